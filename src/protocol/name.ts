@@ -1,0 +1,42 @@
+// Owns what a name may be, and when two names are the same name. It knows nothing of who is online.
+// Invariant: a name is compared by its key and travels as it was spelled.
+
+import { NAME_BYTES } from "./limits.ts";
+
+/** The destinations that nobody may take as a name. Report, "Howdy Chat Protocol". */
+export const EVERYBODY = "All";
+export const SERVER = "Server";
+
+/** Why a name is refused. PROTOCOL.md, "Names". */
+export type NameFault = "empty" | "too-long" | "control-character" | "blank-at-an-end" | "reserved";
+
+// Line and paragraph separators would break a name over two lines just as a newline does, and half a surrogate pair has
+// no UTF-8.
+const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+const BLANK_AT_AN_END = /^\s|\s$/u;
+const encoder = new TextEncoder();
+
+/** What is wrong with a name that somebody proposes, or undefined when nothing is. */
+export function nameFault(name: string): NameFault | undefined {
+  if (name === "") return "empty";
+  if (CONTROL_CHARACTER.test(name)) return "control-character";
+  if (nameBytes(name) > NAME_BYTES) return "too-long";
+  if (BLANK_AT_AN_END.test(name)) return "blank-at-an-end";
+  if (RESERVED_KEYS.has(nameKey(name))) return "reserved";
+  return undefined;
+}
+
+/** Bytes that a name takes: the larger of its own spelling and its composed form (NFC). */
+export function nameBytes(name: string): number {
+  return Math.max(encoder.encode(name).length, encoder.encode(name.normalize("NFC")).length);
+}
+
+/**
+ * The key by which two spellings are the same name: NFKC and case folding. JavaScript has no case folding; lower case
+ * after upper case folds what it would (ß and ss, ς and σ), once the capital ẞ, which is its own upper case, is lowered.
+ */
+export function nameKey(name: string): string {
+  return name.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set([EVERYBODY, SERVER].map(nameKey));
