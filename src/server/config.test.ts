@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { readConfig, readPort, UsageError } from "./config.ts";
+
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return "no error";
+}
+
+describe("settings", () => {
+  test("are the defaults, and an address to ask for, when nobody said anything", () => {
+    expect(readConfig([], {})).toEqual({
+      host: undefined,
+      port: undefined,
+      messageGapMs: 20,
+      silentDeathS: 30,
+      connectionsMax: 1024,
+      logLevel: "info",
+      help: false,
+      version: false,
+    });
+  });
+
+  test("come from flags, and from the environment where there is no flag", () => {
+    const env = { HOWDY_HOST: "10.6.1.116", HOWDY_PORT: "20003" };
+    expect(readConfig([], env)).toMatchObject({ host: "10.6.1.116", port: 20_003 });
+    expect(readConfig(["--host", "127.0.0.1"], env)).toMatchObject({ host: "127.0.0.1", port: 20_003 });
+    expect(readConfig(["--port=0"], env)).toMatchObject({ host: "10.6.1.116", port: 0 });
+    const flags = ["--message-gap-ms", "0", "--silent-death-s", "6", "--connections-max", "1", "--log-level", "silent"];
+    expect(readConfig(flags, {})).toMatchObject({
+      messageGapMs: 0,
+      silentDeathS: 6,
+      connectionsMax: 1,
+      logLevel: "silent",
+    });
+  });
+
+  test("in an environment variable that is empty, or covered by a flag, count for nothing", () => {
+    expect(readConfig([], { HOWDY_HOST: "", HOWDY_PORT: "" })).toMatchObject({ host: undefined, port: undefined });
+    expect(readConfig(["--port", "20002"], { HOWDY_PORT: "rubbish" })).toMatchObject({ port: 20_002 });
+  });
+
+  test.each(["127.0.0.1", "0.0.0.0", "::1", "::"])("take %s as an address", (host) => {
+    expect(readConfig(["--host", host], {}).host).toBe(host);
+  });
+
+  test("take localhost for 127.0.0.1", () => {
+    expect(readConfig(["--host", "localhost"], {}).host).toBe("127.0.0.1");
+  });
+});
+
+describe("a wrong setting", () => {
+  test.each([
+    { args: ["--host", "300.1.1.1"], message: '--host: expected an IP address; got "300.1.1.1"' },
+    { args: ["--host", "example.org"], message: '--host: expected an IP address; got "example.org"' },
+    { args: ["--host="], message: '--host: expected an IP address; got ""' },
+    { args: ["--host=a\nb"], message: '--host: expected an IP address; got "a\\nb"' },
+    {
+      args: ["--port", "1024"],
+      message: '--port: expected a whole number from 1025 to 65535 (or 0 for any that is free); got "1024"',
+    },
+    {
+      args: ["--port", "65536"],
+      message: '--port: expected a whole number from 1025 to 65535 (or 0 for any that is free); got "65536"',
+    },
+    {
+      args: ["--port", "20002.0"],
+      message: '--port: expected a whole number from 1025 to 65535 (or 0 for any that is free); got "20002.0"',
+    },
+    {
+      args: ["--message-gap-ms", "1001"],
+      message: '--message-gap-ms: expected a whole number from 0 to 1000; got "1001"',
+    },
+    { args: ["--silent-death-s", "5"], message: '--silent-death-s: expected a whole number from 6 to 3600; got "5"' },
+    {
+      args: ["--connections-max", "0"],
+      message: '--connections-max: expected a whole number from 1 to 65535; got "0"',
+    },
+    {
+      args: ["--log-level", "loud"],
+      message: '--log-level: expected one of debug, info, warn, error, silent; got "loud"',
+    },
+    { args: ["--nonsense"], message: "Unknown option '--nonsense'" },
+    { args: ["extra"], message: "Unexpected argument 'extra'. This command does not take positional arguments" },
+  ])("in $args is said in one line", ({ args, message }) => {
+    expect(messageOf(() => readConfig(args, {}))).toBe(message);
+  });
+
+  test("in the environment names the variable", () => {
+    expect(messageOf(() => readConfig([], { HOWDY_HOST: "nowhere" }))).toBe(
+      'HOWDY_HOST: expected an IP address; got "nowhere"',
+    );
+    expect(messageOf(() => readConfig([], { HOWDY_PORT: "11" }))).toContain("HOWDY_PORT: expected a whole number");
+  });
+
+  test("of a flag without its value is one line, too", () => {
+    for (const args of [["--port"], ["--port", "-5"], ["--host", "--port"]]) {
+      const message = messageOf(() => readConfig(args, {}));
+      expect(message).toContain(args[0]);
+      expect(message).not.toContain("\n");
+    }
+  });
+});
+
+test.each([
+  { typed: "", port: 20_002 },
+  { typed: "20002", port: 20_002 },
+  { typed: "1025", port: 1025 },
+  { typed: "65535", port: 65_535 },
+  { typed: "1024", port: undefined },
+  { typed: "65536", port: undefined },
+  { typed: "11", port: undefined },
+  { typed: "0", port: undefined },
+  { typed: "worcester", port: undefined },
+  { typed: "2e4", port: undefined },
+  { typed: "-20002", port: undefined },
+])("a port typed as '$typed' is $port", ({ typed, port }) => {
+  expect(readPort(typed)).toBe(port);
+});

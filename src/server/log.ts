@@ -1,0 +1,110 @@
+// Owns how log lines leave the server: JSON by pino on a pipe or a file, the plain wording on a terminal. It must not
+// know what is logged. Invariant: a slow reader of a pipe neither blocks the server nor grows it without limit.
+
+import { styleText } from "node:util";
+import { type Logger, pino } from "pino";
+import type { LogLevelName } from "./config.ts";
+import { LOG_BYTES_MAX, LOG_CLOSE_MS } from "./limits.ts";
+import { log, printable } from "./room-log.ts";
+import type { LogSink } from "./server.ts";
+
+/** pino's number for the level info. */
+const INFO = 30;
+
+export interface ServerLog {
+  readonly sink: LogSink;
+  /** A line that is shown whatever the level is: a question on the console. */
+  show(text: string): void;
+  /** Settles when everything is written, or cannot be within LOG_CLOSE_MS. */
+  close(): Promise<void>;
+}
+
+/** The server's log on standard output. */
+export function openLog(level: LogLevelName): ServerLog {
+  const output = new LogOutput(process.stdout, process.stdout.isTTY ? plain : asItIs, (lines) => sink(dropped(lines)));
+  const logger = pino({ level, base: null }, output);
+  const prompts = logger.child({}, { level: "info" });
+  const sink: LogSink = (line) => write(logger, line);
+  return {
+    sink,
+    show: (text) => prompts.info({ event: "prompt" }, text),
+    close: () => output.close(),
+  };
+}
+
+function write(logger: Logger, line: Parameters<LogSink>[0]): void {
+  if (!logger.isLevelEnabled(line.level)) return;
+  logger[line.level]({ event: line.event, ...line.fields }, line.text);
+}
+
+function dropped(lines: number): Parameters<LogSink>[0] {
+  const text = `${lines} log lines were dropped: standard output was not read fast enough.`;
+  return log("log-dropped", text, { lines }, "warn");
+}
+
+/** Batches the lines of one turn of the event loop into one write. */
+class LogOutput {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #format: (json: string) => string;
+  readonly #onDropped: (lines: number) => void;
+  #batch = "";
+  #dropped = 0;
+  #broken = false;
+
+  constructor(stream: NodeJS.WriteStream, format: (json: string) => string, onDropped: (lines: number) => void) {
+    this.#stream = stream;
+    this.#format = format;
+    this.#onDropped = onDropped;
+    // Whoever read the log is gone: the room goes on without one.
+    stream.on("error", () => {
+      this.#broken = true;
+    });
+    stream.on("drain", () => this.#tellDropped());
+    // What a crash logged last is what one wants to read.
+    process.on("exit", () => this.#flush());
+  }
+
+  write(json: string): void {
+    if (this.#broken) return;
+    if (this.#stream.writableLength + this.#batch.length > LOG_BYTES_MAX) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#batch === "") setImmediate(() => this.#flush());
+    this.#batch += this.#format(json);
+  }
+
+  async close(): Promise<void> {
+    this.#tellDropped();
+    this.#flush();
+    if (this.#broken) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, LOG_CLOSE_MS).unref();
+      this.#stream.once("error", () => resolve());
+      this.#stream.write("", () => resolve());
+    });
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = "";
+    if (batch !== "" && !this.#broken) this.#stream.write(Buffer.from(batch));
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const lines = this.#dropped;
+    this.#dropped = 0;
+    this.#onDropped(lines);
+  }
+}
+
+function asItIs(json: string): string {
+  return json;
+}
+
+function plain(json: string): string {
+  const line: { readonly level: number; readonly msg: string } = JSON.parse(json);
+  const text = printable(line.msg);
+  return `${line.level > INFO ? styleText("yellow", text, { stream: process.stdout }) : text}\n`;
+}

@@ -1,0 +1,350 @@
+import { describe, expect, test } from "vitest";
+import { LINGER_MS } from "../transport/connection.ts";
+import { STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
+import type { LogEffect } from "./room-log.ts";
+import { Server, type ServerOptions } from "./server.ts";
+import { DEADLINE_MS, TestPeer } from "./test-peer.ts";
+
+/** A server of this process, and what it logged. */
+class Running implements AsyncDisposable {
+  readonly lines: LogEffect[] = [];
+  #server: Server | undefined;
+  readonly #watchers = new Set<() => void>();
+
+  static async start(options: Partial<ServerOptions> = {}): Promise<Running> {
+    const running = new Running();
+    running.#server = await Server.start({
+      host: "127.0.0.1",
+      port: 0,
+      messageGapMs: 0,
+      silentDeathS: 30,
+      log: (line) => running.#note(line),
+      ...options,
+    });
+    return running;
+  }
+
+  get server(): Server {
+    if (this.#server === undefined) throw new Error("not started");
+    return this.#server;
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  /** The lines so far, with the ports of peers put as PORT. */
+  texts(): readonly string[] {
+    return this.lines.map((line) => line.text.replace(/', \d+\)/g, "', PORT)"));
+  }
+
+  /** Waits until a line of a text was logged, `times` times. */
+  async logged(text: string, times = 1): Promise<void> {
+    const count = () => this.texts().filter((line) => line === text).length;
+    await new Promise<void>((resolve, reject) => {
+      const deadline = setTimeout(
+        () => reject(new Error(`expected "${text}" ${times} times; got:\n${this.texts().slice(-20).join("\n")}`)),
+        DEADLINE_MS,
+      );
+      const look = () => {
+        if (count() < times) return;
+        clearTimeout(deadline);
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  #note(line: LogEffect): void {
+    this.lines.push(line);
+    for (const look of [...this.#watchers]) look();
+  }
+}
+
+test("a room lives from the first name to the last leave, in the report's words", async () => {
+  await using running = await Running.start();
+  using jon = await TestPeer.named(running.port, "Jon");
+  using zoe = await TestPeer.named(running.port, "Zoë");
+  jon.say("All", "Hi");
+  await zoe.until("Jon's text", () => zoe.texts("Jon").length === 1);
+  zoe.say("Jon", "psst");
+  await jon.until("Zoë's whisper", () => jon.texts("Zoë").length === 1);
+  zoe.socket.end();
+  await jon.until("the shorter list", () => jon.list.length === 1);
+  jon.socket.end();
+  await running.logged("No user online now.");
+  const accepted = (name: string, list: string) => [
+    "A new client is connected: ('127.0.0.1', PORT)",
+    "New message received. Message type: 1",
+    "Parsing packet type 1 from ('127.0.0.1', PORT)",
+    `A username is received: ${name}`,
+    `A username is accepted: ${name}`,
+    "Accepted user comes from ('127.0.0.1', PORT)",
+    `New user is added into list. Current User list: ${list}`,
+    "Sending packet type 2 to ('127.0.0.1', PORT)",
+    "Sending packet type 4 to all receivers",
+  ];
+  const forwarded = (from: string, to: string, whom: string) => [
+    "New message received. Message type: 5",
+    "Parsing packet type 5 from ('127.0.0.1', PORT)",
+    `Sender name is ${from}`,
+    `Receiver name is ${to}`,
+    `Forwarding message type 5 to ${whom}`,
+  ];
+  expect(running.texts()).toEqual([
+    ...accepted("Jon", "Jon"),
+    ...accepted("Zoë", "Jon, Zoë"),
+    ...forwarded("Jon", "All", "all receivers"),
+    ...forwarded("Zoë", "Jon", "Jon"),
+    "Zoë is offline now.",
+    "Sending packet type 4 to all receivers",
+    "Jon is offline now.",
+    "No user online now.",
+  ]);
+  expect(jon.texts()).toEqual(["psst"]);
+  expect(zoe.texts()).toEqual(["Hi"]);
+});
+
+describe("a name", () => {
+  test("that folds to one that is taken is refused", async () => {
+    await using running = await Running.start();
+    using _first = await TestPeer.named(running.port, "Straße");
+    using second = await TestPeer.connect(running.port);
+    second.propose("STRASSE");
+    await second.next("nak");
+    second.propose("Strasse 2");
+    await second.next("ack");
+  });
+
+  test.each([
+    { how: "by FIN", leave: (peer: TestPeer) => peer.socket.end() },
+    { how: "by RST", leave: (peer: TestPeer) => peer.reset() },
+    { how: "by a half close, with its other half still open", leave: (peer: TestPeer) => peer.socket.end() },
+  ])("is free again when its connection goes $how, and everybody is told", async ({ leave }) => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    using first = await TestPeer.named(running.port, "Zoë", { allowHalfOpen: true });
+    leave(first);
+    await running.logged("Zoë is offline now.");
+    await jon.until("the shorter list", () => jon.list.join() === "Jon");
+    using second = await TestPeer.connect(running.port);
+    second.propose("Zoë");
+    await second.next("ack");
+  });
+
+  test("proposed by forty at once gets each its ack before its first list, and all the same list in the end", async () => {
+    await using running = await Running.start({ messageGapMs: 20 });
+    using peers = new DisposableStack();
+    const all = await Promise.all(Array.from({ length: 40 }, () => TestPeer.connect(running.port)));
+    all.forEach((peer, index) => {
+      peers.use(peer).propose(`user ${index}`);
+    });
+    await Promise.all(all.map((peer) => peer.until("the whole list", () => peer.list.length === 40)));
+    const [first] = all;
+    for (const peer of all) {
+      expect(peer.received[0]).toEqual({ kind: "ack", name: peer.name });
+      expect(peer.received.slice(1).every((message) => message.kind === "update")).toBe(true);
+      expect(peer.list).toEqual(first?.list);
+    }
+    // Lists that wait are replaced by the latest: nobody is told of each of the forty.
+    expect(first?.received.length).toBeLessThan(30);
+    expect(new Set(first?.list).size).toBe(40);
+  });
+});
+
+describe("a burst", () => {
+  test("right before a leave is delivered whole, and the leave comes after it", async () => {
+    await using running = await Running.start({ messageGapMs: 1 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    const texts = Array.from({ length: 500 }, (_, number) => `text ${number}`);
+    zoe.socket.end(Buffer.concat(texts.map((text) => zoe.chat("All", text))));
+    await jon.until("the shorter list", () => jon.list.length === 1);
+    expect(jon.texts("Zoë")).toEqual(texts);
+  });
+
+  test("of one is held back by the gap, and another's words get through", async () => {
+    await using running = await Running.start({ messageGapMs: 2 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    using abe = await TestPeer.named(running.port, "Abe");
+    const texts = Array.from({ length: 400 }, (_, number) => `text ${number}`);
+    zoe.send(Buffer.concat(texts.map((text) => zoe.chat("All", text))));
+    await jon.until("Zoë to be under way", () => jon.texts("Zoë").length > 0);
+    abe.say("Jon", "excuse me");
+    await jon.until("Abe's words", () => jon.texts("Abe").length === 1);
+    expect(jon.texts("Zoë").length).toBeLessThan(200);
+    await jon.until("all of Zoë's", () => jon.texts("Zoë").length === 400);
+    expect(jon.texts("Zoë")).toEqual(texts);
+  });
+});
+
+describe("a peer that does not read", () => {
+  test("is cut off with a line, while the others miss nothing and end with the right list", async () => {
+    await using running = await Running.start();
+    using peers = new DisposableStack();
+    using jon = await TestPeer.named(running.port, "Jon");
+    for (const name of ["deaf 1", "deaf 2", "deaf 3"]) {
+      peers.use(await TestPeer.named(running.port, name)).socket.pause();
+    }
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    const padding = "x".repeat(3900);
+    let sent = 0;
+    while (!running.lines.some((line) => line.event === "queue-full")) {
+      for (let count = 0; count < 50; count += 1) {
+        jon.say("All", `${sent} ${padding}`);
+        sent += 1;
+      }
+      await zoe.until("all so far", () => zoe.texts("Jon").length === sent);
+    }
+    jon.say("All", "last");
+    await running.logged("deaf 3 is offline now.");
+    for (const peer of [jon, zoe]) await peer.until("the right list", () => peer.list.join() === "Jon,Zoë");
+    await zoe.until("the last text", () => zoe.texts("Jon").at(-1) === "last");
+    expect(zoe.texts("Jon").map((text) => text.split(" ")[0])).toEqual([...Array(sent).keys(), "last"].map(String));
+    const cutOff = running.lines.filter((line) => line.event === "queue-full");
+    expect(cutOff).toHaveLength(3);
+    expect(cutOff[0]?.text).toMatch(/^Error: the peer does not read: \d+ messages, \d+ bytes wait, closing \('127/);
+  });
+});
+
+describe("the limit on connections", () => {
+  test("costs the oldest without a name its place", async () => {
+    await using running = await Running.start({ connectionsMax: 3 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using older = await TestPeer.connect(running.port);
+    using younger = await TestPeer.connect(running.port);
+    using newcomer = await TestPeer.named(running.port, "Zoë");
+    await older.ended();
+    expect([jon.ending, younger.ending, newcomer.ending]).toEqual([undefined, undefined, undefined]);
+    expect(running.server.connections).toBe(3);
+    await running.logged(
+      "Error: 3 connections are the limit, closing the oldest without a username ('127.0.0.1', PORT)",
+    );
+  });
+
+  test("costs the newcomer its place when all have names", async () => {
+    await using running = await Running.start({ connectionsMax: 2 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    using newcomer = await TestPeer.connect(running.port);
+    await newcomer.ended();
+    await running.logged("Error: 2 connections are the limit, refusing ('127.0.0.1', PORT)");
+    zoe.socket.end();
+    await running.logged("Zoë is offline now.");
+    using later = await TestPeer.named(running.port, "Abe");
+    expect([jon.ending, later.ending]).toEqual([undefined, undefined]);
+  });
+
+  test("holds when many come in a moment", async () => {
+    await using running = await Running.start({ connectionsMax: 5 });
+    using peers = new DisposableStack();
+    const all = await Promise.all(Array.from({ length: 60 }, () => TestPeer.connect(running.port)));
+    for (const peer of all) peers.use(peer);
+    const open = () => all.filter((peer) => peer.ending === undefined).length;
+    await Promise.all(all.slice(0, 55).map((peer) => peer.ended()));
+    expect(open()).toBe(5);
+    expect(running.server.connections).toBe(5);
+  });
+});
+
+describe("a connection without a name", () => {
+  test("is closed when its time is over, and one with a name is not", async () => {
+    await using running = await Running.start({ unnamedTimeMs: 300 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using refused = await TestPeer.connect(running.port);
+    refused.propose("Jon");
+    await refused.next("nak");
+    await refused.ended();
+    await running.logged("Error: No username in time, closing ('127.0.0.1', PORT)");
+    expect(jon.ending).toBeUndefined();
+    expect(running.texts().filter((text) => text.includes("closing"))).toHaveLength(1);
+  });
+
+  test("is closed when it sent too much, and one with a name is not", async () => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    using scanner = await TestPeer.connect(running.port);
+    const rubbish = Buffer.alloc(2 * UNNAMED_BYTES_MAX, 0x47);
+    jon.send(rubbish);
+    scanner.send(rubbish);
+    await scanner.ended();
+    await running.logged("Error: Over 65536 bytes without a username, closing ('127.0.0.1', PORT)");
+    jon.say("Jon", "still here");
+    await jon.until("the whisper", () => jon.texts("Jon").length === 1);
+  });
+});
+
+describe("stop()", () => {
+  test("writes what is queued, with its gaps, and closes every connection", async () => {
+    await using running = await Running.start({ messageGapMs: 20 });
+    const { port } = running;
+    using jon = await TestPeer.named(port, "Jon");
+    using zoe = await TestPeer.named(port, "Zoë");
+    using unnamed = await TestPeer.connect(running.port);
+    const texts = Array.from({ length: 20 }, (_, number) => `text ${number}`);
+    jon.send(Buffer.concat(texts.map((text) => jon.chat("Zoë", text))));
+    await zoe.until("the first text", () => zoe.texts().length > 0);
+    const startedMs = performance.now();
+    const stopped = running.server.stop();
+    expect(await zoe.ended()).toBe("end");
+    expect(zoe.texts("Jon")).toEqual(texts);
+    // Written together they would have come in a read or two.
+    expect(zoe.reads.length).toBeGreaterThan(texts.length / 2);
+    expect([await jon.ended(), await unnamed.ended()]).toEqual(["end", "end"]);
+    await stopped;
+    expect(performance.now() - startedMs).toBeLessThan(STOP_HURRY_MS);
+    expect(running.server.connections).toBe(0);
+    await expect(TestPeer.connect(port)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("settles in time with peers that do not read, do not close, or have seconds of messages to come", async () => {
+    await using running = await Running.start({ messageGapMs: 1000 });
+    using halfOpen = await TestPeer.connect(running.port, { allowHalfOpen: true });
+    using jon = await TestPeer.connect(running.port);
+    using deaf = await TestPeer.connect(running.port);
+    for (const [peer, name] of [
+      [halfOpen, "half open"],
+      [jon, "Jon"],
+      [deaf, "deaf"],
+    ] as const)
+      peer.propose(name);
+    await jon.next("ack");
+    deaf.socket.pause();
+    jon.send(Buffer.concat(Array.from({ length: 30 }, (_, number) => jon.chat("All", `text ${number}`))));
+    await running.logged("Forwarding message type 5 to all receivers", 30);
+    const startedMs = performance.now();
+    await running.server.stop();
+    expect(performance.now() - startedMs).toBeLessThan(STOP_HURRY_MS + LINGER_MS + 3000);
+    await halfOpen.until("what was queued", () => halfOpen.texts("Jon").length === 30);
+  });
+
+  test("may be called twice", async () => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    await Promise.all([running.server.stop(), running.server.stop()]);
+    expect(await jon.ended()).toBe("end");
+  });
+});
+
+describe("an address", () => {
+  test("that is in use, or not of this machine, rejects with the system's code", async () => {
+    await using running = await Running.start();
+    await expect(Running.start({ port: running.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await expect(Running.start({ host: "203.0.113.1" })).rejects.toMatchObject({ code: "EADDRNOTAVAIL" });
+  });
+
+  test("of an IPv4 peer is logged as such on a socket for both", async (context) => {
+    const started = await Running.start({ host: "::" }).catch(() => undefined);
+    if (started === undefined) return context.skip("this machine has no IPv6");
+    await using running = started;
+    using _jon = await TestPeer.named(running.port, "Jon");
+    expect(running.texts()[0]).toBe("A new client is connected: ('127.0.0.1', PORT)");
+  });
+});

@@ -1,0 +1,78 @@
+// Owns what waits to be written to one peer, and when it may go: PROTOCOL.md, "Writing". It has no clock and no socket;
+// its owner passes the time. Invariant: frames leave in the order in which they came, each at most once.
+
+/** What a frame is to the queue: a list may be replaced by a newer list, anything else may not. */
+export type FrameKind = "update" | "other";
+
+export interface OutboxLimits {
+  /** Least time between two frames, in milliseconds. 0: none, and all that waits may go in one write. */
+  readonly messageGapMs: number;
+  /** Frames that may wait. */
+  readonly queueMessagesMax: number;
+  /** Bytes that may wait. */
+  readonly queueBytesMax: number;
+}
+
+/** The queue of frames to one peer. */
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  #frames: Uint8Array[] = [];
+  /** True while the last frame, if there is one, is a list. */
+  #endsWithList = false;
+  #bytes = 0;
+  #lastTakenMs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+  }
+
+  get messages(): number {
+    return this.#frames.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Queues a frame; false when a limit forbids it, and then nothing is queued. A list replaces the list at the end of
+   * the queue, and only there: moved past a message, it could make the peer drop that message (PROTOCOL.md, "Writing").
+   */
+  push(bytes: Uint8Array, kind: FrameKind): boolean {
+    const isList = kind === "update";
+    const replaced = isList && this.#endsWithList ? this.#frames.at(-1) : undefined;
+    const messages = this.#frames.length + (replaced === undefined ? 1 : 0);
+    const bytesThen = this.#bytes + bytes.length - (replaced?.length ?? 0);
+    if (messages > this.#limits.queueMessagesMax || bytesThen > this.#limits.queueBytesMax) return false;
+    if (replaced === undefined) this.#frames.push(bytes);
+    else this.#frames[messages - 1] = bytes;
+    this.#endsWithList = isList;
+    this.#bytes = bytesThen;
+    return true;
+  }
+
+  /** Milliseconds until take() gives something: 0 when it does now, undefined when nothing waits. */
+  waitMs(nowMs: number): number | undefined {
+    if (this.#frames.length === 0) return undefined;
+    return Math.max(0, this.#lastTakenMs + this.#limits.messageGapMs - nowMs);
+  }
+
+  /** The frames that may be written now: one with a gap, all without. */
+  take(nowMs: number): readonly Uint8Array[] {
+    if (this.waitMs(nowMs) !== 0) return [];
+    if (this.#limits.messageGapMs === 0 && this.#frames.length > 1) return this.takeAll();
+    this.#lastTakenMs = nowMs;
+    const frame = this.#frames.shift();
+    if (frame === undefined) return [];
+    this.#bytes -= frame.length;
+    return [frame];
+  }
+
+  /** Everything, whatever the gap: for the last write before a close that cannot wait. */
+  takeAll(): readonly Uint8Array[] {
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#bytes = 0;
+    return frames;
+  }
+}
