@@ -1,0 +1,72 @@
+// Owns the wiring of one session to the network, for every face. It must not know how a face looks.
+// Invariant: events reach the listener in the order in which the session gave them, also when one output of it
+// causes the next input.
+
+import { Caller, type CallerOptions } from "./caller.ts";
+import type { ControlCommand, ControlEvent } from "./control.ts";
+import { Session, type SessionInput, type SessionOutput } from "./session.ts";
+
+export interface ClientListener {
+  onEvent(event: ControlEvent): void;
+  /** The session is closed and so is its connection. Nothing comes after it. */
+  onEnded(): void;
+}
+
+/** A person's client: commands in, events out. */
+export class Client {
+  readonly #session = new Session();
+  readonly #caller: Caller;
+  readonly #listener: ClientListener;
+  readonly #inputs: SessionInput[] = [];
+  #taking = false;
+
+  constructor(options: CallerOptions, listener: ClientListener) {
+    this.#listener = listener;
+    this.#caller = new Caller(options, {
+      onDialled: () => this.#feed({ kind: "dialled" }),
+      onDialFailed: (why) => this.#feed({ kind: "dial-failed", why }),
+      onMessage: (message) => this.#feed({ kind: "received", message }),
+      onLost: (code, why) => this.#feed({ kind: "closed", code, why }),
+    });
+  }
+
+  /** Does what a person asks for. What it shows at once has reached the listener on return. */
+  take(command: ControlCommand): void {
+    this.#feed({ kind: "command", command });
+  }
+
+  /** Settles when no dial is under way and its end was shown. */
+  async settled(): Promise<void> {
+    await this.#caller.settled();
+  }
+
+  #feed(input: SessionInput): void {
+    this.#inputs.push(input);
+    if (this.#taking) return;
+    this.#taking = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      for (const output of this.#session.take(next)) this.#do(output);
+    }
+    this.#taking = false;
+  }
+
+  #do(output: SessionOutput): void {
+    switch (output.kind) {
+      case "event":
+        this.#listener.onEvent(output.event);
+        break;
+      case "dial":
+        this.#caller.dial(output.server);
+        break;
+      case "send":
+        this.#caller.send(output.message);
+        break;
+      case "hang-up":
+        this.#caller.hangUp();
+        break;
+      case "end":
+        void this.#caller.quiet().then(() => this.#listener.onEnded());
+        break;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// Owns the face without a window: commands on stdin, events on stdout, a JSON object a line. It must not know what a
+// command does. Invariant: commands are taken in their order, each after everything that the one before it showed.
+
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import type { CallerOptions } from "../caller.ts";
+import { Client } from "../client.ts";
+import { COMMAND_LINE_BYTES_MAX, type ControlEvent } from "../control.ts";
+import type { ParsedCommand } from "../parse-command.ts";
+import { readCommand } from "./command-line.ts";
+import { type CutLine, LineCutter } from "./line-cutter.ts";
+
+/** Events that may wait for somebody who does not read stdout, in bytes; then the client gives up. */
+const EVENTS_WAITING_BYTES_MAX = 67_108_864;
+
+/** How the face ended. `reader-stuck` is the one that is no proper end. */
+export type HeadlessEnd = "closed" | "reader-gone" | "reader-stuck";
+
+export interface HeadlessOptions extends CallerOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Its abort closes the client, as the command `close` does. */
+  readonly stop: AbortSignal;
+}
+
+/** Runs a client until its input ends, `close` comes, or nobody reads its events any more. */
+export async function runHeadless(options: HeadlessOptions): Promise<HeadlessEnd> {
+  const { input, output, stop } = options;
+  const ended = Promise.withResolvers<HeadlessEnd>();
+  const write = (event: ControlEvent) => {
+    if (!output.writable) return;
+    output.write(`${JSON.stringify(event)}\n`);
+    if (output.writableLength > EVENTS_WAITING_BYTES_MAX) ended.resolve("reader-stuck");
+  };
+  output.on("error", (error) => {
+    if (!isSystemError(error)) throw error;
+    ended.resolve("reader-gone");
+  });
+  const client = new Client(options, { onEvent: write, onEnded: () => ended.resolve("closed") });
+  const close = () => client.take({ close: {} });
+  stop.addEventListener("abort", close, { once: true });
+  void obeyLines(input, output, client, write).then(close);
+  const end = await ended.promise;
+  if (end === "closed") await flush(output);
+  return end;
+}
+
+/** Takes commands until the input ends or fails, or `close` was one. */
+async function obeyLines(
+  input: Readable,
+  output: Writable,
+  client: Client,
+  write: (event: ControlEvent) => void,
+): Promise<void> {
+  try {
+    for await (const line of linesOf(input)) {
+      const parsed = readCommand(line);
+      if (parsed === undefined) continue;
+      if (!endsDial(parsed)) await client.settled();
+      if ("fault" in parsed) write({ error: { message: parsed.fault } });
+      else client.take(parsed.command);
+      if ("command" in parsed && "close" in parsed.command) return;
+      if (output.writableNeedDrain) await once(output, "drain");
+    }
+  } catch (error) {
+    // Whoever gave commands or read events went away without a word: that is an end, too.
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+// A person sees what Connect came to before they go on, so commands wait for it, but for those that give the dial up.
+function endsDial(parsed: ParsedCommand): boolean {
+  return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
+}
+
+async function* linesOf(input: Readable): AsyncGenerator<CutLine> {
+  const cutter = new LineCutter(COMMAND_LINE_BYTES_MAX);
+  for await (const chunk of input) yield* cutter.cut(chunk);
+  const last = cutter.end();
+  if (last !== undefined) yield last;
+}
+
+/** Settles when everything written has left, or cannot any more. */
+function flush(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    output.write("", () => resolve());
+  });
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

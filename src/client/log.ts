@@ -1,0 +1,26 @@
+// Owns the client's log: one JSON object a line, on stderr. It must not know what is worth a line.
+// Invariant: what came from the network is written only as JSON, so that no terminal obeys it.
+
+/** From the quietest to the most talkative. */
+export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type LogFields = Readonly<Record<string, string | number | readonly string[]>>;
+
+export interface Log {
+  error(text: string, fields?: LogFields): void;
+  info(text: string, fields?: LogFields): void;
+  debug(text: string, fields?: LogFields): void;
+}
+
+/** A log of what is at least as grave as `level`. */
+export function createLog(level: LogLevel, writeLine: (line: string) => void): Log {
+  const at =
+    (own: LogLevel) =>
+    (text: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(own) > LOG_LEVELS.indexOf(level)) return;
+      writeLine(JSON.stringify({ level: own, time: new Date().toISOString(), msg: text, ...fields }));
+    };
+  return { error: at("error"), info: at("info"), debug: at("debug") };
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { readOptions } from "./command-options.ts";
+import { HeadlessProgram } from "./fixtures/headless-program.ts";
+import { ScriptedServer } from "./fixtures/scripted-server.ts";
+
+test("options have their defaults", () => {
+  expect(readOptions(["--headless"], {})).toEqual({
+    headless: true,
+    localAddress: undefined,
+    messageGapMs: 20,
+    logLevel: "warn",
+    help: false,
+    version: false,
+  });
+});
+
+test("the local address comes from the flag, else from the environment", () => {
+  const env = { HOWDY_LOCAL_ADDRESS: "127.0.0.2" };
+  expect(readOptions(["--headless"], env).localAddress).toBe("127.0.0.2");
+  expect(readOptions(["--headless", "--local-address", "127.0.0.3"], env).localAddress).toBe("127.0.0.3");
+  expect(readOptions(["--headless"], { HOWDY_LOCAL_ADDRESS: "" }).localAddress).toBeUndefined();
+});
+
+test.each([
+  [[], "expected --headless or --web; got no face"],
+  [["--headles"], "Unknown option '--headles'"],
+  [["--headless", "now"], /^Unexpected argument 'now'/],
+  [["--headless", "--local-address", "win72"], '--local-address: expected an IPv4 address; got "win72"'],
+  [["--headless", "--local-address="], '--local-address: expected an IPv4 address; got ""'],
+  [["--headless", "--message-gap-ms", "1.5"], '--message-gap-ms: expected a whole number from 0 to 60000; got "1.5"'],
+  [["--headless", "--message-gap-ms", "60001"], /got "60001"$/],
+  [["--headless", "--message-gap-ms="], /got ""$/],
+  [["--headless", "--log-level", "loud"], '--log-level: expected one of silent, error, warn, info, debug; got "loud"'],
+])("%j is refused", (args, message) => {
+  expect(() => readOptions(args, {})).toThrow(message);
+});
+
+test("a wrong environment is refused", () => {
+  expect(() => readOptions(["--headless"], { HOWDY_LOCAL_ADDRESS: "win72" })).toThrow(
+    'HOWDY_LOCAL_ADDRESS: expected an IPv4 address; got "win72"',
+  );
+});
+
+test.each([[["--wrong"]], [[]], [["--headless", "--local-address"]]])(
+  "a user's mistake %j is one line on stderr and exit status 2",
+  async (args) => {
+    await using program = HeadlessProgram.start(args);
+    expect(await program.ended()).toEqual({ status: 2, signal: null });
+    expect(program.stderr).toMatch(/^howdy-client: [^\n]+\n$/);
+  },
+);
+
+test("a local address that is not on this machine is shown as a failed dial, and the client goes on", async () => {
+  await using server = await ScriptedServer.listen();
+  await using program = HeadlessProgram.start(["--headless"], { HOWDY_LOCAL_ADDRESS: "203.0.113.7" });
+  program.give({ connect: server.address });
+  expect(await program.untilState()).toContainEqual({
+    shown: {
+      text:
+        `Howdy Server 127.0.0.1:${server.port} cannot be reached: ` +
+        "the local address 203.0.113.7 is not on this machine, or has no free port.",
+    },
+  });
+});

@@ -1,0 +1,83 @@
+// Owns the client as a program: options in, a face run, an exit status out. It must not know how a face works.
+// Invariant: a user's mistake is one line on stderr and exit status 2; a signal is a close and exit status 0.
+
+import { readFileSync } from "node:fs";
+import type { CallerOptions } from "./caller.ts";
+import { type ClientCommandOptions, HELP, readOptions, UsageError } from "./command-options.ts";
+import { CONTROL_VERSION } from "./control.ts";
+import { DIAL_TIMEOUT_MS } from "./dial.ts";
+import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
+import { createLog } from "./log.ts";
+import type { WebOptions } from "./web/web-options.ts";
+
+/** After a signal, how long a close may take, in milliseconds. */
+const SIGNAL_DEADLINE_MS = 1000;
+
+const EXIT_STATUS: Readonly<Record<HeadlessEnd, number>> = { closed: 0, "reader-gone": 0, "reader-stuck": 1 };
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (options.version) {
+    process.stdout.write(`howdy-client ${packageVersion()}, control protocol ${CONTROL_VERSION}\n`);
+    return 0;
+  }
+  return await run(options);
+}
+
+async function run(options: ClientCommandOptions): Promise<number> {
+  // A log that nobody reads any more is no reason to end.
+  process.stderr.on("error", () => undefined);
+  const log = createLog(options.logLevel, writeStderr);
+  const { localAddress, messageGapMs, web } = options;
+  const face = { stop: stopSignal(), localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log };
+  if (web !== undefined) return await serveWindows(web, face);
+  const end = await runHeadless({ ...face, input: process.stdin, output: process.stdout });
+  if (end === "reader-stuck") log.error("nobody reads the events on stdout");
+  return EXIT_STATUS[end];
+}
+
+async function serveWindows(web: WebOptions, face: CallerOptions & { readonly stop: AbortSignal }): Promise<number> {
+  // Loaded only here: the bundler and the WebSocket would double the start of every other face.
+  const { ListenError, runWeb } = await import("./web/web.ts");
+  try {
+    await runWeb({ ...face, web, announce: writeStderr });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    writeStderr(`howdy-client: ${error.message}`);
+    return 1;
+  }
+}
+
+function writeStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      stop.abort();
+      setTimeout(() => process.exit(0), SIGNAL_DEADLINE_MS);
+    });
+  }
+  return stop.signal;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return JSON.parse(text).version;
+}
+
+try {
+  // Not only process.exitCode: stdin, or somebody who does not read stdout, would keep the program alive.
+  process.exit(await main());
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`howdy-client: ${error.message.replaceAll("\n", " ")}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,80 @@
+// Owns what a press on Send comes to: a proposal, a message, a refusal or nothing. It must not change anything.
+// Invariant: what is sent can be encoded, and says what is shown.
+
+import {
+  EVERYBODY,
+  isPlainText,
+  type Message,
+  nameFault,
+  SERVER,
+  TEXT_BYTES_MAX,
+  textBytes,
+} from "../protocol/index.ts";
+import {
+  alreadyNamed,
+  MESSAGE_WITH_CONTROL,
+  messageTooLong,
+  NOT_CONNECTED,
+  proposalPending,
+  RECEIVER_NEEDED,
+  USERNAME_NEEDED,
+  USERNAME_TOO_LONG,
+  USERNAME_WITH_CONTROL,
+  youSay,
+  youWhisper,
+} from "./texts.ts";
+
+/** What Send depends on. */
+export interface Desk {
+  readonly draft: string;
+  readonly selection: string | null;
+  readonly connected: boolean;
+  readonly username: string | null;
+  /** The name that was sent and not answered yet. */
+  readonly proposed: string | null;
+}
+
+type NameMessage = Extract<Message, { readonly name: string }>;
+
+export type Outgoing =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "refused"; readonly text: string }
+  | { readonly kind: "proposal"; readonly message: NameMessage }
+  | { readonly kind: "message"; readonly shown: string; readonly message: Message };
+
+/** What happens when Send is pressed now. The order of the checks is that of the report's client. */
+export function composeOutgoing(desk: Desk): Outgoing {
+  if (desk.selection === null) return refused(RECEIVER_NEEDED);
+  if (desk.draft === "") return { kind: "nothing" };
+  // Half a surrogate pair has no UTF-8: it is replaced here, so that what is shown is what arrives.
+  const text = desk.draft.toWellFormed();
+  if (desk.selection === SERVER) return composeProposal(desk, text);
+  return composeMessage(desk, desk.selection, text);
+}
+
+// Whether a name is free or reserved is the server's to say; here is refused only what cannot travel.
+function composeProposal(desk: Desk, text: string): Outgoing {
+  if (desk.username !== null) return refused(alreadyNamed(desk.username));
+  const name = text.normalize("NFC");
+  const fault = nameFault(name);
+  if (fault === "too-long") return refused(USERNAME_TOO_LONG);
+  if (fault === "control-character") return refused(USERNAME_WITH_CONTROL);
+  if (!desk.connected) return refused(NOT_CONNECTED);
+  // Were two proposals on their way, an answer would not tell which of them it is for.
+  if (desk.proposed !== null) return refused(proposalPending(desk.proposed));
+  return { kind: "proposal", message: { kind: "proposal", name } };
+}
+
+function composeMessage(desk: Desk, receiver: string, text: string): Outgoing {
+  if (desk.username === null) return refused(USERNAME_NEEDED);
+  if (!desk.connected) return refused(NOT_CONNECTED);
+  const bytes = textBytes(text);
+  if (bytes > TEXT_BYTES_MAX) return refused(messageTooLong(bytes));
+  if (!isPlainText(text)) return refused(MESSAGE_WITH_CONTROL);
+  const shown = receiver === EVERYBODY ? youSay(text) : youWhisper(receiver, text);
+  return { kind: "message", shown, message: { kind: "message", sender: desk.username, receiver, text } };
+}
+
+function refused(text: string): Outgoing {
+  return { kind: "refused", text };
+}

@@ -1,0 +1,46 @@
+// Owns how a line of JSON becomes a command, and what is said of a line that does not. It must not know where lines
+// come from. Invariant: it never throws, whatever the line is.
+
+import { type argumentSchemas, type ControlCommand, commandSchema } from "./control.ts";
+import { describeFault } from "./fault.ts";
+
+/** A command, or one sentence about what was expected and what was got. */
+export type ParsedCommand = { readonly command: ControlCommand } | { readonly fault: string };
+
+const EXPECTED_ARGUMENTS: Readonly<Record<keyof typeof argumentSchemas, string>> = {
+  connect: '{"address": string, "port": string or number}, each of them optional',
+  select: 'a name, or {"name": string}',
+  type: 'a text, or {"text": string}',
+  send: "{}, null or true",
+  state: "{}, null or true",
+  close: "{}, null or true",
+};
+
+/** Reads one line, without its line break. */
+export function parseCommand(line: string): ParsedCommand {
+  const value = parseJson(line);
+  const parsed = commandSchema.safeParse(value);
+  return parsed.success ? { command: parsed.data } : { fault: describeFault(expectation(value), line) };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // JSON has no undefined, so this says "not JSON", which the caller reports.
+  }
+}
+
+function expectation(value: unknown): string {
+  if (value === undefined) return "expected a command as one line of JSON";
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return 'expected an object such as {"send":{}}';
+  const [key, ...more] = Object.keys(value);
+  if (key === undefined || more.length > 0) return "expected exactly one command in an object";
+  if (!isCommandKey(key)) return `expected one of ${Object.keys(EXPECTED_ARGUMENTS).join(", ")}`;
+  return `${key}: expected ${EXPECTED_ARGUMENTS[key]}`;
+}
+
+function isCommandKey(key: string): key is keyof typeof EXPECTED_ARGUMENTS {
+  return Object.hasOwn(EXPECTED_ARGUMENTS, key);
+}

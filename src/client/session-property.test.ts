@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeFrame, encodeMessage } from "../protocol/index.ts";
+import { commandSchema, eventSchema } from "./control.ts";
+import { LINES_MAX, Session, type SessionInput, type SessionOutput } from "./session.ts";
+
+const name = fc.oneof(
+  fc.constantFrom("Server", "All", "Jon", "Bo", "Zoë"),
+  fc.string({ unit: "binary", maxLength: 70 }),
+);
+const text = fc.oneof(fc.constantFrom("", "hello", "x".repeat(3968)), fc.string({ unit: "binary" }));
+const address = fc.constantFrom("", "127.0.0.1", "300.1.1.1");
+const port = fc.constantFrom("", "20002", 20_002, 0, -0.5);
+
+const command = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ connect: fc.record({ address, port }) }) },
+  { weight: 3, arbitrary: fc.record({ select: name }) },
+  { weight: 3, arbitrary: fc.record({ type: text }) },
+  { weight: 4, arbitrary: fc.constant({ send: {} }) },
+  { weight: 1, arbitrary: fc.constant({ state: {} }) },
+);
+
+// Names as they leave the decoder: at most 64 bytes of UTF-8.
+const decodedName = name
+  .map((value) => value.toWellFormed().replaceAll("\0", ""))
+  .filter((value) => {
+    return Buffer.byteLength(value) <= 64;
+  });
+
+const message = fc.oneof(
+  fc.record({ kind: fc.constantFrom("proposal", "ack", "nak"), name: decodedName }),
+  fc.record({ kind: fc.constant("update"), names: fc.array(decodedName) }),
+  fc.record({ kind: fc.constant("message"), sender: decodedName, receiver: decodedName, text }),
+  fc.constant({ kind: "malformed", fault: "unknown-type", names: [] } as const),
+);
+
+const input: fc.Arbitrary<SessionInput> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("command"), command }) },
+  { weight: 2, arbitrary: fc.constant({ kind: "dialled" } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: "dial-failed", why: "connection refused" } as const) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("received"), message }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "closed", code: "peer-ended", why: "it closed" } as const) },
+);
+
+const inputs = fc.array(input, { maxLength: 60 });
+
+test("whatever happens in whatever order, every event keeps to the schema and every message can be encoded", () => {
+  fc.assert(
+    fc.property(inputs, (all) => {
+      for (const output of outputsOf(new Session(), all)) {
+        if (output.kind === "event") eventSchema.parse(output.event);
+        if (output.kind === "send") expect(decodeFrame(encodeMessage(output.message))).toEqual(output.message);
+      }
+    }),
+  );
+});
+
+test("nothing is sent but on a connection that is there", () => {
+  fc.assert(
+    fc.property(inputs, (all) => {
+      const session = new Session();
+      let line: "none" | "dialling" | "connected" = "none";
+      for (const one of all) {
+        if (one.kind === "dialled" && line === "dialling") line = "connected";
+        if (one.kind === "dial-failed" && line === "dialling") line = "none";
+        if (one.kind === "closed" && line === "connected") line = "none";
+        for (const output of session.take(one)) {
+          if (output.kind === "hang-up") line = "none";
+          if (output.kind === "dial") line = "dialling";
+          if (output.kind === "send") expect(line).toBe("connected");
+        }
+        expect(session.state.connection !== null).toBe(line === "connected");
+      }
+    }),
+  );
+});
+
+test("the draft goes with a send, and only with a send", () => {
+  fc.assert(
+    fc.property(inputs, (all) => {
+      const session = new Session();
+      for (const one of all) {
+        const before = session.state.draft;
+        const sent = session.take(one).some((output) => output.kind === "send");
+        const typed = one.kind === "command" && "type" in one.command;
+        if (sent) expect(session.state.draft).toBe("");
+        else if (!typed) expect(session.state.draft).toBe(before);
+      }
+    }),
+  );
+});
+
+test("lines are bounded and are those that were shown; the list has nobody twice and holds the selection", () => {
+  fc.assert(
+    fc.property(inputs, (all) => {
+      const session = new Session();
+      const shown = outputsOf(session, all).flatMap((output) =>
+        output.kind === "event" && "shown" in output.event ? [output.event.shown.text] : [],
+      );
+      const { lines, names, selection } = session.state;
+      expect(lines).toEqual(shown.slice(-LINES_MAX));
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.slice(0, 2)).toEqual(["Server", "All"]);
+      if (selection !== null) expect(names).toContain(selection);
+    }),
+  );
+});
+
+test("every dial ends in exactly one disconnected, with at most one connected before it", () => {
+  fc.assert(
+    fc.property(inputs, (all) => {
+      const closing: SessionInput = { kind: "command", command: commandSchema.parse({ close: {} }) };
+      const history = outputsOf(new Session(), [...all, closing]).flatMap((output) => {
+        if (output.kind === "dial") return ["dial"];
+        return output.kind === "event" ? Object.keys(output.event).filter((key) => key.includes("connected")) : [];
+      });
+      expect(history.join(" ")).toMatch(/^(dial( connected)? disconnected ?)*$/);
+    }),
+  );
+});
+
+function outputsOf(session: Session, all: readonly SessionInput[]): readonly SessionOutput[] {
+  return all.flatMap((one) => session.take(one));
+}

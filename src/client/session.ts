@@ -1,0 +1,250 @@
+// Owns one client: what stands in its entry, what it shows, what it sends. It has no clock and no I/O: inputs are a
+// person's commands and what happens on the network, outputs are what a person sees and what the network is to do.
+// Invariant: nothing is sent but between `dialled` and the next `hang-up` or `closed`. Texts and names from the network
+// stay as they are, control characters too: whoever draws them makes them harmless.
+
+import { EVERYBODY, type Malformed, type Message } from "../protocol/index.ts";
+import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
+import { compareLists, destinations, findDestination } from "./destinations.ts";
+import { describeFault } from "./fault.ts";
+import { composeOutgoing } from "./outgoing.ts";
+import { parseServerAddress, type ServerAddress } from "./server-address.ts";
+import * as texts from "./texts.ts";
+
+/** Lines of the text box that are kept; older ones are forgotten. */
+export const LINES_MAX = 1000;
+
+/** `code` is for programs, docs/control.md lists them; `why` is a clause for a person. */
+export type SessionInput =
+  | { readonly kind: "command"; readonly command: ControlCommand }
+  | { readonly kind: "dialled" }
+  | { readonly kind: "dial-failed"; readonly why: string }
+  | { readonly kind: "received"; readonly message: Message | Malformed }
+  | { readonly kind: "closed"; readonly code: string; readonly why: string };
+
+export type SessionOutput =
+  | { readonly kind: "event"; readonly event: ControlEvent }
+  | { readonly kind: "dial"; readonly server: ServerAddress }
+  | { readonly kind: "send"; readonly message: Message }
+  /** Give up the connection or the dial; no later input may come from it. */
+  | { readonly kind: "hang-up" }
+  /** Nothing comes after it. */
+  | { readonly kind: "end" };
+
+/** What ends with a connection. */
+interface Link {
+  readonly server: ServerAddress;
+  connected: boolean;
+  username: string | null;
+  proposed: string | null;
+}
+
+/** One client's session. */
+export class Session {
+  #draft = "";
+  #selection: string | null = null;
+  #users: readonly string[] = [];
+  #lines: string[] = [];
+  #link: Link | undefined;
+  #ended = false;
+  #outputs: SessionOutput[] = [];
+
+  /** Takes what happened and gives what is to be done, in order. An input that comes too late does nothing. */
+  take(input: SessionInput): readonly SessionOutput[] {
+    if (!this.#ended) this.#handle(input);
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  /** A copy of everything a person can see. */
+  get state(): ClientState {
+    const link = this.#link;
+    return {
+      draft: this.#draft,
+      selection: this.#selection,
+      names: [...destinations(this.#users)],
+      lines: [...this.#lines],
+      connection: link?.connected ? { ...link.server } : null,
+      username: link?.username ?? null,
+    };
+  }
+
+  #handle(input: SessionInput): void {
+    switch (input.kind) {
+      case "command":
+        this.#obey(input.command);
+        break;
+      case "dialled":
+        this.#onDialled();
+        break;
+      case "dial-failed":
+        this.#onDialFailed(input.why);
+        break;
+      case "received":
+        if (this.#link?.connected) this.#read(this.#link, input.message);
+        break;
+      case "closed":
+        this.#onClosed(input.code, input.why);
+        break;
+    }
+  }
+
+  #obey(command: ControlCommand): void {
+    if ("connect" in command) this.#connect(command.connect.address ?? "", command.connect.port ?? "");
+    else if ("select" in command) this.#select(textOf(command.select, "name"));
+    else if ("type" in command) this.#draft = textOf(command.type, "text");
+    else if ("send" in command) this.#send();
+    else if ("state" in command) this.#emit({ state: this.state });
+    else this.#close();
+  }
+
+  #connect(address: string, port: string | number): void {
+    const server = parseServerAddress(address, port);
+    if (server === undefined) {
+      this.#show(texts.ADDRESS_NOT_VALID);
+      return;
+    }
+    this.#hangUp();
+    this.#show(texts.connecting(server));
+    this.#link = { server, connected: false, username: null, proposed: null };
+    this.#outputs.push({ kind: "dial", server });
+  }
+
+  #select(name: string): void {
+    // Who is not there any more leaves nobody chosen: what was meant for one must not go to whoever was chosen before.
+    this.#selection = findDestination(this.#users, name) ?? null;
+    if (this.#selection !== null) return;
+    const expected = `select: expected one of the ${destinations(this.#users).length} names in the list`;
+    this.#emit({ error: { message: describeFault(expected, JSON.stringify(name)) } });
+  }
+
+  #send(): void {
+    const link = this.#link;
+    const outgoing = composeOutgoing({
+      draft: this.#draft,
+      selection: this.#selection,
+      connected: link?.connected ?? false,
+      username: link?.username ?? null,
+      proposed: link?.proposed ?? null,
+    });
+    switch (outgoing.kind) {
+      case "nothing":
+        return;
+      case "refused":
+        this.#show(outgoing.text);
+        return;
+      case "message":
+        this.#show(outgoing.shown);
+        break;
+      case "proposal":
+        if (link !== undefined) link.proposed = outgoing.message.name;
+        break;
+    }
+    this.#draft = "";
+    this.#outputs.push({ kind: "send", message: outgoing.message });
+  }
+
+  #close(): void {
+    this.#hangUp();
+    this.#ended = true;
+    this.#outputs.push({ kind: "end" });
+  }
+
+  #hangUp(): void {
+    if (this.#link === undefined) return;
+    this.#outputs.push({ kind: "hang-up" });
+    this.#unlink("ended-here");
+  }
+
+  #onDialled(): void {
+    if (this.#link === undefined || this.#link.connected) return;
+    this.#link.connected = true;
+    this.#emit({ connected: { ...this.#link.server } });
+  }
+
+  #onDialFailed(why: string): void {
+    if (this.#link === undefined || this.#link.connected) return;
+    this.#show(texts.dialFailed(this.#link.server, why));
+    this.#unlink("dial-failed");
+  }
+
+  #onClosed(code: string, why: string): void {
+    if (!this.#link?.connected) return;
+    this.#show(texts.connectionLost(this.#link.server, why));
+    this.#unlink(code);
+  }
+
+  #unlink(reason: string): void {
+    this.#link = undefined;
+    this.#emit({ disconnected: { reason } });
+    this.#setUsers([], this.#users.length > 0);
+  }
+
+  #read(link: Link, message: Message | Malformed): void {
+    switch (message.kind) {
+      case "ack":
+        if (message.name === "") break;
+        link.username = message.name;
+        link.proposed = null;
+        this.#show(texts.USERNAME_ACCEPTED);
+        break;
+      case "nak":
+        link.proposed = null;
+        this.#show(texts.USERNAME_NOT_ACCEPTED);
+        break;
+      case "update":
+        this.#readUpdate(message.names);
+        break;
+      // The sender need not be in the list: a list is cut at 63 names, and may be on its way.
+      case "message":
+        this.#readMessage(link, message);
+        break;
+      // Not for a client, or not a message at all: ignored in silence.
+      case "proposal":
+      case "malformed":
+        break;
+    }
+  }
+
+  // What is for somebody else should not be here: a person sees nothing of it, a program that looks on is told.
+  #readMessage(link: Link, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
+    if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text));
+    else if (receiver === link.username) this.#show(texts.somebodyWhispers(sender, text));
+    else this.#emit({ ignored: { sender, receiver, text } });
+  }
+
+  #readUpdate(names: readonly string[]): void {
+    const change = compareLists(this.#users, names);
+    this.#setUsers(change.users, change.changed);
+    this.#showAll(change.left, texts.LEFT);
+    this.#showAll(change.joined, texts.JOINED);
+  }
+
+  #setUsers(users: readonly string[], changed: boolean): void {
+    this.#users = users;
+    const list = destinations(users);
+    if (this.#selection !== null && !list.includes(this.#selection)) this.#selection = null;
+    if (changed) this.#emit({ users: { names: [...list] } });
+  }
+
+  #showAll(names: readonly string[], what: string): void {
+    if (names.length === 0) return;
+    for (const name of names) this.#show(name);
+    this.#show(what);
+  }
+
+  #show(text: string): void {
+    this.#lines.push(text);
+    if (this.#lines.length > LINES_MAX) this.#lines.shift();
+    this.#emit({ shown: { text } });
+  }
+
+  #emit(event: ControlEvent): void {
+    this.#outputs.push({ kind: "event", event });
+  }
+}
+
+function textOf<Key extends string>(argument: string | Readonly<Record<Key, string>>, key: Key): string {
+  return typeof argument === "string" ? argument : argument[key];
+}

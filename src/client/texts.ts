@@ -1,0 +1,65 @@
+// Owns every line that a client shows, once. It must not know when a line is shown.
+// Invariant: the first group is the report's wording to the character (PROTOCOL.md, "What the client shows"); the
+// second is ours, for what the report's client leaves unsaid.
+
+import { TEXT_BYTES_MAX } from "../protocol/index.ts";
+import type { ServerAddress } from "./server-address.ts";
+
+export const ADDRESS_NOT_VALID = "The IP address or port number is not valid, please try again.";
+export const USERNAME_ACCEPTED = "Your username is accepted";
+export const USERNAME_NOT_ACCEPTED = "The username is not accepted by server, please try another one.";
+export const USERNAME_TOO_LONG = "The username is too long.";
+export const USERNAME_NEEDED = "You need set a username first.";
+export const RECEIVER_NEEDED = "You did not specify any receiver.";
+export const LEFT = "left this conversation.";
+export const JOINED = "join this conversation.";
+
+export function connecting(server: ServerAddress): string {
+  return `You are going to connect Howdy Server with ${place(server)}`;
+}
+
+export function youSay(text: string): string {
+  return `You say: ${text}`;
+}
+
+export function youWhisper(receiver: string, text: string): string {
+  return `You whisper to ${receiver}: ${text}`;
+}
+
+export function somebodySays(sender: string, text: string): string {
+  return `${sender} says: ${text}`;
+}
+
+export function somebodyWhispers(sender: string, text: string): string {
+  return `${sender} whispers to you: ${text}`;
+}
+
+export const NOT_CONNECTED = "You are not connected to a Howdy Server.";
+export const USERNAME_WITH_CONTROL = "The username holds a control character or a line break, please try another one.";
+export const MESSAGE_WITH_CONTROL = "The message holds a control character; only tabs and line breaks can be sent.";
+
+export function alreadyNamed(username: string): string {
+  return `You already have the username ${username}.`;
+}
+
+export function proposalPending(username: string): string {
+  return `The server has not answered to the username ${username} yet; wait for it, or connect again.`;
+}
+
+export function messageTooLong(bytes: number): string {
+  return `The message is too long: it takes ${bytes} bytes, and ${TEXT_BYTES_MAX} is the limit.`;
+}
+
+/** `why` is a clause such as "connection refused". */
+export function dialFailed(server: ServerAddress, why: string): string {
+  return `Howdy Server ${place(server)} cannot be reached: ${why}.`;
+}
+
+/** `why` is a clause such as "it closed the connection". */
+export function connectionLost(server: ServerAddress, why: string): string {
+  return `The connection to Howdy Server ${place(server)} is gone: ${why}.`;
+}
+
+function place(server: ServerAddress): string {
+  return `${server.address}:${server.port}`;
+}

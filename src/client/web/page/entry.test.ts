@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { Entry } from "./entry.ts";
+import { RECALLED_MAX } from "./recall.ts";
+
+test("arrow-up goes back through what was sent, arrow-down comes back to the draft", () => {
+  const entry = entryAfter("one", "two");
+  entry.type("a draft");
+  expect([entry.recallOlder(), entry.text]).toEqual([true, "two"]);
+  expect([entry.recallOlder(), entry.text]).toEqual([true, "one"]);
+  expect([entry.recallOlder(), entry.text]).toEqual([false, "one"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "two"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "a draft"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([false, "a draft"]);
+});
+
+test("a recalled text that is changed is a draft of its own", () => {
+  const entry = entryAfter("one", "two");
+  entry.recallOlder();
+  entry.type("two, better");
+  entry.recallOlder();
+  expect(entry.text).toBe("two");
+  entry.recallNewer();
+  expect(entry.text).toBe("two, better");
+});
+
+test("the same text twice is recalled once", () => {
+  const entry = entryAfter("one", "two", "two");
+  entry.recallOlder();
+  entry.recallOlder();
+  expect(entry.text).toBe("one");
+});
+
+test("what can be recalled is bounded", () => {
+  const entry = entryAfter(...Array.from({ length: RECALLED_MAX + 5 }, (_, index) => `text ${index}`));
+  let recalled = 0;
+  while (entry.recallOlder()) recalled += 1;
+  expect(recalled).toBe(RECALLED_MAX);
+  expect(entry.text).toBe("text 5");
+});
+
+test("Tab completes, Tab again takes the next name, Escape brings back what was typed", () => {
+  const entry = new Entry();
+  entry.type("hi J");
+  expect([entry.complete(4, ["Jon", "Jim"]), entry.text, entry.caret]).toEqual([true, "hi Jon ", 7]);
+  expect(entry.completionNote).toBe("Jon, 1 of 2");
+  expect([entry.complete(7, ["Jon", "Jim"]), entry.text]).toEqual([true, "hi Jim "]);
+  expect([entry.complete(7, ["Jon", "Jim"]), entry.text]).toEqual([false, "hi Jim "]);
+  entry.type("hi J");
+  entry.complete(4, ["Jon"]);
+  expect([entry.cancelCompletion(), entry.text, entry.caret]).toEqual([true, "hi J", 4]);
+  expect(entry.cancelCompletion()).toBe(false);
+});
+
+test("a key ends a completion", () => {
+  const entry = new Entry();
+  entry.type("J");
+  entry.complete(1, ["Jon", "Jim"]);
+  entry.type("Jon x");
+  expect(entry.completionNote).toBe("");
+  expect(entry.cancelCompletion()).toBe(false);
+});
+
+test("what could not be sent comes back before what was typed since", () => {
+  const entry = new Entry();
+  entry.type("typed since");
+  entry.restore("not sent");
+  expect(entry.text).toBe("not sent\ntyped since");
+});
+
+test("a text that is put aside comes back", () => {
+  const entry = new Entry();
+  entry.type("half a message");
+  entry.putAside("Jon");
+  expect(entry.text).toBe("Jon");
+  entry.clear();
+  entry.takeBack();
+  expect(entry.text).toBe("half a message");
+  entry.takeBack();
+  expect(entry.text).toBe("half a message");
+});
+
+function entryAfter(...sent: readonly string[]): Entry {
+  const entry = new Entry();
+  for (const text of sent) {
+    entry.type(text);
+    entry.remember(text);
+    entry.clear();
+  }
+  return entry;
+}

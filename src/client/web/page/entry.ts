@@ -1,0 +1,108 @@
+// Owns the one entry for name and message: its draft, what can be recalled, and a completion under way. It must not
+// know keys nor the network. Invariant: what a person typed is gone only when it was sent.
+
+import { beginCompletion, type Caret, type Completion, nextCandidate } from "./completion.ts";
+import { Recall } from "./recall.ts";
+
+/** The entry, as the person sees it. */
+export class Entry {
+  #text = "";
+  #caret: number | undefined;
+  #aside = "";
+  #completion: Completion | undefined;
+  readonly #recall = new Recall();
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Where the caret is to stand after the page has changed the text; undefined is its end. */
+  get caret(): number | undefined {
+    return this.#caret;
+  }
+
+  /** A draft that waits until a name was accepted; empty when none does. */
+  get aside(): string {
+    return this.#aside;
+  }
+
+  /** Says which completion is shown, for those who cannot see it. */
+  get completionNote(): string {
+    if (this.#completion === undefined) return "";
+    const { candidates, index } = this.#completion;
+    return `${candidates[index]}, ${index + 1} of ${candidates.length}`;
+  }
+
+  /** The person changed the text. */
+  type(text: string): void {
+    this.#text = text;
+    this.#completion = undefined;
+    this.#recall.settle();
+  }
+
+  /** The text was sent. */
+  clear(): void {
+    this.#set("");
+  }
+
+  remember(text: string): void {
+    this.#recall.add(text);
+  }
+
+  /** Puts back what could not be sent, before what was typed since. */
+  restore(text: string): void {
+    this.#set(this.#text === "" ? text : `${text}\n${this.#text}`);
+  }
+
+  /** Shows a text to be edited; what stands there comes back with takeBack(). */
+  putAside(text: string): void {
+    if (this.#aside === "") this.#aside = this.#text;
+    this.#set(text);
+  }
+
+  takeBack(): void {
+    if (this.#aside === "") return;
+    const aside = this.#aside;
+    this.#aside = "";
+    this.restore(aside);
+  }
+
+  /** True when there was something to recall. */
+  recallOlder(): boolean {
+    return this.#show(this.#recall.older(this.#text));
+  }
+
+  recallNewer(): boolean {
+    return this.#show(this.#recall.newer());
+  }
+
+  /** True when a name was completed; false when Tab has nothing to do here. */
+  complete(at: number, names: readonly string[]): boolean {
+    const caret: Caret = { text: this.#text, at };
+    this.#completion = this.#completion ? nextCandidate(this.#completion) : beginCompletion(caret, names);
+    if (this.#completion === undefined) return false;
+    this.#set(this.#completion.shown.text, this.#completion.shown.at);
+    return true;
+  }
+
+  /** Takes a completion back; false when there is none. */
+  cancelCompletion(): boolean {
+    if (this.#completion === undefined) return false;
+    const { text, at } = this.#completion.before;
+    this.#completion = undefined;
+    this.#set(text, at);
+    return true;
+  }
+
+  #show(text: string | undefined): boolean {
+    if (text === undefined) return false;
+    this.#completion = undefined;
+    this.#set(text);
+    return true;
+  }
+
+  #set(text: string, caret?: number): void {
+    this.#text = text;
+    this.#caret = caret;
+  }
+}

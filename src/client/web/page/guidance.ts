@@ -1,0 +1,74 @@
+// Owns what the page says to do next, and what it is called while it is not looked at. It must not know how that looks.
+// Invariant: in every state there is a sentence that says how to go on.
+
+import { EVERYBODY, SERVER, TEXT_BYTES_MAX, textBytes } from "../../../protocol/index.ts";
+import { makeNameVisible } from "./rich-text.ts";
+import type { Link } from "./window-model.ts";
+
+/** What the sentence depends on. */
+export interface Situation {
+  readonly link: Link;
+  readonly username: string | null;
+  readonly proposed: string | null;
+  readonly selection: string | null;
+}
+
+/** One sentence about what to do next. */
+export function guide(situation: Situation): string {
+  switch (situation.link) {
+    case "opening":
+      return "Opening the window…";
+    case "idle":
+      return "Connect to a Howdy Server to begin.";
+    case "dialling":
+      return "Connecting…";
+    case "lost":
+    case "cut-off":
+      return "Not connected. What you type stays here.";
+    case "connected":
+      return situation.username === null ? guideNameless(situation) : guideNamed(situation);
+  }
+}
+
+function guideNameless({ proposed, selection }: Situation): string {
+  if (proposed !== null) return `Waiting for the server’s answer to ${quoteName(proposed)}…`;
+  if (selection !== SERVER) return "Pick Server to choose your name first.";
+  return "Choose your name and send it to Server.";
+}
+
+function guideNamed({ username, selection }: Situation): string {
+  if (selection === null) return "Pick who to talk to.";
+  if (selection === SERVER) return `You are ${quoteName(username)}. Pick All or a user to talk to.`;
+  if (selection === EVERYBODY) return "Everybody reads what you send.";
+  return `Only ${quoteName(selection)} reads what you send.`;
+}
+
+/** What the entry is for now. */
+export function entryHint({ link, username, selection }: Situation): string {
+  if (link === "connected" && username === null && selection === SERVER) return "Your name";
+  if (username === null || selection === null || selection === SERVER) return "Message";
+  return selection === EVERYBODY ? "Message to everybody" : `Whisper to ${makeNameVisible(selection)}`;
+}
+
+/** From here on the length of a text is said. */
+const LENGTH_NOTED_BYTES = TEXT_BYTES_MAX - 467;
+
+/** Says how long a text is once it comes near the limit; undefined before. */
+export function lengthNote(text: string): { readonly text: string; readonly isOver: boolean } | undefined {
+  // No text of so few units can take so many bytes.
+  if (text.length * 3 < LENGTH_NOTED_BYTES) return undefined;
+  const bytes = textBytes(text.toWellFormed());
+  if (bytes < LENGTH_NOTED_BYTES) return undefined;
+  return { text: `${bytes} of ${TEXT_BYTES_MAX} bytes`, isOver: bytes > TEXT_BYTES_MAX };
+}
+
+/** The title: what is unread first, because a tab shows little of it. */
+export function titleOf(unread: number, username: string | null): string {
+  const count = unread === 0 ? "" : `(${unread}) `;
+  return `${count}${username === null ? "" : `${makeNameVisible(username)} · `}Howdy`;
+}
+
+// Isolated, so that a name from right to left does not turn the sentence around it.
+function quoteName(name: string | null): string {
+  return `\u2068${makeNameVisible(name ?? "")}\u2069`;
+}

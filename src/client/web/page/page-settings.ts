@@ -1,0 +1,21 @@
+// Owns what the client tells its page at the start, inside the HTML. It must not know where either side gets it.
+
+export interface ServerSettings {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface PageSettings {
+  /** What stands in the page's entries at the start. */
+  readonly server: ServerSettings;
+  /** Where the client connects to, and nowhere else. */
+  readonly allowedServers: readonly ServerSettings[];
+}
+
+/**
+ * Reads the settings from the page's own HTML.
+ * @throws SyntaxError when they are not there: a bug, since the same client wrote them.
+ */
+export function readPageSettings(json: string | null): PageSettings {
+  return JSON.parse(json ?? "");
+}

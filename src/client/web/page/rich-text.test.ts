@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { makeNameVisible, makeVisible, readText } from "./rich-text.ts";
+
+test.each([
+  ["see https://example.org/a?b=c#d", "https://example.org/a?b=c#d"],
+  ["(http://example.org/)", "http://example.org/"],
+  ["https://example.org/a_(b)", "https://example.org/a_(b)"],
+  ["https://example.org.", "https://example.org"],
+  ["really https://example.org!?", "https://example.org"],
+  ["HTTPS://EXAMPLE.ORG/x,", "HTTPS://EXAMPLE.ORG/x"],
+  ['<a href="https://example.org/">', "https://example.org/"],
+  ["https://example.org/\u202egnp.exe", "https://example.org/"],
+])("in %j the link is %j", (text, link) => {
+  expect(readText(text).filter((part) => part.kind === "link")).toMatchObject([{ text: link }]);
+});
+
+test.each([
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "ftp://example.org",
+  "www.example.org",
+  "https://",
+  "xhttps://example.org",
+  "https://paypal.com@evil.example/",
+  "file:///etc/passwd",
+])("%j is no link", (text) => {
+  expect(readText(text)).toEqual([{ kind: "text", text }]);
+});
+
+test("whatever the text is, its parts are the text, and every address is http or https", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("https://", "http://a.b/", ")", "(", ".", " ", "javascript:", "\u202e", "@"),
+  );
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const text = pieces.join("");
+      const parts = readText(text);
+      expect(parts.map((part) => part.text).join("")).toBe(text);
+      for (const part of parts) if (part.kind === "link") expect(part.address).toMatch(/^https?:\/\/[^/@]+\//);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("control characters are shown as symbols, tabs and line breaks stay in texts", () => {
+  expect(makeVisible("a\u0000\u001b[2J\u007f\u0085\u2028b\tc\nd")).toBe("a␀␛[2J␡��b\tc\nd");
+  expect(makeNameVisible("Jon\tSte\nwart")).toBe("Jon␉Ste␊wart");
+});
+
+test("a text of many brackets is read in no time", () => {
+  const started = performance.now();
+  readText(`https://example.org/${")".repeat(4000)}`);
+  readText(`https://example.org/${"(".repeat(2000)}${")".repeat(2000)}`);
+  readText("http://".repeat(600));
+  expect(performance.now() - started).toBeLessThan(50);
+});

@@ -1,0 +1,30 @@
+// Owns what is said when something does not work, with the way out of it.
+
+import type { JSX } from "preact";
+import { makeVisible } from "../rich-text.ts";
+import { focusEntry } from "./focus.ts";
+import type { Props } from "./window.ts";
+
+export function Banner({ model, act }: Props): JSX.Element {
+  const reconnect = () => {
+    act((it) => it.reconnect());
+    focusEntry();
+  };
+  return (
+    <div class="banners" role="alert">
+      {model.fault === undefined ? null : <p class="banner fault">{makeVisible(model.fault)}</p>}
+      {model.canReconnect ? (
+        <p class="banner">
+          <span>
+            {model.link === "cut-off"
+              ? "The Howdy Client behind this window does not answer. What you typed is kept."
+              : "You are disconnected. What you typed is kept."}
+          </span>
+          <button type="button" class="main" onClick={reconnect}>
+            Reconnect
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}

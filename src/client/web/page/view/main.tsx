@@ -1,0 +1,57 @@
+// Owns the page's life: its model, its wire, and when it is drawn. It must not know what is drawn.
+// Invariant: however much arrives, it is drawn at most once a frame.
+
+import { render } from "preact";
+import { titleOf } from "../guidance.ts";
+import { readPageSettings } from "../page-settings.ts";
+import { WindowModel } from "../window-model.ts";
+import { App } from "./app.tsx";
+import { writeEntry } from "./entry-box.ts";
+import { focusEntryWhenConnected } from "./focus.ts";
+import { keepPlace } from "./scroll.ts";
+import { SocketWire } from "./wire.ts";
+
+/** Between two drawings while the window is hidden, in milliseconds: a hidden window gets no frames. */
+const HIDDEN_FRAME_MS = 250;
+
+const settings = readPageSettings(
+  document.querySelector('meta[name="howdy-settings"]')?.getAttribute("content") ?? null,
+);
+const root = document.getElementById("window") ?? document.body;
+let isScheduled = false;
+
+const wire = new SocketWire({
+  onOpen: () => act((it) => it.onWireOpen()),
+  onEvent: (event) => act((it) => it.take(event)),
+  onLost: () => act((it) => it.onWireLost()),
+});
+const model: WindowModel = new WindowModel(
+  { give: (command) => wire.give(command), open: () => wire.open(), nowMs: () => Date.now() },
+  settings.allowedServers,
+);
+
+function act(change: (model: WindowModel) => void): void {
+  change(model);
+  writeEntry(model.entry);
+  if (isScheduled) return;
+  isScheduled = true;
+  if (document.hidden) setTimeout(draw, HIDDEN_FRAME_MS);
+  else requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isScheduled = false;
+  const goOn = keepPlace(model);
+  render(<App model={model} act={act} server={settings.server} />, root);
+  goOn();
+  focusEntryWhenConnected(model);
+  document.title = titleOf(model.unread.count, model.username);
+}
+
+document.addEventListener("visibilitychange", () => {
+  isScheduled = false;
+  act((it) => (document.hidden ? it.unread.hide() : it.unread.show()));
+});
+
+wire.open();
+draw();

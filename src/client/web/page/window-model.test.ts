@@ -1,0 +1,243 @@
+import { expect, test } from "vitest";
+import { ModelDriver, SERVER_ENTRIES } from "./fixtures/model-driver.ts";
+import { ENTRY_UNITS_MAX } from "./window-model.ts";
+
+const LOST = { kind: "closed", code: "peer-ended", why: "it closed the connection" } as const;
+
+test("after Connect the destination is Server, after acceptance All", () => {
+  const driver = ModelDriver.ready();
+  const { model } = driver;
+  expect([model.link, model.selection]).toEqual(["idle", null]);
+  model.connect(SERVER_ENTRIES);
+  driver.settle();
+  expect(model.link).toBe("dialling");
+  driver.input({ kind: "dialled" }).settle();
+  expect([model.link, model.selection]).toEqual(["connected", "Server"]);
+  driver.say("Jon").settle();
+  expect([model.proposed, model.entry.text]).toEqual(["Jon", ""]);
+  driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Jon"] }).settle();
+  expect([model.selection, model.username, model.proposed]).toEqual(["All", "Jon", null]);
+  expect(driver.session.state.selection).toBe("All");
+});
+
+test("an address that is not valid shows the report's line and changes nothing", () => {
+  const driver = ModelDriver.ready();
+  driver.model.connect({ address: "300.1.1.1", port: "20002" });
+  driver.settle();
+  expect(driver.lines).toEqual(["The IP address or port number is not valid, please try again."]);
+  expect(driver.model.link).toBe("idle");
+});
+
+test("both entries empty mean 127.0.0.1 and 20002", () => {
+  const driver = ModelDriver.ready();
+  driver.model.connect({ address: "", port: "" });
+  driver.settle();
+  expect(driver.lines).toEqual(["You are going to connect Howdy Server with 127.0.0.1:20002"]);
+  expect(driver.model.link).toBe("dialling");
+});
+
+test("a refused name stands in the entry again, to be edited", () => {
+  const driver = connected();
+  driver.say("Jon").settle();
+  driver.receive({ kind: "nak", name: "Jon" }).settle();
+  expect([driver.model.entry.text, driver.model.selection]).toEqual(["Jon", "Server"]);
+});
+
+test("a refused send leaves the text where it is", () => {
+  const driver = connected();
+  driver.say("Hi, my name is Jon Stewart.", "All").settle();
+  expect(driver.lines.at(-1)).toBe("You need set a username first.");
+  expect(driver.model.entry.text).toBe("Hi, my name is Jon Stewart.");
+  expect(driver.sent).toEqual([]);
+});
+
+test("what is typed while a message is on its way stays", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.say("one");
+  driver.model.entry.type("two");
+  driver.settle();
+  expect(driver.model.entry.text).toBe("two");
+  expect(driver.lines.at(-1)).toBe("You say: one");
+});
+
+test("a draft and a selection survive what arrives", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo", "Kim"]);
+  driver.model.select("Bo");
+  driver.model.entry.type("Being a superpower");
+  driver.receive(
+    { kind: "message", sender: "Bo", receiver: "Jon", text: "hi" },
+    { kind: "update", names: ["Bo", "Jon", "Zoë"] },
+  );
+  driver.settle();
+  expect([driver.model.entry.text, driver.model.selection]).toEqual(["Being a superpower", "Bo"]);
+  driver.receive({ kind: "update", names: ["Jon", "Zoë"] }).settle();
+  expect([driver.model.entry.text, driver.model.selection]).toEqual(["Being a superpower", null]);
+});
+
+test("a message that meets the end of the connection comes back into the entry", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.input(LOST);
+  driver.say("one");
+  driver.say("two");
+  driver.model.entry.type("three");
+  driver.settle();
+  expect(driver.model.entry.text).toBe("one\ntwo\nthree");
+  expect(driver.sent).toEqual([]);
+});
+
+test("Reconnect comes back with the same name, keeps the draft, and selects who it was for", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.model.select("Bo");
+  driver.model.entry.type("half a whisper");
+  driver.input(LOST).settle();
+  expect([driver.model.link, driver.model.canReconnect, driver.model.selection]).toEqual(["lost", true, null]);
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
+  driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Jon", "Bo"] }).settle();
+  expect(driver.model).toMatchObject({ username: "Jon", selection: "Bo" });
+  expect(driver.model.entry.text).toBe("half a whisper");
+});
+
+test("a half whisper to somebody who is not there any more does not go to everybody", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.model.select("Bo");
+  driver.model.entry.type("half a whisper");
+  driver.input(LOST).settle();
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dialled" }).settle();
+  driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Jon"] }).settle();
+  expect(driver.model.selection).toBe("Server");
+  expect(driver.session.state.selection).toBe("Server");
+});
+
+test("a name that is taken meanwhile is to be edited, and the draft comes back after it", () => {
+  const driver = ModelDriver.ready("Jon");
+  driver.model.entry.type("half a message");
+  driver.input(LOST).settle();
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dialled" }).settle().receive({ kind: "nak", name: "Jon" }).settle();
+  expect(driver.model.entry.text).toBe("Jon");
+  driver.say("Jon II").settle();
+  driver.receive({ kind: "ack", name: "Jon II" }, { kind: "update", names: ["Jon II"] }).settle();
+  expect(driver.model).toMatchObject({ username: "Jon II", selection: "All" });
+  expect(driver.model.entry.text).toBe("half a message");
+});
+
+test("a dial that fails can be tried again, with the name", () => {
+  const driver = ModelDriver.ready("Jon");
+  driver.input(LOST).settle();
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dial-failed", why: "connection refused" }).settle();
+  expect([driver.model.link, driver.model.canReconnect]).toEqual(["lost", true]);
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
+});
+
+test("Connect is a new start: it proposes no name", () => {
+  const driver = ModelDriver.ready("Jon");
+  driver.input(LOST).settle();
+  driver.model.connect(SERVER_ENTRIES);
+  driver.settle().input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([]);
+  expect(driver.model.selection).toBe("Server");
+});
+
+test("when the client behind the page goes away, Reconnect opens a session and comes back", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.model.entry.type("a draft");
+  driver.cutWire();
+  expect([driver.model.link, driver.model.canReconnect]).toEqual(["cut-off", true]);
+  driver.model.send();
+  expect(driver.model.entry.text).toBe("a draft");
+  driver.model.reconnect();
+  expect([driver.opens, driver.model.link]).toEqual([1, "opening"]);
+  driver.cutWire();
+  driver.model.reconnect();
+  driver.openWire();
+  driver.settle().input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
+  driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Jon"] }).settle();
+  expect(driver.model).toMatchObject({ link: "connected", username: "Jon", selection: "All" });
+  expect(driver.model.entry.text).toBe("a draft");
+});
+
+test("a name that is sent while the server is dialled is proposed once it is there", () => {
+  const driver = ModelDriver.ready();
+  driver.model.select("Server");
+  driver.model.connect(SERVER_ENTRIES);
+  driver.settle().say("Jon").settle();
+  expect(driver.sent).toEqual([]);
+  driver.input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
+});
+
+test("a message that was sent though the page expected a refusal leaves the entry when it is shown", () => {
+  const driver = connected();
+  driver.say("Jon").settle();
+  driver.receive({ kind: "ack", name: "Jon" });
+  driver.say("hi", "All");
+  expect(driver.model.entry.text).toBe("hi");
+  driver.settle();
+  expect(driver.sent.at(-1)).toEqual({ kind: "message", sender: "Jon", receiver: "All", text: "hi" });
+  expect(driver.model.entry.text).toBe("");
+});
+
+test("a name that was refused though the page expected none comes back, and the session says who one is", () => {
+  const driver = connected();
+  driver.say("Jon").settle();
+  driver.receive({ kind: "nak", name: "Jon" });
+  driver.say("Jon II");
+  while (driver.deliverCommand());
+  while (driver.deliverEvent());
+  driver.say("Jon III").settle();
+  expect(driver.sent.map((message) => "name" in message && message.name)).toEqual(["Jon", "Jon II"]);
+  expect(driver.model.entry.text).toBe("Jon III");
+  driver.receive({ kind: "ack", name: "Jon II" }).settle();
+  expect(driver.model.username).toBe("Jon II");
+});
+
+test("a fault of the client is shown until the next try", () => {
+  const driver = ModelDriver.ready();
+  driver.model.take({ error: { message: "connect: expected a server on the allow list" } });
+  expect(driver.model.fault).toBe("connect: expected a server on the allow list");
+  driver.model.connect(SERVER_ENTRIES);
+  expect(driver.model.fault).toBeUndefined();
+});
+
+test("a text far too long for a command is not given to the client", () => {
+  const driver = ModelDriver.ready("Jon");
+  const before = driver.given.length;
+  driver.say("x".repeat(ENTRY_UNITS_MAX + 1));
+  expect(driver.given.length).toBe(before);
+  expect(driver.model.fault).toMatch(/10000 characters/);
+  driver.say("\u0001".repeat(ENTRY_UNITS_MAX)).settle();
+  expect(driver.lines.at(-1)).toMatch(/^The message is too long/);
+  expect(driver.model.entry.text).toHaveLength(ENTRY_UNITS_MAX);
+});
+
+test("only what others speak counts as unread", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.model.unread.hide();
+  driver.receive(
+    { kind: "update", names: ["Bo", "Jon", "Zoë"] },
+    { kind: "message", sender: "Bo", receiver: "All", text: "hi" },
+    { kind: "message", sender: "Bo", receiver: "Jon", text: "psst" },
+  );
+  driver.settle();
+  expect(driver.model.unread.count).toBe(2);
+});
+
+test("half a surrogate pair is sent as it is shown", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.say("half \ud83d").settle();
+  expect(driver.lines.at(-1)).toBe("You say: half \ufffd");
+  expect(driver.model.transcript.range(0, driver.model.transcript.end).at(-1)?.meaning.kind).toBe("own");
+});
+
+function connected(): ModelDriver {
+  const driver = ModelDriver.ready();
+  driver.model.connect(SERVER_ENTRIES);
+  return driver.settle().input({ kind: "dialled" }).settle();
+}

@@ -1,0 +1,227 @@
+import { expect, test } from "vitest";
+import { encodeMessage, type Message } from "../../protocol/index.ts";
+import { withDeadline } from "../fixtures/deadline.ts";
+import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
+import { WebSession } from "./fixtures/web-session.ts";
+import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
+
+test("a window connects, takes a name and talks", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  session.give({ select: "Server" }, { type: "Jon Stewart" }, { send: {} });
+  expect(await peer.read(65)).toEqual(frame({ kind: "proposal", name: "Jon Stewart" }));
+  await peer.write(frame({ kind: "ack", name: "Jon Stewart" }), frame({ kind: "update", names: ["Jon Stewart"] }));
+  expect(await session.take(4)).toEqual([
+    line("Your username is accepted"),
+    { users: { names: ["Server", "All", "Jon Stewart"] } },
+    line("Jon Stewart"),
+    line("join this conversation."),
+  ]);
+  session.give({ select: "All" }, { type: "hello" }, { send: {} });
+  expect(await session.next()).toEqual(line("You say: hello"));
+});
+
+test("each window is a client of its own", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using one = await WebSession.open(web.url);
+  await using other = await WebSession.open(web.url);
+  const peer = await connect(one, server);
+  await connect(other, server);
+  await peer.write(frame({ kind: "ack", name: "Jon" }));
+  expect(await one.next()).toEqual(line("Your username is accepted"));
+  expect(await other.untilState()).toEqual([]);
+});
+
+test("connections leave from the local address", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address, localAddress: "127.6.1.153" });
+  await using session = await WebSession.open(web.url);
+  expect((await connect(session, server)).remoteAddress).toBe("127.6.1.153");
+});
+
+test("a server that is not on the allow list is not dialled, and the window hears why", async () => {
+  await using allowed = await ScriptedServer.listen();
+  await using other = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: allowed.address });
+  await using session = await WebSession.open(web.url);
+  session.give({ connect: other.address }, { connect: {} }, { connect: { address: "169.254.169.254", port: 80 } });
+  const list = `connect: expected a server on the allow list (127.0.0.1:${allowed.port}); got`;
+  expect(await session.untilState()).toEqual([
+    error(`${list} 127.0.0.1:${other.port}`),
+    error(`${list} 127.0.0.1:20002`),
+    error(`${list} 169.254.169.254:80`),
+  ]);
+  expect(other.connections).toBe(0);
+});
+
+test("a refused connect leaves the connection as it is", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  session.give({ connect: { address: "10.0.0.1", port: 1 } });
+  await peer.write(frame({ kind: "ack", name: "Jon" }));
+  const events = await session.take(2);
+  expect(events.map((event) => Object.keys(event)[0])).toEqual(["error", "shown"]);
+  expect(events[1]).toEqual(line("Your username is accepted"));
+});
+
+test.each([
+  { address: "300.1.1.1", port: 20_002 },
+  { address: "10.6.1.116", port: "worcester" },
+  { address: "", port: 1 },
+])("an address that is not valid, %j, is shown in the report's words", async (entries) => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  session.give({ connect: entries });
+  expect(await session.next()).toEqual(line("The IP address or port number is not valid, please try again."));
+});
+
+test("what follows a connect is taken when the dial came to something", async () => {
+  const gone = await ScriptedServer.listen();
+  await gone[Symbol.asyncDispose]();
+  await using web = await WebServerUnderTest.listen({ server: gone.address });
+  await using session = await WebSession.open(web.url);
+  session.give({ connect: gone.address });
+  expect(await session.untilState()).toEqual([
+    line(`You are going to connect Howdy Server with 127.0.0.1:${gone.port}`),
+    line(`Howdy Server 127.0.0.1:${gone.port} cannot be reached: connection refused.`),
+    { disconnected: { reason: "dial-failed" } },
+  ]);
+});
+
+test("a bad frame is an error event, and the session goes on", async () => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  for (const bad of ["hello", '{"wiat":1}', '{"type":3}', '{"type":"a","send":{}}', "[]", "null"]) {
+    session.socket.send(bad);
+  }
+  expect(await session.untilState()).toEqual([
+    error("expected a command as one line of JSON; got hello"),
+    error('expected one of connect, select, type, send, state, close; got {"wiat":1}'),
+    error('type: expected a text, or {"text": string}; got {"type":3}'),
+    error('expected exactly one command in an object; got {"type":"a","send":{}}'),
+    error('expected an object such as {"send":{}}; got []'),
+    error('expected an object such as {"send":{}}; got null'),
+  ]);
+});
+
+test("a thousand commands at once are taken in their order", async () => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  for (let count = 0; count < 1000; count += 1) session.socket.send(`no ${count}`);
+  const events = await session.untilState();
+  expect(events).toEqual(
+    Array.from({ length: 1000 }, (_, count) => error(`expected a command as one line of JSON; got no ${count}`)),
+  );
+});
+
+test("a command as long as the limit is taken, a longer one closes the window", async () => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  const longest = "x".repeat(COMMAND_BYTES_MAX - '{"type":""}'.length);
+  session.socket.send(`{"type":"${longest}"}`);
+  session.give({ state: {} });
+  expect(await session.next()).toMatchObject({ state: { draft: longest } });
+  session.socket.send(`{"type":"${longest}x"}`);
+  expect(await session.closed()).toBe(1009);
+});
+
+test("frames that are no text close the window", async () => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  session.socket.send(Buffer.from('{"state":{}}'));
+  expect(await session.closed()).toBe(1003);
+});
+
+test("a send behind a select that failed goes nowhere", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  await peer.write(frame({ kind: "ack", name: "Jon" }), frame({ kind: "update", names: ["Jon"] }));
+  await session.take(4);
+  session.give({ select: "All" }, { select: "Bo" }, { type: "for Bo only" }, { send: {} });
+  expect(await session.untilState()).toEqual([
+    error('select: expected one of the 3 names in the list; got "Bo"'),
+    line("You did not specify any receiver."),
+  ]);
+  session.give({ select: "All" }, { type: "for all" }, { send: {} });
+  expect(await session.next()).toEqual(line("You say: for all"));
+  expect(await peer.read(129 + 7)).toEqual(frame({ kind: "message", sender: "Jon", receiver: "All", text: "for all" }));
+});
+
+test.each(["closed", "killed"] as const)("a window that is %s leaves the room", async (how) => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  if (how === "closed") session.socket.close();
+  else session.socket.terminate();
+  await peer.ended();
+});
+
+test("a window that goes away while its server is dialled leaves nothing behind", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  const session = await WebSession.open(web.url);
+  session.give({ connect: server.address }, { type: "never taken" });
+  session.socket.close();
+  expect(await session.closed()).toBe(1005);
+  const peer = server.connections > 0 ? await server.nextPeer() : undefined;
+  await peer?.ended();
+});
+
+test("a window that reads nothing of a flood is closed with 1013, and leaves the room", async () => {
+  await using server = await ScriptedServer.listen();
+  await using web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  session.socket.pause();
+  const message = frame({ kind: "message", sender: "Bo", receiver: "All", text: "\n".repeat(3967) });
+  // A line break takes two bytes in JSON, so this is far more than may wait, what the system buffers included.
+  const count = Math.ceil(EVENTS_WAITING_BYTES_MAX / 3967);
+  void peer.write(Buffer.concat(Array.from({ length: count }, () => message)));
+  await peer.ended();
+  session.socket.resume();
+  expect(await session.closed()).toBe(1013);
+});
+
+test("when the client ends, every window is closed and leaves the room", async () => {
+  await using server = await ScriptedServer.listen();
+  const web = await WebServerUnderTest.listen({ server: server.address });
+  await using session = await WebSession.open(web.url);
+  const peer = await connect(session, server);
+  const stopped = web[Symbol.asyncDispose]();
+  await peer.ended();
+  peer.end();
+  expect(await session.closed()).toBe(1001);
+  await withDeadline(stopped, "the stop");
+});
+
+/** Connects and takes the two events of it. */
+async function connect(session: WebSession, server: ScriptedServer): Promise<Peer> {
+  session.give({ connect: server.address });
+  const peer = await server.nextPeer();
+  expect(await session.take(2)).toEqual([
+    line(`You are going to connect Howdy Server with 127.0.0.1:${server.port}`),
+    { connected: server.address },
+  ]);
+  return peer;
+}
+
+function frame(message: Message): Buffer {
+  return Buffer.from(encodeMessage(message));
+}
+
+function line(text: string) {
+  return { shown: { text } };
+}
+
+function error(message: string) {
+  return { error: { message } };
+}

@@ -1,0 +1,135 @@
+// Owns one window's session: commands come from its WebSocket, events go to it, a JSON object a frame. It must not know
+// HTTP. Invariant: only allowed servers are dialled, and once the socket is closed the session's connection is closed, too.
+
+import type { RawData, WebSocket } from "ws";
+import type { CallerOptions } from "../caller.ts";
+import { Client } from "../client.ts";
+import type { ControlCommand, ControlEvent } from "../control.ts";
+import { describeFault } from "../fault.ts";
+import { type ParsedCommand, parseCommand } from "../parse-command.ts";
+import { parseServerAddress, type ServerAddress } from "../server-address.ts";
+import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
+import { writeServer } from "./web-options.ts";
+
+/** Close codes of RFC 6455, 7.4.1, and of IANA's registry. */
+const CLOSE_NORMAL = 1000;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_UNSUPPORTED_DATA = 1003;
+const CLOSE_TRY_AGAIN_LATER = 1013;
+
+export interface WindowSessionOptions extends CallerOptions {
+  readonly allowedServers: readonly ServerAddress[];
+}
+
+/** A person's client behind a page. */
+export class WindowSession {
+  readonly #socket: WebSocket;
+  readonly #options: WindowSessionOptions;
+  readonly #client: Client;
+  readonly #waiting: ParsedCommand[] = [];
+  readonly #over = Promise.withResolvers<void>();
+  #taking = false;
+  #closed = false;
+
+  constructor(socket: WebSocket, options: WindowSessionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#client = new Client(options, {
+      onEvent: (event) => this.#write(event),
+      onEnded: () => this.#onEnded(),
+    });
+    socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on("close", () => this.#close());
+    // What is wrong with a socket ends it, and `close` follows.
+    socket.on("error", (error) => options.log.info("a window's socket failed", { why: error.message }));
+  }
+
+  /** Hangs up and closes the window's socket; settles when the connection to the server is closed. */
+  async end(): Promise<void> {
+    this.#close();
+    this.#socket.close(CLOSE_GOING_AWAY, "the client ends");
+    await this.over();
+  }
+
+  /** Settles when the session has ended and its connection is closed. */
+  async over(): Promise<void> {
+    await this.#over.promise;
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (isBinary) {
+      this.#socket.close(CLOSE_UNSUPPORTED_DATA, "expected text frames");
+      return;
+    }
+    this.#waiting.push(parseCommand(String(data)));
+    if (this.#waiting.length >= COMMANDS_WAITING_MAX) this.#socket.pause();
+    if (!this.#taking) void this.#takeWaiting();
+  }
+
+  /** Takes commands in their order; what follows a `connect` waits until its dial came to something. */
+  async #takeWaiting(): Promise<void> {
+    this.#taking = true;
+    for (let parsed = this.#waiting[0]; parsed !== undefined && !this.#closed; parsed = this.#waiting[0]) {
+      if (!endsDial(parsed)) await this.#client.settled();
+      this.#waiting.shift();
+      this.#socket.resume();
+      if ("fault" in parsed) this.#fault(parsed.fault);
+      else this.#take(parsed.command);
+    }
+    this.#taking = false;
+  }
+
+  #take(command: ControlCommand): void {
+    if (this.#closed) return;
+    if ("connect" in command) this.#connect(command);
+    else this.#client.take(command);
+  }
+
+  // Whether an address is valid is the session's to say, in the report's words; the list is about valid ones.
+  #connect(command: Extract<ControlCommand, { connect: unknown }>): void {
+    const { address = "", port = "" } = command.connect;
+    const server = parseServerAddress(address, port);
+    if (server === undefined || this.#isAllowed(server)) {
+      this.#client.take(command);
+      return;
+    }
+    const allowed = this.#options.allowedServers.map(writeServer).join(", ");
+    this.#options.log.info("refused to dial", { server: writeServer(server) });
+    this.#fault(describeFault(`connect: expected a server on the allow list (${allowed})`, writeServer(server)));
+  }
+
+  #isAllowed(server: ServerAddress): boolean {
+    return this.#options.allowedServers.some(({ address, port }) => address === server.address && port === server.port);
+  }
+
+  #fault(message: string): void {
+    this.#write({ error: { message } });
+  }
+
+  #write(event: ControlEvent): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(event));
+    if (this.#socket.bufferedAmount <= EVENTS_WAITING_BYTES_MAX) return;
+    this.#options.log.info("a window does not read its events", { waitingBytes: this.#socket.bufferedAmount });
+    // The close frame stands behind what is not read; ws gives it half a minute to be taken.
+    this.#socket.close(CLOSE_TRY_AGAIN_LATER, "the window does not read");
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#client.take({ close: {} });
+  }
+
+  #onEnded(): void {
+    this.#closed = true;
+    this.#over.resolve();
+    this.#socket.close(CLOSE_NORMAL, "closed");
+  }
+}
+
+// A person sees what Connect came to before they go on, so commands wait for it, but for those that give the dial up.
+function endsDial(parsed: ParsedCommand): boolean {
+  return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
+}
