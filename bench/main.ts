@@ -1,0 +1,26 @@
+// Owns `npm run bench`: picks a benchmark by name. A benchmark measures and prints; it is no test and fails only when
+// what it measured is wrong (a message lost, say) or its target is missed.
+
+const BENCHMARKS = {
+  server: {
+    what: "broadcast through the server against a bare net loop, and its memory",
+    load: () => import("./server.ts"),
+  },
+  lab: {
+    what: "the report's cases on docker against the same containers with nothing in them",
+    load: () => import("./lab.ts"),
+  },
+} as const;
+
+const name = process.argv[2];
+const known = Object.keys(BENCHMARKS).join(", ");
+if (name === undefined || name === "--help") {
+  const lines = Object.entries(BENCHMARKS).map(([key, { what }]) => `  ${key.padEnd(8)} ${what}`);
+  process.stdout.write(`Usage: npm run bench -- NAME\n\n${lines.join("\n")}\n`);
+} else if (name === "server" || name === "lab") {
+  const { run } = await BENCHMARKS[name].load();
+  process.exitCode = (await run()) ? 0 : 1;
+} else {
+  process.stderr.write(`bench: expected one of ${known}; got "${name}"\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { listScenarioFiles, selectFiles } from "./catalog.ts";
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "howdy-catalog-"));
+  await mkdir(join(root, "report"));
+  await mkdir(join(root, "faults"));
+  for (const file of [
+    "report/08-whisper-message.yaml",
+    "report/10-single-user-offline.yaml",
+    "report/11-multiple-users-offline.yaml",
+  ]) {
+    await writeFile(join(root, file), "");
+  }
+  await writeFile(join(root, "faults/whisper-to-nobody.yml"), "");
+  await writeFile(join(root, "scenario.schema.json"), "");
+});
+
+afterAll(async () => {
+  await rm(root, { recursive: true });
+});
+
+test("scenario files are found in every folder, and nothing else is", () => {
+  expect(listScenarioFiles(root).map((file) => file.slice(root.length + 1))).toEqual([
+    "faults/whisper-to-nobody.yml",
+    "report/08-whisper-message.yaml",
+    "report/10-single-user-offline.yaml",
+    "report/11-multiple-users-offline.yaml",
+  ]);
+});
+
+test.each([
+  [
+    [],
+    ["report/08-whisper-message.yaml", "report/10-single-user-offline.yaml", "report/11-multiple-users-offline.yaml"],
+  ],
+  [["8"], ["report/08-whisper-message.yaml"]],
+  [["08"], ["report/08-whisper-message.yaml"]],
+  [["Whisper Message"], ["report/08-whisper-message.yaml"]],
+  [
+    ["nobody", "10"],
+    ["faults/whisper-to-nobody.yml", "report/10-single-user-offline.yaml"],
+  ],
+  [["8", "message", "08-whisper-message"], ["report/08-whisper-message.yaml"]],
+])("%j means %j", (words, files) => {
+  expect(selectFiles(words, root)).toEqual({ kind: "files", files: files.map((file) => join(root, file)) });
+});
+
+test("a path is taken as it is", () => {
+  expect(selectFiles(["./x.yaml", "y.yml", "z/w"], root)).toEqual({
+    kind: "files",
+    files: ["./x.yaml", "y.yml", "z/w"],
+  });
+});
+
+test.each([
+  ["whisper", '"whisper" means more than one case: whisper-to-nobody, 08-whisper-message'],
+  ["1", /^no case is called "1"; there are whisper-to-nobody, 08-whisper-message, /],
+  ["", /^"" means more than one case/],
+])("%j is wrong, and told with what there is", (word, message) => {
+  expect(selectFiles([word], root)).toEqual({
+    kind: "wrong",
+    message: typeof message === "string" ? message : expect.stringMatching(message),
+  });
+});

@@ -1,0 +1,94 @@
+// Owns what each action of a scenario does to a host's program, a function an action. It must not judge what comes of
+// it. Invariant: an action that could not be taken says so; it never throws for what a program does.
+
+import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import type { Action } from "../scenario/scenario.ts";
+import type { ServerSettings } from "../scenario/schema.ts";
+import { UnsupportedError } from "../testbed/testbed.ts";
+import type { HostDriver } from "./driver.ts";
+import type { Stage } from "./stage.ts";
+
+export type ActionOutcome =
+  | { readonly kind: "done" }
+  | {
+      readonly kind: "failed";
+      readonly expected: string;
+      readonly seen: string;
+      /** "fail" unless told. */
+      readonly verdict?: "unsupported";
+    };
+
+const DONE: ActionOutcome = { kind: "done" };
+
+export async function takeAction(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
+  const client = stage.clients.get(host);
+  const server = stage.servers.get(host);
+  switch (action.kind) {
+    case "start":
+      return startProgram(stage, host, action.settings);
+    case "connect": {
+      const { address, port } = action;
+      const connect = {
+        ...(address === undefined ? {} : { address: stage.translate(address) }),
+        ...(port === undefined ? {} : { port }),
+      };
+      return taken(client?.command({ connect }), "connects");
+    }
+    case "select":
+      return taken(client?.command({ select: action.name }), `selects ${action.name}`);
+    case "type":
+      return taken(client?.command({ type: stage.translate(action.text) }), "types");
+    case "send":
+      return taken(client?.command({ send: {} }), "sends");
+    case "close":
+      return closeClient(stage, host);
+    case "input":
+      return taken(server?.input(stage.translate(action.text)), "takes a line on its console");
+    case "stop":
+      return endProgram(server, "stops", (driver) => driver.stop(stage.timeoutMs));
+    case "kill":
+      return endProgram(server, "is killed", (driver) => driver.kill());
+  }
+}
+
+/** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */
+export async function startProgram(stage: Stage, host: string, settings: ServerSettings): Promise<ActionOutcome> {
+  const driver = stage.driver(host);
+  if (driver === undefined) return { kind: "failed", expected: "starts", seen: "is no host of this bed" };
+  if (driver.isRunning) return { kind: "failed", expected: "starts", seen: "runs already" };
+  const { role } = driver.host.spec;
+  const port = String(settings.port ?? DEFAULT_PORT);
+  const env =
+    role === "server" && settings.console !== true ? { HOWDY_HOST: driver.host.address, HOWDY_PORT: port } : {};
+  try {
+    await driver.start({ role, args: role === "client" ? ["--headless"] : [], env });
+    return DONE;
+  } catch (error) {
+    if (error instanceof UnsupportedError) {
+      return { kind: "failed", expected: "starts", seen: error.message, verdict: "unsupported" };
+    }
+    return { kind: "failed", expected: "starts", seen: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {
+  const client = stage.clients.get(host);
+  client?.expectEnd();
+  if (client?.command({ close: {} }) !== true) return taken(false, "closes");
+  if (await client.waitForEnd(stage.timeoutMs)) return DONE;
+  return { kind: "failed", expected: "ends when its window is closed", seen: `still runs after ${stage.timeoutMs} ms` };
+}
+
+async function endProgram(
+  driver: HostDriver | undefined,
+  expected: string,
+  end: (driver: HostDriver) => Promise<void>,
+): Promise<ActionOutcome> {
+  if (driver?.isRunning !== true) return taken(false, expected);
+  await end(driver);
+  return DONE;
+}
+
+function taken(isTaken: boolean | undefined, expected: string): ActionOutcome {
+  return isTaken === true ? DONE : { kind: "failed", expected, seen: "runs no program that could" };
+}

@@ -1,0 +1,143 @@
+// Owns the driving of one client over its control protocol: commands out, events in, and what its window shows.
+// It must not know what is expected of it. Invariant: the transcript holds every command and every line, in order.
+
+import { type ClientState, type ControlCommand, type ControlEvent, eventSchema } from "../../src/client/control.ts";
+import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
+import { HostDriver, tellExit } from "./driver.ts";
+
+/** One line of a transcript; `fence` marks what the lab did and saw on its own account. */
+export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } & (
+  | { readonly command: ControlCommand }
+  | { readonly event: ControlEvent }
+  | { readonly stderr: string }
+  | { readonly unreadable: string }
+  | { readonly exit: ProgramExit }
+);
+
+export interface ShownLine {
+  readonly text: string;
+  readonly isFence: boolean;
+}
+
+const QUOTED_CHARS_MAX = 200;
+
+export class ClientDriver extends HostDriver {
+  readonly transcript: TranscriptEntry[] = [];
+  /** Every line that the window has shown. */
+  readonly shown: ShownLine[] = [];
+  /** Every list that the window has had, the present one last. */
+  readonly lists: (readonly string[])[] = [];
+  readonly #fences = new Set<string>();
+  #state: ClientState | null = null;
+  #statesTaken = 0;
+  #isConnected = false;
+
+  /** The answer to the last `state`. */
+  get state(): ClientState | null {
+    return this.#state;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  get names(): readonly string[] {
+    return this.lists.at(-1) ?? [];
+  }
+
+  /** The name under which others can reach this client now; null when it has none. */
+  get username(): string | null {
+    return this.isRunning && this.#isConnected ? (this.#state?.username ?? null) : null;
+  }
+
+  /** Gives the client a command; false when it does not run. */
+  command(command: ControlCommand, isFence = false): boolean {
+    this.transcript.push({ atMs: this.pulse.clock.nowMs(), command, ...(isFence ? { fence: true } : {}) });
+    return this.write(JSON.stringify(command));
+  }
+
+  /** Asks for the state, which also tells that every command before it was taken. Undefined when no answer comes. */
+  async askState(waitMs: number, isFence = false): Promise<ClientState | undefined> {
+    const before = this.#statesTaken;
+    this.command({ state: {} }, isFence);
+    await this.pulse.until(
+      () => this.#statesTaken > before || this.fault !== null || !this.isRunning || undefined,
+      waitMs,
+    );
+    return this.#statesTaken > before ? (this.#state ?? undefined) : undefined;
+  }
+
+  /** From now on lines with this text are the lab's own. */
+  expectFence(text: string): void {
+    this.#fences.add(text);
+  }
+
+  /** Whether a fence's text has been received, which is more than having sent it. */
+  hasReceived(fence: string, sender: string): boolean {
+    return this.shown.some(({ text, isFence }) => isFence && text.startsWith(sender) && text.endsWith(fence));
+  }
+
+  protected override takeLine(line: OutputLine): void {
+    const { atMs } = line;
+    if (line.stream === "stderr") {
+      this.transcript.push({ atMs, stderr: line.text });
+      return;
+    }
+    const event = readEvent(line.text);
+    if (event === undefined) {
+      this.transcript.push({ atMs, unreadable: line.text });
+      this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
+      return;
+    }
+    const isFence = this.#isFenceLine(windowLine(event) ?? "");
+    this.transcript.push({ atMs, event, ...(isFence ? { fence: true } : {}) });
+    this.#takeEvent(event, isFence);
+  }
+
+  protected override takeExit(exit: ProgramExit): void {
+    this.#isConnected = false;
+    this.transcript.push({ atMs: this.pulse.clock.nowMs(), exit });
+    if (this.#statesTaken === 0) this.blame(`ended before it answered anything, ${tellExit(exit)}`);
+  }
+
+  #takeEvent(event: ControlEvent, isFence: boolean): void {
+    const shown = windowLine(event);
+    if (shown !== undefined) this.shown.push({ text: shown, isFence });
+    else if ("users" in event) this.lists.push(event.users.names);
+    else if ("connected" in event) this.#isConnected = true;
+    else if ("disconnected" in event) this.#isConnected = false;
+    else if ("error" in event) this.blame(`could not take a command: ${event.error.message}`);
+    else if ("state" in event) this.#takeState(event.state);
+  }
+
+  #takeState(state: ClientState): void {
+    this.#state = state;
+    this.#statesTaken += 1;
+    this.#isConnected = state.connection !== null;
+    if (state.names.join("\n") !== this.names.join("\n")) this.lists.push(state.names);
+  }
+
+  #isFenceLine(text: string): boolean {
+    return [...this.#fences].some((fence) => text.endsWith(fence));
+  }
+}
+
+/**
+ * What an event puts before the replay's eyes. A message for somebody else is not shown to a person, but it must not be
+ * there either, so it counts as a line that nothing expects.
+ */
+function windowLine(event: ControlEvent): string | undefined {
+  if ("shown" in event) return event.shown.text;
+  if (!("ignored" in event)) return undefined;
+  const { sender, receiver, text } = event.ignored;
+  return `(received, though it is for ${receiver}) ${sender}: ${text}`;
+}
+
+function readEvent(line: string): ControlEvent | undefined {
+  try {
+    const parsed = eventSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

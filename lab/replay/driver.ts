@@ -1,0 +1,103 @@
+// Owns what is the same for every program that a replay drives on a host: starting it, writing to it, noticing its end.
+// It must not know what the program says. Invariant: the first thing that went wrong stays in `fault`.
+
+import type { Host, OutputLine, Program, ProgramExit, ProgramSpec } from "../testbed/testbed.ts";
+import type { Pulse } from "./pulse.ts";
+
+/** How many lines of a program's output a replay keeps. A program that prints more is at fault. */
+const OUTPUT_LINES_MAX = 50_000;
+
+const COMPLAINT_CHARS_MAX = 300;
+
+export abstract class HostDriver {
+  readonly name: string;
+  readonly host: Host;
+  protected readonly pulse: Pulse;
+  #program: Program | null = null;
+  #isEndAsked = false;
+  #linesTaken = 0;
+  #lastComplaint: string | undefined;
+  #fault: string | null = null;
+
+  constructor(host: Host, pulse: Pulse) {
+    this.name = host.spec.name;
+    this.host = host;
+    this.pulse = pulse;
+  }
+
+  protected abstract takeLine(line: OutputLine): void;
+  protected abstract takeExit(exit: ProgramExit): void;
+
+  /** What went wrong with the program by itself, null while nothing has: "ended with exit status 1". */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  get isRunning(): boolean {
+    return this.#program !== null;
+  }
+
+  /** Starts the program; rejects as the bed does when it cannot be started. */
+  async start(spec: ProgramSpec): Promise<void> {
+    const program = await this.host.start(spec);
+    this.#program = program;
+    this.#isEndAsked = false;
+    program.onLine((line) => {
+      this.#linesTaken += 1;
+      if (line.stream === "stderr" && line.text.trim() !== "") this.#lastComplaint = line.text;
+      if (this.#linesTaken > OUTPUT_LINES_MAX) this.blame(`printed more than ${OUTPUT_LINES_MAX} lines`);
+      else this.takeLine(line);
+      this.pulse.ring();
+    });
+    void program.exited.then((exit) => {
+      if (this.#program === program) this.#program = null;
+      this.takeExit(exit);
+      if (!this.#isEndAsked) this.blame(`ended by itself, ${tellExit(exit)}${this.#tellComplaint()}`);
+      this.pulse.ring();
+    });
+  }
+
+  /** Writes a line; false when the program does not run or takes no more. */
+  write(line: string): boolean {
+    try {
+      this.#program?.writeLine(line);
+      return this.#program !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  /** From now on the program may end. */
+  expectEnd(): void {
+    this.#isEndAsked = true;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.expectEnd();
+    await this.#program?.stop(graceMs);
+  }
+
+  async kill(): Promise<void> {
+    this.expectEnd();
+    await this.#program?.kill();
+  }
+
+  /** Waits for the program's end; false when it still runs after waitMs. */
+  async waitForEnd(waitMs: number): Promise<boolean> {
+    return (await this.pulse.until(() => (this.#program === null ? true : undefined), waitMs)) === true;
+  }
+
+  /** The last thing that it wrote on standard error, most likely why it ended. */
+  #tellComplaint(): string {
+    const complaint = this.#lastComplaint?.slice(0, COMPLAINT_CHARS_MAX);
+    return complaint === undefined ? "" : `: ${JSON.stringify(complaint)}`;
+  }
+
+  protected blame(fault: string): void {
+    this.#fault ??= fault;
+  }
+}
+
+export function tellExit(exit: ProgramExit): string {
+  return exit.signal === null ? `exit status ${exit.code}` : `by ${exit.signal}`;
+}

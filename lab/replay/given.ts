@@ -1,0 +1,206 @@
+// Owns how a case's hosts come to where its first step begins: programs up, clients connected, names taken. Side by side
+// where the order does not matter; names one after the other, since the list has them in the order of acceptance.
+// Invariant: when it is done, nothing of its doing is still to be shown or logged.
+
+import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import type { Given, Scenario } from "../scenario/scenario.ts";
+import { startProgram } from "./actions.ts";
+import type { ClientDriver } from "./client-driver.ts";
+import { tell, tellAll } from "./match.ts";
+import type { Stage } from "./stage.ts";
+import { compilePattern, type Pattern } from "./text.ts";
+
+/** Why a case cannot begin. */
+export interface GivenFailure {
+  readonly host: string;
+  /** "fail" unless told. */
+  readonly verdict?: "unsupported";
+  readonly expected: string;
+  readonly seen: string;
+}
+
+type GivenClient = Extract<Given, { kind: "client" }>;
+type GivenServer = Extract<Given, { kind: "server" }>;
+
+const SHOWN_LINES_TOLD = 3;
+
+const LISTENING = compilePattern("Server is started and listening.");
+const CONNECTED = compilePattern("A new client is connected: …");
+const JOINED = "join this conversation.";
+const UPDATE_SENT = compilePattern("Sending packet type 4 to all receivers");
+
+/** Brings the hosts to where the first step begins; gives what failed, or undefined when all is well. */
+export async function setUp(stage: Stage, scenario: Scenario): Promise<GivenFailure | undefined> {
+  const servers = scenario.given.filter((given) => given.kind === "server");
+  const order = [...stage.clients.keys()];
+  const clients = scenario.given
+    .filter((given) => given.kind === "client")
+    .toSorted((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
+  return (
+    (await startAll(stage, servers, clients)) ??
+    (await connectAll(stage, servers[0], clients)) ??
+    (await nameAll(stage, clients)) ??
+    (await awaitLists(stage, clients))
+  );
+}
+
+async function startAll(
+  stage: Stage,
+  servers: readonly GivenServer[],
+  clients: readonly GivenClient[],
+): Promise<GivenFailure | undefined> {
+  const failures = await Promise.all([
+    ...servers.map((server) => startServer(stage, server)),
+    ...clients.map((client) => startClient(stage, client)),
+  ]);
+  return failures.find((failure) => failure !== undefined);
+}
+
+async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailure | undefined> {
+  const { host, settings } = given;
+  const outcome = await startProgram(stage, host, settings);
+  if (outcome.kind === "failed") return { host, ...outcome };
+  const server = stage.servers.get(host);
+  if (settings.console === true) {
+    const hasAsked = (): boolean => (server?.log.length ?? 0) > 0;
+    return waitFor(stage, host, "asks on its console", "asked nothing", hasAsked, stage.startTimeoutMs);
+  }
+  const isUp = (): boolean => server?.hasLogged(LISTENING) === true;
+  return waitFor(stage, host, `logs ${tell(LISTENING.text)}`, "did not", isUp, stage.startTimeoutMs);
+}
+
+async function startClient(stage: Stage, { host }: GivenClient): Promise<GivenFailure | undefined> {
+  const outcome = await startProgram(stage, host, {});
+  if (outcome.kind === "failed") return { host, ...outcome };
+  return answer(stage.clients.get(host), host, stage.startTimeoutMs);
+}
+
+async function connectAll(
+  stage: Stage,
+  server: GivenServer | undefined,
+  clients: readonly GivenClient[],
+): Promise<GivenFailure | undefined> {
+  const address = stage.servers.get(server?.host ?? "")?.host.address;
+  const port = server?.settings.port ?? DEFAULT_PORT;
+  const connected = clients.filter((client) => client.connected);
+  const failures = await Promise.all(
+    connected.map(({ host }) => {
+      const client = stage.clients.get(host);
+      client?.command({ connect: { ...(address === undefined ? {} : { address }), port } });
+      const expected = `connects to ${address}:${port}`;
+      return waitFor(stage, host, expected, "did not", () => client?.isConnected === true);
+    }),
+  );
+  const failure = failures.find((each) => each !== undefined);
+  if (failure === undefined) await settleLog(stage, CONNECTED, connected.length);
+  return failure;
+}
+
+async function nameAll(stage: Stage, clients: readonly GivenClient[]): Promise<GivenFailure | undefined> {
+  let named = 0;
+  for (const { host, name } of clients) {
+    const client = stage.clients.get(host);
+    if (client === undefined || name === null) continue;
+    client.command({ select: "Server" });
+    client.command({ type: name });
+    client.command({ send: {} });
+    const failure = await awaitName(stage, client, name);
+    if (failure !== undefined) return failure;
+    named += 1;
+    await settleLog(stage, UPDATE_SENT, named);
+  }
+  return undefined;
+}
+
+/** Whatever the window shows meanwhile, the state tells when the name is accepted. */
+async function awaitName(stage: Stage, client: ClientDriver, name: string): Promise<GivenFailure | undefined> {
+  const host = client.name;
+  const expected = `is accepted as ${name}`;
+  for (let looked = client.shown.length; ; looked = client.shown.length) {
+    const state = await client.askState(stage.timeoutMs);
+    if (state === undefined) return answer(client, host, stage.timeoutMs);
+    if (state.username === name) return undefined;
+    const shown = client.shown.slice(-SHOWN_LINES_TOLD).map(({ text }) => text);
+    const missed = `showed ${shown.length === 0 ? "nothing" : tellAll(shown)}, and nothing more`;
+    const failure = await waitFor(stage, host, expected, missed, () => client.shown.length > looked);
+    if (failure !== undefined) return failure;
+  }
+}
+
+/** Every named client lists everybody, and every line about it has been shown. */
+async function awaitLists(stage: Stage, clients: readonly GivenClient[]): Promise<GivenFailure | undefined> {
+  const names = clients.flatMap(({ name }) => (name === null ? [] : [name]));
+  const list = ["Server", "All", ...names];
+  for (const { host, name } of clients) {
+    const client = stage.clients.get(host);
+    if (client === undefined || name === null) continue;
+    const isListed = (): boolean => client.names.join("\n") === list.join("\n");
+    const failure = await waitFor(
+      stage,
+      host,
+      `lists ${list.join(", ")}`,
+      () => `lists ${client.names.join(", ")}`,
+      isListed,
+    );
+    if (failure !== undefined) return failure;
+  }
+  await settleLines(stage, clients, names.at(-1));
+  const answers = await Promise.all(clients.map(({ host }) => answer(stage.clients.get(host), host, stage.timeoutMs)));
+  return answers.find((failure) => failure !== undefined);
+}
+
+/** Waits for the last line of what was set up. That it is missing is for a step to judge, not for the set-up. */
+async function settleLines(stage: Stage, clients: readonly GivenClient[], lastName: string | undefined): Promise<void> {
+  const named = clients.filter(({ name }) => name !== null).map(({ host }) => stage.clients.get(host));
+  await settle(stage, () => named.every((client) => client !== undefined && hasShownJoin(client, lastName)));
+}
+
+/** Waits for something that should come, and goes on without it. */
+async function settle(stage: Stage, isSettled: () => boolean): Promise<boolean> {
+  const end = await stage.pulse.until(
+    () => isSettled() || stage.findFault() !== undefined || undefined,
+    stage.timeoutMs,
+  );
+  return end === true;
+}
+
+/**
+ * Waits for log lines before the next thing is done: a server with a thread a client garbles the lines of two at a
+ * time, or worse. A server that does not log is waited for once.
+ */
+async function settleLog(stage: Stage, pattern: Pattern, times: number): Promise<void> {
+  const server = stage.runningServer();
+  if (server === undefined || stage.isSettingUpUnlogged) return;
+  const count = (): number => server.log.filter(({ text }) => pattern.matches(text)).length;
+  stage.isSettingUpUnlogged = !(await settle(stage, () => count() >= times));
+}
+
+function hasShownJoin(client: ClientDriver, name: string | undefined): boolean {
+  const at = client.shown.findLastIndex(({ text }) => text === name);
+  return at !== -1 && client.shown.slice(at).some(({ text }) => text === JOINED);
+}
+
+async function answer(
+  client: ClientDriver | undefined,
+  host: string,
+  waitMs: number,
+): Promise<GivenFailure | undefined> {
+  if ((await client?.askState(waitMs)) !== undefined) return undefined;
+  const seen = client?.fault ?? `gave no answer within ${waitMs} ms`;
+  return { host, expected: "answers the command state", seen };
+}
+
+async function waitFor(
+  stage: Stage,
+  host: string,
+  expected: string,
+  missed: string | (() => string),
+  isTrue: () => boolean,
+  waitMs = stage.timeoutMs,
+): Promise<GivenFailure | undefined> {
+  const end = await stage.pulse.until(() => (isTrue() ? "true" : stage.findFault()), waitMs);
+  if (end === "true") return undefined;
+  if (end !== undefined) return { host: end.host, expected: host === end.host ? expected : "runs", seen: end.fault };
+  if (typeof missed === "function") return { host, expected, seen: missed() };
+  return { host, expected, seen: `${missed} within ${waitMs} ms` };
+}

@@ -1,0 +1,138 @@
+// Owns what comes out of a replay: verdicts, their reasons as a person reads them, and the evidence. It must not wait
+// or act. Invariant: every step of the scenario has a verdict, also those that were not run.
+
+import type { Scenario } from "../scenario/scenario.ts";
+import type { TranscriptEntry } from "./client-driver.ts";
+import type { Stage } from "./stage.ts";
+import { describeExpectation, type Finding, type StepRecord } from "./step-record.ts";
+
+export type Verdict = "pass" | "fail" | "unsupported" | "error";
+
+/** The last lines of a host's log or transcript, for whoever looks at a failure. */
+interface Tail {
+  readonly host: string;
+  readonly lines: readonly string[];
+}
+
+export interface StepOutcome {
+  readonly title: string;
+  readonly verdict: Verdict;
+  readonly expected: string | null;
+  readonly seen: string | null;
+  /** Of the hosts concerned, where the step did not pass. */
+  readonly tails: readonly Tail[];
+}
+
+/** What a replay leaves of each host that ran a program, by the host's name. */
+export interface Evidence {
+  readonly logs: ReadonlyMap<string, readonly string[]>;
+  readonly transcripts: ReadonlyMap<string, readonly TranscriptEntry[]>;
+  /** PNG pictures of windows, by file name: `Win72-step-1.png`. */
+  readonly pictures: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface CaseOutcome {
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+  readonly steps: readonly StepOutcome[];
+  readonly evidence: Evidence;
+}
+
+/** The title under which a set-up that failed stands before the steps. */
+const GIVEN_TITLE = "Pre-conditions";
+
+const TAIL_LINES_MAX = 8;
+const GRAVITY: readonly Verdict[] = ["pass", "unsupported", "error", "fail"];
+
+/** The gravest of the verdicts: one failure makes a case fail. */
+export function gravest(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce<Verdict>(
+    (worst, each) => (GRAVITY.indexOf(each) > GRAVITY.indexOf(worst) ? each : worst),
+    "pass",
+  );
+}
+
+/** The steps of a case whose set-up failed. */
+export function outcomeWithoutStart(stage: Stage, scenario: Scenario, finding: Finding): readonly StepOutcome[] {
+  const given = failedStep(stage, GIVEN_TITLE, [finding]);
+  return [given, ...scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", given.verdict))];
+}
+
+/** The steps of a case that began. What comes after a step that did not pass counts as not run, unless it failed too. */
+export function outcomeOfSteps(
+  stage: Stage,
+  scenario: Scenario,
+  records: readonly StepRecord[],
+): readonly StepOutcome[] {
+  const broken = records.findIndex(({ findings }) => findings.length > 0);
+  const verdict = gravest(records[broken]?.findings.map((finding) => finding.verdict) ?? []);
+  return scenario.steps.map(({ title }, index) => {
+    const record = records[index];
+    const isUnjudged = broken !== -1 && index > broken && record?.findings.length === 0;
+    if (record === undefined || isUnjudged) return notRun(title, `step ${broken + 1} did not pass`, verdict);
+    return record.findings.length > 0 ? failedStep(stage, title, record.findings) : passedStep(stage, record);
+  });
+}
+
+export function collectEvidence(stage: Stage): Evidence {
+  const servers = [...stage.servers.values()].filter(({ printed }) => printed.length > 0);
+  const clients = [...stage.clients.values()].filter(({ transcript }) => transcript.length > 0);
+  return {
+    logs: new Map(servers.map(({ name, printed }) => [name, printed.map(({ raw }) => raw)])),
+    transcripts: new Map(clients.map(({ name, transcript }) => [name, transcript])),
+    pictures: stage.pictures,
+  };
+}
+
+function passedStep(stage: Stage, record: StepRecord): StepOutcome {
+  const expected = record.prepared.map(
+    ({ expectation }) => `${expectation.host} ${describeExpectation(expectation, stage.translate)}`,
+  );
+  const seen = record.prepared.map((prepared) => `${prepared.expectation.host} ${record.judge(prepared).seen}`);
+  return { title: record.step.title, verdict: "pass", expected: joined(expected), seen: joined(seen), tails: [] };
+}
+
+function failedStep(stage: Stage, title: string, findings: readonly Finding[]): StepOutcome {
+  const hosts = new Set([...stage.servers.keys(), ...findings.map(({ host }) => host)]);
+  return {
+    title,
+    verdict: gravest(findings.map(({ verdict }) => verdict)),
+    expected: joined(findings.map(({ host, expected }) => `${host} ${expected}`)),
+    seen: joined(findings.map(({ host, seen }) => `${host} ${seen}`)),
+    tails: [...hosts].map((host) => ({ host, lines: tailOf(stage, host) })).filter(({ lines }) => lines.length > 0),
+  };
+}
+
+/** @param why - The verdict of what stands in the way: behind what is unsupported, so is the rest. */
+function notRun(title: string, reason: string, why: Verdict): StepOutcome {
+  return {
+    title,
+    verdict: why === "unsupported" ? "unsupported" : "error",
+    expected: null,
+    seen: `not run: ${reason}`,
+    tails: [],
+  };
+}
+
+function tailOf(stage: Stage, host: string): readonly string[] {
+  const server = stage.servers.get(host);
+  const texts = server?.printed.filter(({ isFence }) => !isFence).map(({ text }) => text);
+  const entries = stage.clients.get(host)?.transcript.filter(({ fence }) => fence !== true);
+  const lines = texts ?? entries?.filter((entry) => !isStateTalk(entry)).map(tellEntry) ?? [];
+  return lines.slice(-TAIL_LINES_MAX);
+}
+
+function isStateTalk(entry: TranscriptEntry): boolean {
+  return ("command" in entry && "state" in entry.command) || ("event" in entry && "state" in entry.event);
+}
+
+function tellEntry(entry: TranscriptEntry): string {
+  if ("command" in entry) return `> ${JSON.stringify(entry.command)}`;
+  if ("event" in entry) return `< ${JSON.stringify(entry.event)}`;
+  if ("stderr" in entry) return `stderr: ${entry.stderr}`;
+  return "unreadable" in entry ? `< ${entry.unreadable}` : `ended: ${JSON.stringify(entry.exit)}`;
+}
+
+function joined(lines: readonly string[]): string | null {
+  return lines.length === 0 ? null : lines.join("\n");
+}

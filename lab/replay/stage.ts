@@ -1,0 +1,91 @@
+// Owns what every part of one case's replay shares: the hosts' drivers, the time, and the bed's addresses.
+// It must not know steps. Invariant: drivers stand in the topology's order.
+
+import type { Host, Hosts } from "../testbed/testbed.ts";
+import { ClientDriver } from "./client-driver.ts";
+import type { HostDriver } from "./driver.ts";
+import { type Clock, Pulse } from "./pulse.ts";
+import { ServerDriver } from "./server-driver.ts";
+import { translatorFor } from "./text.ts";
+import type { WindowView } from "./window-view.ts";
+
+/** On a busy machine a program may take seconds to start, which is nothing that a case is about. */
+const START_TIMEOUT_MS = 15_000;
+
+export interface StageOptions {
+  /** How long anything may take to become true. */
+  readonly timeoutMs: number;
+  /** How long a program may take to start; START_TIMEOUT_MS, or timeoutMs where that is longer, unless told. */
+  readonly startTimeoutMs?: number;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** The addresses that scenarios are written with, by host: the report's. */
+  readonly writtenAddresses: ReadonlyMap<string, string>;
+  /** The clients' windows that are open now, by the host's name; none unless told. */
+  readonly views?: () => ReadonlyMap<string, WindowView>;
+}
+
+/** Gives no windows, where clients have none. */
+const NO_VIEWS = (): ReadonlyMap<string, WindowView> => new Map();
+
+export class Stage {
+  readonly clients: ReadonlyMap<string, ClientDriver>;
+  readonly servers: ReadonlyMap<string, ServerDriver>;
+  readonly pulse: Pulse;
+  readonly timeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly views: () => ReadonlyMap<string, WindowView>;
+  /** Pictures of windows, by the name of the file that they are to be in. */
+  readonly pictures = new Map<string, Uint8Array>();
+  /** Puts the bed's addresses in the place of the report's. */
+  readonly translate: (text: string) => string;
+  /** Set once a server is seen not to log what it forwards: nobody waits for such lines again. */
+  isForwardingUnlogged = false;
+  /** Set once a server is seen not to log connections or names while a case is set up. */
+  isSettingUpUnlogged = false;
+  /** Set once a whisper is seen to get lost: fences are spoken to All from then on. */
+  isWhisperingBroken = false;
+  #fencesMade = 0;
+
+  constructor(hosts: Hosts, options: StageOptions) {
+    this.pulse = new Pulse(options.clock, options.signal);
+    this.timeoutMs = options.timeoutMs;
+    this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
+    this.views = options.views ?? NO_VIEWS;
+    const all: readonly Host[] = [...hosts.byName.values()];
+    this.clients = driversOf(all, "client", (host) => new ClientDriver(host, this.pulse));
+    this.servers = driversOf(all, "server", (host) => new ServerDriver(host, this.pulse));
+    this.translate = translatorFor(all, options.writtenAddresses);
+  }
+
+  driver(host: string): HostDriver | undefined {
+    return this.clients.get(host) ?? this.servers.get(host);
+  }
+
+  /** The first program that did what no program may, with what it did. */
+  findFault(): { readonly host: string; readonly fault: string } | undefined {
+    for (const driver of [...this.servers.values(), ...this.clients.values()]) {
+      if (driver.fault !== null) return { host: driver.name, fault: driver.fault };
+    }
+    return undefined;
+  }
+
+  /** The server that clients talk to. */
+  runningServer(): ServerDriver | undefined {
+    return [...this.servers.values()].find((server) => server.isRunning);
+  }
+
+  /** A text that stands in no scenario and in no fence before it. */
+  nextFenceText(): string {
+    this.#fencesMade += 1;
+    return `[howdy-lab fence ${this.#fencesMade}]`;
+  }
+}
+
+function driversOf<Driver>(
+  hosts: readonly Host[],
+  role: string,
+  make: (host: Host) => Driver,
+): ReadonlyMap<string, Driver> {
+  return new Map(hosts.filter((host) => host.spec.role === role).map((host) => [host.spec.name, make(host)]));
+}

@@ -1,0 +1,213 @@
+// Owns what is known of one step of a replay: where each host's output stood when it began and ended, and how its
+// expectations stand. It must not wait or act. Invariant: a line belongs to the step in which it arrived, unless an
+// open "nothing" before it claims it.
+
+import type { Expectation, Step } from "../scenario/scenario.ts";
+import {
+  type Match,
+  matchDraft,
+  matchLogged,
+  matchNever,
+  matchNothing,
+  matchShown,
+  matchUsers,
+  matchWindow,
+  tell,
+  tellAll,
+  tellWidgets,
+} from "./match.ts";
+import type { Stage } from "./stage.ts";
+import { compilePattern, type Pattern } from "./text.ts";
+import type { SeenWidget } from "./window-view.ts";
+
+/** An expectation that was not met, or could not be judged. */
+export interface Finding {
+  readonly host: string;
+  readonly verdict: "fail" | "error" | "unsupported";
+  readonly expected: string;
+  readonly seen: string;
+}
+
+/** Where a host's output stood: how many lines it had shown or logged, and how many lists it had had. */
+interface Mark {
+  readonly lines: number;
+  readonly lists: number;
+}
+
+interface Line {
+  readonly index: number;
+  readonly text: string;
+}
+
+/** An expectation with its texts ready to be compared. */
+export interface Prepared {
+  readonly expectation: Expectation;
+  readonly patterns: readonly Pattern[];
+}
+
+export class StepRecord {
+  readonly step: Step;
+  readonly prepared: readonly Prepared[];
+  readonly findings: Finding[] = [];
+  /** Expectations of nothing that no fence could prove yet. */
+  readonly open = new Set<Prepared>();
+  /** The last draft that each client told of. */
+  readonly drafts = new Map<string, string>();
+  /** What each window had when it was looked at. */
+  readonly widgets = new Map<string, readonly SeenWidget[]>();
+  /** Where the matching of each server's log ended. */
+  readonly logEnds = new Map<string, number>();
+  readonly #stage: Stage;
+  readonly #from: Map<string, Mark>;
+  readonly #to = new Map<string, Mark>();
+  /** Where each server's expected lines may begin: where those of the step before ended. */
+  readonly #logFrom = new Map<string, number>();
+
+  constructor(stage: Stage, step: Step, before: StepRecord | undefined) {
+    this.#stage = stage;
+    this.step = step;
+    this.prepared = step.expectations.map((expectation) => ({
+      expectation,
+      patterns: "lines" in expectation ? expectation.lines.map((line) => compilePattern(stage.translate(line))) : [],
+    }));
+    this.#from = marksOf(stage);
+    for (const [host, mark] of this.#from) this.#logFrom.set(host, before?.logEnds.get(host) ?? mark.lines);
+  }
+
+  /** Clients whose user acted in this step. */
+  get actors(): readonly string[] {
+    return this.step.work.map(({ host }) => host).filter((host) => this.#stage.clients.has(host));
+  }
+
+  /** From here on a line belongs to a later step. */
+  close(): void {
+    for (const [host, mark] of marksOf(this.#stage)) if (!this.#to.has(host)) this.#to.set(host, mark);
+  }
+
+  /** The first step's log begins with the program: nothing of it was looked at before. */
+  beginLogAt(host: string, index: number): void {
+    const mark = this.#from.get(host);
+    if (mark !== undefined) this.#from.set(host, { ...mark, lines: index });
+    this.#logFrom.set(host, index);
+  }
+
+  /** Gives a host's lines before an index to this step, and those from it on to another. */
+  divide(later: StepRecord, host: string, index: number): void {
+    const from = later.#from.get(host);
+    if (from === undefined) return;
+    this.#to.set(host, { ...from, lines: index });
+    later.#from.set(host, { ...from, lines: index });
+  }
+
+  /** How an expectation stands now. `from` widens the window to the left, for lines that an open step may claim. */
+  judge({ expectation, patterns }: Prepared, from?: number): Match {
+    const { host } = expectation;
+    switch (expectation.kind) {
+      case "shows":
+        return matchShown(patterns, textsOf(this.#lines(host, from)));
+      case "shows nothing":
+        return matchNothing("shows", textsOf(this.#lines(host)));
+      case "logs nothing":
+        return matchNothing("logs", textsOf(this.#lines(host)));
+      case "logs":
+        return this.#judgeLog(host, patterns, from);
+      case "never":
+        return matchNever(patterns, textsOf(this.#lines(host)));
+      case "users":
+        return matchUsers(expectation.names, this.#names(host));
+      case "draft":
+        return matchDraft(this.#stage.translate(expectation.text), this.drafts.get(host) ?? "");
+      case "window":
+        return matchWindow(expectation.widgets, this.widgets.get(host) ?? []);
+    }
+  }
+
+  /** Index of the first line, from an open step's beginning on, that is the first one expected here. */
+  findFirst({ expectation, patterns }: Prepared, opened: StepRecord): number | undefined {
+    const from = opened.#from.get(expectation.host)?.lines;
+    return this.#lines(expectation.host, from).find(({ text }) => patterns[0]?.matches(text) === true)?.index;
+  }
+
+  /**
+   * Adds what an expectation that does not hold came to. A stray line that an earlier step expected somewhere, and this
+   * one nowhere, was late: it is that step's.
+   */
+  blame(host: string, match: Match, earlier: readonly StepRecord[] = []): void {
+    if (match.kind === "holds") return;
+    const stray = match.kind === "fails" ? match.stray : undefined;
+    const owner = stray === undefined ? undefined : this.#findOwner(stray, earlier);
+    if (owner === undefined || stray === undefined) {
+      this.findings.push({ host, verdict: "fail", expected: match.expected, seen: match.seen });
+    } else {
+      const seen = `showed ${tell(stray)} afterwards`;
+      owner.findings.push({ host, verdict: "fail", expected: "shows nothing more", seen });
+    }
+  }
+
+  #findOwner(stray: string, earlier: readonly StepRecord[]): StepRecord | undefined {
+    if (this.#isExpectedSomewhere(stray)) return undefined;
+    return earlier.findLast((record) => record.#isExpectedSomewhere(stray));
+  }
+
+  #isExpectedSomewhere(line: string): boolean {
+    const shown = this.prepared.filter(({ expectation }) => expectation.kind === "shows");
+    return shown.some(({ patterns }) => patterns.some((pattern) => pattern.isSpecific && pattern.matches(line)));
+  }
+
+  #judgeLog(host: string, patterns: readonly Pattern[], from?: number): Match {
+    const lines = this.#lines(host, from ?? this.#logFrom.get(host));
+    const { match, end } = matchLogged(patterns, textsOf(lines));
+    const last = lines[end - 1];
+    if (match.kind === "holds" && last !== undefined) this.logEnds.set(host, last.index + 1);
+    return match;
+  }
+
+  #names(host: string): readonly string[] {
+    const client = this.#stage.clients.get(host);
+    const to = this.#to.get(host)?.lists ?? client?.lists.length ?? 0;
+    return client?.lists[to - 1] ?? [];
+  }
+
+  /** What the host showed or logged in this step, without the lab's own fences. */
+  #lines(host: string, from = this.#from.get(host)?.lines ?? 0): readonly Line[] {
+    const all = linesOf(this.#stage, host);
+    const to = this.#to.get(host)?.lines ?? all.length;
+    return all.slice(from, to).flatMap(({ text, isFence }, at) => (isFence ? [] : [{ index: from + at, text }]));
+  }
+}
+
+/** An expectation as a person reads it. */
+export function describeExpectation(expectation: Expectation, translate: (text: string) => string): string {
+  switch (expectation.kind) {
+    case "shows nothing":
+    case "logs nothing":
+      return expectation.kind;
+    case "users":
+      return `lists ${expectation.names.join(", ")}`;
+    case "draft":
+      return `has ${tell(translate(expectation.text))} in its entry`;
+    case "window":
+      return `has ${tellWidgets(expectation.widgets)}`;
+    case "shows":
+    case "logs":
+      return `${expectation.kind} ${tellAll(expectation.lines.map(translate))}`;
+    case "never":
+      return `never logs ${tellAll(expectation.lines.map(translate))}`;
+  }
+}
+
+function linesOf(stage: Stage, host: string): readonly { readonly text: string; readonly isFence: boolean }[] {
+  return stage.clients.get(host)?.shown ?? stage.servers.get(host)?.log ?? [];
+}
+
+function marksOf(stage: Stage): Map<string, Mark> {
+  const clients = [...stage.clients.values()].map(({ name, lists }) => [name, lists.length] as const);
+  const servers = [...stage.servers.keys()].map((name) => [name, 0] as const);
+  return new Map(
+    [...clients, ...servers].map(([name, lists]) => [name, { lines: linesOf(stage, name).length, lists }]),
+  );
+}
+
+function textsOf(lines: readonly Line[]): readonly string[] {
+  return lines.map(({ text }) => text);
+}

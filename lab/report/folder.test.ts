@@ -1,0 +1,66 @@
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Evidence } from "../replay/outcome.ts";
+import { ReportFolder, ReportFolderError } from "./folder.ts";
+
+const TIME = new Date("2026-01-02T03:04:05.678Z");
+const EVIDENCE: Evidence = {
+  logs: new Map([["Win71", ['{"msg":"a"}', "b"]]]),
+  pictures: new Map([["Win72-step-1.png", new Uint8Array([137, 80])]]),
+  transcripts: new Map([
+    [
+      "Win72",
+      [
+        { atMs: 5, command: { send: {} } },
+        { atMs: 6, event: { shown: { text: "x" } }, fence: true },
+      ],
+    ],
+  ]),
+};
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "howdy-folder-"));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+test("a folder a case holds each server's raw log and each client's transcript", async () => {
+  const folder = await ReportFolder.at(join(root, "deep", "out"));
+  await folder.writeCase("08-whisper", EVIDENCE);
+  expect(await readFile(join(folder.path, "08-whisper", "Win71.log"), "utf8")).toBe('{"msg":"a"}\nb\n');
+  expect(await readFile(join(folder.path, "08-whisper", "Win72.transcript.jsonl"), "utf8")).toBe(
+    '{"atMs":5,"command":{"send":{}}}\n{"atMs":6,"event":{"shown":{"text":"x"}},"fence":true}\n',
+  );
+});
+
+test("windows have their pictures beside what their clients said", async () => {
+  const folder = await ReportFolder.at(root);
+  await folder.writeCase("08-whisper", EVIDENCE);
+  expect([...(await readFile(join(folder.path, "08-whisper", "Win72-step-1.png")))]).toEqual([137, 80]);
+});
+
+test("two files of one name get a folder each", async () => {
+  const folder = await ReportFolder.at(root);
+  await folder.writeCase("case", EVIDENCE);
+  await folder.writeCase("case", EVIDENCE);
+  expect((await readdir(root)).toSorted()).toEqual(["case", "case-2"]);
+});
+
+test("a folder is named after the time, has a name of its own, and latest points at the newest", async () => {
+  const first = await ReportFolder.atTime(root, TIME);
+  const second = await ReportFolder.atTime(root, TIME);
+  expect([first.path, second.path]).toEqual([join(root, "2026-01-02T03-04-05"), join(root, "2026-01-02T03-04-05-2")]);
+  expect(await readlink(join(root, "latest"))).toBe("2026-01-02T03-04-05-2");
+});
+
+test("a place where no folder can be is told in one line", async () => {
+  await writeFile(join(root, "file"), "");
+  await expect(ReportFolder.at(join(root, "file", "out"))).rejects.toThrow(ReportFolderError);
+  await expect(ReportFolder.at(join(root, "file", "out"))).rejects.toThrow(/^the report cannot be written: ENOTDIR.*$/);
+});

@@ -1,0 +1,165 @@
+// Owns what is said about a wrong scenario file: where in it, what was expected there and what stands there.
+// It must not know what a scenario means. Invariant: a problem is one line, however hostile the file.
+
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import type { z } from "zod";
+
+export type Path = readonly PropertyKey[];
+
+/** Where a problem is pointed at: the value at the path, or the key that leads to it. */
+type Spot = "key" | "value";
+
+export interface Finding {
+  readonly path: Path;
+  readonly spot: Spot;
+  readonly message: string;
+}
+
+export interface Problem {
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+const QUOTED_CHARS_MAX = 60;
+
+/** "file:line:column: what", the one form in which every problem is told. */
+export function formatProblem(file: string, problem: Problem): string {
+  return `${file}:${problem.line}:${problem.column}: ${problem.text}`;
+}
+
+/** Finds the line and column of what a finding is about; the nearest node above it where the file has none. */
+export function locate(document: Document, lines: LineCounter, finding: Finding): Problem {
+  const offset = findOffset(document, finding);
+  const { line, col } = lines.linePos(offset);
+  const path = formatPath(finding.path);
+  return {
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    text: oneLine(path === "" ? finding.message : `${path}: ${finding.message}`),
+  };
+}
+
+/** A value as a message quotes it: short, on one line, a map with one key by that key. */
+export function quote(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") {
+    const keys = Object.keys(value);
+    return keys.length === 1 ? quote(keys[0]) : `a map of ${keys.length} keys`;
+  }
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= QUOTED_CHARS_MAX ? text : `${text.slice(0, QUOTED_CHARS_MAX)}…`;
+}
+
+/** Follows a path into parsed data; undefined where it leads nowhere. */
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    data,
+  );
+}
+
+/** Turns zod's issues into findings; a union is settled by the one branch that was meant. */
+export function findingsOf(issues: readonly z.core.$ZodIssue[], data: unknown, above: Path = []): Finding[] {
+  return issues.flatMap((issue) => findingsOfIssue(issue, data, [...above, ...issue.path]));
+}
+
+function findingsOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Finding[] {
+  const value = valueAt(data, path);
+  const got = `; got ${quote(value)}`;
+  switch (issue.code) {
+    case "invalid_union": {
+      const meant = issue.errors.filter((branch) => branch.every((inner) => isWithin(inner, value)));
+      const [only] = meant;
+      if (only !== undefined && meant.length === 1) return findingsOf(only, data, path);
+      return [{ path, spot: "value", message: `${issue.message}${got}` }];
+    }
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        spot: "key",
+        message: `${issue.message}; got ${quote(key)}`,
+      }));
+    case "invalid_type":
+      if (value === undefined)
+        return [{ path, spot: "key", message: `expected ${typeName(issue.expected)}; it is missing` }];
+      return [{ path, spot: "value", message: `expected ${typeName(issue.expected)}${got}` }];
+    case "too_big":
+      return [
+        { path, spot: "value", message: `expected at most ${issue.maximum}${unit(issue.origin)}${sizeOf(value)}` },
+      ];
+    case "too_small":
+      return [
+        { path, spot: "value", message: `expected at least ${issue.minimum}${unit(issue.origin)}${sizeOf(value)}` },
+      ];
+    case "invalid_value":
+      return [{ path, spot: "value", message: `expected ${issue.values.map(String).join(" or ")}${got}` }];
+    default:
+      return [{ path, spot: "value", message: `${issue.message}${got}` }];
+  }
+}
+
+/** Whether a union's branch was meant: it complains about something inside the value, not about the value as such. */
+function isWithin(issue: z.core.$ZodIssue, value: unknown): boolean {
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) return false;
+  if (issue.path.length > 0) return valueAt(value, issue.path) !== undefined;
+  return issue.code === "too_big" || issue.code === "too_small";
+}
+
+function typeName(expected: string): string {
+  const names: Readonly<Record<string, string>> = {
+    string: "a text (in quotes if it looks like a number)",
+    array: "a list",
+    object: "a map",
+    record: "a map",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+  };
+  return names[expected] ?? expected;
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
+}
+
+function sizeOf(value: unknown): string {
+  const isSized = typeof value === "string" || Array.isArray(value);
+  return `; got ${isSized ? value.length : quote(value)}`;
+}
+
+function formatPath(path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    const word = /^[\w-]+$/.test(String(key)) ? String(key) : quote(String(key));
+    return text === "" ? word : `${text}.${word}`;
+  }, "");
+}
+
+function findOffset(document: Document, finding: Finding): number {
+  let node: Node | null = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [depth, key] of finding.path.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    const isLast = depth === finding.path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) return offset;
+      const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
+      if (isLast && finding.spot === "key") return keyOffset ?? offset;
+      node = pair.value as Node | null;
+      offset = node?.range?.[0] ?? keyOffset ?? offset;
+    } else if (isSeq(node) && typeof key === "number") {
+      node = (node.items[key] as Node | undefined) ?? null;
+      offset = node?.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}

@@ -1,0 +1,166 @@
+// Owns a scenario as the replay takes it: every choice of the file's notation is settled, every expectation stands alone.
+// It must not know YAML, files or a bed. Invariant: hosts and actions keep the order in which the file has them.
+
+import type { Role } from "../topology.ts";
+import type {
+  ActionSource,
+  ExpectationSource,
+  GivenSource,
+  ScenarioSource,
+  ServerSettings,
+  StepSource,
+  WidgetSource,
+} from "./schema.ts";
+
+/** What a person does at a host. */
+export type Action =
+  | { readonly kind: "start"; readonly settings: ServerSettings }
+  | { readonly kind: "connect"; readonly address: string | undefined; readonly port: string | number | undefined }
+  | { readonly kind: "select"; readonly name: string }
+  | { readonly kind: "type"; readonly text: string }
+  | { readonly kind: "send" }
+  | { readonly kind: "close" }
+  | { readonly kind: "input"; readonly text: string }
+  | { readonly kind: "stop" }
+  | { readonly kind: "kill" };
+
+export type ActionKind = Action["kind"];
+
+/** Which actions a host of each role can take, in the order in which messages list them. */
+export const ACTIONS_OF_ROLE: Readonly<Record<Role, readonly ActionKind[]>> = {
+  client: ["start", "connect", "select", "type", "send", "close"],
+  server: ["start", "input", "stop", "kill"],
+};
+
+/** Which expectations a host of each role can have. */
+export const EXPECTATIONS_OF_ROLE: Readonly<Record<Role, readonly (keyof ExpectationSource)[]>> = {
+  client: ["shows", "users", "draft", "window"],
+  server: ["logs", "never"],
+};
+
+/** One thing that is to be so on one host after a step. */
+export type Expectation =
+  | { readonly kind: "shows"; readonly host: string; readonly lines: readonly string[] }
+  | { readonly kind: "shows nothing"; readonly host: string }
+  | { readonly kind: "users"; readonly host: string; readonly names: readonly string[] }
+  | { readonly kind: "draft"; readonly host: string; readonly text: string }
+  | { readonly kind: "window"; readonly host: string; readonly widgets: readonly Widget[] }
+  | { readonly kind: "logs"; readonly host: string; readonly lines: readonly string[] }
+  | { readonly kind: "logs nothing"; readonly host: string }
+  | { readonly kind: "never"; readonly host: string; readonly lines: readonly string[] };
+
+/** A widget that a window is to have. */
+export interface Widget {
+  readonly role: "textbox" | "button" | "listbox" | "log";
+  readonly name: string;
+  /** A list's options, all of them; undefined where any will do. */
+  readonly options: readonly string[] | undefined;
+}
+
+interface HostActions {
+  readonly host: string;
+  readonly actions: readonly Action[];
+}
+
+export interface Step {
+  readonly title: string;
+  readonly work: readonly HostActions[];
+  readonly expectations: readonly Expectation[];
+}
+
+/** What a host runs before the first step. */
+export type Given =
+  | { readonly kind: "server"; readonly host: string; readonly settings: ServerSettings }
+  | { readonly kind: "client"; readonly host: string; readonly connected: boolean; readonly name: string | null };
+
+export interface Scenario {
+  /** The number in front of the file's name, or the whole of it: "08". */
+  readonly id: string;
+  /** The file's name without its ending: "08-whisper-message". */
+  readonly slug: string;
+  readonly file: string;
+  readonly title: string;
+  readonly requirements: readonly number[];
+  readonly given: readonly Given[];
+  /** Hosts whose client must be a window, because something is said of it. */
+  readonly windows: ReadonlySet<string>;
+  readonly steps: readonly Step[];
+}
+
+/** Settles a checked file's notation. The file's name gives the scenario its id. */
+export function buildScenario(source: ScenarioSource, file: string): Scenario {
+  const slug = file.replace(/^.*[\\/]/, "").replace(/\.ya?ml$/i, "");
+  const steps = source.steps.map(buildStep);
+  return {
+    id: /^\d+/.exec(slug)?.[0] ?? slug,
+    slug,
+    file,
+    title: source.title,
+    requirements: source.requirements,
+    given: Object.entries(source.given).map(([host, given]) => buildGiven(host, given)),
+    windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
+    steps,
+  };
+}
+
+function givenWindows(given: Readonly<Record<string, GivenSource>>): readonly string[] {
+  return Object.entries(given).flatMap(([host, { client }]) => (client?.window === true ? [host] : []));
+}
+
+function expectedWindows(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ expectations }) =>
+    expectations.filter(({ kind }) => kind === "window").map(({ host }) => host),
+  );
+}
+
+function buildGiven(host: string, given: GivenSource): Given {
+  if (given.server !== undefined) return { kind: "server", host, settings: given.server };
+  const name = given.named ?? null;
+  return { kind: "client", host, connected: given.connected === true || name !== null, name };
+}
+
+function buildStep(source: StepSource): Step {
+  const { title, expect, ...work } = source;
+  return {
+    title,
+    work: Object.entries(work).map(([host, actions]) => ({ host, actions: actions.map(buildAction) })),
+    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) => buildExpectations(host, expected)),
+  };
+}
+
+function buildAction(source: ActionSource): Action {
+  if (typeof source === "string") return source === "start" ? { kind: "start", settings: {} } : { kind: source };
+  if ("start" in source) return { kind: "start", settings: source.start ?? {} };
+  if ("connect" in source) return { kind: "connect", address: source.connect.address, port: source.connect.port };
+  if ("select" in source) return { kind: "select", name: source.select };
+  if ("type" in source) return { kind: "type", text: source.type };
+  if ("input" in source) return { kind: "input", text: source.input };
+  if ("send" in source) return { kind: "send" };
+  if ("close" in source) return { kind: "close" };
+  return "stop" in source ? { kind: "stop" } : { kind: "kill" };
+}
+
+function buildExpectations(host: string, source: ExpectationSource): Expectation[] {
+  const expectations: Expectation[] = [];
+  const { shows, users, draft, window, logs, never } = source;
+  if (shows === "nothing") expectations.push({ kind: "shows nothing", host });
+  else if (shows !== undefined) expectations.push({ kind: "shows", host, lines: toLines(shows) });
+  if (users !== undefined) expectations.push({ kind: "users", host, names: users });
+  if (draft !== undefined) expectations.push({ kind: "draft", host, text: draft });
+  if (window !== undefined) expectations.push({ kind: "window", host, widgets: window.map(buildWidget) });
+  if (logs === "nothing") expectations.push({ kind: "logs nothing", host });
+  else if (logs !== undefined) expectations.push({ kind: "logs", host, lines: toLines(logs) });
+  if (never !== undefined) expectations.push({ kind: "never", host, lines: toLines(never) });
+  return expectations;
+}
+
+function buildWidget(source: WidgetSource): Widget {
+  if ("textbox" in source) return { role: "textbox", name: source.textbox, options: undefined };
+  if ("button" in source) return { role: "button", name: source.button, options: undefined };
+  if ("log" in source) return { role: "log", name: source.log, options: undefined };
+  return { role: "listbox", name: source.listbox, options: source.options };
+}
+
+function toLines(text: string | readonly string[]): readonly string[] {
+  return typeof text === "string" ? [text] : text;
+}

@@ -1,0 +1,150 @@
+// Owns the shape of a scenario file as staff write it by hand: one zod schema, published as JSON Schema for editors.
+// It must not know files, hosts or programs; what a schema cannot say (which host exists, what it runs) is check.ts's.
+// Invariant: whatever this schema takes is bounded in every direction.
+
+import { z } from "zod";
+
+const TITLE_CHARS_MAX = 200;
+const TEXT_CHARS_MAX = 8192;
+const LINES_MAX = 200;
+const STEPS_MAX = 100;
+const ACTIONS_MAX = 100;
+const NAME_CHARS_MAX = 64;
+const WIDGETS_MAX = 50;
+
+/** The requirements of the report, numbered as in its test case design. */
+const REQUIREMENT_MAX = 12;
+
+/** Words of an action that need no argument may stand alone: `- send`. */
+const BARE_WORDS = ["start", "send", "close", "stop", "kill"] as const;
+
+/** An object that takes no other keys, and says which it takes. */
+function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? `expected ${keys === "" ? "no key" : keys}` : undefined),
+  });
+}
+
+const title = z.string().min(1).max(TITLE_CHARS_MAX);
+const text = z.string().max(TEXT_CHARS_MAX);
+const name = z.string().min(1).max(NAME_CHARS_MAX);
+const port = z.union([z.string().max(NAME_CHARS_MAX), z.number()], { error: "expected a port, as a number or a text" });
+const bare = z.union([strict({}), z.null(), z.literal(true)], { error: "expected no argument" });
+
+const expectedText = text.describe(
+  "A line of text. PORT stands for any port number, … for any text, runs of blanks compare as one; the report's addresses stand for those of the bed.",
+);
+const lines = z.array(expectedText).min(1).max(LINES_MAX);
+const quiet = z
+  .literal("nothing")
+  .describe("Nothing at all; the lab proves it with a later message, it does not wait.");
+
+const settings = strict({
+  console: z.boolean().describe("Started with no settings: it asks on its console.").optional(),
+  port: z.number().int().min(1).max(65_535).describe("The port it listens on; 20002 unless told.").optional(),
+});
+const startArgument = z.union([settings, z.null()], {
+  error: "expected no argument, or {console: true}, or {port: …}",
+});
+const connectArgument = strict({
+  address: z.string().max(TEXT_CHARS_MAX).describe("What stands in the address entry.").optional(),
+  port: port.describe("What stands in the port entry.").optional(),
+});
+
+const actions = [
+  strict({ start: startArgument }).describe("Start this host's program."),
+  strict({ connect: connectArgument }).describe("Client: fill in address and port, press Connect."),
+  strict({ select: name }).describe("Client: pick a destination in the list."),
+  strict({ type: text }).describe("Client: put this text into the entry; nothing is sent."),
+  strict({ send: bare }).describe("Client: press Send."),
+  strict({ close: bare }).describe("Client: close the window; the client ends."),
+  strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
+  strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
+  strict({ kill: bare }).describe("Server: end it without a word."),
+  z.enum(BARE_WORDS).describe("An action that needs no argument."),
+] as const;
+
+const action = z.union(actions, { error: "expected an action, such as {type: …} or send" }).describe("One action.");
+const actionList = z.array(action).min(1).max(ACTIONS_MAX).describe("What this host's user does, in order.");
+
+const widget = z
+  .union(
+    [
+      strict({ textbox: name }).describe("An entry for text."),
+      strict({ button: name }).describe("A button."),
+      strict({
+        listbox: name,
+        options: z.array(name).max(LINES_MAX).describe("All of it, top to bottom.").optional(),
+      }).describe("A list to pick from."),
+      strict({ log: name }).describe("A text box that shows what arrives."),
+    ],
+    { error: "expected a widget, such as {button: Connect}" },
+  )
+  .describe("A widget by its role and its name, as a screen reader says them.");
+
+const expectation = strict({
+  shows: z
+    .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
+    .describe("Client: the lines its window shows in this step, all of them, in order.")
+    .optional(),
+  users: z.array(name).max(LINES_MAX).describe("Client: its list, top to bottom: Server, All, …").optional(),
+  draft: text.describe("Client: what stands in its entry after the step.").optional(),
+  window: z
+    .array(widget)
+    .min(1)
+    .max(WIDGETS_MAX)
+    .describe("Client: widgets that its window has; the client is then opened in a browser.")
+    .optional(),
+  logs: z
+    .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
+    .describe("Server: lines it prints in this step, in this order; others may stand between them.")
+    .optional(),
+  never: z
+    .union([expectedText, lines], { error: "expected a line or a list of lines" })
+    .describe("Server: lines it must not print in this step.")
+    .optional(),
+}).describe("What this host is to show or print in the step.");
+
+const givenHost = strict({
+  server: settings.describe("A server runs here before the first step.").optional(),
+  client: strict({
+    window: z.literal(true).describe("It is opened in a browser, whichever client the lab is told to use.").optional(),
+  })
+    .describe("A client is started here before the first step.")
+    .optional(),
+  connected: z.boolean().describe("The client is connected to the server.").optional(),
+  named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
+}).describe("What one host runs before the first step.");
+
+const step = z
+  .object({
+    title: title.describe("What happens in this step, in a sentence."),
+    expect: z.record(z.string(), expectation).describe("What each host is to show or print.").optional(),
+  })
+  .catchall(actionList)
+  .describe("A step: hosts with their actions, in the order in which they stand, and what is expected.");
+
+/** A scenario file as it is written. */
+export const scenarioSchema = strict({
+  title,
+  requirements: z
+    .array(z.number().int().min(1).max(REQUIREMENT_MAX))
+    .max(REQUIREMENT_MAX)
+    .describe("Which of the report's twelve requirements this case covers."),
+  given: z.record(z.string(), givenHost).describe("What runs before the first step, host by host."),
+  steps: z.array(step).min(1).max(STEPS_MAX),
+}).describe("A Howdy Lab scenario.");
+
+export type ScenarioSource = z.infer<typeof scenarioSchema>;
+export type StepSource = ScenarioSource["steps"][number];
+export type GivenSource = ScenarioSource["given"][string];
+export type ExpectationSource = z.infer<typeof expectation>;
+export type ActionSource = z.infer<typeof action>;
+export type WidgetSource = z.infer<typeof widget>;
+export type ServerSettings = z.infer<typeof settings>;
+
+/** The published JSON Schema, in the draft that editors' YAML support reads best. */
+export function scenarioJsonSchema(): object {
+  return z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" });
+}

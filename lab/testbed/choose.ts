@@ -1,0 +1,54 @@
+// Owns the choice of a bed: docker where an engine answers and images can be had, else local, and why.
+// It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
+
+import { moveTopology, type Topology } from "../topology.ts";
+import type { DockerBedOptions } from "./docker.ts";
+import { type LocalPrograms, openLocalBed } from "./local.ts";
+import { type BedKind, BedUnavailableError, type TestBed } from "./testbed.ts";
+
+export interface BedWish {
+  readonly kind: BedKind | "auto";
+  readonly topology: Topology;
+  /** The repository's root, which the Dockerfiles and the local programs are relative to. */
+  readonly repository: string;
+  /** CIDR to run in instead of the topology's own (--subnet). */
+  readonly subnet?: string;
+  /** Programs for the local bed in place of the project's own; `auto` is then local, for an image cannot hold them. */
+  readonly programs?: Partial<LocalPrograms>;
+  /** Gets a line for a person whenever something takes its time: the builder's lines, above all. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/**
+ * Opens the bed that was asked for.
+ *
+ * @throws TopologyError when the subnet is malformed or too small: exit status 2.
+ * @throws BedUnavailableError when no such bed can be had, or its subnet is taken: exit status 3.
+ */
+export async function openTestBed(wish: BedWish): Promise<TestBed> {
+  const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
+  const local = (why?: string) => {
+    const { repository, programs } = wish;
+    return openLocalBed({ topology, repository, ...(programs && { programs }), ...(why !== undefined && { why }) });
+  };
+  if (wish.kind === "local") return local();
+  if (wish.kind === "auto" && wish.programs !== undefined) return local("its programs were named");
+  let options: DockerBedOptions;
+  try {
+    options = await prepareDocker(topology, wish);
+  } catch (cause) {
+    if (wish.kind === "docker" || !(cause instanceof BedUnavailableError)) throw cause;
+    return local(cause.message.split("\n", 1)[0] ?? cause.message);
+  }
+  // Outside: a taken subnet is no reason to run elsewhere in silence.
+  const { openDockerBed } = await import("./docker.ts");
+  return openDockerBed(options);
+}
+
+async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {
+  const { connectEngine } = await import("./engine.ts");
+  const engine = await connectEngine();
+  const { haveImages } = await import("./images.ts");
+  const images = await haveImages(engine, topology, wish.repository, wish.onProgress ?? (() => {}));
+  return { engine, images, topology };
+}

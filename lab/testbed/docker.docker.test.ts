@@ -1,0 +1,363 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type Dockerode from "dockerode";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestBed } from "./choose.ts";
+import type { DockerBed } from "./docker.ts";
+import { connectEngine, unlessRefused } from "./engine.ts";
+import { cleanLeftovers } from "./leftovers.ts";
+import { labelsOf, RUN_LABEL } from "./run-labels.ts";
+import { ScratchRepository } from "./scratch-bed.ts";
+import { BedUnavailableError, type Hosts, type OutputLine, type Program, type TestBed } from "./testbed.ts";
+
+const REAP_MS_MAX = 5_000;
+const LINE_MS_MAX = 10_000;
+const NETWORK = "10.9.30";
+
+let docker: Dockerode;
+let scratch: ScratchRepository;
+
+beforeAll(async () => {
+  ({ docker } = await connectEngine());
+  scratch = new ScratchRepository(docker, NETWORK);
+});
+afterAll(async () => {
+  await scratch[Symbol.asyncDispose]();
+});
+
+function openBed(onProgress: (line: string) => void = () => {}): Promise<TestBed> {
+  const { topology, directory: repository } = scratch;
+  return openTestBed({ kind: "docker", topology, repository, onProgress });
+}
+
+function start(hosts: Hosts, name: string, args: readonly string[] = []): Promise<Program> {
+  const host = hosts.byName.get(name);
+  if (host === undefined) throw new Error(`no host ${name}`);
+  return host.start({ role: host.spec.role, args, env: { HOWDY_TEST: "given" } });
+}
+
+function lineWith(program: Program, text: string): Promise<OutputLine> {
+  return new Promise((resolve, reject) => {
+    const seen: string[] = [];
+    const deadline = setTimeout(
+      () => reject(new Error(`no line with "${text}"; saw ${seen.join(" | ")}`)),
+      LINE_MS_MAX,
+    );
+    program.onLine((line) => {
+      seen.push(`${line.stream}: ${line.text}`);
+      if (!line.text.includes(text)) return;
+      clearTimeout(deadline);
+      resolve(line);
+    });
+  });
+}
+
+/** Proves that a container's program still reads its input: it gives back a line. */
+async function expectEcho(container: Dockerode.Container): Promise<void> {
+  const streams = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true });
+  const echo = new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error("no echo")), LINE_MS_MAX);
+    streams.on("data", (chunk: Buffer) => {
+      if (!chunk.includes("are you there?")) return;
+      clearTimeout(deadline);
+      resolve(chunk);
+    });
+  });
+  streams.write("are you there?\n");
+  await echo;
+  streams.end();
+}
+
+/** How many containers and networks bear a run's label. */
+async function countOf(runId: string): Promise<number> {
+  const filters = { label: [`${RUN_LABEL}=${runId}`] };
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ]);
+  return containers.length + networks.length;
+}
+
+const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
+
+describe("hosts on the docker bed", () => {
+  test("are four machines at the topology's addresses, on no other network, and none runs as root", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("four");
+    const programs = await Promise.all(
+      [...hosts.byName.keys()].map((name) => start(hosts, name, ["--flag", "with space"])),
+    );
+    const said = await Promise.all(programs.map((program) => lineWith(program, "{")));
+    expect(said.map((line): unknown => JSON.parse(line.text))).toEqual(
+      [71, 72, 73, 74].map((number) => ({
+        hostname: `Win${number}`,
+        addresses: [`${NETWORK}.${number}`],
+        args: ["--flag", "with space"],
+        test: "given",
+        uid: 1000,
+      })),
+    );
+    expect([...hosts.byName.values()].map((host) => host.address)).toEqual(
+      [71, 72, 73, 74].map((n) => `${NETWORK}.${n}`),
+    );
+    expect(await countOf(runIdOf(bed))).toBe(5);
+  });
+
+  test("give back their lines, each stream by itself, and their exit codes", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("lines");
+    const [echo, code] = await Promise.all([start(hosts, "Win72"), start(hosts, "Win73")]);
+    expect(await lineWith(echo, "on stderr")).toMatchObject({ stream: "stderr", text: "on stderr" });
+    echo.writeLine('{"say":"Olé"}');
+    expect(await lineWith(echo, "Ol")).toMatchObject({ stream: "stdout", text: '{"say":"Olé"}' });
+    echo.closeInput();
+    await lineWith(echo, "input ended");
+    code.writeLine("exit 7");
+    expect(await code.exited).toEqual({ code: 7, signal: null });
+    expect(() => code.writeLine("late")).toThrow("reads no more input");
+  });
+
+  test("let a stopped program finish, and kill without asking", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("stop");
+    const [stopped, killed] = await Promise.all([start(hosts, "Win71"), start(hosts, "Win72")]);
+    await Promise.all([lineWith(stopped, "{"), lineWith(killed, "{")]);
+    const flushed = lineWith(stopped, "flushed");
+    expect(await stopped.stop(5_000)).toEqual({ code: 0, signal: null });
+    await flushed;
+    expect(await killed.kill()).toEqual({ code: null, signal: "SIGKILL" });
+    expect(await stopped.stop(5_000)).toEqual({ code: 0, signal: null });
+  });
+
+  test("run one program at a time, and the next one at the same address", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("again");
+    const first = await start(hosts, "Win72");
+    await expect(start(hosts, "Win72")).rejects.toThrow("one at a time");
+    await first.kill();
+    const second = await start(hosts, "Win72");
+    expect((await lineWith(second, "{")).text).toContain(`${NETWORK}.72`);
+  });
+
+  test("are gone when they are disposed of, and their addresses are free for the next case", async () => {
+    await using bed = await openBed();
+    for (const caseId of ["one", "two"]) {
+      const hosts = await bed.boot(caseId);
+      const program = await start(hosts, "Win72");
+      await hosts[Symbol.asyncDispose]();
+      expect(await program.exited).toEqual({ code: null, signal: "SIGKILL" });
+      expect(await countOf(runIdOf(bed))).toBe(1);
+      await expect(start(hosts, "Win72")).rejects.toThrow("disposed of");
+    }
+  });
+
+  test("whose start the engine refuses leave nothing, and may start again", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("refused");
+    const [network] = await docker.listNetworks({ filters: { label: [`${RUN_LABEL}=${runIdOf(bed)}`] } });
+    const [image] = await scratch.imageTags("client");
+    if (network === undefined || image === undefined) throw new Error("the bed made no network");
+    const squatter = await docker.createContainer({
+      Image: image,
+      OpenStdin: true,
+      NetworkingConfig: { EndpointsConfig: { [network.Name]: { IPAMConfig: { IPv4Address: `${NETWORK}.72` } } } },
+    });
+    try {
+      await squatter.start();
+      await expect(start(hosts, "Win72")).rejects.toThrow(
+        /^Win72 cannot have 10\.9\.30\.72: the container \S+ has it; .*docker rm -f/,
+      );
+      expect(await countOf(runIdOf(bed))).toBe(1);
+    } finally {
+      await squatter.remove({ force: true });
+    }
+    await start(hosts, "Win72");
+  });
+});
+
+test("nothing is left when a bed has been disposed of", async () => {
+  const bed = await openBed();
+  const hosts = await bed.boot("left");
+  await Promise.all([...hosts.byName.keys()].map((name) => start(hosts, name)));
+  expect(await countOf(runIdOf(bed))).toBe(5);
+  await bed[Symbol.asyncDispose]();
+  expect(await countOf(runIdOf(bed))).toBe(0);
+});
+
+describe("images", () => {
+  test("are built once for what they hold, aloud, and again only when that changes", async () => {
+    await using own = new ScratchRepository(docker, "10.9.31");
+    const open = async () => {
+      const lines: string[] = [];
+      const { topology, directory: repository } = own;
+      await using bed = await openTestBed({
+        kind: "docker",
+        topology,
+        repository,
+        onProgress: (line) => lines.push(line),
+      });
+      expect(bed.kind).toBe("docker");
+      return lines;
+    };
+    expect((await open()).filter((line) => line.startsWith("building "))).toHaveLength(2);
+    expect(await open()).toEqual([]);
+    own.write("Dockerfile.server", `${own.dockerfile("server")}LABEL changed=1\n`);
+    const lines = await open();
+    expect(lines[0]).toMatch(/^building howdy-lab-test-.*\/server:[0-9a-f]{12} from Dockerfile\.server$/);
+    expect(lines.filter((line) => line.startsWith("building "))).toHaveLength(1);
+    expect(lines).toContainEqual(expect.stringMatching(/^Step 1\//));
+  });
+
+  test("of earlier contents go, but for the last one", async () => {
+    await using own = new ScratchRepository(docker, "10.9.32");
+    const { topology, directory: repository } = own;
+    for (const version of [1, 2, 3]) {
+      own.write("Dockerfile.server", `${own.dockerfile("server")}LABEL version=${version}\n`);
+      await using bed = await openTestBed({ kind: "docker", topology, repository });
+      expect(bed.kind).toBe("docker");
+    }
+    expect(await own.imageTags("server")).toHaveLength(2);
+  });
+
+  test("that cannot be built end the docker bed with the builder's last lines, and auto goes local", async () => {
+    await using own = new ScratchRepository(docker, "10.9.33");
+    own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told before the end && exit 3\n");
+    const { topology, directory: repository } = own;
+    const refusal = openTestBed({ kind: "docker", topology, repository });
+    await expect(refusal).rejects.toThrow(BedUnavailableError);
+    await expect(refusal).rejects.toThrow(
+      /cannot be built from Dockerfile\.server: .*returned a non-zero code: 3[\s\S]*told before/,
+    );
+    await using bed = await openTestBed({ kind: "auto", topology, repository });
+    expect(bed.description).toMatch(/^local: .*, because the image .* cannot be built/);
+  });
+});
+
+describe("a subnet that is taken", () => {
+  test("by another run is told, with what hangs on it and where else to go", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("holder");
+    await start(hosts, "Win72");
+    const refusal = openBed();
+    await expect(refusal).rejects.toThrow(BedUnavailableError);
+    await expect(refusal).rejects.toThrow(
+      new RegExp(
+        `^subnet 10\\.9\\.30\\.0/24 is taken by the network howdy-lab-${runIdOf(bed)} \\(10\\.9\\.30\\.0/24\\); ` +
+          `howdy-lab-${runIdOf(bed)}-1-win72 hang on it; it is a run of the lab \\(process ${process.pid}\\).* --subnet 10\\.\\d+\\.0\\.0/24$`,
+      ),
+    );
+  });
+
+  test("by another run leaves room beside it", async () => {
+    await using bed = await openBed();
+    const { topology, directory: repository } = scratch;
+    await using beside = await openTestBed({ kind: "docker", topology, repository, subnet: "10.9.34.0/24" });
+    await using hosts = await beside.boot("beside");
+    expect((await lineWith(await start(hosts, "Win74"), "{")).text).toContain("10.9.34.74");
+    expect(bed.description).toContain("10.9.30.0/24");
+  });
+
+  test.each([
+    ["a compose room", { "com.docker.compose.project": "room" }, /docker compose -p room down/],
+    ["a run that has ended", { ...labelsOf("test-gone"), "howdy-lab.pid": "4194305" }, /npm run lab -- --clean/],
+    ["somebody else", {}, /docker network rm howdy-holder/],
+  ])("by %s is told with its remedy", async (_who, labels, remedy) => {
+    const name = `howdy-holder-${process.pid}`;
+    const IPAM = { Driver: "default", Config: [{ Subnet: "10.9.30.128/25" }] };
+    const network = await docker.createNetwork({ Name: name, IPAM, Labels: labels });
+    try {
+      await expect(openBed()).rejects.toThrow(remedy);
+    } finally {
+      await network.remove();
+    }
+  });
+});
+
+describe("a lab in a process of its own", () => {
+  /** Opens a bed, starts two hosts, prints the run's id, and then does what it is told. */
+  async function startLab(before: string, end: string) {
+    const choose = fileURLToPath(new URL("choose.ts", import.meta.url));
+    const { topology, directory: repository } = scratch;
+    const wish = JSON.stringify({ kind: "docker", topology, repository });
+    const script = `
+      import { openTestBed } from ${JSON.stringify(choose)};
+      const bed = await openTestBed(${wish});
+      ${before}
+      const hosts = await bed.boot("apart");
+      await Promise.all(["Win71", "Win72"].map((name) => hosts.byName.get(name).start({ role: "client", args: [], env: {} })));
+      console.log(bed.runId);
+      ${end}`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [runId] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    return { child, runId };
+  }
+  const exitOf = (child: Awaited<ReturnType<typeof startLab>>["child"]) =>
+    child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+
+  test("that is killed leaves nothing", async () => {
+    const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
+    expect(await countOf(runId)).toBe(3);
+    child.kill("SIGKILL");
+    await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
+  });
+
+  test("that is killed while it starts its hosts leaves nothing", async () => {
+    const { child, runId } = await startLab(
+      "console.log(bed.runId); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 60);",
+      "",
+    );
+    await exitOf(child);
+    await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
+  });
+
+  test("that keeps its hosts ends and leaves them, until --clean", async () => {
+    const { child, runId } = await startLab(
+      "bed.keep();",
+      "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();",
+    );
+    await exitOf(child);
+    const filters = { label: [`${RUN_LABEL}=${runId}`] };
+    const kept = await docker.listContainers({ all: true, filters });
+    expect(kept.map((container) => container.State)).toEqual(["running", "running"]);
+    for (const { Id } of kept) await expectEcho(docker.getContainer(Id));
+    const { removed } = await cleanLeftovers();
+    expect(removed.find((run) => run.runId === runId)?.containers).toHaveLength(2);
+    expect(await countOf(runId)).toBe(0);
+  });
+
+  test("that lives is left alone by --clean, which says so", async () => {
+    const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
+    try {
+      const { removed, leftAlone } = await cleanLeftovers();
+      expect(removed.map((run) => run.runId)).not.toContain(runId);
+      expect(leftAlone).toContainEqual(expect.objectContaining({ runId, pid: child.pid, state: "live" }));
+      expect(await countOf(runId)).toBe(3);
+    } finally {
+      child.kill("SIGKILL");
+      await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
+    }
+  });
+});
+
+test("a run of another machine is never removed by --clean", async () => {
+  const labels: Record<string, string> = {
+    ...labelsOf(`test-foreign-${process.pid}`),
+    "howdy-lab.machine": "elsewhere",
+  };
+  const network = await docker.createNetwork({
+    Name: `howdy-foreign-${process.pid}`,
+    IPAM: { Driver: "default", Config: [{ Subnet: "10.9.35.0/24" }] },
+    Labels: labels,
+  });
+  try {
+    const { leftAlone } = await cleanLeftovers();
+    expect(leftAlone).toContainEqual(expect.objectContaining({ runId: labels[RUN_LABEL], state: "foreign" }));
+    expect(await countOf(labels[RUN_LABEL] ?? "")).toBe(1);
+  } finally {
+    await unlessRefused(network.remove(), 404);
+  }
+});

@@ -1,0 +1,133 @@
+// Owns the images of the two programs: there already, or built. It must not know what is done with them.
+// Invariant: an image's tag is the hash of what it was made of, so an image that exists is never built again.
+// dockerode builds, because testcontainers keeps the builder's lines, and its failure, to itself.
+
+import { stripVTControlCharacters } from "node:util";
+import type Dockerode from "dockerode";
+import { ImageName } from "testcontainers";
+import type { HostSpec, Role, Topology } from "../topology.ts";
+import { type BuildContext, HASH_DIGITS, readBuildContext } from "./build-context.ts";
+import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
+import { BedUnavailableError } from "./testbed.ts";
+
+/** The image of each role's program, ready to run. */
+export type Images = ReadonlyMap<Role, string>;
+
+/** Images of earlier contents that stay beside the current one, so that going back a step costs no build. */
+const EARLIER_IMAGES_KEPT = 1;
+const BUILD_MS_MAX = 15 * 60_000;
+/** How much of the builder's end a failed build's message shows. */
+const FAILURE_LINES_SHOWN = 20;
+
+/**
+ * Makes sure that both roles' images exist.
+ *
+ * @param repository - The directory that compose.yaml's Dockerfiles and their files are relative to.
+ * @param onProgress - Gets the builder's lines; nothing is said where no build is needed.
+ * @throws BedUnavailableError when an image cannot be built, with the builder's last lines.
+ */
+export async function haveImages(
+  engine: Engine,
+  topology: Topology,
+  repository: string,
+  onProgress: (line: string) => void,
+): Promise<Images> {
+  const images = new Map<Role, string>();
+  // One after the other: the second build finds the first one's layers.
+  for (const host of topology.hosts) {
+    if (!images.has(host.role)) images.set(host.role, await haveImage(engine.docker, host, repository, onProgress));
+  }
+  return images;
+}
+
+async function haveImage(
+  docker: Dockerode,
+  host: HostSpec,
+  repository: string,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const context = readBuildContext(repository, host.dockerfile);
+  const { image: name } = ImageName.fromString(host.image);
+  const tag = `${name}:${context.hash}`;
+  if (await exists(docker, tag)) return tag;
+  onProgress(`building ${tag} from ${host.dockerfile}`);
+  await build(docker, context, tag, onProgress);
+  await prune(docker, name, tag);
+  return tag;
+}
+
+async function exists(docker: Dockerode, tag: string): Promise<boolean> {
+  try {
+    await docker.getImage(tag).inspect();
+    return true;
+  } catch (fault) {
+    if (statusOf(fault) === 404) return false;
+    const message = `the engine does not say whether the image ${tag} is there: ${describeFault(fault)}`;
+    throw new BedUnavailableError(message, { cause: fault });
+  }
+}
+
+async function build(
+  docker: Dockerode,
+  context: BuildContext,
+  tag: string,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const { directory, dockerfile, files } = context;
+  const lines: string[] = [];
+  const hear = (event: unknown) => {
+    for (const line of readEvent(event)) {
+      lines.push(line);
+      onProgress(line);
+    }
+  };
+  try {
+    const options = { t: tag, dockerfile, forcerm: true, abortSignal: AbortSignal.timeout(BUILD_MS_MAX) };
+    const stream = await docker.buildImage({ context: directory, src: [dockerfile, ...files] }, options);
+    await new Promise<void>((resolve, reject) => {
+      const finish = (fault: Error | null, events: readonly unknown[]) => {
+        const failure = fault?.message ?? events.map(readFailure).find((text) => text !== null);
+        if (failure === undefined) resolve();
+        else reject(new Error(failure));
+      };
+      docker.modem.followProgress(stream, finish, hear);
+    });
+  } catch (cause) {
+    const last = lines.slice(-FAILURE_LINES_SHOWN).map((line) => `\n  ${line}`);
+    const message = `the image ${tag} cannot be built from ${dockerfile}: ${describeFault(cause)}${last.join("")}`;
+    throw new BedUnavailableError(message, { cause });
+  }
+}
+
+/** Removes the name's oldest hash tags; one that a container still uses stays. */
+async function prune(docker: Dockerode, name: string, current: string): Promise<void> {
+  const filters = { reference: [name] };
+  const images = await docker.listImages({ filters });
+  const hashed = new RegExp(`:[0-9a-f]{${HASH_DIGITS}}$`);
+  const earlier = images
+    .toSorted((one, other) => other.Created - one.Created)
+    .flatMap((image) => image.RepoTags ?? [])
+    .filter((tag) => tag !== current && tag.startsWith(`${name}:`) && hashed.test(tag));
+  const surplus = earlier.slice(EARLIER_IMAGES_KEPT);
+  await Promise.all(surplus.map((tag) => unlessRefused(docker.getImage(tag).remove(), 404, 409)));
+}
+
+/** The builder's event as lines for a person; the bars of a download's progress are left out. */
+function readEvent(event: unknown): readonly string[] {
+  const said =
+    textField(event, "stream") ?? (textField(event, "progress") === null ? textField(event, "status") : null);
+  // Installers draw over their lines with carriage returns; the last drawing counts.
+  const lines = stripVTControlCharacters(said ?? "")
+    .split("\n")
+    .map((line) => line.trimEnd().split("\r").at(-1) ?? "");
+  return lines.filter((line) => line.trim() !== "");
+}
+
+function readFailure(event: unknown): string | null {
+  return textField(event, "error");
+}
+
+function textField(event: unknown, field: string): string | null {
+  const value: unknown = typeof event === "object" && event !== null ? Reflect.get(event, field) : null;
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,205 @@
+import { once } from "node:events";
+import { type createConnection, createServer } from "node:net";
+import { describe, expect, test } from "vitest";
+import type { Topology } from "../topology.ts";
+import { openLocalBed } from "./local.ts";
+import { isAlive, markProcess } from "./process-mark.ts";
+import {
+  BedUnavailableError,
+  type Host,
+  type Hosts,
+  type OutputLine,
+  type Program,
+  type ProgramSpec,
+} from "./testbed.ts";
+
+const DEADLINE_MS = 10_000;
+
+const topology: Topology = {
+  subnet: "10.9.1.0/24",
+  hosts: [
+    { name: "One", service: "one", role: "server", address: "10.9.1.10", image: "none", dockerfile: "none" },
+    { name: "Two", service: "two", role: "client", address: "10.9.1.11", image: "none", dockerfile: "none" },
+  ],
+};
+
+/** A bed whose programs all run this script. */
+async function openScripted(script: string) {
+  const command = [process.execPath, "-e", script, "--"];
+  return openLocalBed({ topology, repository: process.cwd(), programs: { server: command, client: command } });
+}
+
+function hostOf(hosts: Hosts, name: string): Host {
+  const host = hosts.byName.get(name);
+  if (host === undefined) throw new Error(`no host ${name}`);
+  return host;
+}
+
+const plain: ProgramSpec = { role: "client", args: [], env: {} };
+
+/** Resolves with the first line that holds a text, or fails at the deadline. */
+function lineWith(program: Program, text: string): Promise<OutputLine> {
+  return new Promise((resolve, reject) => {
+    const seen: string[] = [];
+    const deadline = setTimeout(
+      () => reject(new Error(`no line with "${text}"; saw ${seen.join(" | ")}`)),
+      DEADLINE_MS,
+    );
+    program.onLine((line) => {
+      seen.push(line.text);
+      if (!line.text.includes(text)) return;
+      clearTimeout(deadline);
+      resolve(line);
+    });
+  });
+}
+
+const ECHO = "process.stdin.on('data', (chunk) => process.stdout.write(chunk)).on('end', () => process.exit(7))";
+
+describe("a program on the local bed", () => {
+  test("gives back the lines it is written, and its streams stay apart", async () => {
+    await using bed = await openScripted(`${ECHO}; console.error('on stderr')`);
+    await using hosts = await bed.boot("lines");
+    const program = await hostOf(hosts, "Two").start(plain);
+    expect(await lineWith(program, "on stderr")).toMatchObject({ stream: "stderr", text: "on stderr" });
+    program.writeLine('{"say":"Olé"}');
+    expect(await lineWith(program, "Ol")).toMatchObject({ stream: "stdout", text: '{"say":"Olé"}' });
+  });
+
+  test("hands over every line before it is said to have exited", async () => {
+    await using bed = await openScripted("for (let n = 0; n < 5000; n++) console.log(n); process.exitCode = 3");
+    await using hosts = await bed.boot("order");
+    const program = await hostOf(hosts, "Two").start(plain);
+    expect(await program.exited).toEqual({ code: 3, signal: null });
+    const lines: string[] = [];
+    program.onLine((line) => lines.push(line.text));
+    expect(lines).toEqual(Array.from({ length: 5000 }, (_, n) => String(n)));
+  });
+
+  test("sees the end of its input", async () => {
+    await using bed = await openScripted(ECHO);
+    await using hosts = await bed.boot("end");
+    const program = await hostOf(hosts, "Two").start(plain);
+    program.closeInput();
+    expect(await program.exited).toEqual({ code: 7, signal: null });
+    expect(() => program.writeLine("late")).toThrow("reads no more input");
+  });
+
+  test("that is stopped may finish its work", async () => {
+    await using bed = await openScripted(
+      "setInterval(() => {}, 1000); process.on('SIGTERM', () => { console.log('flushed'); process.exit(0) }); console.log('up')",
+    );
+    await using hosts = await bed.boot("stop");
+    const program = await hostOf(hosts, "One").start({ ...plain, role: "server" });
+    await lineWith(program, "up");
+    const flushed = lineWith(program, "flushed");
+    expect(await program.stop(DEADLINE_MS)).toEqual({ code: 0, signal: null });
+    await flushed;
+  });
+
+  test("that will not stop is killed at the end of its grace", async () => {
+    await using bed = await openScripted(
+      "setInterval(() => {}, 1000); process.on('SIGTERM', () => {}); console.log('up')",
+    );
+    await using hosts = await bed.boot("stubborn");
+    const program = await hostOf(hosts, "One").start({ ...plain, role: "server" });
+    await lineWith(program, "up");
+    expect(await program.stop(100)).toEqual({ code: null, signal: "SIGKILL" });
+  });
+
+  test("has its host's address to bind, the environment it was given, and nothing of the lab's", async () => {
+    process.env.HOWDY_PORT = "1";
+    try {
+      await using bed = await openScripted("console.log(JSON.stringify(process.env))");
+      await using hosts = await bed.boot("environment");
+      const program = await hostOf(hosts, "Two").start({ ...plain, env: { HOWDY_TEST: "given" } });
+      const seen: unknown = JSON.parse((await lineWith(program, "{")).text);
+      expect(seen).toMatchObject({ HOWDY_LOCAL_ADDRESS: hostOf(hosts, "Two").address, HOWDY_TEST: "given" });
+      expect(seen).not.toHaveProperty("HOWDY_PORT");
+    } finally {
+      delete process.env.HOWDY_PORT;
+    }
+  });
+
+  test("gets its arguments as they are", async () => {
+    await using bed = await openScripted("console.log(JSON.stringify(process.argv.slice(1)))");
+    await using hosts = await bed.boot("arguments");
+    const args = ["--host", "127.0.0.1", "with space", ""];
+    const program = await hostOf(hosts, "Two").start({ ...plain, args });
+    expect(JSON.parse((await lineWith(program, "[")).text)).toEqual(args);
+  });
+
+  test("that cannot be started says so", async () => {
+    const nowhere = ["/nowhere/program"];
+    await using bed = await openLocalBed({ topology, repository: "/", programs: { server: nowhere, client: nowhere } });
+    await using hosts = await bed.boot("missing");
+    await expect(hostOf(hosts, "Two").start(plain)).rejects.toThrow("/nowhere/program cannot be started");
+  });
+
+  test("is the only one on its host", async () => {
+    await using bed = await openScripted(ECHO);
+    await using hosts = await bed.boot("one");
+    const host = hostOf(hosts, "Two");
+    const first = await host.start(plain);
+    await expect(host.start(plain)).rejects.toThrow("one at a time");
+    await first.kill();
+    await host.start(plain);
+  });
+});
+
+test.runIf(process.platform === "linux")("hosts are told apart by their loopback addresses", async () => {
+  await using bed = await openScripted(
+    "const net = require('node:net'); const [,port] = process.argv;" +
+      "net.connect({ port, host: '127.0.0.1', localAddress: process.env.HOWDY_LOCAL_ADDRESS })",
+  );
+  await using hosts = await bed.boot("addresses");
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? String(address.port) : "";
+  const connection = once(server, "connection");
+  await hostOf(hosts, "Two").start({ ...plain, args: [port] });
+  const [socket] = (await connection) as [ReturnType<typeof createConnection>];
+  expect(socket.remoteAddress).toBe("127.9.1.11");
+  socket.destroy();
+  server.close();
+});
+
+test("disposing of hosts ends their programs, and what those started", async () => {
+  await using bed = await openScripted(
+    "const { spawn } = require('node:child_process'); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);" +
+      "const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });" +
+      "console.log(JSON.stringify([process.pid, child.pid]))",
+  );
+  const hosts = await bed.boot("dispose");
+  const program = await hostOf(hosts, "Two").start(plain);
+  const pids: number[] = JSON.parse((await lineWith(program, "[")).text);
+  const marks = pids.map(markProcess);
+  expect(marks.map(isAlive)).toEqual([true, true]);
+  await hosts[Symbol.asyncDispose]();
+  await expect.poll(() => marks.map(isAlive), { timeout: DEADLINE_MS }).toEqual([false, false]);
+  await expect(hostOf(hosts, "Two").start(plain)).rejects.toThrow("disposed of");
+});
+
+test("a fresh boot ends what the case before left running", async () => {
+  await using bed = await openScripted("console.log(process.pid); setInterval(() => {}, 1000)");
+  const program = await hostOf(await bed.boot("first"), "Two").start(plain);
+  const mark = markProcess(Number((await lineWith(program, "")).text));
+  await bed.boot("second");
+  expect(isAlive(mark)).toBe(false);
+});
+
+test("a second lab at the same addresses is refused, until the first has ended", async () => {
+  const first = await openLocalBed({ topology, repository: "/" });
+  const second = openLocalBed({ topology, repository: "/" });
+  await expect(second).rejects.toThrow(BedUnavailableError);
+  await expect(second).rejects.toThrow(/^another run of the lab is at 127\..*--subnet 10\.8\.0\.0\/23$/);
+  await first[Symbol.asyncDispose]();
+  await using third = await openLocalBed({ topology, repository: "/" });
+  expect(third.kind).toBe("local");
+});
+
+test("the bed says what serves and why", async () => {
+  await using bed = await openLocalBed({ topology, repository: "/", why: "no Docker engine answers" });
+  expect(bed.description).toMatch(/^local: programs as processes, .*, because no Docker engine answers$/);
+});

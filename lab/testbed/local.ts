@@ -1,0 +1,185 @@
+// Owns the local bed: the report's hosts as loopback addresses of this machine, their programs as child processes.
+// It must not know Docker. Invariant: a program outlives neither its hosts nor the lab (the reaper sees to that).
+
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
+import { type LocalCommand, LocalProgram } from "./local-program.ts";
+import { claimLoopback } from "./loopback-claim.ts";
+import { type Reaper, startReaper } from "./reaper.ts";
+import type { Host, Hosts, Program, ProgramSpec, TestBed } from "./testbed.ts";
+
+/** The command that starts each role's program: executable first, then the arguments before the program's own. */
+export type LocalPrograms = Readonly<Record<Role, readonly string[]>>;
+
+export interface LocalBedOptions {
+  readonly topology: Topology;
+  /** The repository's root: the programs' working directory. */
+  readonly repository: string;
+  /** Other programs in place of the project's own (a mutant, another implementation). */
+  readonly programs?: Partial<LocalPrograms>;
+  /** Why this bed serves, for its description: "no Docker engine answers". */
+  readonly why?: string;
+}
+
+/** Where Node keeps the project's own programs compiled, so that a start takes a quarter of the time. */
+const COMPILE_CACHE = "node_modules/.cache/howdy-lab";
+const SHARED_LOOPBACK = "127.0.0.1";
+/** What a program may see of the lab's environment; above all no HOWDY_*, which would configure it from outside. */
+const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "TEMP"] as const;
+
+/**
+ * Opens the local bed. Where only 127.0.0.1 can be bound, every host has that address and the description says so.
+ *
+ * @throws BedUnavailableError when another lab runs at the same addresses.
+ */
+export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> {
+  const own = options.topology.hosts.map((host) => loopbackAddress(host.address));
+  const bindable = await Promise.all(own.map(canBind));
+  const separateAddresses = bindable.every(Boolean);
+  const claim = await claimLoopback((separateAddresses && own[0]) || SHARED_LOOPBACK);
+  return new LocalBed(options, separateAddresses, claim);
+}
+
+/** Fresh programs on loopback addresses. Use openLocalBed, which finds out what can be bound. */
+export class LocalBed implements TestBed {
+  readonly kind = "local";
+  readonly description: string;
+  readonly #options: LocalBedOptions;
+  readonly #separateAddresses: boolean;
+  readonly #claim: Server;
+  readonly #reaper: Reaper = startReaper();
+  #hosts: LocalHosts | null = null;
+  #keeps = false;
+
+  constructor(options: LocalBedOptions, separateAddresses: boolean, claim: Server) {
+    this.#options = options;
+    this.#claim = claim;
+    this.#separateAddresses = separateAddresses;
+    const first = options.topology.hosts[0];
+    const places =
+      separateAddresses && first !== undefined
+        ? `each host on a loopback address of its own (${first.name} at ${loopbackAddress(first.address)})`
+        : `all hosts on ${SHARED_LOOPBACK}, because this system can bind no other loopback address`;
+    const why = options.why === undefined ? "" : `, because ${options.why}`;
+    this.description = `local: programs as processes, ${places}${why}`;
+  }
+
+  async boot(_caseId: string): Promise<Hosts> {
+    await this.#hosts?.end();
+    const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec));
+    this.#hosts = new LocalHosts(hosts, () => this.#keeps);
+    return this.#hosts;
+  }
+
+  /** The programs stay until the lab's own process ends: their lines go to it, so they cannot live without it. */
+  keep(): void {
+    this.#keeps = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#keeps) return;
+    await this.#hosts?.end();
+    this.#reaper.dismiss();
+    await new Promise((resolve) => this.#claim.close(resolve));
+  }
+
+  #makeHost(spec: HostSpec): LocalHost {
+    const address = this.#separateAddresses ? loopbackAddress(spec.address) : SHARED_LOOPBACK;
+    const { repository, programs } = this.#options;
+    const server = programs?.server ?? ownProgram(repository, "server");
+    const client = programs?.client ?? ownProgram(repository, "client");
+    const cached = programs === undefined ? { NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) } : {};
+    return new LocalHost(
+      { spec, address, programs: { server, client }, directory: repository, env: cached },
+      this.#reaper,
+    );
+  }
+}
+
+class LocalHosts implements Hosts {
+  readonly byName: ReadonlyMap<string, LocalHost>;
+  readonly #keeps: () => boolean;
+
+  constructor(hosts: readonly LocalHost[], keeps: () => boolean) {
+    this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
+    this.#keeps = keeps;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#keeps()) await this.end();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.byName.values()].map((host) => host.end()));
+  }
+}
+
+interface LocalHostParts {
+  readonly spec: HostSpec;
+  readonly address: string;
+  readonly programs: LocalPrograms;
+  readonly directory: string;
+  /** What every program on this host gets beside the passed variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+class LocalHost implements Host {
+  readonly spec: HostSpec;
+  readonly address: string;
+  readonly #parts: LocalHostParts;
+  readonly #reaper: Reaper;
+  #program: LocalProgram | null = null;
+  #ended = false;
+
+  constructor(parts: LocalHostParts, reaper: Reaper) {
+    this.spec = parts.spec;
+    this.address = parts.address;
+    this.#parts = parts;
+    this.#reaper = reaper;
+  }
+
+  get inspectHint(): string {
+    return this.#program === null ? `${this.spec.name} runs nothing` : `ps -fp ${this.#program.pid}`;
+  }
+
+  async start(spec: ProgramSpec): Promise<Program> {
+    if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
+    if (this.#program?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
+    this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
+    return this.#program;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#program?.kill();
+  }
+
+  #commandFor(spec: ProgramSpec): LocalCommand {
+    const [file = process.execPath, ...before] = this.#parts.programs[spec.role];
+    const bound = spec.role === "client" ? { HOWDY_LOCAL_ADDRESS: this.address } : {};
+    const env = { ...passedEnvironment(), ...this.#parts.env, ...bound, ...spec.env };
+    return { file, args: [...before, ...spec.args], env, directory: this.#parts.directory };
+  }
+}
+
+function ownProgram(repository: string, role: Role): readonly string[] {
+  return [process.execPath, join(repository, "src", role, "main.ts")];
+}
+
+function passedEnvironment(): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const name of PASSED_VARIABLES) {
+    const value = process.env[name];
+    if (value !== undefined) passed[name] = value;
+  }
+  return passed;
+}
+
+function canBind(address: string): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen({ host: address, port: 0, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,50 @@
+// Owns the reaper's process: it reads orders from the lab until the lab has gone, then clears up and ends.
+// It must not know a bed. Invariant: it acts only at end of input, and is gone within REAP_MS_MAX after that.
+
+import { rmSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { killMarked, type ProcessMark } from "./process-mark.ts";
+import { reaperOrderSchema } from "./reaper.ts";
+
+/** The lab promises five seconds; a slow engine gets more, but a reaper does not live for ever. */
+const REAP_MS_MAX = 60_000;
+const REMOVALS_MAX = 10;
+
+const watched = new Map<number, ProcessMark>();
+const folders = new Set<string>();
+const runs = new Set<string>();
+let keepsContainers = false;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = reaperOrderSchema.safeParse(parseJson(line));
+  if (!order.success) continue;
+  const said = order.data;
+  if ("containersOf" in said) runs.add(said.containersOf);
+  else if ("watch" in said) watched.set(said.watch.pid, said.watch);
+  else if ("unwatch" in said) watched.delete(said.unwatch);
+  else if ("remove" in said) folders.add(said.remove);
+  else if ("keepContainers" in said) keepsContainers = true;
+  else process.exit(0);
+}
+
+setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
+for (const mark of watched.values()) killMarked(mark);
+// A process that was killed a moment ago may still write, so there is more than one try.
+for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
+if (runs.size > 0 && !keepsContainers) {
+  // Loaded here, so that a local run's reaper stays small.
+  const [{ removeRun }, { default: Dockerode }] = await Promise.all([import("./leftovers.ts"), import("dockerode")]);
+  // The lab has put its engine's address into DOCKER_HOST, which dockerode reads.
+  const docker = new Dockerode();
+  await Promise.all([...runs].map((runId) => removeRun(docker, runId)));
+}
+process.exit(0);
+
+/** A half line is what a killed lab leaves; it says nothing. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+// Owns the lab's line to its reaper: a detached process that outlives the lab and clears up after it, however the lab
+// ends. It must not know what a bed does. Invariant: whatever may need clearing up is announced before it is made.
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { ProcessMark } from "./process-mark.ts";
+
+const markSchema = z.strictObject({ pid: z.int().positive(), startTicks: z.string().nullable() });
+
+/** What the lab tells its reaper, a JSON object a line. At end of input the reaper acts on what it was told. */
+export const reaperOrderSchema = z.union([
+  z.strictObject({ containersOf: z.string() }).describe("Remove this run's containers and networks at the end."),
+  z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
+  z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
+  z.strictObject({ remove: z.string().min(1) }).describe("Remove this folder for temporary files at the end."),
+  z.strictObject({ keepContainers: z.literal(true) }).describe("Leave containers and networks as they are."),
+  z.strictObject({ leave: z.literal(true) }).describe("Everything is cleared up: do nothing at the end."),
+]);
+
+type ReaperOrder = z.infer<typeof reaperOrderSchema>;
+
+export interface Reaper {
+  /** The reaper's own process id, for tests. */
+  readonly pid: number | undefined;
+  /** Removes every container and network labelled with this run, when the lab has gone. */
+  watchContainers(runId: string): void;
+  watchProcess(mark: ProcessMark): void;
+  forgetProcess(pid: number): void;
+  /** Removes a folder of a process's own, when the lab has gone. */
+  watchFolder(path: string): void;
+  /** Containers and networks stay when the lab has gone (--keep). */
+  keepContainers(): void;
+  /** The bed has cleared up by itself: the reaper just leaves. */
+  dismiss(): void;
+}
+
+const MAIN = fileURLToPath(new URL("reaper-main.ts", import.meta.url));
+
+/**
+ * Starts a reaper for this process.
+ *
+ * @param dockerHost - The engine as DOCKER_HOST names it; not needed where no containers are watched.
+ */
+export function startReaper(dockerHost?: string): Reaper {
+  const child = spawn(process.execPath, [MAIN], {
+    // Its own session: a Ctrl-C at the terminal, or a kill of the lab's group, must not reach it.
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: dockerHost === undefined ? process.env : { ...process.env, DOCKER_HOST: dockerHost },
+  });
+  // A reaper that is gone is no reason to fail a run: the bed clears up by itself, and --clean finds the rest.
+  child.on("error", () => {});
+  child.stdin.on("error", () => {});
+  child.unref();
+  if ("unref" in child.stdin && typeof child.stdin.unref === "function") child.stdin.unref();
+  const tell = (order: ReaperOrder) => child.stdin.write(`${JSON.stringify(order)}\n`);
+  return {
+    pid: child.pid,
+    watchContainers: (runId) => tell({ containersOf: runId }),
+    watchProcess: (mark) => tell({ watch: mark }),
+    forgetProcess: (pid) => tell({ unwatch: pid }),
+    watchFolder: (path) => tell({ remove: path }),
+    keepContainers: () => tell({ keepContainers: true }),
+    dismiss: () => {
+      tell({ leave: true });
+      child.stdin.end();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { formatAddress, overlaps, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
+
+function cidr(text: string): Subnet {
+  const parsed = parseCidr(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+test("an address survives reading and writing", () => {
+  for (const text of ["0.0.0.0", "10.6.1.116", "255.255.255.255"]) {
+    expect(formatAddress(parseAddress(text) ?? -1)).toBe(text);
+  }
+});
+
+test.each([
+  ["10.6.0.0/23", "10.6.0.0/23", true],
+  ["10.6.0.0/23", "10.6.1.0/24", true],
+  ["10.6.1.0/24", "10.6.0.0/23", true],
+  ["10.0.0.0/8", "10.6.0.0/23", true],
+  ["10.6.0.0/23", "10.6.2.0/23", false],
+  ["10.6.0.0/23", "172.17.0.0/16", false],
+  ["192.168.0.0/16", "192.168.255.0/24", true],
+])("%s and %s overlap: %s", (one, other, expected) => {
+  expect(overlaps(cidr(one), cidr(other))).toBe(expected);
+});

@@ -1,0 +1,83 @@
+// Owns the port between the lab and whatever stands in for the report's machines: a bed boots hosts, a host runs
+// programs, a program has lines in and lines out. It must know neither Docker nor processes, nor what a program says.
+// Invariant: whatever a bed made is gone once it is disposed of.
+
+import type { HostSpec, Role } from "../topology.ts";
+
+export type BedKind = "docker" | "local";
+
+/** The program to start on a host: the image's or the project's own server or client, with its arguments. */
+export interface ProgramSpec {
+  readonly role: Role;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How a program ended. Exactly one of the two is not null. */
+export interface ProgramExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A line of a program's output, with the time at which the lab read it. */
+export interface OutputLine {
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** A running program. Lines longer than LINE_BYTES_MAX are cut there. */
+export interface Program {
+  /** Called for every line, in order; lines that came before the first listener are kept and handed over at once. */
+  onLine(listener: (line: OutputLine) => void): void;
+  /** Writes a line to the program's standard input. Throws when the program has ended. */
+  writeLine(text: string): void;
+  /** Ends the program's standard input. */
+  closeInput(): void;
+  /** SIGTERM, then SIGKILL after graceMs. */
+  stop(graceMs: number): Promise<ProgramExit>;
+  kill(): Promise<ProgramExit>;
+  /** Settles when the program has ended and its last line has been handed over. Never rejects. */
+  readonly exited: Promise<ProgramExit>;
+}
+
+/** One of the report's machines, as this bed stands in for it. */
+export interface Host {
+  readonly spec: HostSpec;
+  /** The address at which peers see this host on this bed: the topology's on docker, 127.x.y.z on local. */
+  readonly address: string;
+  /** Starts a program; a host runs one at a time. */
+  start(program: ProgramSpec): Promise<Program>;
+  /** For a person: how to look inside, as a command ("docker exec -it … sh"). */
+  readonly inspectHint: string;
+}
+
+/** Hosts for one case, all fresh. Disposing of them ends every program on them. */
+export interface Hosts extends AsyncDisposable {
+  /** The hosts by the report's name. */
+  readonly byName: ReadonlyMap<string, Host>;
+}
+
+export interface TestBed extends AsyncDisposable {
+  readonly kind: BedKind;
+  /** One line for a person: what serves, and why. */
+  readonly description: string;
+  /** Fresh hosts; nothing of an earlier case is left on them. One case at a time. */
+  boot(caseId: string): Promise<Hosts>;
+  /** Leaves everything that is running as it is when the bed is disposed of (--keep). */
+  keep(): void;
+}
+
+/** Longest output line a program's reader keeps, in bytes. */
+export const LINE_BYTES_MAX = 65_536;
+
+/** A program cannot be had on this system, which is nobody's fault. The message goes on after the host's name. */
+export class UnsupportedError extends Error {
+  override readonly name = "UnsupportedError";
+}
+
+/** No bed can be had: exit status 3. The message says what was tried, what was found and what to do. */
+export class BedUnavailableError extends Error {
+  override readonly name = "BedUnavailableError";
+}

@@ -1,0 +1,22 @@
+// Owns `npm run schemas`: writes the JSON Schemas that are generated from the code. Tests beside them fail when a
+// committed one is not current.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { $ } from "zx";
+import { resultJsonSchema } from "../lab/report/result.ts";
+import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
+import { controlJsonSchema } from "../src/client/control-schema.ts";
+
+const SCHEMAS: Readonly<Record<string, () => object>> = {
+  "src/client/control.schema.json": controlJsonSchema,
+  "scenarios/scenario.schema.json": scenarioJsonSchema,
+  "lab/report/result.schema.json": resultJsonSchema,
+};
+
+const root = join(import.meta.dirname, "..");
+for (const [file, generate] of Object.entries(SCHEMAS)) {
+  await writeFile(join(root, file), `${JSON.stringify(generate(), null, 2)}\n`);
+  console.log(`wrote ${file}`);
+}
+await $({ cwd: root, quiet: true })`biome format --write ${Object.keys(SCHEMAS)}`;

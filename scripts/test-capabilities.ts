@@ -1,0 +1,45 @@
+// Owns what some tests need of the machine beyond Node, and how to find out whether it is there.
+
+import { spawnSync } from "node:child_process";
+import { missingBrowser } from "../src/client/web/fixtures/browser.ts";
+
+export interface Capability {
+  /** The part of a test file's name that asks for it: `x.<suffix>.test.ts`. */
+  readonly suffix: string;
+  /** For a person. */
+  readonly name: string;
+  /** The environment variable that, set to 1, makes its absence an error. */
+  readonly requiredBy: string;
+  /** What stands in the way, for a person, or undefined when it is there. */
+  readonly missing: () => string | undefined;
+}
+
+const PROBE_TIMEOUT_MS = 10_000;
+
+export const CAPABILITIES: readonly Capability[] = [
+  {
+    suffix: "docker",
+    name: "a Docker engine",
+    requiredBy: "HOWDY_REQUIRE_DOCKER",
+    missing: () => failure("docker", ["version", "--format", "{{.Server.Version}}"]),
+  },
+  {
+    suffix: "netns",
+    name: "network namespaces (root on Linux, iproute2)",
+    requiredBy: "HOWDY_REQUIRE_NETNS",
+    missing: () => failure("unshare", ["--net", "ip", "link", "show"]),
+  },
+  {
+    suffix: "browser",
+    name: "a browser",
+    requiredBy: "HOWDY_REQUIRE_BROWSER",
+    missing: missingBrowser,
+  },
+];
+
+function failure(command: string, args: readonly string[]): string | undefined {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: PROBE_TIMEOUT_MS });
+  if (status === 0) return undefined;
+  const reason = error?.message ?? stderr.trim().split("\n")[0] ?? "";
+  return `\`${[command, ...args].join(" ")}\` failed: ${reason || `exit status ${status}`}`;
+}
