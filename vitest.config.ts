@@ -15,11 +15,13 @@ const testFiles = ROOTS.flatMap((root) =>
 const needing = (capability: Capability) => testFiles.filter((file) => file.endsWith(`.${capability.suffix}.test.ts`));
 const everywhere = testFiles.filter((file) => !CAPABILITIES.some((capability) => needing(capability).includes(file)));
 
-const probed = CAPABILITIES.map((capability) => ({
-  capability,
-  files: needing(capability),
-  missing: capability.missing(),
-}));
+const probed = await Promise.all(
+  CAPABILITIES.map(async (capability) => ({
+    capability,
+    files: needing(capability),
+    missing: await capability.missing(),
+  })),
+);
 for (const { capability, missing } of probed) {
   if (missing !== undefined && process.env[capability.requiredBy] === "1") {
     throw new Error(`${capability.requiredBy}=1 asks for ${capability.name}, but ${missing}`);

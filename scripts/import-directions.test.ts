@@ -76,7 +76,7 @@ function sourceFiles(): readonly string[] {
     .flatMap((root) =>
       readdirSync(join(ROOT, root), { recursive: true, encoding: "utf8" }).map((file) => `${root}/${file}`),
     )
-    .filter((file) => /\.tsx?$/.test(file) && !/\.d\.ts$|\.test\.ts$|\/fixtures\/|\/vectors\.ts$/.test(file));
+    .filter((file) => /\.tsx?$/.test(file) && !/\.d\.ts$|\.test\.ts$|\/fixtures\/|\/test-[^/]*\.ts$/.test(file));
 }
 
 function breaches(file: string, source: string): readonly string[] {

@@ -1,7 +1,7 @@
 // Owns what some tests need of the machine beyond Node, and how to find out whether it is there.
 
 import { spawnSync } from "node:child_process";
-import { missingBrowser } from "../src/client/web/fixtures/browser.ts";
+import { findBrowser } from "../lab/browser/find-browser.ts";
 
 export interface Capability {
   /** The part of a test file's name that asks for it: `x.<suffix>.test.ts`. */
@@ -11,7 +11,7 @@ export interface Capability {
   /** The environment variable that, set to 1, makes its absence an error. */
   readonly requiredBy: string;
   /** What stands in the way, for a person, or undefined when it is there. */
-  readonly missing: () => string | undefined;
+  readonly missing: () => string | undefined | Promise<string | undefined>;
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
@@ -33,7 +33,10 @@ export const CAPABILITIES: readonly Capability[] = [
     suffix: "browser",
     name: "a browser",
     requiredBy: "HOWDY_REQUIRE_BROWSER",
-    missing: missingBrowser,
+    missing: async () => {
+      const found = await findBrowser();
+      return found.kind === "missing" ? found.reason : undefined;
+    },
   },
 ];
 

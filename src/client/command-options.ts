@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[], env: Readonly<NodeJS.Proces
   const options = {
     headless: values.headless,
     web: values.web ? readWebOptions(values, env, refuse) : undefined,
-    localAddress: readLocalAddress(values["local-address"], env["HOWDY_LOCAL_ADDRESS"]),
+    localAddress: readLocalAddress(values["local-address"], env.HOWDY_LOCAL_ADDRESS),
     messageGapMs: readMessageGap(values["message-gap-ms"]),
     logLevel: readLogLevel(values["log-level"]),
     help: values.help,
