@@ -4,7 +4,7 @@
 
 import { readFile } from "node:fs/promises";
 import { type Socket, SocketAddress } from "node:net";
-import type { PeerAddress } from "./room.ts";
+import type { PeerAddress } from "./room-log.ts";
 
 /** Probes without an answer, one a second, before keepalive gives a peer up. */
 const KEEPALIVE_PROBES = 5;

@@ -1,7 +1,11 @@
 // Owns how the room's log lines are made: the report's wording in `text`, the facts in `fields`. It must not know who
 // prints them. Invariant: no text holds a control character that came from a peer.
 
-import type { PeerAddress } from "./room.ts";
+/** Where a peer is, as the log names it. */
+export interface PeerAddress {
+  readonly address: string;
+  readonly port: number;
+}
 
 export type LogLevel = "info" | "warn";
 

@@ -14,13 +14,7 @@ import {
   nameKey,
   SERVER,
 } from "../protocol/index.ts";
-import { type LogEffect, log, peerName, printable } from "./room-log.ts";
-
-/** Where a peer is, as the log names it. */
-export interface PeerAddress {
-  readonly address: string;
-  readonly port: number;
-}
+import { type LogEffect, log, type PeerAddress, peerName, printable } from "./room-log.ts";
 
 export type Effect<Peer> =
   | LogEffect

@@ -13,8 +13,8 @@ import {
   UNNAMED_BYTES_MAX,
   UNNAMED_TIME_MS,
 } from "./limits.ts";
-import { type Effect, type PeerAddress, Room } from "./room.ts";
-import { type LogEffect, log, peerName } from "./room-log.ts";
+import { type Effect, Room } from "./room.ts";
+import { type LogEffect, log, type PeerAddress, peerName } from "./room-log.ts";
 
 /** Where the server's lines go. */
 export type LogSink = (line: LogEffect) => void;

@@ -6,13 +6,9 @@ import { Composer } from "./composer.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import { Conversation } from "./conversation.tsx";
 import { SendTo } from "./send-to.tsx";
-import type { Props } from "./window.ts";
+import type { ServerProps } from "./window.ts";
 
-export interface AppProps extends Props {
-  readonly server: { readonly address: string; readonly port: number };
-}
-
-export function App({ model, act, server }: AppProps): JSX.Element {
+export function App({ model, act, server }: ServerProps): JSX.Element {
   return (
     <div class="window">
       <header class="top">

@@ -1,9 +1,9 @@
 // Owns address, port and Connect. Whether they are valid is the client's to say, in a line of the conversation.
 
 import type { JSX, TargetedEvent } from "preact";
-import type { AppProps } from "./app.tsx";
+import type { ServerProps } from "./window.ts";
 
-export function ConnectForm({ model, act, server }: AppProps): JSX.Element {
+export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
   const connect = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     const entries = new FormData(event.currentTarget);

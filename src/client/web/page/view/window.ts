@@ -7,3 +7,8 @@ export interface Props {
   /** Changes the model, and draws it once, soon. */
   readonly act: (change: (model: WindowModel) => void) => void;
 }
+
+/** What a part gets that offers the server, too. */
+export interface ServerProps extends Props {
+  readonly server: { readonly address: string; readonly port: number };
+}
