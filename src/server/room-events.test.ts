@@ -64,8 +64,11 @@ class Invariants {
         expect(to).toBe(origin);
         expect(this.#named.has(to)).toBe(false);
         this.#named.set(to, message.name);
-      } else if (message.kind === "nak") expect(to).toBe(origin);
-      else expect([...this.#named.keys()]).toContain(to);
+      } else if (message.kind === "nak" || message.kind === "malformed") {
+        // A refusal repeats the proposal's own bytes, which need not be a name: whoever sent them gets them back.
+        expect(to).toBe(origin);
+      }
+      if (message.kind === "message" || message.kind === "update") expect([...this.#named.keys()]).toContain(to);
       if (message.kind === "message") expect(message.sender).toBe(this.#named.get(origin));
       if (message.kind === "update") expect(message.names).toEqual([...this.#named.values()]);
     }
