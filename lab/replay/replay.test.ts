@@ -150,6 +150,27 @@ test("an extra line that comes while the next step runs is the fault of the step
   expect(outcome.steps[1]).toMatchObject({ verdict: "error", seen: "not run: step 1 did not pass" });
 });
 
+test("the wrong answer to one who acts now is the fault of this step, though another was to get it before", async () => {
+  const acceptAll = `
+given:
+  Win71: { server: {} }
+  Win73: { client: {}, connected: true }
+  Win74: { client: {}, connected: true }
+steps:
+  - title: Stephen takes a name
+    Win73: [{ select: Server }, { type: Stephen }, send]
+    expect:
+      Win73: { shows: [Your username is accepted, Stephen, join this conversation.] }
+  - title: Jimmy proposes the same name
+    Win74: [{ select: Server }, { type: Stephen }, send]
+    expect:
+      Win74: { shows: "The username is not accepted by server, please try another one." }
+`;
+  const { outcome } = await replay(acceptAll);
+  expect(verdicts(outcome)).toEqual(["pass", "fail"]);
+  expect(outcome.steps[1]?.seen).toBe('Win74 showed "Your username is accepted"');
+});
+
 test("a line for a window that a step did not look at is let in before the next step looks", async () => {
   const slow = (effects: readonly FakeEffect[]) => effects.toSorted((a, b) => rank(a) - rank(b));
   const rank = (effect: FakeEffect): number => (effect.kind === "event" && effect.host === "Win74" ? 1 : 0);

@@ -129,13 +129,14 @@ export class StepRecord {
   }
 
   /**
-   * Adds what an expectation that does not hold came to. A stray line that an earlier step expected somewhere, and this
-   * one nowhere, was late: it is that step's.
+   * Adds what an expectation that does not hold came to. A stray line that an earlier step expected and this one does
+   * not, on any host, was late: it is that step's. But on the host of one who acts now, a line that the earlier step
+   * expected only of others is the answer to what is done now.
    */
   blame(host: string, match: Match, earlier: readonly StepRecord[] = []): void {
     if (match.kind === "holds") return;
     const stray = match.kind === "fails" ? match.stray : undefined;
-    const owner = stray === undefined ? undefined : this.#findOwner(stray, earlier);
+    const owner = stray === undefined ? undefined : this.#findOwner(stray, host, earlier);
     if (owner === undefined || stray === undefined) {
       this.findings.push({ host, verdict: "fail", expected: match.expected, seen: match.seen });
     } else {
@@ -144,14 +145,20 @@ export class StepRecord {
     }
   }
 
-  #findOwner(stray: string, earlier: readonly StepRecord[]): StepRecord | undefined {
-    if (this.#isExpectedSomewhere(stray)) return undefined;
-    return earlier.findLast((record) => record.#isExpectedSomewhere(stray));
+  #findOwner(stray: string, host: string, earlier: readonly StepRecord[]): StepRecord | undefined {
+    if (this.#expects(stray)) return undefined;
+    const where = this.actors.includes(host) ? host : undefined;
+    return earlier.findLast((record) => record.#expects(stray, where));
   }
 
-  #isExpectedSomewhere(line: string): boolean {
-    const shown = this.prepared.filter(({ expectation }) => expectation.kind === "shows");
-    return shown.some(({ patterns }) => patterns.some((pattern) => pattern.isSpecific && pattern.matches(line)));
+  /** Whether a line is expected here, on any host unless told on which. */
+  #expects(line: string, host?: string): boolean {
+    return this.prepared.some(
+      ({ expectation, patterns }) =>
+        expectation.kind === "shows" &&
+        (host === undefined || expectation.host === host) &&
+        patterns.some((pattern) => pattern.isSpecific && pattern.matches(line)),
+    );
   }
 
   #judgeLog(host: string, patterns: readonly Pattern[], from?: number): Match {
