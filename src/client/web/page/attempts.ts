@@ -5,7 +5,7 @@ import type { ExpectedLine } from "./line-reader.ts";
 
 /** A press on Send. */
 export interface Attempt {
-  /** Which connection of this session it is for, counted from 1. */
+  /** Which connection of the session it is for, counted from 1. */
   readonly dial: number;
   /** What stood in the entry. */
   readonly draft: string;

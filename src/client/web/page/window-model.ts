@@ -52,7 +52,7 @@ export class WindowModel {
   readonly #attempts = new Attempts();
   readonly #reader = new LineReader();
   #wireState: "opening" | "open" | "cut-off" = "opening";
-  /** Connections that this session was asked for, and how many of them have ended: each one ends once. */
+  /** Connections that the session was asked for, and how many of them have ended: each one ends once. */
   #dials = 0;
   #ends = 0;
   /** The connection whose events are coming has been made. */
