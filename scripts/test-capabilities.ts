@@ -38,6 +38,19 @@ export const CAPABILITIES: readonly Capability[] = [
       return found.kind === "missing" ? found.reason : undefined;
     },
   },
+  {
+    suffix: "tshark",
+    name: "tshark",
+    requiredBy: "HOWDY_REQUIRE_TSHARK",
+    missing: () => failure("tshark", ["--version"]),
+  },
+  {
+    suffix: "tcpdump",
+    name: "tcpdump that may capture on loopback",
+    requiredBy: "HOWDY_REQUIRE_TCPDUMP",
+    // Lists the kinds of link, for which it has to open the device.
+    missing: () => failure("tcpdump", ["-i", "lo", "-L"]),
+  },
 ];
 
 function failure(command: string, args: readonly string[]): string | undefined {
