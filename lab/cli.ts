@@ -2,6 +2,7 @@
 // Invariant: a user's fault is one line on standard error; whatever way it ends, the bed is disposed of.
 
 import { once } from "node:events";
+import { appendFile, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import packageJson from "../package.json" with { type: "json" };
@@ -9,7 +10,9 @@ import { type Arguments, HELP, type RunArguments, readArguments } from "./argume
 import { LabBrowser } from "./browser/lab-browser.ts";
 import { loadScenarios, selectFiles } from "./catalog.ts";
 import { systemClock } from "./replay/pulse.ts";
+import { ResultFileError } from "./report/comparable.ts";
 import { ReportFolder, ReportFolderError } from "./report/folder.ts";
+import { REPORT_FILES, SUMMARY_FILE } from "./report/report-files.ts";
 import type { ScenarioResult } from "./report/result.ts";
 import { processScreen } from "./report/screen.ts";
 import { TerminalRenderer } from "./report/terminal.ts";
@@ -18,6 +21,7 @@ import type { Scenario } from "./scenario/scenario.ts";
 import { openTestBed } from "./testbed/choose.ts";
 import { BedUnavailableError, type TestBed } from "./testbed/testbed.ts";
 import { readTopology, type Topology, TopologyError } from "./topology.ts";
+import type { WireEvent } from "./wire/wire.ts";
 
 const EXIT = { pass: 0, fail: 1, usage: 2, noBed: 3, interrupted: 130, terminated: 143 } as const;
 
@@ -47,6 +51,8 @@ async function main(): Promise<number> {
       return EXIT.pass;
     case "clean":
       return clean();
+    case "diff":
+      return diff(args);
     case "list":
       return list(args);
     case "run":
@@ -61,6 +67,13 @@ async function list({ selection }: Extract<Arguments, { kind: "list" }>): Promis
     process.stdout.write(`${id}  ${title.padEnd(columns)}  requirements ${requirements.join(", ")}\n`);
   }
   return EXIT.pass;
+}
+
+async function diff({ before, after }: Extract<Arguments, { kind: "diff" }>): Promise<number> {
+  const { diffResults } = await import("./report/diff-results.ts");
+  const { text, isRegression } = await diffResults(before, after);
+  process.stdout.write(text);
+  return isRegression ? EXIT.fail : EXIT.pass;
 }
 
 async function clean(): Promise<number> {
@@ -89,13 +102,13 @@ async function run(args: RunArguments): Promise<number> {
   const topology = readTopology(join(REPOSITORY, "compose.yaml"));
   const scenarios = await load(args.selection, topology);
   const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
-  const renderer = new TerminalRenderer(processScreen());
+  const renderer = new TerminalRenderer(processScreen(), { verbose: args.verbose });
   const interruption = listenForSignals();
   await using browser = new LabBrowser();
   // Started while the bed is opened, where it is known to be needed.
   const prepared = needsBrowser(args, scenarios) ? browser.prepare() : undefined;
   renderer.begin("opening the test bed");
-  const bed = await openBed(args, topology, (line) => renderer.line(line)).finally(() => renderer.end());
+  const bed = await openBed(args, topology, renderer).finally(() => renderer.end());
   interruption.arm();
   try {
     const missing = args.client === "web" ? await prepared : undefined;
@@ -107,14 +120,18 @@ async function run(args: RunArguments): Promise<number> {
       browser,
       scenarios,
       folder,
+      reports: args.bare ? [] : REPORT_FILES,
       renderer,
       timeoutMs: args.timeoutMs,
+      repeat: args.repeat,
+      command: ownCommand(),
       keep: args.keep,
       clock: systemClock,
       signal: interruption.signal,
       writtenAddresses: new Map(topology.hosts.map(({ name, address }) => [name, address])),
       implementations: { server: `howdy server ${packageJson.version}`, client: `howdy client ${packageJson.version}` },
     });
+    if (!args.bare) await appendStepSummary(folder);
     if (interruption.signal.aborted) return interruption.status;
     if (args.keep) await tellKept(bed, end, interruption.signal);
     return isGood(end.result.scenarios) && end.result.scenarios.length === scenarios.length ? EXIT.pass : EXIT.fail;
@@ -122,6 +139,29 @@ async function run(args: RunArguments): Promise<number> {
     await bed[Symbol.asyncDispose]();
     // What is kept keeps its pipes to the lab open, and with them the lab.
     if (args.keep) setImmediate(() => process.exit());
+  }
+}
+
+/** The command that was given, as it can be given again. */
+function ownCommand(): string {
+  const words = process.argv.slice(2).map(quoteWord);
+  return ["npm run lab", ...(words.length > 0 ? ["--"] : []), ...words].join(" ");
+}
+
+/** A word as a POSIX shell takes it for one. */
+function quoteWord(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** In GitHub's CI the summary goes where its page of the run shows it. That it cannot is told, and changes no verdict. */
+async function appendStepSummary(folder: ReportFolder): Promise<void> {
+  const file = process.env.GITHUB_STEP_SUMMARY;
+  if (file === undefined || file === "") return;
+  try {
+    await appendFile(file, await readFile(join(folder.path, SUMMARY_FILE)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`howdy-lab: the summary cannot be appended to GITHUB_STEP_SUMMARY: ${reason}\n`);
   }
 }
 
@@ -135,10 +175,12 @@ function isGood(scenarios: readonly ScenarioResult[]): boolean {
   return verdicts.includes("pass") && verdicts.every((verdict) => verdict === "pass" || verdict === "unsupported");
 }
 
-async function openBed(args: RunArguments, topology: Topology, onProgress: (line: string) => void): Promise<TestBed> {
-  const { testbed, subnet } = args;
+async function openBed(args: RunArguments, topology: Topology, renderer: TerminalRenderer): Promise<TestBed> {
+  const onProgress = (line: string): void => renderer.line(line);
+  const { testbed, subnet, wire } = args;
   const moved = subnet === undefined ? {} : { subnet };
-  return openTestBed({ kind: testbed, topology, repository: REPOSITORY, onProgress, ...moved });
+  const onWire = (event: WireEvent): void => renderer.take({ kind: "wire", event });
+  return openTestBed({ kind: testbed, topology, repository: REPOSITORY, wire, onWire, onProgress, ...moved });
 }
 
 /** Says how to look into the hosts that were kept. Programs of the local bed live as long as the lab, so it stays. */
@@ -189,8 +231,8 @@ function listenForSignals(): Interruption {
 /** A fault that is not the lab's: its exit status, or undefined. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof BedUnavailableError || error instanceof NoBrowserError) return EXIT.noBed;
-  const isUsage = error instanceof UsageError || error instanceof TopologyError || error instanceof ReportFolderError;
-  return isUsage ? EXIT.usage : undefined;
+  const usage = [UsageError, TopologyError, ReportFolderError, ResultFileError];
+  return usage.some((kind) => error instanceof kind) ? EXIT.usage : undefined;
 }
 
 try {

@@ -4,23 +4,44 @@
 import type { LabBrowser } from "./browser/lab-browser.ts";
 import { WindowHosts } from "./browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "./browser/window-plan.ts";
-import type { CaseOutcome } from "./replay/outcome.ts";
+import type { Activity } from "./replay/driver.ts";
+import type { CaseOutcome, Verdict } from "./replay/outcome.ts";
 import type { Clock } from "./replay/pulse.ts";
 import { replayScenario } from "./replay/replay.ts";
 import { translatorFor } from "./replay/text.ts";
 import type { ReportFolder } from "./report/folder.ts";
-import { type RunResult, type ScenarioResult, toScenarioResult } from "./report/result.ts";
+import { type CaseEvidence, type ReportData, toCaseEvidence } from "./report/report-data.ts";
+import type { ReportFile } from "./report/report-files.ts";
+import { REQUIREMENTS } from "./report/requirements.ts";
+import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "./report/result.ts";
 import type { Scenario } from "./scenario/scenario.ts";
-import type { Host, TestBed } from "./testbed/testbed.ts";
+import type { Host, Hosts, TestBed } from "./testbed/testbed.ts";
+import type { WireEvent } from "./wire/wire.ts";
 
 /** What happens in a run, as renderers are told. */
 export type RunEvent =
-  | { readonly kind: "run-started"; readonly bed: string; readonly scenarios: readonly Scenario[] }
-  | { readonly kind: "case-started"; readonly scenario: Scenario }
+  | {
+      readonly kind: "run-started";
+      readonly bed: string;
+      readonly scenarios: readonly Scenario[];
+      /** How often each case is to be run. */
+      readonly repeat: number;
+    }
+  /** `attempt` counts from 1. */
+  | { readonly kind: "case-started"; readonly scenario: Scenario; readonly attempt: number }
   /** `index` is -1 for the set-up. */
   | { readonly kind: "step-started"; readonly scenario: Scenario; readonly index: number }
-  | { readonly kind: "case-ended"; readonly scenario: Scenario; readonly outcome: CaseOutcome }
-  | { readonly kind: "run-ended"; readonly result: RunResult; readonly planned: number; readonly folder: string };
+  | { readonly kind: "activity"; readonly activity: Activity }
+  /** As soon as it is decoded, where the wire is watched. */
+  | { readonly kind: "wire"; readonly event: WireEvent }
+  /** `outcome` is the run that is reported: the first one that did not pass, or the last. */
+  | {
+      readonly kind: "case-ended";
+      readonly scenario: Scenario;
+      readonly outcome: CaseOutcome;
+      readonly result: ScenarioResult;
+    }
+  | { readonly kind: "run-ended"; readonly result: RunResult; readonly folder: string };
 
 /** Renders a run while it goes on. */
 export interface Renderer {
@@ -41,12 +62,18 @@ export interface RunOptions {
   readonly browser: LabBrowser;
   readonly scenarios: readonly Scenario[];
   readonly implementations: Implementations;
+  /** The command that runs the same again, for the report. */
+  readonly command: string;
   readonly folder: ReportFolder;
+  /** What is to be written there beside result.json and the evidence. */
+  readonly reports: readonly ReportFile[];
   readonly renderer: Renderer;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly writtenAddresses: ReadonlyMap<string, string>;
+  /** How often each case is run, one time after the other. */
+  readonly repeat: number;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
   readonly keep: boolean;
 }
@@ -59,67 +86,105 @@ export interface RunEnd {
 
 /** Runs the cases. Rejects as the bed's boot does. */
 export async function runScenarios(options: RunOptions): Promise<RunEnd> {
-  const { bed, clock, folder, renderer, scenarios, signal } = options;
+  const { bed, clock, folder, keep, renderer, repeat, reports, scenarios, signal } = options;
   const startMs = clock.nowMs();
-  const results: ScenarioResult[] = [];
-  let kept: readonly Host[] = [];
+  const run = new Run(options);
   // A kept bed has to know before it boots what it is to keep; it ends one case's hosts when it boots the next.
-  if (options.keep) bed.keep();
-  renderer.take({ kind: "run-started", bed: bed.description, scenarios });
+  if (keep) bed.keep();
+  renderer.take({ kind: "run-started", bed: bed.description, scenarios, repeat });
   try {
     for (const scenario of scenarios) {
       if (signal.aborted) break;
-      renderer.take({ kind: "case-started", scenario });
-      const { outcome, used } = await runCase(scenario, options);
-      if (used.length > 0) kept = used;
-      await folder.writeCase(scenario.slug, outcome.evidence);
-      results.push(toScenarioResult(scenario, outcome));
-      renderer.take({ kind: "case-ended", scenario, outcome });
-      if (options.keep && outcome.verdict !== "pass") break;
+      const verdict = await run.runCase(scenario);
+      if (keep && verdict !== "pass") break;
     }
   } finally {
-    await folder.writeResult(resultOf(options, results, startMs));
+    await folder.writeReports(run.report(startMs), reports);
   }
-  const result = resultOf(options, results, startMs);
-  renderer.take({ kind: "run-ended", result, planned: scenarios.length, folder: folder.path });
-  return { result, kept };
+  const { result } = run.report(startMs);
+  renderer.take({ kind: "run-ended", result, folder: folder.path });
+  return { result, kept: run.kept };
 }
 
-interface CaseEnd {
-  readonly outcome: CaseOutcome;
-  /** The hosts that ran a program. */
+/** One attempt at a case, with the hosts that ran a program. */
+interface Attempt extends Omit<CaseRun, "folder"> {
   readonly used: readonly Host[];
 }
 
-async function runCase(scenario: Scenario, options: RunOptions): Promise<CaseEnd> {
-  const { bed, browser, client, clock, renderer, signal, timeoutMs, writtenAddresses } = options;
-  await using booted = await bed.boot(scenario.id);
-  const placed = [...booted.byName.values()];
-  const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));
-  const hosts = new WindowHosts(booted, { browser, ...plan });
-  const outcome = await replayScenario(scenario, hosts, {
-    timeoutMs,
-    clock,
-    signal,
-    writtenAddresses,
-    views: () => hosts.views,
-    onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
-  });
-  const { logs, transcripts } = outcome.evidence;
-  return {
-    outcome,
-    used: [...hosts.byName.values()].filter(({ spec }) => logs.has(spec.name) || transcripts.has(spec.name)),
-  };
+class Run {
+  /** Hosts of the last attempt that ran a program. */
+  kept: readonly Host[] = [];
+  readonly #options: RunOptions;
+  readonly #results: ScenarioResult[] = [];
+  readonly #evidence: CaseEvidence[] = [];
+  #hosts: RunResult["hosts"] = [];
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a case as often as is asked for; keeps the first run that did not pass, or the last. */
+  async runCase(scenario: Scenario): Promise<Verdict> {
+    const { folder, keep, renderer, repeat, signal } = this.#options;
+    const verdicts: Verdict[] = [];
+    let told: Attempt | undefined;
+    for (let attempt = 1; attempt <= repeat && !signal.aborted; attempt += 1) {
+      renderer.take({ kind: "case-started", scenario, attempt });
+      const made = await this.#attempt(scenario);
+      verdicts.push(made.outcome.verdict);
+      if (told === undefined || told.outcome.verdict === "pass") told = made;
+      if (made.used.length > 0) this.kept = made.used;
+      if (keep && made.outcome.verdict !== "pass") break;
+    }
+    if (told === undefined) return "error";
+    const { outcome, wire } = told;
+    const written = await folder.writeCase(scenario.slug, outcome.evidence, wire.pcap);
+    const result = toScenarioResult({ ...told, folder: written }, verdicts);
+    this.#results.push(result);
+    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs));
+    renderer.take({ kind: "case-ended", scenario, outcome, result });
+    return result.verdict;
+  }
+
+  report(startMs: number): ReportData {
+    const { bed, client, clock, command, implementations, scenarios } = this.#options;
+    const result: RunResult = {
+      schema: 1,
+      testbed: bed.kind,
+      bed: bed.description,
+      server: implementations.server,
+      client: `${implementations.client}, ${client}`,
+      command,
+      hosts: this.#hosts,
+      startedAt: new Date(startMs).toISOString(),
+      durationMs: clock.nowMs() - startMs,
+      planned: scenarios.length,
+      scenarios: [...this.#results],
+    };
+    return { result, requirements: REQUIREMENTS, evidence: [...this.#evidence] };
+  }
+
+  async #attempt(scenario: Scenario): Promise<Attempt> {
+    const { bed, browser, client, clock, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    await using booted = await bed.boot(scenario.id);
+    const placed = [...booted.byName.values()];
+    this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
+    const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));
+    const hosts = new WindowHosts(booted, { browser, ...plan });
+    const outcome = await replayScenario(scenario, hosts, {
+      timeoutMs,
+      clock,
+      signal,
+      writtenAddresses,
+      views: () => hosts.views,
+      onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
+      watch: (activity) => renderer.take({ kind: "activity", activity }),
+    });
+    return { scenario, outcome, wire: await booted.endWire(), used: usedHosts(hosts, outcome) };
+  }
 }
 
-function resultOf(options: RunOptions, scenarios: readonly ScenarioResult[], startMs: number): RunResult {
-  return {
-    schema: 1,
-    testbed: options.bed.kind,
-    server: options.implementations.server,
-    client: `${options.implementations.client}, ${options.client}`,
-    startedAt: new Date(startMs).toISOString(),
-    durationMs: options.clock.nowMs() - startMs,
-    scenarios: [...scenarios],
-  };
+/** The hosts that ran a program. */
+function usedHosts(hosts: Hosts, { evidence: { logs, transcripts } }: CaseOutcome): readonly Host[] {
+  return [...hosts.byName.values()].filter(({ spec }) => logs.has(spec.name) || transcripts.has(spec.name));
 }

@@ -5,7 +5,15 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { type Document, isCollection, isNode, LineCounter, type Node, parseDocument } from "yaml";
 import { z } from "zod";
-import { formatAddress, formatCidr, holdsHost, parseAddress, parseCidr, type Subnet } from "./testbed/subnet.ts";
+import {
+  formatAddress,
+  formatCidr,
+  gatewayOf,
+  holdsHost,
+  parseAddress,
+  parseCidr,
+  type Subnet,
+} from "./testbed/subnet.ts";
 
 /** What a host of the topology runs. */
 export type Role = "server" | "client";
@@ -39,8 +47,6 @@ export class TopologyError extends Error {
 const HOSTS_MAX = 16;
 
 const NETWORK = "howdy";
-/** The first host number is the bridge's own address. */
-const GATEWAY_HOST_PART = 1;
 const LOOPBACK_NET = 127;
 const SUBNET_EXAMPLE = "10.8.0.0/23";
 
@@ -163,7 +169,7 @@ function readHost(
   const text = said.networks[NETWORK].ipv4_address;
   const addressPath = ["services", service, "networks", NETWORK, "ipv4_address"];
   const address = parseAddress(text);
-  if (address === null || !holdsHost(subnet, address) || address === subnet.base + GATEWAY_HOST_PART) {
+  if (address === null || !holdsHost(subnet, address) || address === gatewayOf(subnet)) {
     throw fault(
       addressPath,
       `expected a host's address inside ${formatCidr(subnet)}, not its gateway's; got "${text}"`,

@@ -42,6 +42,11 @@ const RULES: readonly Rule[] = [
     mayImport: ["src/client/", "src/transport/", "src/protocol/", "package.json"],
     mayUse: ["node:*", "zod"],
   },
+  {
+    of: "lab/report/page/",
+    mayImport: ["lab/report/", "lab/wire/fields.ts", "src/protocol/"],
+    mayUse: ["preact", "preact/hooks", "diff"],
+  },
   { of: "lab/", mayImport: ["lab/", "src/protocol/", "src/client/control.ts", "package.json"], mayUse: ["*"] },
   { of: "bench/", mayImport: ["bench/", "lab/", "src/protocol/"], mayUse: ["*"] },
   { of: "scripts/", mayImport: ["scripts/", "lab/", "src/"], mayUse: ["*"] },

@@ -213,7 +213,12 @@ function hostOf(hosts: WindowHosts, name: string): Host {
 }
 
 async function openWindow(hosts: WindowHosts): Promise<ClientDriver> {
-  const driver = new ClientDriver(hostOf(hosts, "Win72"), new Pulse(systemClock));
+  const driver = new ClientDriver(
+    hostOf(hosts, "Win72"),
+    new Pulse(systemClock),
+    () => {},
+    (text) => text,
+  );
   await driver.start({ role: "client", args: [], env: {} });
   return driver;
 }

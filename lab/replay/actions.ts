@@ -1,7 +1,7 @@
 // Owns what each action of a scenario does to a host's program, a function an action. It must not judge what comes of
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
-import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/index.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
@@ -26,14 +26,8 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
   switch (action.kind) {
     case "start":
       return startProgram(stage, host, action.settings);
-    case "connect": {
-      const { address, port } = action;
-      const connect = {
-        ...(address === undefined ? {} : { address: stage.translate(address) }),
-        ...(port === undefined ? {} : { port }),
-      };
-      return taken(client?.command({ connect }), "connects");
-    }
+    case "connect":
+      return connectClient(stage, host, action);
     case "select":
       return taken(client?.command({ select: action.name }), `selects ${action.name}`);
     case "type":
@@ -49,6 +43,26 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
     case "kill":
       return endProgram(server, "is killed", (driver) => driver.kill());
   }
+}
+
+async function connectClient(
+  stage: Stage,
+  host: string,
+  { address, port }: Extract<Action, { kind: "connect" }>,
+): Promise<ActionOutcome> {
+  const connect = {
+    ...(address === undefined ? {} : { address: await dialled(stage, address, port) }),
+    ...(port === undefined ? {} : { port }),
+  };
+  return taken(stage.clients.get(host)?.command({ connect }), "connects");
+}
+
+/** What a user types as the address: the bed's in the place of the report's, and ready to be dialled. */
+async function dialled(stage: Stage, address: string, port: string | number = DEFAULT_PORT): Promise<string> {
+  const typed = stage.translate(address);
+  const number = Number(port);
+  const isPort = Number.isInteger(number) && number >= PORT_MIN && number <= PORT_MAX;
+  return isPort ? stage.route(typed, number) : typed;
 }
 
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */

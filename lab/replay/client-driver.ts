@@ -2,8 +2,9 @@
 // It must not know what is expected of it. Invariant: the transcript holds every command and every line, in order.
 
 import { type ClientState, type ControlCommand, type ControlEvent, eventSchema } from "../../src/client/control.ts";
-import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import { HostDriver, tellExit } from "./driver.ts";
+import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
+import { HostDriver, tellExit, type Watcher } from "./driver.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** One line of a transcript; `fence` marks what the lab did and saw on its own account. */
 export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } & (
@@ -31,6 +32,13 @@ export class ClientDriver extends HostDriver {
   #state: ClientState | null = null;
   #statesTaken = 0;
   #isConnected = false;
+  readonly #readText: (text: string) => string;
+
+  /** @param readText - Puts a server's own address in the place of the one that a recording bed has clients dial. */
+  constructor(host: Host, pulse: Pulse, watch: Watcher, readText: (text: string) => string) {
+    super(host, pulse, watch);
+    this.#readText = readText;
+  }
 
   /** The answer to the last `state`. */
   get state(): ClientState | null {
@@ -53,6 +61,7 @@ export class ClientDriver extends HostDriver {
   /** Gives the client a command; false when it does not run. */
   command(command: ControlCommand, isFence = false): boolean {
     this.transcript.push({ atMs: this.pulse.clock.nowMs(), command, ...(isFence ? { fence: true } : {}) });
+    if (!isFence && !("state" in command)) this.tell("command", JSON.stringify(command));
     return this.write(JSON.stringify(command));
   }
 
@@ -89,9 +98,12 @@ export class ClientDriver extends HostDriver {
       this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
       return;
     }
-    const isFence = this.#isFenceLine(windowLine(event) ?? "");
+    const shown = windowLine(event);
+    const isFence = this.#isFenceLine(shown ?? "");
     this.transcript.push({ atMs, event, ...(isFence ? { fence: true } : {}) });
-    this.#takeEvent(event, isFence);
+    if (shown === undefined) this.#takeEvent(event);
+    else this.shown.push({ text: this.#readText(shown), isFence });
+    if (shown !== undefined && !isFence) this.tell("shown", shown);
   }
 
   protected override takeExit(exit: ProgramExit): void {
@@ -100,10 +112,8 @@ export class ClientDriver extends HostDriver {
     if (this.#statesTaken === 0) this.blame(`ended before it answered anything, ${tellExit(exit)}`);
   }
 
-  #takeEvent(event: ControlEvent, isFence: boolean): void {
-    const shown = windowLine(event);
-    if (shown !== undefined) this.shown.push({ text: shown, isFence });
-    else if ("users" in event) this.lists.push(event.users.names);
+  #takeEvent(event: ControlEvent): void {
+    if ("users" in event) this.lists.push(event.users.names);
     else if ("connected" in event) this.#isConnected = true;
     else if ("disconnected" in event) this.#isConnected = false;
     else if ("error" in event) this.blame(`could not take a command: ${event.error.message}`);

@@ -9,20 +9,35 @@ const OUTPUT_LINES_MAX = 50_000;
 
 const COMPLAINT_CHARS_MAX = 300;
 
+/** Something that a host's program did, for whoever watches a run. */
+export interface Activity {
+  readonly host: string;
+  readonly kind: "command" | "shown" | "log" | "started" | "ended";
+  readonly text: string;
+}
+
+export type Watcher = (activity: Activity) => void;
+
 export abstract class HostDriver {
   readonly name: string;
   readonly host: Host;
   protected readonly pulse: Pulse;
+  readonly #watch: Watcher;
   #program: Program | null = null;
   #isEndAsked = false;
   #linesTaken = 0;
   #lastComplaint: string | undefined;
   #fault: string | null = null;
 
-  constructor(host: Host, pulse: Pulse) {
+  constructor(host: Host, pulse: Pulse, watch: Watcher) {
     this.name = host.spec.name;
     this.host = host;
     this.pulse = pulse;
+    this.#watch = watch;
+  }
+
+  protected tell(kind: Activity["kind"], text: string): void {
+    this.#watch({ host: this.name, kind, text });
   }
 
   protected abstract takeLine(line: OutputLine): void;
@@ -42,6 +57,7 @@ export abstract class HostDriver {
     const program = await this.host.start(spec);
     this.#program = program;
     this.#isEndAsked = false;
+    this.tell("started", `${spec.role} started`);
     program.onLine((line) => {
       this.#linesTaken += 1;
       if (line.stream === "stderr" && line.text.trim() !== "") this.#lastComplaint = line.text;
@@ -52,6 +68,7 @@ export abstract class HostDriver {
     void program.exited.then((exit) => {
       if (this.#program === program) this.#program = null;
       this.takeExit(exit);
+      this.tell("ended", `ended, ${tellExit(exit)}`);
       if (!this.#isEndAsked) this.blame(`ended by itself, ${tellExit(exit)}${this.#tellComplaint()}`);
       this.pulse.ring();
     });

@@ -4,7 +4,7 @@
 
 import { DEFAULT_PORT } from "../../src/protocol/index.ts";
 import type { Given, Scenario } from "../scenario/scenario.ts";
-import { startProgram } from "./actions.ts";
+import { type ActionOutcome, startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import { tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
@@ -59,7 +59,7 @@ async function startAll(
 async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailure | undefined> {
   const { host, settings } = given;
   const outcome = await startProgram(stage, host, settings);
-  if (outcome.kind === "failed") return { host, ...outcome };
+  if (outcome.kind === "failed") return failureOf(host, outcome);
   const server = stage.servers.get(host);
   if (settings.console === true) {
     const hasAsked = (): boolean => (server?.log.length ?? 0) > 0;
@@ -69,9 +69,16 @@ async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailu
   return waitFor(stage, host, `logs ${tell(LISTENING.text)}`, "did not", isUp, stage.startTimeoutMs);
 }
 
+function failureOf(
+  host: string,
+  { kind: _kind, ...failure }: Extract<ActionOutcome, { kind: "failed" }>,
+): GivenFailure {
+  return { host, ...failure };
+}
+
 async function startClient(stage: Stage, { host }: GivenClient): Promise<GivenFailure | undefined> {
   const outcome = await startProgram(stage, host, {});
-  if (outcome.kind === "failed") return { host, ...outcome };
+  if (outcome.kind === "failed") return failureOf(host, outcome);
   return answer(stage.clients.get(host), host, stage.startTimeoutMs);
 }
 
@@ -80,14 +87,16 @@ async function connectAll(
   server: GivenServer | undefined,
   clients: readonly GivenClient[],
 ): Promise<GivenFailure | undefined> {
-  const address = stage.servers.get(server?.host ?? "")?.host.address;
-  const port = server?.settings.port ?? DEFAULT_PORT;
   const connected = clients.filter((client) => client.connected);
+  if (connected.length === 0) return undefined;
+  const own = stage.servers.get(server?.host ?? "")?.host.address;
+  const port = server?.settings.port ?? DEFAULT_PORT;
+  const address = own === undefined ? undefined : await stage.route(own, port);
   const failures = await Promise.all(
     connected.map(({ host }) => {
       const client = stage.clients.get(host);
       client?.command({ connect: { ...(address === undefined ? {} : { address }), port } });
-      const expected = `connects to ${address}:${port}`;
+      const expected = `connects to ${own}:${port}`;
       return waitFor(stage, host, expected, "did not", () => client?.isConnected === true);
     }),
   );

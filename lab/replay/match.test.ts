@@ -31,15 +31,16 @@ describe("what a window shows", () => {
   });
 
   test.each([
-    ["before", ["x", "a", "b"], 'shows "a" (line 1 of 2)', 'showed "x"'],
-    ["between", ["a", "x"], 'shows "b" (line 2 of 2)', 'showed "x"'],
-    ["after", ["a", "b", "x", "y"], 'shows nothing after "b"', 'showed "x", "y"'],
-  ])("fails for good when another line stands %s them", (_where, lines, expected, seen) => {
+    ["before", ["x", "a", "b"], 'shows "a" (line 1 of 2)', 'showed "x"', { texts: { expected: "a", seen: "x" } }],
+    ["between", ["a", "x"], 'shows "b" (line 2 of 2)', 'showed "x"', { texts: { expected: "b", seen: "x" } }],
+    ["after", ["a", "b", "x", "y"], 'shows nothing after "b"', 'showed "x", "y"', {}],
+  ])("fails for good when another line stands %s them", (_where, lines, expected, seen, texts) => {
     expect(matchShown(patterns("a", "b"), lines)).toEqual({
       kind: "fails",
       expected,
       seen,
       stray: lines.find((line) => line === "x"),
+      ...texts,
     });
   });
 
@@ -58,8 +59,8 @@ describe("what a window shows", () => {
 
 describe("what a server logs", () => {
   test("holds when the expected lines stand in it in order, with others between them", () => {
-    expect(matchLogged(patterns("a", "b"), ["x", "a", "y", "b", "z"])).toEqual({
-      match: { kind: "holds", seen: 'logged "a", "b"' },
+    expect(matchLogged(patterns("a…", "b"), ["x", "a 1", "y", "b", "z"])).toEqual({
+      match: { kind: "holds", seen: 'logged "a 1", "b"' },
       first: 1,
       end: 4,
     });
@@ -72,6 +73,7 @@ describe("what a server logs", () => {
         kind: "pending",
         expected: 'logs "Forwarding message type 5 to All" (line 2 of 2)',
         seen: 'did not; the nearest line is "Forwarding message type 5 to Jon"',
+        texts: { expected: "Forwarding message type 5 to All", seen: "Forwarding message type 5 to Jon" },
       },
       first: 0,
       end: 1,
@@ -121,6 +123,7 @@ test("a list holds when it has the expected names in their order", () => {
     kind: "pending",
     expected: "lists Server, All",
     seen: "lists All, Server",
+    texts: { expected: "Server\nAll", seen: "All\nServer" },
   });
   expect(matchUsers(["Server"], [])).toMatchObject({ seen: "lists nobody" });
 });
@@ -131,6 +134,7 @@ test("a draft holds when the entry has that text", () => {
     kind: "fails",
     expected: 'has "half a" in its entry',
     seen: 'has "" in its entry',
+    texts: { expected: "half a", seen: "" },
   });
 });
 

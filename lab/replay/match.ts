@@ -5,11 +5,23 @@ import type { Widget } from "../scenario/scenario.ts";
 import { foldBlanks, type Pattern } from "./text.ts";
 import type { SeenWidget } from "./window-view.ts";
 
+/** An expected text and the text most like it that was seen: what a diff is made of. */
+export interface TextPair {
+  readonly expected: string;
+  readonly seen: string;
+}
+
 export type Match =
   | { readonly kind: "holds"; readonly seen: string }
-  | { readonly kind: "pending"; readonly expected: string; readonly seen: string }
-  /** `stray` is a line that was shown and not expected there. */
-  | { readonly kind: "fails"; readonly expected: string; readonly seen: string; readonly stray?: string };
+  | { readonly kind: "pending"; readonly expected: string; readonly seen: string; readonly texts?: TextPair }
+  | {
+      readonly kind: "fails";
+      readonly expected: string;
+      readonly seen: string;
+      /** A line that was shown and not expected there. */
+      readonly stray?: string;
+      readonly texts?: TextPair;
+    };
 
 export interface LogMatch {
   readonly match: Match;
@@ -39,7 +51,8 @@ export function matchShown(expected: readonly Pattern[], lines: readonly string[
     }
     if (!pattern.matches(line)) {
       const want = `shows ${tell(pattern.text)}${place(index, expected)}`;
-      return { kind: "fails", expected: want, seen: `showed ${tell(line)}`, stray: line };
+      const texts = { expected: pattern.text, seen: line };
+      return { kind: "fails", expected: want, seen: `showed ${tell(line)}`, stray: line, texts };
     }
   }
   const missing = expected[lines.length];
@@ -58,18 +71,23 @@ export function matchNothing(verb: "shows" | "logs", lines: readonly string[]): 
 
 /** The expected lines stand among the log's, in this order. */
 export function matchLogged(expected: readonly Pattern[], lines: readonly string[]): LogMatch {
+  const matched: string[] = [];
   let first = -1;
   let end = 0;
   for (const [index, pattern] of expected.entries()) {
     const found = lines.findIndex((line, at) => at >= end && pattern.matches(line));
     if (found === -1) {
       const want = `logs ${tell(pattern.text)}${place(index, expected)}`;
-      return { match: { kind: "pending", expected: want, seen: tellNearest(pattern, lines, end) }, first, end };
+      const nearest = findNearest(pattern.text, lines.slice(end));
+      const texts = nearest === undefined ? {} : { texts: { expected: pattern.text, seen: nearest } };
+      const seen = tellNearest(nearest, lines, end);
+      return { match: { kind: "pending", expected: want, seen, ...texts }, first, end };
     }
     if (index === 0) first = found;
+    matched.push(...lines.slice(found, found + 1));
     end = found + 1;
   }
-  return { match: { kind: "holds", seen: `logged ${tellAll(expected.map(({ text }) => text))}` }, first, end };
+  return { match: { kind: "holds", seen: `logged ${tellAll(matched)}` }, first, end };
 }
 
 /** None of these lines is in the log. */
@@ -88,13 +106,20 @@ export function matchUsers(expected: readonly string[], names: readonly string[]
   const isSame = names.length === expected.length && expected.every((name, index) => name === names[index]);
   if (isSame) return { kind: "holds", seen: `lists ${names.join(", ")}` };
   const seen = names.length === 0 ? "lists nobody" : `lists ${names.join(", ")}`;
-  return { kind: "pending", expected: `lists ${expected.join(", ")}`, seen };
+  const texts = { expected: expected.join("\n"), seen: names.join("\n") };
+  return { kind: "pending", expected: `lists ${expected.join(", ")}`, seen, texts };
 }
 
 /** The entry holds this text. */
 export function matchDraft(expected: string, draft: string): Match {
   if (foldBlanks(expected) === foldBlanks(draft)) return { kind: "holds", seen: `has ${tell(draft)} in its entry` };
-  return { kind: "fails", expected: `has ${tell(expected)} in its entry`, seen: `has ${tell(draft)} in its entry` };
+  const texts = { expected, seen: draft };
+  return {
+    kind: "fails",
+    expected: `has ${tell(expected)} in its entry`,
+    seen: `has ${tell(draft)} in its entry`,
+    texts,
+  };
 }
 
 /** The window has these widgets; others may stand between them. */
@@ -147,10 +172,9 @@ function place(index: number, expected: readonly Pattern[]): string {
   return expected.length > 1 ? ` (line ${index + 1} of ${expected.length})` : "";
 }
 
-function tellNearest(pattern: Pattern, lines: readonly string[], from: number): string {
+function tellNearest(nearest: string | undefined, lines: readonly string[], from: number): string {
   const rest = lines.slice(from);
   if (rest.length === 0) return from === 0 ? "logged nothing" : `logged nothing after ${tell(lines[from - 1])}`;
-  const nearest = findNearest(pattern.text, rest);
   if (nearest === undefined) return `logged only ${tellAll(rest)}`;
   return `did not; the nearest line is ${tell(nearest)}`;
 }

@@ -3,6 +3,7 @@
 
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TranscriptEntry } from "./client-driver.ts";
+import type { PrintedLine } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 import { describeExpectation, type Finding, type StepRecord } from "./step-record.ts";
 
@@ -14,18 +15,28 @@ interface Tail {
   readonly lines: readonly string[];
 }
 
+/** When something began and ended, in milliseconds since the epoch. */
+export interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface StepOutcome {
   readonly title: string;
   readonly verdict: Verdict;
   readonly expected: string | null;
   readonly seen: string | null;
+  /** What did not hold, the first thing first; none of a step that passed. */
+  readonly findings: readonly Finding[];
+  /** When it was in hand; null when it was not run. */
+  readonly span: Span | null;
   /** Of the hosts concerned, where the step did not pass. */
   readonly tails: readonly Tail[];
 }
 
 /** What a replay leaves of each host that ran a program, by the host's name. */
 export interface Evidence {
-  readonly logs: ReadonlyMap<string, readonly string[]>;
+  readonly logs: ReadonlyMap<string, readonly PrintedLine[]>;
   readonly transcripts: ReadonlyMap<string, readonly TranscriptEntry[]>;
   /** PNG pictures of windows, by file name: `Win72-step-1.png`. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
@@ -33,6 +44,8 @@ export interface Evidence {
 
 export interface CaseOutcome {
   readonly verdict: Verdict;
+  /** When the replay began, in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly durationMs: number;
   readonly steps: readonly StepOutcome[];
   readonly evidence: Evidence;
@@ -53,8 +66,14 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** The steps of a case whose set-up failed. */
-export function outcomeWithoutStart(stage: Stage, scenario: Scenario, finding: Finding): readonly StepOutcome[] {
-  const given = failedStep(stage, GIVEN_TITLE, [finding]);
+export function outcomeWithoutStart(
+  stage: Stage,
+  scenario: Scenario,
+  finding: Finding,
+  startMs: number,
+): readonly StepOutcome[] {
+  const span = { startMs, endMs: stage.pulse.clock.nowMs() };
+  const given = failedStep(stage, GIVEN_TITLE, [finding], span);
   return [given, ...scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", given.verdict))];
 }
 
@@ -70,16 +89,18 @@ export function outcomeOfSteps(
     const record = records[index];
     const isUnjudged = broken !== -1 && index > broken && record?.findings.length === 0;
     if (record === undefined || isUnjudged) return notRun(title, `step ${broken + 1} did not pass`, verdict);
-    return record.findings.length > 0 ? failedStep(stage, title, record.findings) : passedStep(stage, record);
+    if (record.findings.length > 0) return failedStep(stage, title, record.findings, spanOf(stage, record));
+    return passedStep(stage, record);
   });
 }
 
+/** As it is now: what the lab does to the hosts once the case is over is not the case's. */
 export function collectEvidence(stage: Stage): Evidence {
   const servers = [...stage.servers.values()].filter(({ printed }) => printed.length > 0);
   const clients = [...stage.clients.values()].filter(({ transcript }) => transcript.length > 0);
   return {
-    logs: new Map(servers.map(({ name, printed }) => [name, printed.map(({ raw }) => raw)])),
-    transcripts: new Map(clients.map(({ name, transcript }) => [name, transcript])),
+    logs: new Map(servers.map(({ name, printed }) => [name, [...printed]])),
+    transcripts: new Map(clients.map(({ name, transcript }) => [name, [...transcript]])),
     pictures: stage.pictures,
   };
 }
@@ -89,16 +110,30 @@ function passedStep(stage: Stage, record: StepRecord): StepOutcome {
     ({ expectation }) => `${expectation.host} ${describeExpectation(expectation, stage.translate)}`,
   );
   const seen = record.prepared.map((prepared) => `${prepared.expectation.host} ${record.judge(prepared).seen}`);
-  return { title: record.step.title, verdict: "pass", expected: joined(expected), seen: joined(seen), tails: [] };
+  return {
+    title: record.step.title,
+    verdict: "pass",
+    expected: joined(expected),
+    seen: joined(seen),
+    findings: [],
+    span: spanOf(stage, record),
+    tails: [],
+  };
 }
 
-function failedStep(stage: Stage, title: string, findings: readonly Finding[]): StepOutcome {
+function spanOf(stage: Stage, { startMs, endMs }: StepRecord): Span {
+  return { startMs, endMs: endMs ?? stage.pulse.clock.nowMs() };
+}
+
+function failedStep(stage: Stage, title: string, findings: readonly Finding[], span: Span): StepOutcome {
   const hosts = new Set([...stage.servers.keys(), ...findings.map(({ host }) => host)]);
   return {
     title,
     verdict: gravest(findings.map(({ verdict }) => verdict)),
     expected: joined(findings.map(({ host, expected }) => `${host} ${expected}`)),
     seen: joined(findings.map(({ host, seen }) => `${host} ${seen}`)),
+    findings: [...findings],
+    span,
     tails: [...hosts].map((host) => ({ host, lines: tailOf(stage, host) })).filter(({ lines }) => lines.length > 0),
   };
 }
@@ -110,6 +145,8 @@ function notRun(title: string, reason: string, why: Verdict): StepOutcome {
     verdict: why === "unsupported" ? "unsupported" : "error",
     expected: null,
     seen: `not run: ${reason}`,
+    findings: [],
+    span: null,
     tails: [],
   };
 }

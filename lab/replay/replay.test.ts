@@ -290,7 +290,14 @@ test("a client that this system cannot have makes the case unsupported, and noth
   const room = new FakeRoom();
   const refuse = () => Promise.reject(new UnsupportedError("cannot open its window: there is no browser"));
   const byName = new Map([...room.byName].map(([name, host]) => [name, { ...host, start: refuse }]));
-  const hosts = { byName, [Symbol.asyncDispose]: async () => {} };
+  const { routes } = room;
+  const hosts: Hosts = {
+    byName,
+    routes,
+    route: (address) => room.route(address),
+    endWire: () => room.endWire(),
+    [Symbol.asyncDispose]: async () => {},
+  };
   const outcome = await replayIn(hosts, `given: { Win72: { client: {} } }\nsteps:${SPEAK}`, LONG_MS);
   expect(outcome.verdict).toBe("unsupported");
   expect(outcome.steps).toMatchObject([

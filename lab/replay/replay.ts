@@ -30,16 +30,17 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
   const stage = new Stage(hosts, options);
   const steps = await replaySteps(stage, scenario, options);
   const verdict = gravest(steps.map((step) => step.verdict));
-  return { verdict, durationMs: options.clock.nowMs() - startMs, steps, evidence: collectEvidence(stage) };
+  return { verdict, startMs, durationMs: options.clock.nowMs() - startMs, steps, evidence: collectEvidence(stage) };
 }
 
 async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOptions): Promise<readonly StepOutcome[]> {
   const records: StepRecord[] = [];
+  const startMs = options.clock.nowMs();
   try {
     options.onStep?.(-1);
     const failure = await setUp(stage, scenario);
     if (failure !== undefined) await takePictures(stage, 0);
-    if (failure !== undefined) return outcomeWithoutStart(stage, scenario, { verdict: "fail", ...failure });
+    if (failure !== undefined) return outcomeWithoutStart(stage, scenario, { verdict: "fail", ...failure }, startMs);
     await runSteps(stage, scenario, records, options);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
@@ -50,7 +51,7 @@ async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOpti
       seen: "was interrupted",
     } as const;
     const last = records.at(-1);
-    if (last === undefined) return outcomeWithoutStart(stage, scenario, finding);
+    if (last === undefined) return outcomeWithoutStart(stage, scenario, finding, startMs);
     last.findings.push(finding);
   }
   return outcomeOfSteps(stage, scenario, records);

@@ -12,6 +12,8 @@ export interface LogLine {
 
 export interface PrintedLine extends LogLine {
   readonly raw: string;
+  /** When the lab read it, in milliseconds since the epoch. */
+  readonly atMs: number;
 }
 
 /** The log lines that one fence makes, struck off as they come. */
@@ -48,14 +50,16 @@ export class ServerDriver extends HostDriver {
   }
 
   protected override takeLine(line: OutputLine): void {
+    const { atMs } = line;
     if (line.stream === "stderr") {
-      this.printed.push({ raw: line.text, text: `stderr: ${line.text}`, isFence: false });
+      this.printed.push({ atMs, raw: line.text, text: `stderr: ${line.text}`, isFence: false });
       return;
     }
     const text = logText(line.text);
     const logged = { text, isFence: this.#strikeOff(text) };
     this.log.push(logged);
-    this.printed.push({ raw: line.text, ...logged });
+    this.printed.push({ atMs, raw: line.text, ...logged });
+    if (!logged.isFence) this.tell("log", text);
   }
 
   protected override takeExit(_exit: ProgramExit): void {

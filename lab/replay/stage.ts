@@ -3,10 +3,11 @@
 
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
-import type { HostDriver } from "./driver.ts";
+import type { HostDriver, Watcher } from "./driver.ts";
+import { fenceText } from "./fence-text.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
-import { translatorFor } from "./text.ts";
+import { addressTranslator, translatorFor } from "./text.ts";
 import type { WindowView } from "./window-view.ts";
 
 /** On a busy machine a program may take seconds to start, which is nothing that a case is about. */
@@ -21,6 +22,8 @@ export interface StageOptions {
   readonly signal?: AbortSignal | undefined;
   /** The addresses that scenarios are written with, by host: the report's. */
   readonly writtenAddresses: ReadonlyMap<string, string>;
+  /** Told whatever the hosts' programs do, without fences. */
+  readonly watch?: Watcher;
   /** The clients' windows that are open now, by the host's name; none unless told. */
   readonly views?: () => ReadonlyMap<string, WindowView>;
 }
@@ -35,6 +38,8 @@ export class Stage {
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly views: () => ReadonlyMap<string, WindowView>;
+  /** As Hosts gives it. */
+  readonly route: Hosts["route"];
   /** Pictures of windows, by the name of the file that they are to be in. */
   readonly pictures = new Map<string, Uint8Array>();
   /** Puts the bed's addresses in the place of the report's. */
@@ -52,9 +57,13 @@ export class Stage {
     this.timeoutMs = options.timeoutMs;
     this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
     this.views = options.views ?? NO_VIEWS;
+    this.route = (address, port) => hosts.route(address, port);
     const all: readonly Host[] = [...hosts.byName.values()];
-    this.clients = driversOf(all, "client", (host) => new ClientDriver(host, this.pulse));
-    this.servers = driversOf(all, "server", (host) => new ServerDriver(host, this.pulse));
+    const dialled = new Map([...hosts.routes].map(([address, route]) => [route, address]));
+    const watch = options.watch ?? (() => {});
+    const readText = addressTranslator(dialled);
+    this.clients = driversOf(all, "client", (host) => new ClientDriver(host, this.pulse, watch, readText));
+    this.servers = driversOf(all, "server", (host) => new ServerDriver(host, this.pulse, watch));
     this.translate = translatorFor(all, options.writtenAddresses);
   }
 
@@ -78,7 +87,7 @@ export class Stage {
   /** A text that stands in no scenario and in no fence before it. */
   nextFenceText(): string {
     this.#fencesMade += 1;
-    return `[howdy-lab fence ${this.#fencesMade}]`;
+    return fenceText(this.#fencesMade);
   }
 }
 

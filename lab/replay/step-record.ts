@@ -12,6 +12,7 @@ import {
   matchShown,
   matchUsers,
   matchWindow,
+  type TextPair,
   tell,
   tellAll,
   tellWidgets,
@@ -26,6 +27,8 @@ export interface Finding {
   readonly verdict: "fail" | "error" | "unsupported";
   readonly expected: string;
   readonly seen: string;
+  /** The expected text and the nearest that was seen, where there is one to compare. */
+  readonly texts?: TextPair;
 }
 
 /** Where a host's output stood: how many lines it had shown or logged, and how many lists it had had. */
@@ -47,6 +50,8 @@ export interface Prepared {
 
 export class StepRecord {
   readonly step: Step;
+  /** When it began, in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly prepared: readonly Prepared[];
   readonly findings: Finding[] = [];
   /** Expectations of nothing that no fence could prove yet. */
@@ -62,10 +67,12 @@ export class StepRecord {
   readonly #to = new Map<string, Mark>();
   /** Where each server's expected lines may begin: where those of the step before ended. */
   readonly #logFrom = new Map<string, number>();
+  #endMs: number | undefined;
 
   constructor(stage: Stage, step: Step, before: StepRecord | undefined) {
     this.#stage = stage;
     this.step = step;
+    this.startMs = stage.pulse.clock.nowMs();
     this.prepared = step.expectations.map((expectation) => ({
       expectation,
       patterns: "lines" in expectation ? expectation.lines.map((line) => compilePattern(stage.translate(line))) : [],
@@ -79,8 +86,14 @@ export class StepRecord {
     return this.step.work.map(({ host }) => host).filter((host) => this.#stage.clients.has(host));
   }
 
+  /** When it ended, in milliseconds since the epoch; undefined until then. */
+  get endMs(): number | undefined {
+    return this.#endMs;
+  }
+
   /** From here on a line belongs to a later step. */
   close(): void {
+    this.#endMs ??= this.#stage.pulse.clock.nowMs();
     for (const [host, mark] of marksOf(this.#stage)) if (!this.#to.has(host)) this.#to.set(host, mark);
   }
 
@@ -138,7 +151,8 @@ export class StepRecord {
     const stray = match.kind === "fails" ? match.stray : undefined;
     const owner = stray === undefined ? undefined : this.#findOwner(stray, host, earlier);
     if (owner === undefined || stray === undefined) {
-      this.findings.push({ host, verdict: "fail", expected: match.expected, seen: match.seen });
+      const { expected, seen, texts } = match;
+      this.findings.push({ host, verdict: "fail", expected, seen, ...(texts && { texts }) });
     } else {
       const seen = `showed ${tell(stray)} afterwards`;
       owner.findings.push({ host, verdict: "fail", expected: "shows nothing more", seen });

@@ -7,7 +7,7 @@ import { ReportFolder, ReportFolderError } from "./folder.ts";
 
 const TIME = new Date("2026-01-02T03:04:05.678Z");
 const EVIDENCE: Evidence = {
-  logs: new Map([["Win71", ['{"msg":"a"}', "b"]]]),
+  logs: new Map([["Win71", ['{"msg":"a"}', "b"].map((raw) => ({ atMs: 5, raw, text: raw, isFence: false }))]]),
   pictures: new Map([["Win72-step-1.png", new Uint8Array([137, 80])]]),
   transcripts: new Map([
     [
@@ -19,6 +19,8 @@ const EVIDENCE: Evidence = {
     ],
   ]),
 };
+
+const PCAP = new Uint8Array([0xd4, 0xc3, 0xb2, 0xa1]);
 
 let root: string;
 
@@ -32,23 +34,31 @@ afterEach(async () => {
 
 test("a folder a case holds each server's raw log and each client's transcript", async () => {
   const folder = await ReportFolder.at(join(root, "deep", "out"));
-  await folder.writeCase("08-whisper", EVIDENCE);
+  await folder.writeCase("08-whisper", EVIDENCE, PCAP);
   expect(await readFile(join(folder.path, "08-whisper", "Win71.log"), "utf8")).toBe('{"msg":"a"}\nb\n');
   expect(await readFile(join(folder.path, "08-whisper", "Win72.transcript.jsonl"), "utf8")).toBe(
     '{"atMs":5,"command":{"send":{}}}\n{"atMs":6,"event":{"shown":{"text":"x"}},"fence":true}\n',
   );
 });
 
+test("the packets lie beside what the hosts said, and the case's folder is told", async () => {
+  const folder = await ReportFolder.at(root);
+  expect(await folder.writeCase("08-whisper", EVIDENCE, PCAP)).toBe("08-whisper");
+  expect([...(await readFile(join(root, "08-whisper", "wire.pcap")))]).toEqual([...PCAP]);
+  expect(await folder.writeCase("09-none", EVIDENCE, null)).toBe("09-none");
+  expect(await readdir(join(root, "09-none"))).not.toContain("wire.pcap");
+});
+
 test("windows have their pictures beside what their clients said", async () => {
   const folder = await ReportFolder.at(root);
-  await folder.writeCase("08-whisper", EVIDENCE);
+  await folder.writeCase("08-whisper", EVIDENCE, PCAP);
   expect([...(await readFile(join(folder.path, "08-whisper", "Win72-step-1.png")))]).toEqual([137, 80]);
 });
 
 test("two files of one name get a folder each", async () => {
   const folder = await ReportFolder.at(root);
-  await folder.writeCase("case", EVIDENCE);
-  await folder.writeCase("case", EVIDENCE);
+  await folder.writeCase("case", EVIDENCE, PCAP);
+  await folder.writeCase("case", EVIDENCE, PCAP);
   expect((await readdir(root)).toSorted()).toEqual(["case", "case-2"]);
 });
 

@@ -1,10 +1,12 @@
-// Owns the folder that a run leaves behind: result.json, and a folder a case with what each host said. It must not know
-// how it looks to a person. Invariant: `latest` points at a folder that exists.
+// Owns the folder that a run leaves behind: result.json, what renders it, and a folder a case with what each host said.
+// It must not know how it looks to a person. Invariant: `latest` points at a folder that exists.
 
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { Evidence } from "../replay/outcome.ts";
-import type { RunResult } from "./result.ts";
+import type { ReportData } from "./report-data.ts";
+import type { ReportFile } from "./report-files.ts";
+import { PCAP_FILE } from "./wire-result.ts";
 
 const LATEST = "latest";
 
@@ -48,13 +50,20 @@ export class ReportFolder {
   }
 
   /**
-   * Writes what a case's hosts said and looked like: `<Host>.log` of servers, `<Host>.transcript.jsonl` of clients, and
-   * `<Host>-step-<N>.png` of windows.
+   * Writes what a case's hosts said and looked like: `<Host>.log` of servers, `<Host>.transcript.jsonl` of clients,
+   * `<Host>-step-<N>.png` of windows, and `wire.pcap` where packets were captured.
+   *
+   * @returns the case's folder, from the report's on.
    */
-  async writeCase(slug: string, evidence: Evidence): Promise<void> {
+  async writeCase(slug: string, evidence: Evidence, pcap: Uint8Array | null): Promise<string> {
     const path = this.#casePath(slug);
     await mkdir(path, { recursive: true });
-    const logs = [...evidence.logs].map(([host, lines]) => writeLines(join(path, `${host}.log`), lines));
+    const logs = [...evidence.logs].map(([host, lines]) =>
+      writeLines(
+        join(path, `${host}.log`),
+        lines.map(({ raw }) => raw),
+      ),
+    );
     const transcripts = [...evidence.transcripts].map(([host, entries]) =>
       writeLines(
         join(path, `${host}.transcript.jsonl`),
@@ -62,11 +71,15 @@ export class ReportFolder {
       ),
     );
     const pictures = [...evidence.pictures].map(([file, bytes]) => writeFile(join(path, file), bytes));
-    await Promise.all([...logs, ...transcripts, ...pictures]);
+    const packets = pcap === null ? [] : [writeFile(join(path, PCAP_FILE), pcap)];
+    await Promise.all([...logs, ...transcripts, ...pictures, ...packets]);
+    return relative(this.path, path);
   }
 
-  async writeResult(result: RunResult): Promise<void> {
-    await writeFile(join(this.path, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+  /** Writes the run's result, and then what renders it: whatever goes wrong there, the result is written. */
+  async writeReports(data: ReportData, files: readonly ReportFile[]): Promise<void> {
+    await writeFile(join(this.path, "result.json"), `${JSON.stringify(data.result, null, 2)}\n`);
+    await Promise.all(files.map(async ({ name, render }) => writeFile(join(this.path, name), await render(data))));
   }
 
   /** Two files of one name in different folders get folders of their own. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type RunResult, resultJsonSchema, resultSchema, tally } from "./result.ts";
+import { sampleResult, sampleScenario } from "./fixtures/sample-run.ts";
+import { resultJsonSchema, resultSchema, tally } from "./result.ts";
 
 test("the committed result.schema.json is current", () => {
   const committed = readFileSync(new URL("./result.schema.json", import.meta.url), "utf8");
@@ -8,23 +9,14 @@ test("the committed result.schema.json is current", () => {
 });
 
 test("a result has no keys beside those that its schema names", () => {
-  const result: RunResult = {
-    schema: 1,
-    testbed: "local",
-    server: "a",
-    client: "b",
-    startedAt: new Date(0).toISOString(),
-    durationMs: 0,
-    scenarios: [],
-  };
+  const result = sampleResult();
   expect(resultSchema.safeParse(result).success).toBe(true);
   expect(resultSchema.safeParse({ ...result, more: 1 }).success).toBe(false);
 });
 
 test("the tally counts every verdict, and what was not run", () => {
-  const scenario = { id: "1", title: "x", requirements: [], durationMs: 0, steps: [] };
   const verdicts = ["pass", "pass", "fail", "unsupported", "error"] as const;
-  const scenarios = verdicts.map((verdict) => ({ ...scenario, verdict }));
-  expect(tally(scenarios, 7)).toBe("2 of 7 pass, 1 fail, 1 unsupported, 1 error, 2 not run");
-  expect(tally(scenarios.slice(0, 2), 2)).toBe("2 of 2 pass");
+  const scenarios = verdicts.map((verdict) => sampleScenario({ verdict }));
+  expect(tally({ scenarios, planned: 7 })).toBe("2 of 7 pass, 1 fail, 1 unsupported, 1 error, 2 not run");
+  expect(tally({ scenarios: scenarios.slice(0, 2), planned: 2 })).toBe("2 of 2 pass");
 });

@@ -2,8 +2,11 @@
 // It must not know how a case was run. Invariant: what result.json holds is what this schema says.
 
 import { z } from "zod";
-import type { CaseOutcome, Verdict } from "../replay/outcome.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { type CaseOutcome, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
+import type { Scenario, Step } from "../scenario/scenario.ts";
+import { describeAction } from "../scenario/tell-action.ts";
+import type { WireRecord } from "../wire/wire.ts";
+import { toWireResult, wireResult } from "./wire-result.ts";
 
 const verdict = z
   .enum(["pass", "fail", "unsupported", "error"])
@@ -13,30 +16,74 @@ const verdict = z
 
 const lines = z.string().nullable();
 
+const finding = z.strictObject({
+  host: z.string(),
+  verdict: verdict.exclude(["pass"]),
+  expected: z.string(),
+  seen: z.string(),
+  texts: z
+    .strictObject({ expected: z.string(), seen: z.string() })
+    .nullable()
+    .describe("The expected text and the nearest that was seen, where there is one to compare."),
+});
+
+const span = z
+  .strictObject({ startMs: z.number(), endMs: z.number() })
+  .describe("When it was in hand, in milliseconds since the case's startedAt.");
+
 const stepResult = z.strictObject({
   title: z.string(),
+  actions: z.array(z.string()).describe("What was done, an action a line: Win72 sends."),
   verdict,
   expected: lines.describe("What was expected, a line an expectation; of a failed step only what was not met."),
   seen: lines.describe("What was seen in its place, a line an expectation; or why the step was not run."),
+  findings: z.array(finding).describe("What did not hold, the first thing first."),
+  span: span.nullable().describe("null when it was not run."),
+});
+
+const repeatResult = z.strictObject({
+  runs: z.number().int().positive(),
+  passed: z.number().int().nonnegative(),
+  flakeRate: z.number().min(0).max(1).describe("Share of the runs that did not pass."),
 });
 
 const scenarioResult = z.strictObject({
   id: z.string(),
   title: z.string(),
   requirements: z.array(z.number().int()),
-  verdict,
+  folder: z.string().describe("Where its evidence lies, beside this file."),
+  startedAt: z.iso.datetime(),
+  verdict: verdict.describe("Of a case that was repeated: the gravest of its runs."),
   durationMs: z.number().nonnegative(),
+  repeat: repeatResult
+    .nullable()
+    .describe("Of a case that was repeated (--repeat); the rest is its first run that did not pass, or its last."),
   steps: z.array(stepResult),
+  wire: wireResult,
+});
+
+const hostResult = z.strictObject({
+  name: z.string(),
+  role: z.enum(["server", "client"]),
+  address: z.string().describe("Where its peers saw it on this bed."),
 });
 
 export const resultSchema = z
   .strictObject({
-    schema: z.literal(1).describe("Version of this format."),
+    schema: z.literal(1).describe("Version of this format. Within a version fields may be added, never removed."),
     testbed: z.string().describe("Which bed served: docker or local."),
+    bed: z.string().describe("The bed in one line, for a person."),
     server: z.string().describe("The server under test."),
     client: z.string().describe("The client under test, and after a comma whether it was headless or web."),
+    command: z.string().describe("The command that runs the same again."),
+    hosts: z.array(hostResult),
     startedAt: z.iso.datetime(),
     durationMs: z.number().nonnegative(),
+    planned: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe("Cases that were to be run; fewer were when the run was called off."),
     scenarios: z.array(scenarioResult),
   })
   .describe("The result of one run of the lab.");
@@ -49,19 +96,58 @@ export function resultJsonSchema(): object {
   return z.toJSONSchema(resultSchema, { target: "draft-7" });
 }
 
-export function toScenarioResult(scenario: Scenario, outcome: CaseOutcome): ScenarioResult {
+/** One run of a case, as it is to be reported. */
+export interface CaseRun {
+  readonly scenario: Scenario;
+  readonly outcome: CaseOutcome;
+  readonly wire: WireRecord;
+  /** The folder of its evidence, beside result.json. */
+  readonly folder: string;
+}
+
+/** @param verdicts - Of every run of the case; more than one when it was repeated. */
+export function toScenarioResult(
+  { scenario, outcome, wire, folder }: CaseRun,
+  verdicts: readonly Verdict[],
+): ScenarioResult {
+  const { startMs } = outcome;
   return {
     id: scenario.id,
     title: scenario.title,
     requirements: [...scenario.requirements],
-    verdict: outcome.verdict,
+    folder,
+    startedAt: new Date(startMs).toISOString(),
+    verdict: gravest(verdicts),
     durationMs: outcome.durationMs,
-    steps: outcome.steps.map(({ title, verdict, expected, seen }) => ({ title, verdict, expected, seen })),
+    repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
+    // A set-up that failed stands before the scenario's own steps.
+    steps: outcome.steps.map((step, index) =>
+      toStepResult(step, scenario.steps[index - (outcome.steps.length - scenario.steps.length)]?.work ?? [], startMs),
+    ),
+    wire: toWireResult(wire, startMs),
   };
 }
 
+function toStepResult(step: StepOutcome, work: Step["work"], startMs: number): ScenarioResult["steps"][number] {
+  const { title, verdict, expected, seen, findings, span } = step;
+  return {
+    title,
+    actions: work.flatMap(({ host, actions }) => actions.map((action) => `${host} ${describeAction(action)}`)),
+    verdict,
+    expected,
+    seen,
+    findings: findings.map(({ texts = null, ...rest }) => ({ ...rest, texts })),
+    span: span === null ? null : { startMs: span.startMs - startMs, endMs: span.endMs - startMs },
+  };
+}
+
+function toRepeatResult(verdicts: readonly Verdict[]): ScenarioResult["repeat"] {
+  const passed = verdicts.filter((verdict) => verdict === "pass").length;
+  return { runs: verdicts.length, passed, flakeRate: 1 - passed / verdicts.length };
+}
+
 /** How many cases came to each verdict, and the run in one line: "9 of 10 pass, 1 fail". */
-export function tally(scenarios: readonly ScenarioResult[], planned: number): string {
+export function tally({ scenarios, planned }: Pick<RunResult, "scenarios" | "planned">): string {
   const count = (wanted: Verdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
   const others = (["fail", "unsupported", "error"] as const)
     .filter((each) => count(each) > 0)

@@ -1,171 +1,202 @@
-// Owns how a run looks to a person while it goes on: a verdict for each case and step, and on a terminal one more line
-// that says what is in hand. It must not know how a run goes. Invariant: what came from a file or a program reaches
-// the terminal without control characters.
+// Owns how a run looks to a person while it goes on: what is in hand, on a terminal with a lane for each host, and the
+// lines that stay. It must not know how a run goes. Invariant: what came from a file or a program reaches the terminal
+// without control characters, and where only lines can be written no line but a verdict's waits for a case to end.
 
-import { styleText } from "node:util";
-import type { CaseOutcome, StepOutcome, Verdict } from "../replay/outcome.ts";
 import type { Renderer, RunEvent } from "../run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { type RunResult, tally } from "./result.ts";
-import type { Screen } from "./screen.ts";
+import { tellCase } from "./case-block.ts";
+import { clip, columnsOf } from "./columns.ts";
+import { Lanes } from "./lanes.ts";
+import { type Paint, painter } from "./paint.ts";
+import { printable, tellSeconds } from "./plain-text.ts";
+import { tellRunEnd } from "./run-end.ts";
+import type { Screen, ScreenSize } from "./screen.ts";
+import { Silence } from "./silence.ts";
+import { tellWireEvent } from "./wire-line.ts";
 
-type Style = Parameters<typeof styleText>[0];
+export interface TerminalOptions {
+  /** Every event of the wire is told as it is decoded. */
+  readonly verbose: boolean;
+}
+
+/** What goes on now, and since when. */
+interface InHand {
+  readonly what: string;
+  readonly sinceMs: number;
+  readonly lanes?: Lanes;
+}
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
-const FRAME_MS = 100;
-const ERASE_LINE = "\r\u001b[2K";
+/** How often what is drawn is drawn again, and silence is noticed. */
+const TICK_MS = 100;
 const TITLE_COLUMNS_MIN = 24;
-const VERDICT_COLUMNS = 11;
-const MARKS: Readonly<Record<Verdict, string>> = { pass: "✔", fail: "✘", unsupported: "–", error: "!" };
-const COLORS: Readonly<Record<Verdict, Style>> = {
-  pass: "green",
-  fail: "red",
-  unsupported: "yellow",
-  error: "magenta",
-};
+/** What stands on a verdict's line beside the title. */
+const BESIDE_TITLE_COLUMNS = 26;
+/** The header, the cursor's line, and the last line that stays. */
+const ROWS_BESIDE_LANES = 3;
 
-/** Renders to a screen: with a line that moves where it is a terminal, with plain lines elsewhere. */
+/** Renders to a screen: with lines that move where it is a terminal, with plain lines elsewhere. */
 export class TerminalRenderer implements Renderer {
   readonly #screen: Screen;
+  readonly #options: TerminalOptions;
+  readonly #paint: Paint;
+  readonly #silence: Silence;
   #titleColumns = TITLE_COLUMNS_MIN;
-  #doing = "";
-  #sinceMs = 0;
+  #repeat = 1;
+  #attempt = 1;
+  /** The zero of a case's own clock. */
+  #caseStartMs = 0;
+  #hand: InHand | undefined;
   #frame = 0;
-  #stopFrames: (() => void) | undefined;
+  #stopTicks: (() => void) | undefined;
 
-  constructor(screen: Screen) {
+  constructor(screen: Screen, options: TerminalOptions = { verbose: false }) {
     this.#screen = screen;
+    this.#options = options;
+    this.#paint = painter(screen.hasColors);
+    this.#silence = new Silence(screen.nowMs());
   }
 
   take(event: RunEvent): void {
     switch (event.kind) {
-      case "run-started": {
-        const titles = event.scenarios.flatMap(({ title, steps }) => [
-          title.length + 2,
-          ...steps.map((step) => step.title.length),
-        ]);
-        this.#titleColumns = Math.max(TITLE_COLUMNS_MIN, ...titles);
+      case "run-started":
+        this.#repeat = event.repeat;
+        this.#titleColumns = titleColumns(event.scenarios, this.#screen.size);
         this.line(`Bed: ${event.bed}`);
-        return;
-      }
+        break;
       case "case-started":
-        this.begin(`${event.scenario.id} ${event.scenario.title}`);
-        return;
+        this.#beginCase(event.scenario, event.attempt);
+        break;
       case "step-started":
-        this.#doing = describeStep(event.scenario, event.index);
-        return;
+        this.#beginStep(event.scenario, event.index);
+        break;
+      case "activity":
+        this.#hand?.lanes?.take(event.activity);
+        break;
+      case "wire":
+        if (this.#options.verbose) this.#put(tellWireEvent(event.event, this.#caseStartMs, this.#paint));
+        break;
       case "case-ended":
+        this.#endCase(event);
+        break;
+      case "run-ended":
         this.end();
-        this.#renderCase(event.scenario, event.outcome);
-        return;
-      case "run-ended": {
-        this.#renderTally(event.result, event.planned);
-        this.line(`Report: ${event.folder}`);
-        return;
-      }
+        this.#put(...tellRunEnd(event, this.#paint));
+        break;
     }
   }
 
-  /** Says what is in hand, on a terminal with the time that it takes. */
+  /** Says what is in hand and how long it takes: on a terminal at once, elsewhere when it takes its time. */
   begin(doing: string): void {
     this.end();
-    this.#doing = doing;
-    this.#sinceMs = this.#screen.nowMs();
-    if (this.#screen.columns === undefined) return;
-    this.#drawFrame();
-    this.#stopFrames = this.#screen.every(FRAME_MS, () => this.#drawFrame());
+    this.#silence.begin();
+    this.#hold({ what: doing, sinceMs: this.#screen.nowMs() });
+    this.#draw();
   }
 
-  /** Takes away the line that says what is in hand. */
+  /** Nothing is in hand any more. */
   end(): void {
-    if (this.#stopFrames === undefined) return;
-    this.#stopFrames();
-    this.#stopFrames = undefined;
-    this.#screen.write(ERASE_LINE);
+    this.#stopTicks?.();
+    this.#stopTicks = undefined;
+    this.#hand = undefined;
+    this.#screen.draw([]);
   }
 
   /** Writes a line that stays. */
   line(text: string): void {
-    const erase = this.#stopFrames === undefined ? "" : ERASE_LINE;
-    this.#screen.write(`${erase}${text}\n`);
+    this.#put(printable(text));
   }
 
-  #drawFrame(): void {
-    const elapsed = seconds(this.#screen.nowMs() - this.#sinceMs);
+  #beginCase(scenario: Scenario, attempt: number): void {
+    this.#attempt = attempt;
+    this.#caseStartMs = this.#screen.nowMs();
+    // The runs of a case count as one thing, or every run would have its lines where only lines can be written.
+    const sinceMs = attempt === 1 ? undefined : this.#hand?.sinceMs;
+    if (attempt === 1) this.#silence.begin();
+    this.#hold({
+      what: describeCase(scenario, attempt, this.#repeat),
+      sinceMs: sinceMs ?? this.#caseStartMs,
+      lanes: new Lanes(scenario),
+    });
+    this.#draw();
+  }
+
+  #beginStep(scenario: Scenario, index: number): void {
+    if (index === -1) this.#caseStartMs = this.#screen.nowMs();
+    if (this.#attempt === 1) this.#silence.begin();
+    const what = `${describeCase(scenario, this.#attempt, this.#repeat)}, ${describeStep(scenario, index)}`;
+    if (this.#hand !== undefined) this.#hold({ ...this.#hand, what });
+    if (this.#options.verbose) this.#put(this.#paint("bold", printable(what)));
+  }
+
+  #endCase({ scenario, outcome, result }: Extract<RunEvent, { kind: "case-ended" }>): void {
+    this.end();
+    const { hasColors } = this.#screen;
+    const look = { paint: this.#paint, hasColors, titleColumns: this.#titleColumns };
+    const { source, note } = result.wire;
+    if (this.#options.verbose && source === "none") this.#put(this.#paint("dim", printable(`No wire: ${note}`)));
+    this.#put(...tellCase(scenario, outcome, result, look));
+    // Drawn with the next tick only: most often another case follows at once.
+    this.#silence.begin();
+    this.#hold({ what: "writing the report", sinceMs: this.#screen.nowMs() });
+  }
+
+  #hold(hand: InHand): void {
+    this.#hand = hand;
+    this.#stopTicks ??= this.#screen.every(TICK_MS, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#draw();
+    const nowMs = this.#screen.nowMs();
+    if (this.#screen.size !== undefined || this.#hand === undefined || !this.#silence.isOver(nowMs)) return;
+    this.#put(printable(tellWait(this.#hand, nowMs)));
+  }
+
+  #draw(): void {
+    const { size } = this.#screen;
+    if (size === undefined || this.#hand === undefined) return;
+    this.#screen.draw(this.#liveLines(this.#hand, size, this.#screen.nowMs()));
+  }
+
+  #liveLines({ what, sinceMs, lanes }: InHand, { columns, rows }: ScreenSize, nowMs: number): readonly string[] {
+    // The last column stays free: many terminals begin a new line behind it.
+    const width = columns - 1;
+    const elapsed = tellSeconds(nowMs - sinceMs);
     const frame = FRAMES[this.#frame % FRAMES.length] ?? "";
     this.#frame += 1;
-    const text = [...`${frame} ${printable(this.#doing)}`].slice(
-      0,
-      Math.max(0, (this.#screen.columns ?? 0) - elapsed.length - 2),
-    );
-    this.#screen.write(`${ERASE_LINE}${text.join("")} ${this.#style("dim", elapsed)}`);
+    const header = clip(`${frame} ${printable(what)}`, width - elapsed.length - 1);
+    const lines = lanes?.lines(width, rows - ROWS_BESIDE_LANES, this.#paint) ?? [];
+    return [clip(`${header} ${this.#paint("dim", elapsed)}`, width), ...lines];
   }
 
-  #renderCase(scenario: Scenario, outcome: CaseOutcome): void {
-    this.line("");
-    this.#renderVerdict(
-      `${scenario.id}  ${printable(scenario.title)}`,
-      outcome.verdict,
-      0,
-      seconds(outcome.durationMs),
-    );
-    for (const step of outcome.steps) this.#renderStep(step);
+  #put(...lines: readonly string[]): void {
+    this.#screen.write(lines.map((line) => `${line}\n`).join(""));
+    this.#silence.spoke(this.#screen.nowMs());
   }
+}
 
-  #renderTally({ scenarios, durationMs, testbed }: RunResult, planned: number): void {
-    const unsupported = scenarios.filter(({ verdict }) => verdict === "unsupported");
-    const passed = scenarios.filter(({ verdict }) => verdict === "pass").length;
-    const good: Style = unsupported.length === 0 ? "green" : "yellow";
-    const color: Style = passed > 0 && passed + unsupported.length === planned ? good : "red";
-    this.line("");
-    this.line(`${this.#style(["bold", color], tally(scenarios, planned))}  ${seconds(durationMs)}, on ${testbed}`);
-    for (const { id, title, steps } of unsupported) {
-      const reason = steps.find(({ verdict }) => verdict === "unsupported")?.seen ?? "";
-      this.line(`${this.#style(COLORS.unsupported, "Unsupported")}: ${id} ${printable(`${title}: ${reason}`)}`);
-    }
-  }
+/** Titles stand in a column as wide as the widest, unless verdicts would then be beyond a narrow terminal's edge. */
+function titleColumns(scenarios: readonly Scenario[], size: ScreenSize | undefined): number {
+  const widths = scenarios.flatMap(({ title, steps }) => [
+    columnsOf(printable(title)) + 2,
+    ...steps.map((step) => columnsOf(printable(step.title))),
+  ]);
+  const room = (size?.columns ?? Number.POSITIVE_INFINITY) - BESIDE_TITLE_COLUMNS;
+  return Math.max(TITLE_COLUMNS_MIN, Math.min(room, Math.max(...widths)));
+}
 
-  #renderStep(step: StepOutcome): void {
-    this.#renderVerdict(printable(step.title), step.verdict, 1);
-    if (step.verdict === "pass") return;
-    this.#renderBlock("expected", step.expected);
-    this.#renderBlock("seen", step.seen);
-    for (const { host, lines } of step.tails) {
-      this.line(this.#style("dim", `        last lines of ${host}`));
-      for (const line of lines) this.line(this.#style("dim", `          ${printable(line)}`));
-    }
-  }
-
-  #renderVerdict(title: string, verdict: Verdict, depth: number, duration = ""): void {
-    const mark = this.#style(COLORS[verdict], MARKS[verdict]);
-    const padded = title.padEnd(this.#titleColumns + (depth === 0 ? 4 : 2));
-    const word = this.#style(COLORS[verdict], verdict.padEnd(VERDICT_COLUMNS));
-    const heading = depth === 0 ? this.#style("bold", padded) : padded;
-    this.line(`${"  ".repeat(depth)}${mark} ${heading}  ${word}${this.#style("dim", duration)}`.trimEnd());
-  }
-
-  #renderBlock(label: string, text: string | null): void {
-    if (text === null) return;
-    for (const [index, line] of text.split("\n").entries()) {
-      this.line(`      ${(index === 0 ? label : "").padEnd(10)}${printable(line)}`);
-    }
-  }
-
-  #style(style: Style, text: string): string {
-    return this.#screen.hasColors ? styleText(style, text, { validateStream: false }) : text;
-  }
+function describeCase(scenario: Scenario, attempt: number, repeat: number): string {
+  const run = repeat > 1 ? ` (run ${attempt} of ${repeat})` : "";
+  return `${scenario.id} ${scenario.title}${run}`;
 }
 
 function describeStep(scenario: Scenario, index: number): string {
   const step = scenario.steps[index];
-  const what = step === undefined ? "setting up" : `step ${index + 1} of ${scenario.steps.length}: ${step.title}`;
-  return `${scenario.id} ${scenario.title}, ${what}`;
+  return step === undefined ? "setting up" : `step ${index + 1} of ${scenario.steps.length}: ${step.title}`;
 }
 
-function seconds(durationMs: number): string {
-  return `${(durationMs / 1000).toFixed(1)} s`;
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\uFFFD");
+function tellWait({ what, sinceMs }: InHand, nowMs: number): string {
+  const elapsedS = Math.floor((nowMs - sinceMs) / 1000);
+  return elapsedS === 0 ? `… ${what}` : `… ${what} (${elapsedS} s)`;
 }

@@ -2,6 +2,7 @@
 // It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
 
 import { moveTopology, type Topology } from "../topology.ts";
+import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
 import { type LocalPrograms, openLocalBed } from "./local.ts";
 import { type BedKind, BedUnavailableError, type TestBed } from "./testbed.ts";
@@ -17,6 +18,10 @@ export interface BedWish {
   readonly programs?: Partial<LocalPrograms>;
   /** Gets a line for a person whenever something takes its time: the builder's lines, above all. */
   readonly onProgress?: (line: string) => void;
+  /** What to do about the wire; "auto" unless told. */
+  readonly wire?: WireWish;
+  /** Gets what crosses the wire while a case runs, as soon as it is decoded. */
+  readonly onWire?: ((event: WireEvent) => void) | undefined;
 }
 
 /**
@@ -28,8 +33,9 @@ export interface BedWish {
 export async function openTestBed(wish: BedWish): Promise<TestBed> {
   const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
   const local = (why?: string) => {
-    const { repository, programs } = wish;
-    return openLocalBed({ topology, repository, ...(programs && { programs }), ...(why !== undefined && { why }) });
+    const { repository, programs, wire = "auto", onWire } = wish;
+    const named = { ...(programs && { programs }), ...(why !== undefined && { why }) };
+    return openLocalBed({ topology, repository, wire, onWire, ...named });
   };
   if (wish.kind === "local") return local();
   if (wish.kind === "auto" && wish.programs !== undefined) return local("its programs were named");
@@ -49,6 +55,9 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const { connectEngine } = await import("./engine.ts");
   const engine = await connectEngine();
   const { haveImages } = await import("./images.ts");
-  const images = await haveImages(engine, topology, wish.repository, wish.onProgress ?? (() => {}));
-  return { engine, images, topology };
+  const { repository, onProgress = () => {}, wire = "auto", onWire } = wish;
+  const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
+  const captureImage = await haveCaptureImage(engine, wire, onProgress);
+  const images = await haveImages(engine, topology, repository, onProgress);
+  return { engine, images, topology, captureImage, onWire };
 }

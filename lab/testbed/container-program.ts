@@ -27,8 +27,15 @@ export class ContainerProgram implements Program {
   #running = true;
   #removal: Promise<void> | null = null;
 
-  /** Creates, attaches, starts. Rejects with the engine's reason, and leaves no container, when that fails. */
-  static async start(docker: Dockerode, options: Dockerode.ContainerCreateOptions): Promise<ContainerProgram> {
+  /**
+   * Creates, attaches, waits for `ready`, starts. Rejects with the engine's reason, and leaves no container, when that
+   * fails.
+   */
+  static async start(
+    docker: Dockerode,
+    options: Dockerode.ContainerCreateOptions,
+    ready: Promise<void>,
+  ): Promise<ContainerProgram> {
     const name = options.name ?? "container";
     const container = await docker.createContainer(options);
     try {
@@ -38,6 +45,7 @@ export class ContainerProgram implements Program {
       streams.on("error", () => {});
       const output = new ProgramOutput();
       docker.modem.demuxStream(streams, sink(output, "stdout"), sink(output, "stderr"));
+      await ready;
       await container.start();
       return new ContainerProgram(name, container, streams, output);
     } catch (cause) {

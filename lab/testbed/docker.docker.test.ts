@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function openBed(onProgress: (line: string) => void = () => {}): Promise<TestBed> {
   const { topology, directory: repository } = scratch;
-  return openTestBed({ kind: "docker", topology, repository, onProgress });
+  return openTestBed({ kind: "docker", topology, repository, wire: "off", onProgress });
 }
 
 function start(hosts: Hosts, name: string, args: readonly string[] = []): Promise<Program> {
@@ -196,6 +196,7 @@ describe("images", () => {
         kind: "docker",
         topology,
         repository,
+        wire: "off",
         onProgress: (line) => lines.push(line),
       });
       expect(bed.kind).toBe("docker");
@@ -215,7 +216,7 @@ describe("images", () => {
     const { topology, directory: repository } = own;
     for (const version of [1, 2, 3]) {
       own.write("Dockerfile.server", `${own.dockerfile("server")}LABEL version=${version}\n`);
-      await using bed = await openTestBed({ kind: "docker", topology, repository });
+      await using bed = await openTestBed({ kind: "docker", topology, repository, wire: "off" });
       expect(bed.kind).toBe("docker");
     }
     expect(await own.imageTags("server")).toHaveLength(2);
@@ -225,7 +226,7 @@ describe("images", () => {
     await using own = new ScratchRepository(docker, "10.9.33");
     own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told before the end && exit 3\n");
     const { topology, directory: repository } = own;
-    const refusal = openTestBed({ kind: "docker", topology, repository });
+    const refusal = openTestBed({ kind: "docker", topology, repository, wire: "off" });
     await expect(refusal).rejects.toThrow(BedUnavailableError);
     await expect(refusal).rejects.toThrow(
       /cannot be built from Dockerfile\.server: .*returned a non-zero code: 3[\s\S]*told before/,
@@ -253,7 +254,13 @@ describe("a subnet that is taken", () => {
   test("by another run leaves room beside it", async () => {
     await using bed = await openBed();
     const { topology, directory: repository } = scratch;
-    await using beside = await openTestBed({ kind: "docker", topology, repository, subnet: "10.9.34.0/24" });
+    await using beside = await openTestBed({
+      kind: "docker",
+      topology,
+      repository,
+      wire: "off",
+      subnet: "10.9.34.0/24",
+    });
     await using hosts = await beside.boot("beside");
     expect((await lineWith(await start(hosts, "Win74"), "{")).text).toContain("10.9.34.74");
     expect(bed.description).toContain("10.9.30.0/24");
@@ -280,7 +287,7 @@ describe("a lab in a process of its own", () => {
   async function startLab(before: string, end: string) {
     const choose = fileURLToPath(new URL("choose.ts", import.meta.url));
     const { topology, directory: repository } = scratch;
-    const wish = JSON.stringify({ kind: "docker", topology, repository });
+    const wish = JSON.stringify({ kind: "docker", topology, repository, wire: "off" });
     const script = `
       import { openTestBed } from ${JSON.stringify(choose)};
       const bed = await openTestBed(${wish});

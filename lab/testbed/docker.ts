@@ -4,7 +4,10 @@
 
 import { randomBytes } from "node:crypto";
 import type Dockerode from "dockerode";
+import { type CaptureImage, openBridgeRecorder } from "../capture/bridge-recorder.ts";
+import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { HostSpec, Topology } from "../topology.ts";
+import { BedHosts } from "./bed-hosts.ts";
 import { ContainerProgram } from "./container-program.ts";
 import { describeFault, type Engine } from "./engine.ts";
 import type { Images } from "./images.ts";
@@ -20,6 +23,9 @@ export interface DockerBedOptions {
   readonly engine: Engine;
   readonly images: Images;
   readonly topology: Topology;
+  /** What captures the wire, or why nothing does. */
+  readonly captureImage: CaptureImage;
+  readonly onWire?: WireListener | undefined;
 }
 
 /** What every host of a run shares. */
@@ -28,36 +34,38 @@ interface Run {
   readonly docker: Dockerode;
   readonly network: string;
   readonly images: Images;
+  readonly recorder: WireRecorder;
   readonly keeps: () => boolean;
 }
 
 /**
- * Makes the run's network.
+ * Makes the run's network, and begins to capture on it.
  *
- * @throws BedUnavailableError when the subnet is taken: by what, and what to do.
+ * @throws BedUnavailableError when the subnet is taken: by what, and what to do; or when packets were asked for by name
+ *   and cannot be captured.
  */
 export async function openDockerBed(options: DockerBedOptions): Promise<DockerBed> {
   const { engine, topology } = options;
-  const id = randomBytes(RUN_ID_BYTES).toString("hex");
+  const runId = randomBytes(RUN_ID_BYTES).toString("hex");
   const reaper = startReaper(engine.address);
-  reaper.watchContainers(id);
+  reaper.watchContainers(runId);
   try {
-    const network = await engine.docker.createNetwork({
-      Name: `howdy-lab-${id}`,
-      Driver: "bridge",
-      // The report's machines talk to each other and to nobody else.
-      Internal: true,
-      IPAM: { Driver: "default", Config: [{ Subnet: topology.subnet }] },
-      Labels: labelsOf(id),
-    });
-    return new DockerBed(options, id, network, reaper);
-  } catch (cause) {
+    const network = await makeNetwork(engine.docker, runId, topology.subnet);
+    const recorder = await openRecorder(options, runId, network);
+    return new DockerBed(options, { runId, network, reaper, recorder });
+  } catch (fault) {
     reaper.dismiss();
-    const subnet = parseCidr(topology.subnet);
-    const holder = subnet.ok ? await describeHolder(engine.docker, subnet.value) : null;
-    const message = holder ?? `the network ${topology.subnet} cannot be made: ${describeFault(cause)}`;
-    throw new BedUnavailableError(message, { cause });
+    throw fault;
   }
+}
+
+/** What a bed is given that was made for it. */
+interface DockerBedParts {
+  /** The value of the run's label. */
+  readonly runId: string;
+  readonly network: Dockerode.Network;
+  readonly reaper: Reaper;
+  readonly recorder: WireRecorder;
 }
 
 /** Containers on one network. Use openDockerBed, which makes the network. */
@@ -70,26 +78,27 @@ export class DockerBed implements TestBed {
   readonly #run: Run;
   readonly #network: Dockerode.Network;
   readonly #reaper: Reaper;
-  #hosts: DockerHosts | null = null;
+  #hosts: BedHosts<DockerHost> | null = null;
   #boots = 0;
   #keeps = false;
 
-  constructor(options: DockerBedOptions, runId: string, network: Dockerode.Network, reaper: Reaper) {
+  constructor(options: DockerBedOptions, parts: DockerBedParts) {
     const { engine, images, topology } = options;
+    const { runId, network, reaper, recorder } = parts;
     this.runId = runId;
     this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})`;
     this.#topology = topology;
     this.#network = network;
     this.#reaper = reaper;
     const keeps = () => this.#keeps;
-    this.#run = { id: runId, docker: engine.docker, network: `howdy-lab-${runId}`, images, keeps };
+    this.#run = { id: runId, docker: engine.docker, network: networkName(runId), images, recorder, keeps };
   }
 
   async boot(_caseId: string): Promise<Hosts> {
     await this.#hosts?.end();
     this.#boots += 1;
     const hosts = this.#topology.hosts.map((spec) => new DockerHost(spec, this.#run, this.#boots));
-    this.#hosts = new DockerHosts(hosts, this.#run.keeps);
+    this.#hosts = new BedHosts(hosts, this.#run.recorder.begin(), this.#run.keeps);
     return this.#hosts;
   }
 
@@ -100,36 +109,62 @@ export class DockerBed implements TestBed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const { recorder } = this.#run;
     if (this.#keeps) {
-      this.#hosts?.detach();
+      for (const host of this.#hosts?.byName.values() ?? []) host.detach();
+      await recorder[Symbol.asyncDispose]();
       return;
     }
     // Where this fails the reaper is not dismissed: it tries again when the lab has gone.
-    await this.#hosts?.end();
+    await Promise.all([this.#hosts?.end(), recorder[Symbol.asyncDispose]()]);
     await this.#network.remove();
     this.#reaper.dismiss();
   }
 }
 
-class DockerHosts implements Hosts {
-  readonly byName: ReadonlyMap<string, DockerHost>;
-  readonly #keeps: () => boolean;
+function networkName(runId: string): string {
+  return `howdy-lab-${runId}`;
+}
 
-  constructor(hosts: readonly DockerHost[], keeps: () => boolean) {
-    this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
-    this.#keeps = keeps;
+async function makeNetwork(docker: Dockerode, runId: string, subnet: string): Promise<Dockerode.Network> {
+  try {
+    return await docker.createNetwork({
+      Name: networkName(runId),
+      Driver: "bridge",
+      // The report's machines talk to each other and to nobody else.
+      Internal: true,
+      IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
+      Labels: labelsOf(runId),
+    });
+  } catch (cause) {
+    const parsed = parseCidr(subnet);
+    const holder = parsed.ok ? await describeHolder(docker, parsed.value) : null;
+    throw new BedUnavailableError(holder ?? `the network ${subnet} cannot be made: ${describeFault(cause)}`, { cause });
   }
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#keeps()) await this.end();
-  }
-
-  async end(): Promise<void> {
-    await Promise.all([...this.byName.values()].map((host) => host.end()));
-  }
-
-  detach(): void {
-    for (const host of this.byName.values()) host.detach();
+/** Leaves no network where packets were asked for by name and cannot be had. */
+async function openRecorder(
+  { engine, topology, captureImage, onWire }: DockerBedOptions,
+  runId: string,
+  network: Dockerode.Network,
+): Promise<WireRecorder> {
+  const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));
+  try {
+    const { docker } = engine;
+    const { subnet } = topology;
+    return await openBridgeRecorder({
+      docker,
+      image: captureImage,
+      runId,
+      networkId: network.id,
+      subnet,
+      hosts,
+      onWire,
+    });
+  } catch (fault) {
+    await network.remove();
+    throw fault;
   }
 }
 
@@ -181,7 +216,7 @@ class DockerHost implements Host {
     // Name and address are free only when the container that had them is gone.
     await former?.remove();
     try {
-      return await ContainerProgram.start(this.#run.docker, this.#createOptions(spec));
+      return await ContainerProgram.start(this.#run.docker, this.#createOptions(spec), this.#run.recorder.ready);
     } catch (cause) {
       throw await this.#explain(cause);
     }

@@ -1,17 +1,29 @@
-// Owns the images of the two programs: there already, or built. It must not know what is done with them.
+// Owns the images that a run needs: there already, or built. It must not know what is done with them.
 // Invariant: an image's tag is the hash of what it was made of, so an image that exists is never built again.
 // dockerode builds, because testcontainers keeps the builder's lines, and its failure, to itself.
 
 import { stripVTControlCharacters } from "node:util";
 import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
-import type { HostSpec, Role, Topology } from "../topology.ts";
+import type { Role, Topology } from "../topology.ts";
 import { type BuildContext, HASH_DIGITS, readBuildContext } from "./build-context.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
 import { BedUnavailableError } from "./testbed.ts";
 
 /** The image of each role's program, ready to run. */
 export type Images = ReadonlyMap<Role, string>;
+
+/** An image and what it is made of. */
+export interface ImageSource {
+  /** Its name, with or without a tag. */
+  readonly image: string;
+  /** Path of the Dockerfile, relative to the directory. */
+  readonly dockerfile: string;
+  /** What the Dockerfile's files are relative to. */
+  readonly directory: string;
+  /** Longest build; BUILD_MS_MAX unless told. */
+  readonly buildMsMax?: number;
+}
 
 /** Images of earlier contents that stay beside the current one, so that going back a step costs no build. */
 const EARLIER_IMAGES_KEPT = 1;
@@ -35,23 +47,29 @@ export async function haveImages(
   const images = new Map<Role, string>();
   // One after the other: the second build finds the first one's layers.
   for (const host of topology.hosts) {
-    if (!images.has(host.role)) images.set(host.role, await haveImage(engine.docker, host, repository, onProgress));
+    if (images.has(host.role)) continue;
+    images.set(host.role, await haveImage(engine.docker, { ...host, directory: repository }, onProgress));
   }
   return images;
 }
 
-async function haveImage(
+/**
+ * Makes sure that one image exists, and gives its tag.
+ *
+ * @throws BedUnavailableError when it cannot be built, with the builder's last lines.
+ */
+export async function haveImage(
   docker: Dockerode,
-  host: HostSpec,
-  repository: string,
+  source: ImageSource,
   onProgress: (line: string) => void,
 ): Promise<string> {
-  const context = readBuildContext(repository, host.dockerfile);
-  const { image: name } = ImageName.fromString(host.image);
+  const { image, dockerfile, directory, buildMsMax = BUILD_MS_MAX } = source;
+  const context = readBuildContext(directory, dockerfile);
+  const { image: name } = ImageName.fromString(image);
   const tag = `${name}:${context.hash}`;
   if (await exists(docker, tag)) return tag;
-  onProgress(`building ${tag} from ${host.dockerfile}`);
-  await build(docker, context, tag, onProgress);
+  onProgress(`building ${tag} from ${dockerfile}`);
+  await build(docker, context, { tag, buildMsMax }, onProgress);
   await prune(docker, name, tag);
   return tag;
 }
@@ -70,7 +88,7 @@ async function exists(docker: Dockerode, tag: string): Promise<boolean> {
 async function build(
   docker: Dockerode,
   context: BuildContext,
-  tag: string,
+  { tag, buildMsMax }: { readonly tag: string; readonly buildMsMax: number },
   onProgress: (line: string) => void,
 ): Promise<void> {
   const { directory, dockerfile, files } = context;
@@ -82,7 +100,7 @@ async function build(
     }
   };
   try {
-    const options = { t: tag, dockerfile, forcerm: true, abortSignal: AbortSignal.timeout(BUILD_MS_MAX) };
+    const options = { t: tag, dockerfile, forcerm: true, abortSignal: AbortSignal.timeout(buildMsMax) };
     const stream = await docker.buildImage({ context: directory, src: [dockerfile, ...files] }, options);
     await new Promise<void>((resolve, reject) => {
       const finish = (fault: Error | null, events: readonly unknown[]) => {

@@ -3,7 +3,7 @@
 
 import type Dockerode from "dockerode";
 import { connectEngine, unlessRefused } from "./engine.ts";
-import { type LabelledRun, RUN_LABEL, readRun } from "./run-labels.ts";
+import { CAPTURE_LABEL, type LabelledRun, RUN_LABEL, readRun } from "./run-labels.ts";
 
 /** One run's remains, or a live run's possessions, by name. */
 interface RunRemains extends LabelledRun {
@@ -43,6 +43,12 @@ export async function removeRun(docker: Dockerode, runId: string): Promise<void>
     quiet = found === 0;
     if (quiet) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
+}
+
+/** Removes what captured a run's wire, and leaves its hosts and network as they are. */
+export async function removeCapture(docker: Dockerode, runId: string): Promise<void> {
+  const containers = await docker.listContainers({ all: true, filters: { label: [`${CAPTURE_LABEL}=${runId}`] } });
+  await Promise.all(containers.map(({ Id }) => removeContainer(docker.getContainer(Id))));
 }
 
 /** Removes what is there now; says how many things that were. */

@@ -3,7 +3,11 @@
 
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
+import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
+import type { WireWish } from "../wire/wire.ts";
+import { BedHosts } from "./bed-hosts.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
@@ -20,6 +24,11 @@ export interface LocalBedOptions {
   readonly programs?: Partial<LocalPrograms>;
   /** Why this bed serves, for its description: "no Docker engine answers". */
   readonly why?: string;
+  /** "auto" unless told. */
+  readonly wire?: WireWish;
+  readonly onWire?: WireListener | undefined;
+  /** What captures packets; tcpdump unless a test has another. */
+  readonly tcpdump?: string;
 }
 
 /** Where Node keeps the project's own programs compiled, so that a start takes a quarter of the time. */
@@ -31,14 +40,31 @@ const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "Sys
 /**
  * Opens the local bed. Where only 127.0.0.1 can be bound, every host has that address and the description says so.
  *
- * @throws BedUnavailableError when another lab runs at the same addresses.
+ * @throws BedUnavailableError when another lab runs at the same addresses, or the record of the wire that was asked for
+ *   by name cannot be had.
  */
 export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> {
   const own = options.topology.hosts.map((host) => loopbackAddress(host.address));
   const bindable = await Promise.all(own.map(canBind));
   const separateAddresses = bindable.every(Boolean);
   const claim = await claimLoopback((separateAddresses && own[0]) || SHARED_LOOPBACK);
-  return new LocalBed(options, separateAddresses, claim);
+  const reaper = startReaper();
+  try {
+    const recorder = await openRecorder(options, separateAddresses, reaper);
+    return new LocalBed(options, { separateAddresses, claim, reaper, recorder });
+  } catch (fault) {
+    reaper.dismiss();
+    await close(claim);
+    throw fault;
+  }
+}
+
+/** What a bed is given that was made for it. */
+interface LocalBedParts {
+  readonly separateAddresses: boolean;
+  readonly claim: Server;
+  readonly reaper: Reaper;
+  readonly recorder: WireRecorder;
 }
 
 /** Fresh programs on loopback addresses. Use openLocalBed, which finds out what can be bound. */
@@ -48,14 +74,17 @@ export class LocalBed implements TestBed {
   readonly #options: LocalBedOptions;
   readonly #separateAddresses: boolean;
   readonly #claim: Server;
-  readonly #reaper: Reaper = startReaper();
-  #hosts: LocalHosts | null = null;
+  readonly #reaper: Reaper;
+  readonly #recorder: WireRecorder;
+  #hosts: BedHosts<LocalHost> | null = null;
   #keeps = false;
 
-  constructor(options: LocalBedOptions, separateAddresses: boolean, claim: Server) {
+  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder }: LocalBedParts) {
     this.#options = options;
     this.#claim = claim;
     this.#separateAddresses = separateAddresses;
+    this.#reaper = reaper;
+    this.#recorder = recorder;
     const first = options.topology.hosts[0];
     const places =
       separateAddresses && first !== undefined
@@ -68,7 +97,7 @@ export class LocalBed implements TestBed {
   async boot(_caseId: string): Promise<Hosts> {
     await this.#hosts?.end();
     const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec));
-    this.#hosts = new LocalHosts(hosts, () => this.#keeps);
+    this.#hosts = new BedHosts(hosts, this.#recorder.begin(), () => this.#keeps);
     return this.#hosts;
   }
 
@@ -78,14 +107,15 @@ export class LocalBed implements TestBed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#keeps) await this.#hosts?.end();
+    await this.#recorder[Symbol.asyncDispose]();
     if (this.#keeps) return;
-    await this.#hosts?.end();
     this.#reaper.dismiss();
-    await new Promise((resolve) => this.#claim.close(resolve));
+    await close(this.#claim);
   }
 
   #makeHost(spec: HostSpec): LocalHost {
-    const address = this.#separateAddresses ? loopbackAddress(spec.address) : SHARED_LOOPBACK;
+    const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
     const server = programs?.server ?? ownProgram(repository, "server");
     const client = programs?.client ?? ownProgram(repository, "client");
@@ -94,24 +124,6 @@ export class LocalBed implements TestBed {
       { spec, address, programs: { server, client }, directory: repository, env: cached },
       this.#reaper,
     );
-  }
-}
-
-class LocalHosts implements Hosts {
-  readonly byName: ReadonlyMap<string, LocalHost>;
-  readonly #keeps: () => boolean;
-
-  constructor(hosts: readonly LocalHost[], keeps: () => boolean) {
-    this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
-    this.#keeps = keeps;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#keeps()) await this.end();
-  }
-
-  async end(): Promise<void> {
-    await Promise.all([...this.byName.values()].map((host) => host.end()));
   }
 }
 
@@ -174,6 +186,32 @@ function passedEnvironment(): Record<string, string> {
     if (value !== undefined) passed[name] = value;
   }
   return passed;
+}
+
+function openRecorder(
+  { topology, wire = "auto", onWire, tcpdump }: LocalBedOptions,
+  isApart: boolean,
+  reaper: Reaper,
+): Promise<WireRecorder> {
+  const placed = topology.hosts.map((spec) => ({ spec, address: addressOf(spec, isApart) }));
+  return openLoopbackRecorder({
+    wish: wire,
+    subnet: loopbackAddress(topology.subnet),
+    isApart,
+    hosts: new Map(placed.map(({ spec, address }) => [address, spec.name])),
+    servers: placed.filter(({ spec }) => spec.role === "server").map(({ address }) => address),
+    reaper,
+    tcpdump,
+    onWire,
+  });
+}
+
+function addressOf(spec: HostSpec, separateAddresses: boolean): string {
+  return separateAddresses ? loopbackAddress(spec.address) : SHARED_LOOPBACK;
+}
+
+function close(server: Server): Promise<unknown> {
+  return new Promise((resolve) => server.close(resolve));
 }
 
 function canBind(address: string): Promise<boolean> {

@@ -31,12 +31,16 @@ setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
 for (const mark of watched.values()) killMarked(mark);
 // A process that was killed a moment ago may still write, so there is more than one try.
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
-if (runs.size > 0 && !keepsContainers) {
+if (runs.size > 0) {
   // Loaded here, so that a local run's reaper stays small.
-  const [{ removeRun }, { default: Dockerode }] = await Promise.all([import("./leftovers.ts"), import("dockerode")]);
+  const [{ removeCapture, removeRun }, { default: Dockerode }] = await Promise.all([
+    import("./leftovers.ts"),
+    import("dockerode"),
+  ]);
   // The lab has put its engine's address into DOCKER_HOST, which dockerode reads.
   const docker = new Dockerode();
-  await Promise.all([...runs].map((runId) => removeRun(docker, runId)));
+  const remove = keepsContainers ? removeCapture : removeRun;
+  await Promise.all([...runs].map((runId) => remove(docker, runId)));
 }
 process.exit(0);
 

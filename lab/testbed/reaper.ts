@@ -14,7 +14,7 @@ export const reaperOrderSchema = z.union([
   z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
   z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
   z.strictObject({ remove: z.string().min(1) }).describe("Remove this folder for temporary files at the end."),
-  z.strictObject({ keepContainers: z.literal(true) }).describe("Leave containers and networks as they are."),
+  z.strictObject({ keepContainers: z.literal(true) }).describe("Leave hosts and networks as they are."),
   z.strictObject({ leave: z.literal(true) }).describe("Everything is cleared up: do nothing at the end."),
 ]);
 
@@ -29,7 +29,7 @@ export interface Reaper {
   forgetProcess(pid: number): void;
   /** Removes a folder of a process's own, when the lab has gone. */
   watchFolder(path: string): void;
-  /** Containers and networks stay when the lab has gone (--keep). */
+  /** Hosts and networks stay when the lab has gone (--keep). */
   keepContainers(): void;
   /** The bed has cleared up by itself: the reaper just leaves. */
   dismiss(): void;

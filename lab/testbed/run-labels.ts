@@ -5,6 +5,8 @@ import { hostname } from "node:os";
 import { isAlive, markProcess } from "./process-mark.ts";
 
 export const RUN_LABEL = "howdy-lab.run";
+/** Only what captures a run's wire has it; the run's id is its value. */
+export const CAPTURE_LABEL = "howdy-lab.capture";
 const PID_LABEL = "howdy-lab.pid";
 const START_LABEL = "howdy-lab.pid-start";
 const MACHINE_LABEL = "howdy-lab.machine";
@@ -28,6 +30,11 @@ export function labelsOf(runId: string): Record<string, string> {
     [START_LABEL]: markProcess(process.pid).startTicks ?? "",
     [MACHINE_LABEL]: hostname(),
   };
+}
+
+/** The labels of what captures a run's wire; it goes with the lab even where the hosts are to be kept. */
+export function captureLabelsOf(runId: string): Record<string, string> {
+  return { ...labelsOf(runId), [CAPTURE_LABEL]: runId };
 }
 
 /** The run that labels name, or null where they are not the lab's. */

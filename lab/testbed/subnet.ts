@@ -73,6 +73,11 @@ export function holdsHost(subnet: Subnet, address: number): boolean {
   return address > subnet.base && address < subnet.base + subnetSize(subnet.prefixBits) - 1;
 }
 
+/** The bridge's own address: the first that a host could have. */
+export function gatewayOf(subnet: Subnet): number {
+  return subnet.base + 1;
+}
+
 export function overlaps(one: Subnet, other: Subnet): boolean {
   const wider = Math.min(one.prefixBits, other.prefixBits);
   const size = subnetSize(wider);

@@ -3,6 +3,7 @@
 // Invariant: whatever a bed made is gone once it is disposed of.
 
 import type { HostSpec, Role } from "../topology.ts";
+import type { WireRecord } from "../wire/wire.ts";
 
 export type BedKind = "docker" | "local";
 
@@ -57,6 +58,15 @@ export interface Host {
 export interface Hosts extends AsyncDisposable {
   /** The hosts by the report's name. */
   readonly byName: ReadonlyMap<string, Host>;
+  /** Addresses that clients dial in the place of a server's own, so that this bed can record, by the server's own. */
+  readonly routes: ReadonlyMap<string, string>;
+  /**
+   * Gives the address to dial to reach a server's port: one of `routes`, ready to be dialled, or the address itself. An
+   * address that is no host's comes back as it is.
+   */
+  route(address: string, port: number): Promise<string>;
+  /** Ends the recording of the wire and gives what was had since the hosts were booted. Never rejects. */
+  endWire(): Promise<WireRecord>;
 }
 
 export interface TestBed extends AsyncDisposable {

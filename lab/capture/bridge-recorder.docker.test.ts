@@ -1,0 +1,225 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type Dockerode from "dockerode";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestBed } from "../testbed/choose.ts";
+import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
+import { connectEngine, type Engine } from "../testbed/engine.ts";
+import { haveImages } from "../testbed/images.ts";
+import { cleanLeftovers } from "../testbed/leftovers.ts";
+import { CAPTURE_LABEL, RUN_LABEL } from "../testbed/run-labels.ts";
+import { ScratchRepository } from "../testbed/scratch-bed.ts";
+import { BedUnavailableError, type TestBed } from "../testbed/testbed.ts";
+import { moveTopology } from "../topology.ts";
+import { decodePcap } from "../wire/capture-decoder.ts";
+import type { WireEvent, WireWish } from "../wire/wire.ts";
+import { type CaptureImage, haveCaptureImage } from "./bridge-recorder.ts";
+import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf } from "./fixtures/replay-case.ts";
+
+const SUBNET = "10.84.0.0/23";
+const HOSTS = new Map(moveTopology(TOPOLOGY, SUBNET).hosts.map(({ address, name }) => [address, name]));
+const REAP_MS_MAX = 5_000;
+/** Where the images are not there yet, they are built first. */
+const BUILD_MS_MAX = 300_000;
+
+let engine: Engine;
+let docker: Dockerode;
+let scratch: ScratchRepository;
+
+beforeAll(async () => {
+  engine = await connectEngine();
+  docker = engine.docker;
+  scratch = new ScratchRepository(docker, "10.9.36");
+  const { topology, directory } = scratch;
+  await haveImages(engine, topology, directory, () => {});
+  await haveCaptureImage(engine, "packets", () => {});
+}, BUILD_MS_MAX);
+afterAll(async () => {
+  await scratch[Symbol.asyncDispose]();
+});
+
+/** A bed of scripted hosts. */
+function openScratch(wire: WireWish): Promise<TestBed> {
+  const { topology, directory: repository } = scratch;
+  return openTestBed({ kind: "docker", topology, repository, wire });
+}
+
+/** A bed of scripted hosts with this image for its capture. */
+async function openWith(captureImage: CaptureImage): Promise<TestBed> {
+  const { topology, directory } = scratch;
+  return openDockerBed({
+    engine,
+    images: await haveImages(engine, topology, directory, () => {}),
+    topology,
+    captureImage,
+  });
+}
+
+const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
+
+function labelled(label: string, runId: string) {
+  return docker.listContainers({ all: true, filters: { label: [`${label}=${runId}`] } });
+}
+
+async function startOne(bed: TestBed) {
+  const hosts = await bed.boot("one");
+  const host = hosts.byName.get("Win72");
+  if (host === undefined) throw new Error("no host Win72");
+  await host.start({ role: "client", args: [], env: {} });
+  return hosts;
+}
+
+describe("the bridge's packets", () => {
+  test(
+    "are a pcap file of what hosts said to each other, and its events, each once and by the hosts' names",
+    async () => {
+      const seen: WireEvent[] = [];
+      const onWire = (event: WireEvent) => seen.push(event);
+      const wish = { kind: "docker", topology: TOPOLOGY, repository: REPOSITORY, subnet: SUBNET } as const;
+      await using bed = await openTestBed({ ...wish, wire: "packets", onWire });
+      for (const id of ["10", "08"]) {
+        seen.length = 0;
+        const { outcome, wire } = await replayCase(bed, id);
+        expect(failures(outcome)).toEqual([]);
+        expect(wire.source).toBe("packets");
+        expect(wire.note).toMatch(/^packets, captured by tcpdump on the bridge br-[0-9a-f]{12}$/);
+        expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
+        expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS)).toEqual({ events: wire.events, notes: [] });
+        expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
+        if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);
+        expect(seen).toEqual(wire.events);
+      }
+    },
+    BUILD_MS_MAX,
+  );
+
+  test("are captured by one container a run, without rights once it listens, and gone with the bed", async () => {
+    await using disposables = new AsyncDisposableStack();
+    const bed = disposables.use(await openScratch("packets"));
+    await (await startOne(bed))[Symbol.asyncDispose]();
+    await startOne(bed);
+    const captures = await labelled(CAPTURE_LABEL, runIdOf(bed));
+    expect(captures.map(({ State }) => State)).toEqual(["running"]);
+    const container = docker.getContainer(captures[0]?.Id ?? "");
+    const { Titles, Processes } = await container.top();
+    expect(Titles[0]).toBe("UID");
+    expect(Processes.map(([user]: readonly string[]) => user)).not.toContain("root");
+    await disposables.disposeAsync();
+    expect(await labelled(RUN_LABEL, runIdOf(bed))).toEqual([]);
+  });
+
+  test("are gone on without where the image is not there, and the record says so", async () => {
+    await using bed = await openWith({ kind: "image", tag: "howdy-lab-test/missing:none", isRequired: false });
+    await using hosts = await startOne(bed);
+    const { source, note } = await hosts.endWire();
+    expect(source).toBe("none");
+    expect(note).toMatch(/^no packets were captured on the bridge \S+: .*[Nn]o such image/);
+  });
+
+  test("that were asked for by name and cannot be had leave no bed and no network", async () => {
+    const refusal = openWith({ kind: "image", tag: "howdy-lab-test/missing:none", isRequired: true });
+    await expect(refusal).rejects.toThrow(BedUnavailableError);
+    await expect(refusal).rejects.toThrow(/^--wire packets: .*[Nn]o such image/);
+    await using bed = await openScratch("off");
+    expect(bed.kind).toBe("docker");
+  });
+
+  test("end where their capture dies, with the reason, and the run goes on", async () => {
+    await using bed = await openScratch("packets");
+    await using hosts = await startOne(bed);
+    for (const { Id } of await labelled(CAPTURE_LABEL, runIdOf(bed))) await docker.getContainer(Id).kill();
+    const none = {
+      source: "none",
+      note: expect.stringContaining("tcpdump ended in the middle of the run"),
+      pcap: null,
+    };
+    expect(await hosts.endWire()).toMatchObject(none);
+    await using again = await startOne(bed);
+    expect(await again.endWire()).toMatchObject(none);
+  });
+});
+
+describe("the capture's image", () => {
+  test("that cannot be built is a reason, or where packets were asked for by name no bed", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "howdy-capture-"));
+    writeFileSync(join(directory, "Dockerfile.capture"), "FROM debian:bookworm-slim\nRUN exit 3\n");
+    try {
+      const lines: string[] = [];
+      const build = (wish: WireWish) => haveCaptureImage(engine, wish, (line) => lines.push(line), directory);
+      expect(await build("auto")).toEqual({
+        kind: "none",
+        why: expect.stringMatching(
+          /^no packets could be captured: the image \S+ cannot be built from Dockerfile\.capture: .*code: 3/,
+        ),
+      });
+      expect(lines[0]).toMatch(/^building howdy-lab\/capture:[0-9a-f]{12} from Dockerfile\.capture$/);
+      await expect(build("packets")).rejects.toThrow(BedUnavailableError);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test("is not wanted where nothing is to be recorded", async () => {
+    expect(await haveCaptureImage(engine, "off", () => {})).toEqual({
+      kind: "none",
+      why: "not asked for (--wire off)",
+    });
+  });
+
+  test("cannot stand in for a relay, which containers do not have: auto is local then, and says so", async () => {
+    await expect(openScratch("relay")).rejects.toThrow(/^--wire relay: containers talk to each other without the lab$/);
+    const { topology, directory: repository } = scratch;
+    await using bed = await openTestBed({ kind: "auto", topology, repository, wire: "relay" });
+    expect(bed.description).toMatch(/^local: .*, because --wire relay: containers talk to each other without the lab$/);
+  });
+});
+
+describe("a lab in a process of its own", () => {
+  /** Opens a bed that captures, starts a host, prints the run's id, and then does what it is told. */
+  async function startLab(before: string, end: string) {
+    const choose = fileURLToPath(new URL("../testbed/choose.ts", import.meta.url));
+    const { topology, directory: repository } = scratch;
+    const wish = JSON.stringify({ kind: "docker", topology, repository, wire: "packets" });
+    const script = `
+      import { openTestBed } from ${JSON.stringify(choose)};
+      const bed = await openTestBed(${wish});
+      ${before}
+      const hosts = await bed.boot("apart");
+      await hosts.byName.get("Win72").start({ role: "client", args: [], env: {} });
+      console.log(bed.runId);
+      ${end}`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [runId] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    return { child, runId };
+  }
+  const countOf = async (runId: string) => (await labelled(RUN_LABEL, runId)).length;
+
+  test("that is killed leaves no capture", async () => {
+    const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
+    expect(await countOf(runId)).toBe(2);
+    child.kill("SIGKILL");
+    await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
+  });
+
+  test.each([
+    ["ends", "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose](); process.exit();", () => {}],
+    ["is killed", "setInterval(() => {}, 1000);", (pid: number) => process.kill(pid, "SIGKILL")],
+  ])("that keeps its hosts and %s leaves those, but no capture", async (_how, end, finish) => {
+    const { child, runId } = await startLab("bed.keep();", end);
+    const exited = child.exitCode === null ? once(child, "exit") : Promise.resolve();
+    if (child.pid !== undefined) finish(child.pid);
+    await exited;
+    await expect.poll(async () => (await labelled(CAPTURE_LABEL, runId)).length, { timeout: REAP_MS_MAX }).toBe(0);
+    const kept = await labelled(RUN_LABEL, runId);
+    expect(kept.map(({ State }) => State)).toEqual(["running"]);
+    await cleanLeftovers();
+    expect(await countOf(runId)).toBe(0);
+  });
+});

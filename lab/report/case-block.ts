@@ -1,0 +1,88 @@
+// Owns the lines that stay of a case: its verdict, what went wrong first and foremost, and a verdict for each step. Pure.
+// It must not know where lines go. Invariant: of a case that did not pass, the first thing that was not met comes first.
+
+import type { CaseOutcome, StepOutcome, Verdict } from "../replay/outcome.ts";
+import type { Finding } from "../replay/step-record.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { pad } from "./columns.ts";
+import { COLORS, type Paint } from "./paint.ts";
+import { printable, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
+import type { ScenarioResult } from "./result.ts";
+import { tellDifference } from "./text-diff.ts";
+
+/** How lines are to look. */
+export interface Look {
+  readonly paint: Paint;
+  readonly hasColors: boolean;
+  readonly titleColumns: number;
+}
+
+const VERDICT_COLUMNS = 11;
+const LABEL_COLUMNS = 10;
+
+export function tellCase(
+  scenario: Scenario,
+  outcome: CaseOutcome,
+  { verdict, repeat }: Pick<ScenarioResult, "verdict" | "repeat">,
+  look: Look,
+): readonly string[] {
+  const runs = repeat === null ? "" : `  ${tellRepeat(repeat)}`;
+  const title = `${scenario.id}  ${printable(scenario.title)}`;
+  const broken = outcome.steps.find(({ findings }) => findings.length > 0);
+  const [first] = broken?.findings ?? [];
+  return [
+    "",
+    tellVerdict(title, verdict, 0, `${look.paint("dim", tellSeconds(outcome.durationMs))}${runs}`, look),
+    ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
+    ...(first === undefined ? [] : tellFirst(first, look)),
+    ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
+  ];
+}
+
+/** "19 of 20 pass, flake rate 5 %". */
+export function tellRepeat({ runs, passed, flakeRate }: NonNullable<ScenarioResult["repeat"]>): string {
+  return `${passed} of ${runs} pass, flake rate ${tellPercent(flakeRate)}`;
+}
+
+function tellFirst({ host, expected, seen, texts }: Finding, look: Look): readonly string[] {
+  return [
+    ...tellBlock("expected", `${host} ${expected}`),
+    ...tellBlock("seen", `${host} ${seen}`),
+    ...(texts === undefined ? [] : [labelled("diff", tellDifference(texts, look.hasColors))]),
+  ];
+}
+
+/** @param isTold - Whether its first finding stands above already. */
+function tellStep(step: StepOutcome, isTold: boolean, look: Look): readonly string[] {
+  const heading = tellVerdict(printable(step.title), step.verdict, 1, "", look);
+  if (step.verdict === "pass") return [heading];
+  const others = step.findings.slice(1);
+  const findings = isTold
+    ? others.flatMap(({ host, expected, seen }) => [
+        ...tellBlock("expected", `${host} ${expected}`),
+        ...tellBlock("seen", `${host} ${seen}`),
+      ])
+    : [...tellBlock("expected", step.expected), ...tellBlock("seen", step.seen)];
+  const tails = step.tails.flatMap(({ host, lines }) => [
+    look.paint("dim", `        last lines of ${host}`),
+    ...lines.map((line) => look.paint("dim", `          ${printable(line)}`)),
+  ]);
+  return [heading, ...findings, ...tails];
+}
+
+function tellVerdict(title: string, verdict: Verdict, depth: 0 | 1, rest: string, look: Look): string {
+  const mark = look.paint(COLORS[verdict], VERDICT_MARKS[verdict]);
+  const padded = pad(title, look.titleColumns + (depth === 0 ? 4 : 2));
+  const word = look.paint(COLORS[verdict], verdict.padEnd(VERDICT_COLUMNS));
+  const heading = depth === 0 ? look.paint("bold", padded) : padded;
+  return `${"  ".repeat(depth)}${mark} ${heading}  ${word}${rest}`.trimEnd();
+}
+
+function tellBlock(label: string, text: string | null): readonly string[] {
+  if (text === null) return [];
+  return text.split("\n").map((line, index) => labelled(index === 0 ? label : "", printable(line)));
+}
+
+function labelled(label: string, text: string): string {
+  return `      ${label.padEnd(LABEL_COLUMNS)}${text}`;
+}

@@ -1,0 +1,82 @@
+// Owns what two results are compared by, and how it is read from a file that another version of the lab wrote. Pure. It
+// must not know how results are compared. Invariant: what it gives is whole, or it throws one line about the file.
+
+import { z } from "zod";
+import { findingsOf } from "../scenario/problem.ts";
+import { cutText, printable } from "./plain-text.ts";
+
+/** A result of the report's cases has some hundred kilobytes. */
+export const RESULT_BYTES_MAX = 64 * 1024 * 1024;
+
+const REASON_CHARS_MAX = 300;
+
+/** A file is no result that can be compared. The message is one line for a person. */
+export class ResultFileError extends Error {
+  override readonly name = "ResultFileError";
+
+  /** @param what - What was expected, and what there is instead. */
+  constructor(file: string, what: string, options?: ErrorOptions) {
+    super(printable(`${file}: ${cutText(what, REASON_CHARS_MAX)}`), options);
+  }
+}
+
+const verdict = z.enum(["pass", "fail", "unsupported", "error"]);
+
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? null);
+
+/** Of result.json only what is compared; what else is there, now or later, is let through. */
+const comparableSchema = z.object({
+  schema: z.literal(1),
+  testbed: optionalText,
+  server: optionalText,
+  client: optionalText,
+  scenarios: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      folder: optionalText,
+      verdict,
+      durationMs: z.number().nonnegative(),
+      repeat: z
+        .object({ flakeRate: z.number().min(0).max(1) })
+        .nullish()
+        .transform((repeat) => repeat ?? null),
+      steps: z.array(z.object({ title: z.string(), verdict })),
+    }),
+  ),
+});
+
+/** A run, as far as it is compared. */
+export type Comparable = z.infer<typeof comparableSchema>;
+export type ComparableCase = Comparable["scenarios"][number];
+
+/**
+ * @param text - A result.json of any version whose schema is 1.
+ * @param file - As the user knows it, for the message.
+ * @throws ResultFileError
+ */
+export function readComparable(text: string, file: string): Comparable {
+  if (text.length > RESULT_BYTES_MAX) throw tooLarge(file, text.length);
+  const data = parseJson(text, file);
+  const parsed = comparableSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [finding] = findingsOf(parsed.error.issues, data);
+  const path = z.core.toDotPath(finding?.path ?? []);
+  throw new ResultFileError(file, `${path === "" ? "" : `${path}: `}${finding?.message}`);
+}
+
+export function tooLarge(file: string, bytes: number): ResultFileError {
+  return new ResultFileError(file, `expected at most ${RESULT_BYTES_MAX} bytes; got ${bytes}`);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ResultFileError(file, `expected a result of the lab, as JSON; got none: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,239 @@
+// The report as a person has it: a file, opened from disk, with the network off.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import axe from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "../../src/client/web/fixtures/browser.ts";
+import { sampleReport } from "./fixtures/sample-run.ts";
+import { renderHtml } from "./html.ts";
+
+const WIDE = { width: 1100, height: 800 };
+const NARROW = { width: 360, height: 740 };
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+let browser: Browser;
+let folder: string;
+let url: string;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  folder = await mkdtemp(join(tmpdir(), "howdy-report-"));
+  const file = join(folder, "index.html");
+  await writeFile(file, await renderHtml(reportWithPicture()));
+  url = pathToFileURL(file).href;
+});
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("it says what came of the run, asks for nothing and runs nothing of a peer", async () => {
+  await using report = await open();
+  const { page } = report;
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+    "1 of 4 cases pass; 2 fail, 1 is unsupported here",
+  );
+  await page.getByRole("button", { name: "Open all" }).click();
+  expect(await page.getByText('</script><img src=x onerror="alert(1)"> & ‹U+001B›[2J').count()).toBeGreaterThan(3);
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  expect(report.harm).toEqual([]);
+});
+
+test("a case that failed is open and begins with what did not hold; one that passed is closed until it is wanted", async () => {
+  await using report = await open();
+  const failed = report.page.getByRole("region", { name: "Case 09" });
+  expect(await failed.locator(".case-body > :first-child > .finding-head").textContent()).toContain("Step 2: Win73");
+  expect(await failed.locator(".finding del").first().textContent()).toContain("whispers to you");
+  const passed = report.page.getByRole("region", { name: "Case 08" });
+  expect(await passed.getByRole("table").count()).toBe(0);
+  await passed.getByRole("button", { name: "Whisper Message" }).click();
+  expect(await passed.getByRole("table").count()).toBe(1);
+});
+
+test("a link leads to a step, to a message and to one of the lab's own, through whatever is closed and hidden", async () => {
+  await using report = await open({}, "#case-08-message-5");
+  const { page } = report;
+  await inView(page, "case-08-message-5");
+  expect(await page.locator("#case-08-message-5").getAttribute("data-here")).toBe("");
+  await page.evaluate("location.hash = 'case-10-step-1'");
+  await inView(page, "case-10-step-1");
+  expect(await page.locator("#case-08-fence-1").count()).toBe(0);
+  await page.evaluate("location.hash = 'case-08-fence-1'");
+  await inView(page, "case-08-fence-1");
+  expect(await page.getByRole("region", { name: "Case 08" }).getByLabel("The lab’s own").isChecked()).toBe(true);
+});
+
+test("what is hidden is gone from the diagram, and comes back", async () => {
+  await using report = await open({}, "#case-08");
+  const passed = report.page.getByRole("region", { name: "Case 08" });
+  const arrows = passed.locator(".frame");
+  expect(await arrows.count()).toBe(7);
+  await passed.getByLabel("Wire").uncheck();
+  expect(await arrows.count()).toBe(0);
+  await passed.getByLabel("Wire").check();
+  await passed.getByLabel("The lab’s own").check();
+  expect(await arrows.count()).toBe(8);
+});
+
+test("a search steps through what it finds by Enter, n and p, and opens what is closed", async () => {
+  await using report = await open();
+  const { page } = report;
+  const field = page.getByRole("searchbox", { name: "Search the report" });
+  await page.keyboard.press("/");
+  await field.pressSequentially("unknown-type");
+  const count = page.locator(".hits");
+  expect(await count.textContent()).toBe("3 found");
+  expect(await page.getByRole("list", { name: "What was found" }).getByRole("link").count()).toBe(3);
+  await field.press("Enter");
+  expect(await count.textContent()).toBe("1 of 3");
+  await inView(page, "case-08-message-7");
+  expect(await page.locator("#case-08-message-7 mark").count()).toBe(0);
+  await page.locator("#report").focus();
+  await page.keyboard.press("n");
+  await inView(page, "case-09-message-7");
+  await page.keyboard.press("p");
+  await page.keyboard.press("p");
+  expect(await count.textContent()).toBe("3 of 3");
+  await field.fill("never said by anybody");
+  expect(await count.textContent()).toBe("nothing found");
+});
+
+test("hover shows a message's bytes field by field, a click keeps them, Escape lets them go", async () => {
+  await using report = await open({}, "#case-08-message-5");
+  const { page } = report;
+  const bytes = page.getByRole("complementary", { name: "Bytes of a message" });
+  await page.locator("#case-08-message-5 .label").hover();
+  await bytes.getByRole("heading", { name: "Bytes of message 5: 5 message" }).waitFor();
+  expect(
+    await bytes
+      .locator("tbody tr")
+      .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))),
+  ).toEqual([
+    ["0", "1", "type", "05", "5 message"],
+    ["1", "11", "sender", "4a 6f 6e 20 53 74 65 77 61 72 74", "Jon Stewart"],
+    ["12", "53", "padding", "00\u00a0×53", "53 zero bytes"],
+    ["65", "15", "receiver", "53 74 65 70 68 65 6e 20 43 6f 6c 62 65 72 74", "Stephen Colbert"],
+    ["80", "49", "padding", "00\u00a0×49", "49 zero bytes"],
+    ["129", "2", "text", "48 69", "Hi"],
+  ]);
+  await page.locator("#case-08-message-5 .label").click();
+  await page.locator("#case-08 .case-head").hover();
+  await bytes.getByRole("button", { name: "Close" }).waitFor();
+  await page.keyboard.press("Escape");
+  await bytes.waitFor({ state: "hidden" });
+});
+
+test("by keyboard alone: focus shows the bytes, Enter goes to them, Escape comes back", async () => {
+  await using report = await open({}, "#case-08-message-4");
+  const { page } = report;
+  const bytes = page.getByRole("complementary", { name: "Bytes of a message" });
+  await page.locator("#case-08-message-4 a").focus();
+  await page.keyboard.press("Tab");
+  await bytes.getByRole("heading", { name: "Bytes of message 4: 3 nak" }).waitFor();
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Bytes of message 4: 3 nak");
+  await page.keyboard.press("Escape");
+  await bytes.waitFor({ state: "hidden" });
+  expect(await page.evaluate("document.activeElement.dataset.bytes")).toBe("case-08-message-4");
+});
+
+test("on paper everything is open, controls are gone, and the lab's own stays hidden", async () => {
+  await using report = await open();
+  const { page } = report;
+  await page.emulateMedia({ media: "print" });
+  await page.locator("#case-08 .rows").waitFor();
+  expect(await page.locator(".case-body").count()).toBe(4);
+  expect(await page.locator("details:not([open])").count()).toBe(0);
+  expect(await page.locator(".frame.own").count()).toBe(0);
+  expect(await page.getByText("Sender name is Jon Stewart").count()).toBe(0);
+  for (const control of [".bar", ".layers", ".copyable button"]) {
+    expect(await page.locator(control).first().isVisible(), control).toBe(false);
+  }
+  const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g)?.length ?? 0;
+  expect(pages).toBeGreaterThanOrEqual(5);
+  await page.emulateMedia({ media: "screen" });
+  await expect.poll(() => page.locator(".case-body").count()).toBe(2);
+});
+
+test("without a script it says what is needed", async () => {
+  await using report = await open({ javaScriptEnabled: false });
+  expect(await report.page.locator(".no-script").isVisible()).toBe(true);
+});
+
+describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorScheme) => {
+  test.each([WIDE, NARROW])("at $width pixels, with everything open, found and pointed at", async (viewport) => {
+    await using report = await open({ colorScheme, viewport });
+    const { page } = report;
+    expect(await findFaults(page), "as it opens").toEqual([]);
+    await page.getByRole("button", { name: "Open all" }).click();
+    await page.getByLabel("The lab’s own").first().check();
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.getByRole("searchbox").fill("Stephen");
+    expect(await findFaults(page), "everything open, and found").toEqual([]);
+    await page.getByRole("searchbox").press("Escape");
+    await page.getByRole("button", { name: "Close all" }).click();
+    await page.evaluate("location.hash = 'case-08-message-7'");
+    await page.locator("#case-08-message-7 button").press("Enter");
+    expect(await findFaults(page), "bytes pinned").toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scroll").toBe(true);
+    expect(report.harm).toEqual([]);
+  });
+});
+
+/** A report in a page of its own. */
+interface OpenReport extends AsyncDisposable {
+  readonly page: Page;
+  /** What must never happen. */
+  readonly harm: readonly string[];
+}
+
+async function open(options: BrowserContextOptions = {}, hash = ""): Promise<OpenReport> {
+  // axe is put into the page past its policy; what the page itself does is watched in `harm`.
+  const context = await browser.newContext({ viewport: WIDE, offline: true, bypassCSP: true, ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const harm: string[] = [];
+  page.on("request", (request) => {
+    if (request.url() !== url && !request.url().startsWith("data:image/")) harm.push(`request: ${request.url()}`);
+  });
+  page.on("dialog", (dialog) => {
+    harm.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("pageerror", (error) => harm.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") harm.push(`console: ${message.text()}`);
+  });
+  await page.goto(url + hash);
+  return { page, harm, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function inView(page: Page, id: string): Promise<void> {
+  const isInView = `(() => {
+    const place = document.getElementById("${id}")?.getBoundingClientRect();
+    return place !== undefined && place.top >= 52 && place.bottom <= innerHeight;
+  })()`;
+  await expect.poll(() => page.evaluate(isInView), { timeout: 10_000 }).toBe(true);
+}
+
+async function findFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run(document)");
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
+
+function reportWithPicture(): ReturnType<typeof sampleReport> {
+  const data = sampleReport();
+  const picture = { host: "Win72", step: 1, url: `data:image/png;base64,${PNG}` };
+  return { ...data, evidence: data.evidence.map((evidence) => ({ ...evidence, pictures: [picture] })) };
+}

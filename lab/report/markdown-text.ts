@@ -1,0 +1,39 @@
+// Owns how texts stand in GitHub's Markdown. Pure. Invariant: what a text holds is shown as it is: it opens no markup, ends
+// no fence, cell or line, and links to nobody.
+
+import { printable, printableLines } from "./plain-text.ts";
+
+/** Begins some markup within a line: emphasis, code, HTML, links, cells, mentions, mathematics, emoji. */
+const MARKUP = /[#$&*<>@[\\\]_`|~]|:(?! )/g;
+
+/** GitHub makes a link of what follows. */
+const LINK_DOT = /(?<=www)\./gi;
+
+const FENCE_LENGTH_MIN = 3;
+
+/** One line of text within a paragraph, a cell or an HTML element: the same characters, as references where needed. */
+export function inlineText(text: string): string {
+  return printable(text.replace(/\s+/g, " ").trim()).replace(MARKUP, reference).replace(LINK_DOT, reference);
+}
+
+/** A code span of one line. Not for a cell, where a pipe would end it. */
+export function inlineCode(text: string): string {
+  const line = printable(text.replace(/\s+/g, " "));
+  const ticks = "`".repeat(longestRun(line, /`+/g) + 1);
+  return `${ticks} ${line === "" ? "-" : line} ${ticks}`;
+}
+
+/** A block of code, in a fence that is longer than any in the text. */
+export function codeBlock(language: "text" | "diff", text: string): string {
+  const lines = printableLines(text);
+  const fence = "`".repeat(Math.max(FENCE_LENGTH_MIN, longestRun(lines, /`+/g) + 1));
+  return `${fence}${language}\n${lines}\n${fence}`;
+}
+
+function longestRun(text: string, runs: RegExp): number {
+  return [...text.matchAll(runs)].reduce((longest, [run]) => Math.max(longest, run.length), 0);
+}
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
+}

@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { hostileResult } from "./fixtures/hostile-result.ts";
+import {
+  failedStep,
+  HOSTILE_TEXT,
+  sampleReport,
+  sampleResult,
+  sampleScenario,
+  sampleStep,
+} from "./fixtures/sample-run.ts";
+import { BLOCK_CHARS_MAX, renderMarkdown, SUMMARY_BYTES_MAX } from "./markdown.ts";
+import type { ScenarioResult } from "./result.ts";
+
+function render(...scenarios: readonly Partial<ScenarioResult>[]): string {
+  return renderMarkdown(sampleResult(scenarios.map(sampleScenario)));
+}
+
+/** The lines outside of blocks of code; fails where a fence is left open. */
+function linesOutsideCode(markdown: string): readonly string[] {
+  const outside: string[] = [];
+  let fence: string | undefined;
+  for (const line of markdown.split("\n")) {
+    const ticks = /^`{3,}/.exec(line)?.[0];
+    if (fence === undefined && ticks !== undefined) fence = ticks;
+    else if (fence === undefined) outside.push(line);
+    else if (line.trimEnd().startsWith(fence) && /^`+$/.test(line.trim())) fence = undefined;
+  }
+  expect(fence).toBeUndefined();
+  return outside;
+}
+
+/** Text in which nothing is markup: references stand for what could be. */
+const PLAIN = "(?:[^#$&*:<>@\\[\\\\\\]_`|~\\p{Cc}\\p{Cf}]|&#\\d+;|: )*";
+
+const LINES = [
+  "",
+  "## [✔✘] Howdy Lab: \\d+ of \\d+ pass(, \\d+ (not run|\\w+))*",
+  `- [\\d.]+ s on ${PLAIN}, from ${PLAIN}`,
+  `- (Bed|Server|Client): ${PLAIN}`,
+  "- Run it again: (?<ticks>`+) .* \\k<ticks>",
+  "\\| Case \\| Title \\| Verdict \\| Time \\|( Runs that did not pass \\|)?",
+  "\\| --- \\| --- \\| --- \\| ---: \\|( ---: \\|)?",
+  `\\|( ${PLAIN} \\|){2} [✔✘–!] \\w+ \\| [\\d.e+]+ s \\|( (\\d+ of \\d+ \\([\\w .]+ %\\))? \\|)?`,
+  `<details><summary>[✔✘–!] ${PLAIN}: \\w+</summary>`,
+  "</details>",
+  `\\*\\*Step:\\*\\* ${PLAIN} \\([✔✘–!] \\w+\\)`,
+  "(Done|Expected|Seen):",
+  `Text expected \\(-\\) and the nearest seen \\(\\+\\), ${PLAIN}:`,
+  "Steps after that, not judged: \\d+",
+  `Evidence: ${PLAIN}, in the report's folder`,
+  "(Cases|Texts|Steps) [\\w ]+, see result.json: \\d+",
+].map((line) => new RegExp(`^(?:${line})$`, "u"));
+
+function strangeLines(markdown: string): readonly string[] {
+  return linesOutsideCode(markdown).filter((line) => !LINES.some((known) => known.test(line)));
+}
+
+test("a run that passes is a tally and a table", () => {
+  expect(render({})).toBe(`## ✔ Howdy Lab: 1 of 1 pass
+
+- 12.3 s on docker, from 2026-01-02T03&#58;04&#58;05.000Z
+- Bed: docker: engine 20.10.24, a container a host on 10.6.0.0/23 (run a5adbff0)
+- Server: howdy server 0.1.0
+- Client: howdy client 0.1.0, headless
+- Run it again: \` npm run lab -- 08 \`
+
+| Case | Title | Verdict | Time |
+| --- | --- | --- | ---: |
+| 08 | Whisper Message | ✔ pass | 0.5 s |
+`);
+});
+
+test("a case that failed tells its step, what was expected and seen, and how the texts differ", () => {
+  const step = failedStep();
+  const finding = { host: "Win73", verdict: "fail", expected: 'shows "Hi"', seen: 'showed "Ho"' } as const;
+  const steps = [
+    sampleStep({ title: "Passed" }),
+    {
+      ...step,
+      expected: 'Win73 shows "Hi"',
+      seen: 'Win73 showed "Ho"',
+      findings: [{ ...finding, texts: { expected: "one\nHi", seen: "one\nHo" } }],
+    },
+    sampleStep({ title: "Last", verdict: "error", seen: "not run: step 2 did not pass", span: null }),
+  ];
+  const markdown = render({ verdict: "fail", steps });
+  expect(markdown).toMatch(/^## ✘ Howdy Lab: 0 of 1 pass, 1 fail\n/);
+  expect(markdown.slice(markdown.indexOf("<details>"))).toBe(`<details><summary>✘ 08 Whisper Message: fail</summary>
+
+**Step:** Jon whispers to Stephen (✘ fail)
+
+Done:
+
+\`\`\`text
+Win72 selects Stephen Colbert
+Win72 types "Hi"
+Win72 sends
+\`\`\`
+
+Expected:
+
+\`\`\`text
+Win73 shows "Hi"
+\`\`\`
+
+Seen:
+
+\`\`\`text
+Win73 showed "Ho"
+\`\`\`
+
+Text expected (-) and the nearest seen (+), Win73:
+
+\`\`\`diff
+ one
+-Hi
++Ho
+\`\`\`
+
+Steps after that, not judged: 1
+
+Evidence: 08-whisper-message, in the report's folder
+
+</details>
+`);
+});
+
+test("a run with every verdict has a block for each case that did not pass, and flake rates", () => {
+  const markdown = renderMarkdown(sampleReport().result);
+  expect(markdown).toContain("## ✘ Howdy Lab: 1 of 4 pass, 2 fail, 1 unsupported");
+  expect(markdown).toContain("| 10 | Single User Offline | ✘ fail | 0.5 s | 1 of 20 (5 %) |");
+  expect(markdown).toContain("| 08 | Whisper Message | ✔ pass | 0.5 s |  |");
+  expect(markdown.match(/<details>/g)).toHaveLength(3);
+  expect(markdown).toContain("Win72 cannot open its window: there is no browser");
+  expect(strangeLines(markdown)).toEqual([]);
+});
+
+test("what is unsupported does not spoil the headline, an error and a run without cases do", () => {
+  expect(render({}, { verdict: "unsupported" })).toMatch(/^## ✔ /);
+  expect(render({}, { verdict: "error" })).toMatch(/^## ✘ /);
+  expect(render({ verdict: "unsupported" })).toMatch(/^## ✘ /);
+  expect(render()).toMatch(/^## ✘ Howdy Lab: 0 of 0 pass\n/);
+  const calledOff = renderMarkdown({ ...sampleResult([sampleScenario()]), planned: 3 });
+  expect(calledOff).toMatch(/^## ✘ Howdy Lab: 1 of 3 pass, 2 not run\n/);
+});
+
+test("a peer's text is no markup, ends no fence and commands no terminal", () => {
+  const text = `${HOSTILE_TEXT} \`\`\`\`\n</details>\n| a | https://example.com www.example.com @someone #1`;
+  const step = { ...failedStep(), title: text, seen: text };
+  const markdown = render({ title: text, verdict: "fail", steps: [step] });
+  expect(strangeLines(markdown)).toEqual([]);
+  expect(markdown).toContain("`````text\n");
+  expect(markdown).not.toContain("\u001b");
+  expect(linesOutsideCode(markdown).join("\n")).not.toMatch(/<img|https:|www\.|@someone|#1\b/);
+});
+
+test("a command with ticks is one span of code", () => {
+  const markdown = renderMarkdown({ ...sampleResult(), command: "npm run lab -- `a` ``b\n``" });
+  expect(markdown).toContain("\n- Run it again: ``` npm run lab -- `a` ``b `` ```\n");
+});
+
+test("of very many texts that differ the first are told, and how many more there are", () => {
+  const texts = { expected: "Hi", seen: "Ho" };
+  const findings = Array.from(
+    { length: 10 },
+    () => ({ host: "W", verdict: "fail", expected: "", seen: "", texts }) as const,
+  );
+  const markdown = render({ verdict: "fail", steps: [sampleStep({ verdict: "fail", findings })] });
+  expect(markdown.match(/```diff/g)).toHaveLength(3);
+  expect(markdown).toContain("\nTexts that differ and are left out, see result.json: 7\n");
+});
+
+test("a text is cut at its limit, and tells that", () => {
+  const seen = "😀".repeat(BLOCK_CHARS_MAX);
+  const markdown = render({ verdict: "fail", steps: [sampleStep({ verdict: "fail", seen })] });
+  expect(markdown).toContain(`… (${BLOCK_CHARS_MAX} more characters)\n\`\`\``);
+  expect(markdown.isWellFormed()).toBe(true);
+});
+
+test("texts that differ in very many lines are told one after the other, in no time", () => {
+  const texts = { expected: "a\n".repeat(BLOCK_CHARS_MAX), seen: "b\n".repeat(BLOCK_CHARS_MAX) };
+  const findings = [{ host: "Win73", verdict: "fail", expected: "", seen: "", texts } as const];
+  expect(render({ verdict: "fail", steps: [sampleStep({ verdict: "fail", findings })] })).toMatch(
+    /\n-a\n(-.*\n)+\+b\n/,
+  );
+});
+
+test("a summary of very many cases fits, and tells what it left out", () => {
+  const text = "\u{10000}|".repeat(BLOCK_CHARS_MAX);
+  const step = sampleStep({ title: text, verdict: "fail", expected: text, seen: text });
+  const failed = sampleScenario({ title: text, verdict: "fail", steps: Array.from({ length: 20 }, () => step) });
+  const markdown = render(...Array.from({ length: 2_000 }, () => failed));
+  expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(SUMMARY_BYTES_MAX);
+  expect(markdown).toMatch(/\nCases left out of this table for want of room, see result.json: \d+\n/);
+  expect(markdown).toMatch(/\nCases that did not pass and are left out for want of room, see result.json: \d+\n$/);
+  expect(markdown).toContain("\nSteps that failed and are left out, see result.json: 15\n");
+  expect(markdown.match(/<details>/g)?.length).toBeGreaterThan(1);
+  expect(strangeLines(markdown)).toEqual([]);
+});
+
+test("whatever the texts are, every line is one of the summary's own", () => {
+  fc.assert(
+    fc.property(hostileResult(), (result) => {
+      const markdown = renderMarkdown(result);
+      expect(strangeLines(markdown)).toEqual([]);
+      expect(markdown.isWellFormed()).toBe(true);
+      expect(markdown.match(/^\|.*\|$/gm)?.length ?? 0).toBeGreaterThanOrEqual(result.scenarios.length);
+    }),
+  );
+});

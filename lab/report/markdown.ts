@@ -1,0 +1,161 @@
+// Owns the run as a Markdown summary, for GITHUB_STEP_SUMMARY: the tally, a table of the cases, and why each that did not
+// pass did not. It must not know files. Invariant: it fits in what GitHub takes, and tells what was left out for that.
+
+import { diffArrays } from "diff";
+import type { Verdict } from "../replay/outcome.ts";
+import { codeBlock, inlineCode, inlineText } from "./markdown-text.ts";
+import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
+import { type RunResult, type ScenarioResult, tally } from "./result.ts";
+
+/** GitHub takes 1 MiB of a step, and the step may say more than this. */
+export const SUMMARY_BYTES_MAX = 900_000;
+
+/** Of one text in a block; more is in result.json. */
+export const BLOCK_CHARS_MAX = 4_000;
+
+const LINE_CHARS_MAX = 300;
+
+/** The rows are more worth than the blocks, but do not crowd them out. */
+const ROWS_BYTES_MAX = SUMMARY_BYTES_MAX / 2;
+
+/** Room for the head, and for what is told of what was left out. */
+const FRAME_BYTES_MAX = 20_000;
+
+/** Failed steps that are told of one case. */
+const STEPS_MAX = 5;
+
+/** Texts of one step that are compared line by line. */
+const DIFFS_MAX = 3;
+
+/** Texts that differ in more lines than this are told one after the other. */
+const DIFF_EDITS_MAX = 200;
+
+type StepResult = ScenarioResult["steps"][number];
+
+/** The whole file, as text. */
+export function renderMarkdown(result: RunResult): string {
+  const { scenarios } = result;
+  const isRepeated = scenarios.some(({ repeat }) => repeat !== null);
+  const rows = takeFitting(scenarios, (scenario) => renderRow(scenario, isRepeated), ROWS_BYTES_MAX);
+  const troubles = scenarios.filter(({ verdict }) => verdict !== "pass");
+  const detailsBytesMax = SUMMARY_BYTES_MAX - FRAME_BYTES_MAX - byteLength(rows.text);
+  const details = takeFitting(troubles, (scenario) => `\n${renderDetails(scenario)}`, detailsBytesMax);
+  return [
+    renderHead(result),
+    ...(scenarios.length === 0 ? [] : [`\n${renderTableHead(isRepeated)}`, rows.text]),
+    ...tellLeft("Cases left out of this table for want of room", rows.left),
+    details.text,
+    ...tellLeft("Cases that did not pass and are left out for want of room", details.left),
+  ].join("");
+}
+
+function renderHead(result: RunResult): string {
+  const { scenarios, durationMs, testbed, bed, server, client, command } = result;
+  const passed = scenarios.filter(({ verdict }) => verdict === "pass").length;
+  const unsupported = scenarios.filter(({ verdict }) => verdict === "unsupported").length;
+  const mark = VERDICT_MARKS[passed > 0 && passed + unsupported === result.planned ? "pass" : "fail"];
+  return `## ${mark} Howdy Lab: ${tally(result)}
+
+- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(result.startedAt)}
+- Bed: ${line(bed)}
+- Server: ${line(server)}
+- Client: ${line(client)}
+- Run it again: ${inlineCode(cutText(command, LINE_CHARS_MAX))}
+`;
+}
+
+function renderTableHead(isRepeated: boolean): string {
+  return isRepeated
+    ? "| Case | Title | Verdict | Time | Runs that did not pass |\n| --- | --- | --- | ---: | ---: |\n"
+    : "| Case | Title | Verdict | Time |\n| --- | --- | --- | ---: |\n";
+}
+
+function renderRow({ id, title, verdict, durationMs, repeat }: ScenarioResult, isRepeated: boolean): string {
+  const flakes =
+    repeat === null ? "" : `${repeat.runs - repeat.passed} of ${repeat.runs} (${tellPercent(repeat.flakeRate)})`;
+  const cells = [line(id), line(title), tellVerdict(verdict), tellSeconds(durationMs), ...(isRepeated ? [flakes] : [])];
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+/** The first step that did not pass, and any other that failed by itself. */
+function renderDetails(scenario: ScenarioResult): string {
+  const { id, title, verdict, steps, folder } = scenario;
+  const broken = steps.filter((step) => step.verdict !== "pass");
+  const told = broken.filter((step, index) => index === 0 || step.verdict === "fail");
+  const untold = broken.length - told.length;
+  return [
+    `<details><summary>${VERDICT_MARKS[verdict]} ${line(`${id} ${title}`)}: ${verdict}</summary>`,
+    ...told.slice(0, STEPS_MAX).flatMap(renderStep),
+    ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
+    ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
+    `Evidence: ${line(folder)}, in the report's folder`,
+    "</details>\n",
+  ].join("\n\n");
+}
+
+function renderStep({ title, actions, verdict, expected, seen, findings }: StepResult): readonly string[] {
+  const texts = findings.flatMap((finding) =>
+    finding.texts === null ? [] : [{ host: finding.host, ...finding.texts }],
+  );
+  return [
+    `**Step:** ${line(title)} (${tellVerdict(verdict)})`,
+    ...renderBlock("Done", actions.length === 0 ? null : actions.join("\n")),
+    ...renderBlock("Expected", expected),
+    ...renderBlock("Seen", seen),
+    ...texts
+      .slice(0, DIFFS_MAX)
+      .flatMap(({ host, ...both }) => [
+        `Text expected (-) and the nearest seen (+), ${line(host)}:`,
+        codeBlock("diff", diffTexts(both.expected, both.seen)),
+      ]),
+    ...tellLeft("Texts that differ and are left out", texts.length - DIFFS_MAX),
+  ];
+}
+
+function renderBlock(label: string, text: string | null): readonly string[] {
+  return text === null ? [] : [`${label}:`, codeBlock("text", cutText(text, BLOCK_CHARS_MAX))];
+}
+
+function diffTexts(expected: string, seen: string): string {
+  const [old, fresh] = [expected, seen].map((text) => cutText(text, BLOCK_CHARS_MAX).split("\n"));
+  const changes = diffArrays(old ?? [], fresh ?? [], { maxEditLength: DIFF_EDITS_MAX }) ?? [
+    { value: old ?? [], added: false, removed: true },
+    { value: fresh ?? [], added: true, removed: false },
+  ];
+  return changes
+    .flatMap(({ value, added, removed }) => value.map((each) => `${added ? "+" : removed ? "-" : " "}${each}`))
+    .join("\n");
+}
+
+/** The first of the items whose texts fit, and how many items do not. Those are not rendered. */
+function takeFitting<T>(
+  items: readonly T[],
+  render: (item: T) => string,
+  bytesMax: number,
+): { readonly text: string; readonly left: number } {
+  let text = "";
+  let bytes = 0;
+  for (const [index, item] of items.entries()) {
+    const piece = render(item);
+    bytes += byteLength(piece);
+    if (bytes > bytesMax) return { text, left: items.length - index };
+    text += piece;
+  }
+  return { text, left: 0 };
+}
+
+function tellLeft(what: string, count: number): readonly string[] {
+  return count <= 0 ? [] : [`\n${what}, see result.json: ${count}\n`];
+}
+
+function tellVerdict(verdict: Verdict): string {
+  return `${VERDICT_MARKS[verdict]} ${verdict}`;
+}
+
+function line(text: string): string {
+  return inlineText(cutText(text, LINE_CHARS_MAX));
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
+}

@@ -1,0 +1,113 @@
+// Owns what becomes a row of a case's sequence diagram: wire, logs, windows and commands, from the hosts that they are of.
+// Pure. It must not know how a row looks. Invariant: every event and every line of the evidence is one row.
+
+import type { CaseEvidence, TranscriptLine } from "../report-data.ts";
+import type { RunResult, ScenarioResult } from "../result.ts";
+import type { WireFrameResult, WireResult } from "../wire-result.ts";
+import type { Happening, Lane, SaidRow, Timeline } from "./rows.ts";
+import { underSteps } from "./under-steps.ts";
+import { isLook, tellCommand, tellEvent } from "./words.ts";
+
+/** @param caseAnchor - What the anchors of the case's rows begin with. */
+export function makeTimeline(
+  scenario: ScenarioResult,
+  evidence: CaseEvidence,
+  hosts: RunResult["hosts"],
+  caseAnchor: string,
+): Timeline {
+  const lanes = makeLanes(scenario.wire, evidence, hosts);
+  const laneOf = new Map(lanes.map(({ name }, index) => [name, index]));
+  const lane = (name: string): number => laneOf.get(name) ?? 0;
+  const events = [...wireRows(scenario.wire, lane, caseAnchor), ...saidRows(evidence, lane, caseAnchor)];
+  return { lanes, rows: underSteps(events, scenario.steps, caseAnchor) };
+}
+
+/** Which user each host is, in the order in which a server's acknowledgements named them. */
+export function namedUsers(wire: WireResult): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const event of wire.events) {
+    const name = event.kind === "frame" && event.type === 2 && event.fault === null ? event.names[0] : undefined;
+    if (name === undefined) continue;
+    const host = endName(event.to);
+    const known = users.get(host) ?? [];
+    if (known.at(-1) !== name) users.set(host, [...known, name]);
+  }
+  return users;
+}
+
+function makeLanes(wire: WireResult, evidence: CaseEvidence, hosts: RunResult["hosts"]): readonly Lane[] {
+  const ends = wire.events.flatMap(({ from, to }) => [from, to]);
+  const active = new Set([
+    ...ends.map(endName),
+    ...[...evidence.logs, ...evidence.transcripts].map(({ host }) => host),
+  ]);
+  const users = namedUsers(wire);
+  const known: Lane[] = hosts
+    .filter(({ name }) => active.has(name))
+    .sort((one, other) => Number(one.role === "client") - Number(other.role === "client"))
+    .map(({ name, role, address }) => ({ name, role, address, users: users.get(name) ?? [] }));
+  const others = [...active].filter((name) => hosts.every((host) => host.name !== name));
+  return [
+    ...known,
+    ...others.map((name): Lane => {
+      const address = ends.find((end) => endName(end) === name)?.address ?? "";
+      return { name, role: "other", address, users: users.get(name) ?? [] };
+    }),
+  ];
+}
+
+function endName({ host, address }: WireFrameResult["from"]): string {
+  return host ?? address;
+}
+
+function wireRows(wire: WireResult, lane: (name: string) => number, caseAnchor: string): readonly Happening[] {
+  let messages = 0;
+  let fences = 0;
+  return wire.events.map((event, index): Happening => {
+    const ends = { atMs: event.atMs, from: lane(endName(event.from)), to: lane(endName(event.to)) };
+    if (event.kind !== "frame") {
+      return { kind: "turn", layer: "wire", anchor: `${caseAnchor}-wire-${index + 1}`, ...ends, turn: event };
+    }
+    const number = event.fence ? ++fences : ++messages;
+    const anchor = `${caseAnchor}-${event.fence ? "fence" : "message"}-${number}`;
+    return { kind: "frame", layer: event.fence ? "own" : "wire", anchor, number, ...ends, frame: event };
+  });
+}
+
+function saidRows(evidence: CaseEvidence, lane: (name: string) => number, caseAnchor: string): readonly Happening[] {
+  const logs = evidence.logs.flatMap(({ host, lines }) =>
+    lines.map(({ atMs, text, fence }, index): SaidRow => {
+      const anchor = `${caseAnchor}-log-${lane(host)}-${index + 1}`;
+      return { kind: "said", layer: fence ? "own" : "logs", anchor, atMs, lane: lane(host), saying: "log", text };
+    }),
+  );
+  const windows = evidence.transcripts.flatMap(({ host, lines }) =>
+    lines.map((line, index): SaidRow => {
+      const anchor = `${caseAnchor}-window-${lane(host)}-${index + 1}`;
+      return { kind: "said", anchor, atMs: line.atMs, lane: lane(host), ...tellLine(line) };
+    }),
+  );
+  return [...logs, ...windows];
+}
+
+/** How a line of a transcript reads, what kind of thing it is, and with what it is hidden. */
+export function tellLine({ kind, text, fence }: TranscriptLine): Pick<SaidRow, "layer" | "saying" | "text"> {
+  const windows = fence ? "own" : "windows";
+  switch (kind) {
+    case "command":
+      if (isLook(text)) return { layer: "own", saying: "other", text: "is looked at by the lab" };
+      return { layer: fence ? "own" : "commands", saying: "does", text: tellCommand(text) };
+    case "other":
+      return { layer: isLook(text) ? "own" : windows, saying: "other", text: tellEvent(text) };
+    case "shown":
+      return { layer: windows, saying: "shown", text };
+    case "users":
+      return { layer: windows, saying: "list", text };
+    case "stderr":
+      return { layer: windows, saying: "stderr", text };
+    case "unreadable":
+      return { layer: windows, saying: "other", text: `wrote what is no event: ${text}` };
+    case "exit":
+      return { layer: windows, saying: "other", text: `ended: ${text}` };
+  }
+}

@@ -1,0 +1,22 @@
+// Owns how a verdict looks: a shape of its own and the word, so that colour says nothing that they do not.
+
+import type { JSX } from "preact";
+import type { Verdict } from "../words.ts";
+
+const SHAPES: Readonly<Record<Verdict, string>> = {
+  pass: "M3.5 8.5l3 3 6-7",
+  fail: "M4 4l8 8M12 4l-8 8",
+  unsupported: "M3.5 8h9",
+  error: "M8 3v6.2M8 11.8v1.2",
+};
+
+export function VerdictMark({ of, bare = false }: { readonly of: Verdict; readonly bare?: boolean }): JSX.Element {
+  return (
+    <span class={`verdict ${of}`}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path d={SHAPES[of]} />
+      </svg>
+      <span class={bare ? "unseen" : undefined}>{of}</span>
+    </span>
+  );
+}

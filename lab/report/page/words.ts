@@ -1,0 +1,182 @@
+// Owns how verdicts, times, frames and commands read to a person. Pure. It must not know where they are drawn.
+// Invariant: what it does not recognize it gives back as it came.
+
+import { MESSAGE_TYPES } from "../../../src/protocol/message.ts";
+import type { ScenarioResult } from "../result.ts";
+import type { WireFrameResult } from "../wire-result.ts";
+
+/** How a line of a host came about. */
+export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr";
+
+export type Verdict = ScenarioResult["verdict"];
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(MESSAGE_TYPES).map(([name, type]) => [type, name]),
+);
+
+const END_WORDS: Readonly<Record<WireFrameResult["end"], string>> = {
+  length: "by its length",
+  "next-type": "by the type byte that follows",
+  limit: "by the limit of 4096 bytes",
+  silence: "by silence",
+  "stream-end": "by the end of the connection",
+};
+
+const SAYING_WORDS: Readonly<Record<Saying, string>> = {
+  log: "logs",
+  shown: "shows",
+  list: "lists",
+  does: "does",
+  other: "",
+  stderr: "stderr",
+};
+
+/** The run in one sentence. */
+export function headline(scenarios: readonly ScenarioResult[]): string {
+  const count = (wanted: Verdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
+  if (scenarios.length === 0) return "No case was run";
+  if (count("pass") === scenarios.length)
+    return scenarios.length === 1 ? "The case passes" : `All ${scenarios.length} cases pass`;
+  const rest = [
+    ...told(count("fail"), "fails", "fail"),
+    ...told(count("error"), "could not be judged", "could not be judged"),
+    ...told(count("unsupported"), "is unsupported here", "are unsupported here"),
+  ];
+  return `${count("pass")} of ${scenarios.length} cases pass; ${rest.join(", ")}`;
+}
+
+/** The gravest verdict of the cases. */
+export function gravestOf(scenarios: readonly ScenarioResult[]): Verdict {
+  const has = (wanted: Verdict): boolean => scenarios.some(({ verdict }) => verdict === wanted);
+  return (["fail", "error", "unsupported"] as const).find(has) ?? "pass";
+}
+
+/** "12.3 s", "512 ms", "2 min 5 s". */
+export function tellDuration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 60_000) return `${(durationMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Of a case that was repeated: "19 of 20 runs pass, flake rate 5.0 %". */
+export function tellRepeat({ flakeRate, passed, runs }: NonNullable<ScenarioResult["repeat"]>): string {
+  return `${passed} of ${runs} runs pass, flake rate ${(flakeRate * 100).toFixed(1)} %`;
+}
+
+/** "2026-01-02 03:04:05 UTC". */
+export function tellTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** Milliseconds on a case's clock, cut and not rounded, as most of them came: one decimal below ten, none above. */
+export function tellClock(atMs: number): string {
+  return Math.abs(atMs) < 10 ? String(Math.floor(atMs * 10) / 10) : String(Math.floor(atMs));
+}
+
+/** "5 message", "9 unknown". */
+export function tellType(type: number): string {
+  return `${type} ${TYPE_NAMES.get(type) ?? "unknown"}`;
+}
+
+/** The names that a frame carries: "Jon Stewart → Stephen Colbert", "Jon Stewart, Stephen Colbert". */
+export function tellNames({ type, names }: Pick<WireFrameResult, "type" | "names">): string {
+  if (type === MESSAGE_TYPES.message) return names.join(" \u2192 ");
+  if (type === MESSAGE_TYPES.update && names.length === 0) return "nobody";
+  return names.join(", ");
+}
+
+/** What is out of the ordinary about a frame, a mark a word or two. */
+export function tellMarks({ bytes, fault, fence, merged, segments, wireBytes }: WireFrameResult): readonly string[] {
+  return [
+    ...(fault === null ? [] : [`malformed: ${fault}`]),
+    ...(segments > 1 ? [`split in ${segments}`] : []),
+    ...(merged ? ["merged"] : []),
+    ...(wireBytes * 2 < bytes.length ? ["short of padding"] : []),
+    ...(fence ? ["the lab\u2019s own"] : []),
+  ];
+}
+
+/** What a host does with a line, as the word before it. */
+export function tellSaying(saying: Saying): string {
+  return SAYING_WORDS[saying];
+}
+
+/** How the reader knew where the frame ends: "by silence". */
+export function tellEnd(end: WireFrameResult["end"]): string {
+  return END_WORDS[end];
+}
+
+/** A command of the control protocol as what a user did: "selects Stephen Colbert". */
+export function tellCommand(json: string): string {
+  const [name, argument] = onlyEntry(json);
+  switch (name) {
+    case "connect": {
+      const where = [textIn(argument, "address"), textIn(argument, "port")].filter((part) => part !== "").join(":");
+      return where === "" ? "connects with empty entries" : `connects to ${where}`;
+    }
+    case "select":
+      return `selects ${textIn(argument, "name")}`;
+    case "type":
+      return `types \u201c${textIn(argument, "text")}\u201d`;
+    case "send":
+      return "sends";
+    case "close":
+      return "closes the window";
+    default:
+      return json;
+  }
+}
+
+/** An event of the control protocol that is neither a line nor a list. */
+export function tellEvent(json: string): string {
+  const [name, argument] = onlyEntry(json);
+  switch (name) {
+    case "connected":
+      return `is connected to ${textIn(argument, "address")}:${textIn(argument, "port")}`;
+    case "disconnected":
+      return `is disconnected: ${textIn(argument, "reason")}`;
+    case "error":
+      return `refuses: ${textIn(argument, "message")}`;
+    case "state":
+      return tellState(argument);
+    default:
+      return json;
+  }
+}
+
+/** Whether it is the lab that looks at a window, or what it saw there: no user does that. */
+export function isLook(json: string): boolean {
+  return onlyEntry(json)[0] === "state";
+}
+
+function tellState(state: unknown): string {
+  const draft = textIn(state, "draft");
+  const selection = textIn(state, "selection");
+  const entry = draft === "" ? "the entry is empty" : `the entry holds \u201c${draft}\u201d`;
+  return `${entry}, ${selection === "" ? "nobody" : selection} is selected`;
+}
+
+function told(count: number, one: string, many: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+}
+
+function onlyEntry(json: string): readonly [string | undefined, unknown] {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== "object" || value === null) return [undefined, undefined];
+    const entries = Object.entries(value);
+    const [entry] = entries;
+    return entry === undefined || entries.length > 1 ? [undefined, undefined] : entry;
+  } catch {
+    return [undefined, undefined]; // What a program wrote that is no JSON is shown as it came.
+  }
+}
+
+/** An argument may be the text itself, or an object that has it under a key. */
+function textIn(argument: unknown, key: string): string {
+  if (typeof argument === "string") return argument;
+  if (typeof argument !== "object" || argument === null) return "";
+  const value: unknown = Object.entries(argument).find(([name]) => name === key)?.[1];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,35 @@
+// Owns how texts from peers and files stand in outputs that are not markup of their own: without control characters, on one
+// line where one is wanted, cut at a limit. Pure. It must not know which output. Invariant: what it gives is well-formed.
+
+import type { Verdict } from "../replay/outcome.ts";
+
+/** A verdict where there is no colour; its word stands beside it. */
+export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = { pass: "✔", fail: "✘", unsupported: "–", error: "!" };
+
+const REPLACEMENT = "\uFFFD";
+
+/** On one line, without what could command a terminal or turn the direction of text. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, REPLACEMENT).toWellFormed();
+}
+
+/** As `printable`, but lines stay lines. */
+export function printableLines(text: string): string {
+  return text.split(/\r?\n/).map(printable).join("\n");
+}
+
+/** The text, or its first characters and how many more there are. */
+export function cutText(text: string, charsMax: number): string {
+  const more = text.length - charsMax;
+  return more <= 0 ? text : `${text.slice(0, charsMax).toWellFormed()}… (${more} more characters)`;
+}
+
+export function tellSeconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}
+
+/** @param share - From 0 to 1; one that is not 0 is never told as 0. */
+export function tellPercent(share: number): string {
+  const percent = Math.round(share * 1000) / 10;
+  return share > 0 && percent === 0 ? "under 0.1 %" : `${percent} %`;
+}

@@ -1,0 +1,112 @@
+// Owns how a case's wire stands in result.json: plain values, bytes as hexadecimal, times on the case's own clock. It must
+// not know how the wire was had. Invariant: every event is there, in the order in which it was captured.
+
+import { z } from "zod";
+import { isFenceText } from "../replay/fence-text.ts";
+import type { WireEnd, WireEvent, WireRecord } from "../wire/wire.ts";
+
+/** The packets, in the case's folder. */
+export const PCAP_FILE = "wire.pcap";
+
+const wireEnd = z.strictObject({
+  host: z.string().nullable().describe("The report's name of the host; null where the address is no host's."),
+  address: z.string(),
+  port: z.number().int(),
+});
+
+const directed = {
+  atMs: z.number().describe("Milliseconds since the case's startedAt; of a frame, of its last byte."),
+  from: wireEnd,
+  to: wireEnd,
+};
+
+const wireFrame = z.strictObject({
+  kind: z.literal("frame"),
+  ...directed,
+  type: z.number().int().describe("The type byte."),
+  bytes: z.string().describe("The frame in hexadecimal, with padding of a fixed part that the peer left out."),
+  wireBytes: z.number().int().describe("Bytes on the wire, without such padding."),
+  end: z
+    .enum(["length", "next-type", "limit", "silence", "stream-end"])
+    .describe("What told the reader that the frame ends where it ends. PROTOCOL.md, 8.2 to 8.5."),
+  segments: z.number().int().describe("Segments that it came in; over 1, it was split."),
+  merged: z.boolean().describe("Another frame began or ended in one of its segments."),
+  fault: z.string().nullable().describe("What is wrong with it, by PROTOCOL.md, 10.1; null of a message."),
+  names: z
+    .array(z.string())
+    .describe("Types 1 to 3: the name. 4: the list. 5: sender and receiver. Else what could be read."),
+  text: z.string().nullable().describe("Type 5: its text, where it could be read."),
+  fence: z.boolean().describe("The lab's own message, which proves that nothing came before it."),
+});
+
+const wireTurn = z.strictObject({
+  kind: z.enum(["opened", "ended", "reset"]).describe("The connection's first segment, a FIN, an RST."),
+  ...directed,
+});
+
+export const wireResult = z
+  .strictObject({
+    source: z
+      .enum(["packets", "relay", "none"])
+      .describe("packets: captured, as Ethernet. relay: recorded by the lab between the two ends. none: not at all."),
+    note: z.string().describe("How the wire was had, or why not."),
+    pcap: z.string().nullable().describe("The packets, as a file in the case's folder."),
+    events: z.array(z.discriminatedUnion("kind", [wireFrame, wireTurn])),
+  })
+  .describe("What crossed the wire between the hosts while the case ran.");
+
+export type WireResult = z.infer<typeof wireResult>;
+export type WireFrameResult = Extract<WireResult["events"][number], { kind: "frame" }>;
+
+/** @param startMs - When the case began, in milliseconds since the epoch. */
+export function toWireResult(record: WireRecord, startMs: number): WireResult {
+  const { source, note, pcap, events } = record;
+  return {
+    source,
+    note,
+    pcap: pcap === null ? null : PCAP_FILE,
+    events: events.map((event) => toEvent(event, startMs)),
+  };
+}
+
+function toEvent(event: WireEvent, startMs: number): WireResult["events"][number] {
+  const ends = { atMs: round(event.atMs - startMs), from: toEnd(event.from), to: toEnd(event.to) };
+  if (event.kind !== "frame") return { kind: event.kind, ...ends };
+  const { type, bytes, wireBytes, end, segments, isMerged, message } = event;
+  const text = message.kind === "message" ? message.text : null;
+  return {
+    kind: "frame",
+    ...ends,
+    type,
+    bytes: Buffer.from(bytes).toString("hex"),
+    wireBytes,
+    end,
+    segments,
+    merged: isMerged,
+    fault: message.kind === "malformed" ? message.fault : null,
+    names: [...namesOf(message)],
+    text,
+    fence: text !== null && isFenceText(text),
+  };
+}
+
+function namesOf(message: Extract<WireEvent, { kind: "frame" }>["message"]): readonly string[] {
+  switch (message.kind) {
+    case "update":
+    case "malformed":
+      return message.names;
+    case "message":
+      return [message.sender, message.receiver];
+    default:
+      return [message.name];
+  }
+}
+
+function toEnd({ host, address, port }: WireEnd): WireFrameResult["from"] {
+  return { host, address, port };
+}
+
+/** Microseconds are as fine as a capture tells. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

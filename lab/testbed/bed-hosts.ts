@@ -1,0 +1,45 @@
+// Owns what the hosts of both beds have in common: their names, their wire, and that they end unless they are kept. It
+// must not know what a host is made of. Invariant: their wire is given up after their programs have ended.
+
+import type { CaseWire } from "../capture/recorder.ts";
+import type { WireRecord } from "../wire/wire.ts";
+import type { Host, Hosts } from "./testbed.ts";
+
+/** A host that its bed can end. */
+interface EndingHost extends Host {
+  /** Ends whatever runs on it. */
+  end(): Promise<void>;
+}
+
+export class BedHosts<OwnHost extends EndingHost> implements Hosts {
+  readonly byName: ReadonlyMap<string, OwnHost>;
+  readonly #wire: CaseWire;
+  readonly #keeps: () => boolean;
+
+  constructor(hosts: readonly OwnHost[], wire: CaseWire, keeps: () => boolean) {
+    this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
+    this.#wire = wire;
+    this.#keeps = keeps;
+  }
+
+  get routes(): ReadonlyMap<string, string> {
+    return this.#wire.routes;
+  }
+
+  route(address: string, port: number): Promise<string> {
+    return this.#wire.route(address, port);
+  }
+
+  endWire(): Promise<WireRecord> {
+    return this.#wire.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#keeps()) await this.end();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.byName.values()].map((host) => host.end()));
+    await this.#wire.close();
+  }
+}
