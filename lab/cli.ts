@@ -177,9 +177,10 @@ function isGood(scenarios: readonly ScenarioResult[]): boolean {
 
 async function openBed(args: RunArguments, topology: Topology, renderer: TerminalRenderer): Promise<TestBed> {
   const onProgress = (line: string): void => renderer.line(line);
-  const { testbed, subnet, wire } = args;
+  const { testbed, subnet, verbose, wire } = args;
   const moved = subnet === undefined ? {} : { subnet };
-  const onWire = (event: WireEvent): void => renderer.take({ kind: "wire", event });
+  // Looking live decodes the wire a second time.
+  const onWire = verbose ? (event: WireEvent): void => renderer.take({ kind: "wire", event }) : undefined;
   return openTestBed({ kind: testbed, topology, repository: REPOSITORY, wire, onWire, onProgress, ...moved });
 }
 

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
 import { connectEngine, type Engine } from "../testbed/engine.ts";
-import { haveImages } from "../testbed/images.ts";
-import { cleanLeftovers } from "../testbed/leftovers.ts";
+import { haveImage, haveImages } from "../testbed/images.ts";
+import { removeRun } from "../testbed/leftovers.ts";
 import { CAPTURE_LABEL, RUN_LABEL } from "../testbed/run-labels.ts";
 import { ScratchRepository } from "../testbed/scratch-bed.ts";
 import { BedUnavailableError, type TestBed } from "../testbed/testbed.ts";
@@ -24,6 +24,8 @@ import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf }
 const SUBNET = "10.84.0.0/23";
 const HOSTS = new Map(moveTopology(TOPOLOGY, SUBNET).hosts.map(({ address, name }) => [address, name]));
 const REAP_MS_MAX = 5_000;
+/** Far longer than a host's container takes to start. */
+const LATE_MS = 1_500;
 /** Where the images are not there yet, they are built first. */
 const BUILD_MS_MAX = 300_000;
 
@@ -74,6 +76,23 @@ async function startOne(bed: TestBed) {
   return hosts;
 }
 
+/** A capture that begins LATE_MS after its container. */
+async function lateImage(tag: string) {
+  const directory = mkdtempSync(join(tmpdir(), "howdy-capture-"));
+  const entry = ["sh", "-c", `sleep ${LATE_MS / 1000}; exec tcpdump "$@"`, "sh"];
+  const dockerfile = `FROM ${tag}\nENTRYPOINT ${JSON.stringify(entry)}\n`;
+  writeFileSync(join(directory, "Dockerfile"), dockerfile);
+  const source = { image: `howdy-lab-test-late-${process.pid}`, dockerfile: "Dockerfile", directory };
+  const late = await haveImage(docker, source, () => {});
+  return {
+    tag: late,
+    async [Symbol.asyncDispose]() {
+      rmSync(directory, { recursive: true });
+      await docker.getImage(late).remove({ force: true });
+    },
+  };
+}
+
 describe("the bridge's packets", () => {
   test(
     "are a pcap file of what hosts said to each other, and its events, each once and by the hosts' names",
@@ -111,6 +130,21 @@ describe("the bridge's packets", () => {
     expect(Processes.map(([user]: readonly string[]) => user)).not.toContain("root");
     await disposables.disposeAsync();
     expect(await labelled(RUN_LABEL, runIdOf(bed))).toEqual([]);
+  });
+
+  test("begin before any program does, however long the capture takes to begin", async () => {
+    const real = await haveCaptureImage(engine, "packets", () => {});
+    if (real.kind !== "image") throw new Error(real.why);
+    await using slow = await lateImage(real.tag);
+    await using bed = await openWith({ kind: "image", tag: slow.tag, isRequired: false });
+    await using hosts = await startOne(bed);
+    expect(await hosts.endWire()).toMatchObject({ source: "packets", note: expect.stringMatching(/^packets/) });
+    const startedMs = async (label: string, isCapture: boolean) => {
+      const found = (await labelled(label, runIdOf(bed))).find(({ Labels }) => CAPTURE_LABEL in Labels === isCapture);
+      return Date.parse((await docker.getContainer(found?.Id ?? "").inspect()).State.StartedAt);
+    };
+    const aheadMs = (await startedMs(RUN_LABEL, false)) - (await startedMs(CAPTURE_LABEL, true));
+    expect(aheadMs).toBeGreaterThan(LATE_MS);
   });
 
   test("are gone on without where the image is not there, and the record says so", async () => {
@@ -209,17 +243,20 @@ describe("a lab in a process of its own", () => {
   });
 
   test.each([
-    ["ends", "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose](); process.exit();", () => {}],
-    ["is killed", "setInterval(() => {}, 1000);", (pid: number) => process.kill(pid, "SIGKILL")],
-  ])("that keeps its hosts and %s leaves those, but no capture", async (_how, end, finish) => {
-    const { child, runId } = await startLab("bed.keep();", end);
-    const exited = child.exitCode === null ? once(child, "exit") : Promise.resolve();
-    if (child.pid !== undefined) finish(child.pid);
-    await exited;
-    await expect.poll(async () => (await labelled(CAPTURE_LABEL, runId)).length, { timeout: REAP_MS_MAX }).toBe(0);
-    const kept = await labelled(RUN_LABEL, runId);
-    expect(kept.map(({ State }) => State)).toEqual(["running"]);
-    await cleanLeftovers();
+    ["has disposed of its bed", "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();", false],
+    ["is killed", "", true],
+  ])("that keeps its hosts and %s leaves those, but no capture", async (_how, end, isKilled) => {
+    const { child, runId } = await startLab("bed.keep();", `${end} setInterval(() => {}, 1000);`);
+    const exited = once(child, "exit");
+    if (isKilled) child.kill("SIGKILL");
+    try {
+      await expect.poll(async () => (await labelled(CAPTURE_LABEL, runId)).length, { timeout: REAP_MS_MAX }).toBe(0);
+      expect((await labelled(RUN_LABEL, runId)).map(({ State }) => State)).toEqual(["running"]);
+    } finally {
+      child.kill("SIGKILL");
+      await exited;
+      await removeRun(docker, runId);
+    }
     expect(await countOf(runId)).toBe(0);
   });
 });
