@@ -18,6 +18,9 @@ import {
 /** What a host of the topology runs. */
 export type Role = "server" | "client";
 
+/** What a program on a host is: its host's role, or the lab's own raw peer in its place. */
+export type ProgramRole = Role | "peer";
+
 /** One host of the report's test bed. */
 export interface HostSpec {
   /** The report's name, "Win71"; it is the container's hostname. */

@@ -4,12 +4,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
+import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { resultJsonSchema } from "../lab/report/result.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
 
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   "src/client/control.schema.json": controlJsonSchema,
+  "implementations/implementation.schema.json": implementationJsonSchema,
   "scenarios/scenario.schema.json": scenarioJsonSchema,
   "lab/report/result.schema.json": resultJsonSchema,
 };

@@ -2,7 +2,7 @@
 // know how a window is opened. Invariant: only a host that the scenario has a client on gets a window.
 
 import { DEFAULT_PORT, PORT_MAX } from "../../src/protocol/index.ts";
-import type { Action, Scenario } from "../scenario/scenario.ts";
+import { type Action, peersOf, type Scenario } from "../scenario/scenario.ts";
 import { parseAddress } from "../testbed/subnet.ts";
 import type { HostSpec } from "../topology.ts";
 
@@ -29,7 +29,8 @@ export function planWindows(
   translate: (text: string) => string,
 ): WindowPlan {
   const used = hostsOf(scenario);
-  const clients = hosts.filter(({ spec }) => spec.role === "client" && used.has(spec.name));
+  const peers = peersOf(scenario);
+  const clients = hosts.filter(({ spec }) => spec.role === "client" && used.has(spec.name) && !peers.has(spec.name));
   const windows = client === "web" ? clients.map(({ spec }) => spec.name) : scenario.windows;
   return { windows: new Set(windows), servers: serversOf(scenario, hosts, translate) };
 }

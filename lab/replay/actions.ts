@@ -6,6 +6,8 @@ import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
 import type { HostDriver } from "./driver.ts";
+import type { TextPair } from "./match.ts";
+import { connectPeer, takeWire } from "./peer-steps.ts";
 import type { Stage } from "./stage.ts";
 
 export type ActionOutcome =
@@ -15,7 +17,8 @@ export type ActionOutcome =
       readonly expected: string;
       readonly seen: string;
       /** "fail" unless told. */
-      readonly verdict?: "unsupported";
+      readonly verdict?: "unsupported" | "error";
+      readonly texts?: TextPair;
     };
 
 const DONE: ActionOutcome = { kind: "done" };
@@ -23,11 +26,14 @@ const DONE: ActionOutcome = { kind: "done" };
 export async function takeAction(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
   const client = stage.clients.get(host);
   const server = stage.servers.get(host);
+  const peer = stage.peers.get(host);
   switch (action.kind) {
     case "start":
       return startProgram(stage, host, action.settings);
     case "connect":
-      return connectClient(stage, host, action);
+      return peer === undefined ? connectClient(stage, host, action) : connectPeer(stage, peer, action);
+    case "wire":
+      return peer === undefined ? taken(false, "speaks bytes") : takeWire(stage, peer, action.wire);
     case "select":
       return taken(client?.command({ select: action.name }), `selects ${action.name}`);
     case "type":
@@ -70,7 +76,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   const driver = stage.driver(host);
   if (driver === undefined) return { kind: "failed", expected: "starts", seen: "is no host of this bed" };
   if (driver.isRunning) return { kind: "failed", expected: "starts", seen: "runs already" };
-  const { role } = driver.host.spec;
+  const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
   const port = String(settings.port ?? DEFAULT_PORT);
   const env =
     role === "server" && settings.console !== true ? { HOWDY_HOST: driver.host.address, HOWDY_PORT: port } : {};

@@ -13,6 +13,8 @@ export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } &
   | { readonly stderr: string }
   | { readonly unreadable: string }
   | { readonly exit: ProgramExit }
+  /** Of a peer: a connection's name, and what became of it or what it sent or received. */
+  | { readonly wire: string }
 );
 
 export interface ShownLine {
@@ -33,11 +35,16 @@ export class ClientDriver extends HostDriver {
   #statesTaken = 0;
   #isConnected = false;
   readonly #readText: (text: string) => string;
+  readonly #mayIgnore: boolean;
 
-  /** @param readText - Puts a server's own address in the place of the one that a recording bed has clients dial. */
-  constructor(host: Host, pulse: Pulse, watch: Watcher, readText: (text: string) => string) {
+  /**
+   * @param readText - Puts a server's own address in the place of the one that a recording bed has clients dial.
+   * @param mayIgnore - A scripted server may send it what is for others, which then counts as not shown.
+   */
+  constructor(host: Host, pulse: Pulse, watch: Watcher, readText: (text: string) => string, mayIgnore = false) {
     super(host, pulse, watch);
     this.#readText = readText;
+    this.#mayIgnore = mayIgnore;
   }
 
   /** The answer to the last `state`. */
@@ -98,7 +105,7 @@ export class ClientDriver extends HostDriver {
       this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
       return;
     }
-    const shown = windowLine(event);
+    const shown = this.#mayIgnore && "ignored" in event ? undefined : windowLine(event);
     const isFence = this.#isFenceLine(shown ?? "");
     this.transcript.push({ atMs, event, ...(isFence ? { fence: true } : {}) });
     if (shown === undefined) this.#takeEvent(event);

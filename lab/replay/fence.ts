@@ -81,7 +81,10 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
 }
 
 /** A server may log a forwarding just after it; one that never does is waited for once. */
-async function awaitLogged(stage: Stage, debt: { isPaid(): boolean; forgive(): void } | undefined): Promise<boolean> {
+export async function awaitLogged(
+  stage: Stage,
+  debt: { isPaid(): boolean; forgive(): void } | undefined,
+): Promise<boolean> {
   if (debt === undefined) return false;
   const probe = (): true | undefined => debt.isPaid() || undefined;
   const waitMs = stage.isForwardingUnlogged ? 0 : stage.timeoutMs;
@@ -91,7 +94,8 @@ async function awaitLogged(stage: Stage, debt: { isPaid(): boolean; forgive(): v
   return isPaid;
 }
 
-function forwardingLines(address: string, sender: string, receiver: string): readonly string[] {
+/** What the server logs of a fence. */
+export function forwardingLines(address: string, sender: string, receiver: string): readonly string[] {
   return [
     "New message received. Message type: 5",
     `Parsing packet type 5 from ('${address}', PORT)`,

@@ -97,7 +97,9 @@ export function outcomeOfSteps(
 /** As it is now: what the lab does to the hosts once the case is over is not the case's. */
 export function collectEvidence(stage: Stage): Evidence {
   const servers = [...stage.servers.values()].filter(({ printed }) => printed.length > 0);
-  const clients = [...stage.clients.values()].filter(({ transcript }) => transcript.length > 0);
+  const clients = [...stage.clients.values(), ...stage.peers.values()].filter(
+    ({ transcript }) => transcript.length > 0,
+  );
   return {
     logs: new Map(servers.map(({ name, printed }) => [name, [...printed]])),
     transcripts: new Map(clients.map(({ name, transcript }) => [name, [...transcript]])),
@@ -154,7 +156,8 @@ function notRun(title: string, reason: string, why: Verdict): StepOutcome {
 function tailOf(stage: Stage, host: string): readonly string[] {
   const server = stage.servers.get(host);
   const texts = server?.printed.filter(({ isFence }) => !isFence).map(({ text }) => text);
-  const entries = stage.clients.get(host)?.transcript.filter(({ fence }) => fence !== true);
+  const { transcript } = stage.clients.get(host) ?? stage.peers.get(host) ?? {};
+  const entries = transcript?.filter(({ fence }) => fence !== true);
   const lines = texts ?? entries?.filter((entry) => !isStateTalk(entry)).map(tellEntry) ?? [];
   return lines.slice(-TAIL_LINES_MAX);
 }
@@ -166,6 +169,7 @@ function isStateTalk(entry: TranscriptEntry): boolean {
 function tellEntry(entry: TranscriptEntry): string {
   if ("command" in entry) return `> ${JSON.stringify(entry.command)}`;
   if ("event" in entry) return `< ${JSON.stringify(entry.event)}`;
+  if ("wire" in entry) return entry.wire;
   if ("stderr" in entry) return `stderr: ${entry.stderr}`;
   return "unreadable" in entry ? `< ${entry.unreadable}` : `ended: ${JSON.stringify(entry.exit)}`;
 }

@@ -1,7 +1,7 @@
 // Owns the course of one case on fresh hosts: set-up, step after step, the last fence. It must not know beds, files or
 // how a report looks. Invariant: nothing is judged for good before everything on its way has been let in.
 
-import type { Scenario, Step } from "../scenario/scenario.ts";
+import { peersOf, type Scenario, type Step } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
 import { chooseFence, type Fence, sendFences } from "./fence.ts";
 import { setUp } from "./given.ts";
@@ -13,9 +13,10 @@ import {
   outcomeWithoutStart,
   type StepOutcome,
 } from "./outcome.ts";
+import { proveOpenLinks, settlePeers } from "./peer-fence.ts";
 import { InterruptedError } from "./pulse.ts";
 import { askNames, hasFailed, runStep, settleOpen } from "./run-step.ts";
-import { Stage, type StageOptions } from "./stage.ts";
+import { type Cast, Stage, type StageOptions } from "./stage.ts";
 import { StepRecord } from "./step-record.ts";
 import { takePictures } from "./take-pictures.ts";
 
@@ -27,10 +28,20 @@ export interface ReplayOptions extends StageOptions {
 /** Replays a scenario. Whatever the programs do, it gives an outcome; it throws for its own faults only. */
 export async function replayScenario(scenario: Scenario, hosts: Hosts, options: ReplayOptions): Promise<CaseOutcome> {
   const startMs = options.clock.nowMs();
-  const stage = new Stage(hosts, options);
+  const stage = new Stage(hosts, options, castOf(scenario));
   const steps = await replaySteps(stage, scenario, options);
   const verdict = gravest(steps.map((step) => step.verdict));
   return { verdict, startMs, durationMs: options.clock.nowMs() - startMs, steps, evidence: collectEvidence(stage) };
+}
+
+function castOf(scenario: Scenario): Cast {
+  const peers = peersOf(scenario);
+  for (const given of scenario.given) {
+    if (given.kind === "server") return { peers, server: { host: given.host, port: given.settings.port } };
+    if (given.kind === "peer" && given.listen !== null)
+      return { peers, server: { host: given.host, port: given.listen } };
+  }
+  return { peers, server: undefined };
 }
 
 async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOptions): Promise<readonly StepOutcome[]> {
@@ -135,13 +146,15 @@ function judgeForGood(record: StepRecord, earlier: readonly StepRecord[]): void 
 async function flush(stage: Stage, records: readonly StepRecord[]): Promise<void> {
   const last = records.at(-1);
   if (last === undefined) return;
+  const arePeersLogged = await settlePeers(stage, [...stage.peers.keys()]);
   await askNames(stage);
   const named = [...stage.clients.values()].filter((client) => client.username !== null);
   const outcomes = await sendFences(
     stage,
     named.map((client) => ({ sender: client, receiver: client })),
   );
-  const passed = new Set<string>();
+  await proveOpenLinks(stage, last);
+  const passed = new Set<string>(arePeersLogged ? stage.servers.keys() : []);
   for (const [{ receiver }, outcome] of outcomes) {
     if (outcome.kind === "passed") passed.add(receiver.name);
     if (outcome.kind === "passed" && outcome.isLogged) for (const server of stage.servers.keys()) passed.add(server);

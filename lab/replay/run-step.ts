@@ -2,9 +2,11 @@
 // not know what the report looks like. Invariant: a step either holds, or has a finding, or has an expectation of
 // nothing left open for a later message to prove.
 
-import { takeAction } from "./actions.ts";
+import type { Expectation } from "../scenario/scenario.ts";
+import { type ActionOutcome, takeAction } from "./actions.ts";
 import { chooseFence, chooseLogFence, type Fence, sendFences } from "./fence.ts";
 import type { Match } from "./match.ts";
+import { proveLinksQuiet, settlePeers } from "./peer-fence.ts";
 import type { Stage } from "./stage.ts";
 import type { Finding, Prepared, StepRecord } from "./step-record.ts";
 
@@ -34,9 +36,7 @@ async function act(stage: Stage, record: StepRecord): Promise<void> {
     for (const action of actions) {
       const outcome = await takeAction(stage, host, action);
       if (outcome.kind === "failed") {
-        const fault = stage.driver(host)?.fault;
-        const { verdict = "fail", expected, seen } = outcome;
-        record.findings.push({ host, verdict, expected, seen: fault ?? seen });
+        record.findings.push(actionFinding(stage, host, outcome));
         return;
       }
     }
@@ -51,9 +51,18 @@ async function act(stage: Stage, record: StepRecord): Promise<void> {
   }
 }
 
+/** What a program did by itself is told in the place of what could not be done then; a peer speaks to others' programs. */
+function actionFinding(stage: Stage, host: string, outcome: Extract<ActionOutcome, { kind: "failed" }>): Finding {
+  const { verdict = "fail", expected, seen, texts } = outcome;
+  const elsewhere = stage.peers.has(host) ? stage.findFault() : undefined;
+  if (elsewhere !== undefined)
+    return { host: elsewhere.host, verdict: "fail", expected: "goes on", seen: elsewhere.fault };
+  return { host, verdict, expected, seen: stage.driver(host)?.fault ?? seen, ...(texts && { texts }) };
+}
+
 async function awaitPositives(stage: Stage, record: StepRecord, earlier: readonly StepRecord[]): Promise<void> {
   const waited = record.prepared.filter(
-    ({ expectation }) => !isQuiet(expectation.kind) && expectation.kind !== "draft" && expectation.kind !== "window",
+    ({ expectation }) => !isQuiet(expectation) && expectation.kind !== "draft" && expectation.kind !== "window",
   );
   const judgeAll = () => waited.map((prepared) => ({ prepared, match: judge(record, prepared, earlier) }));
   const end = await stage.pulse.until(() => {
@@ -67,7 +76,9 @@ async function awaitPositives(stage: Stage, record: StepRecord, earlier: readonl
     const isTold = match.kind === "fails" || (match.kind === "pending" && end === undefined);
     if (isTold) record.blame(prepared.expectation.host, match, earlier);
   }
-  if (end === "holds") claimLines(record, earlier);
+  if (end !== "holds") return;
+  claimLines(record, earlier);
+  for (const { expectation } of waited) if (expectation.kind === "receives") record.lookThrough(expectation);
 }
 
 /** A program failed by itself: that is told in the place of all that it could not do any more. */
@@ -154,14 +165,55 @@ async function judgeWindows(stage: Stage, record: StepRecord): Promise<void> {
 
 /** Proves every "nothing" of the step by a fence, or leaves it open where nobody has a name to whisper with. */
 async function proveQuiets(stage: Stage, record: StepRecord, earlier: readonly StepRecord[]): Promise<void> {
-  const quiets = record.prepared.filter(({ expectation }) => isQuiet(expectation.kind));
-  for (const quiet of quiets) record.blame(quiet.expectation.host, record.judge(quiet), earlier);
-  if (quiets.length === 0 || hasFailed([record, ...earlier])) return;
+  const all = record.prepared.filter(({ expectation }) => isQuiet(expectation));
+  for (const quiet of all) record.blame(quiet.expectation.host, record.judge(quiet), earlier);
+  if (all.length === 0 || hasFailed([record, ...earlier])) return;
+  const arePeersLogged = await settlePeers(stage, [...stage.peers.keys()]);
   await askNames(stage);
+  const { peerQuiets, quiets } = Object.groupBy(all, ({ expectation }) =>
+    expectation.kind === "receives" ? "peerQuiets" : "quiets",
+  );
+  if (peerQuiets !== undefined) await provePeerQuiets(stage, record, peerQuiets);
+  if (quiets !== undefined && !hasFailed([record]))
+    await proveOwnQuiets(stage, record, earlier, quiets, arePeersLogged);
+}
+
+/** Proves that connections of peers received nothing of what the step's clients did. */
+async function provePeerQuiets(stage: Stage, record: StepRecord, quiets: readonly Prepared[]): Promise<void> {
+  const actors = record.actors
+    .flatMap((host) => stage.clients.get(host) ?? [])
+    .filter(({ username }) => username !== null);
+  if (!stage.isScripted)
+    await sendFences(
+      stage,
+      actors.map((client) => ({ sender: client, receiver: client })),
+    );
+  for (const quiet of quiets) {
+    const { expectation } = quiet;
+    if (expectation.kind !== "receives") continue;
+    const failure = await proveLinksQuiet(stage, expectation.host, record.linksOf(expectation));
+    const match = record.judge(quiet);
+    if (match.kind !== "holds") record.blame(expectation.host, match);
+    else if (failure !== undefined) {
+      const seen = `not proved: ${failure}`;
+      record.findings.push({ host: expectation.host, verdict: "error", expected: "receives nothing", seen });
+    } else record.lookThrough(expectation);
+  }
+}
+
+async function proveOwnQuiets(
+  stage: Stage,
+  record: StepRecord,
+  earlier: readonly StepRecord[],
+  quiets: readonly Prepared[],
+  arePeersLogged: boolean,
+): Promise<void> {
   const fences = new Map<Prepared, Fence>();
   for (const quiet of quiets) {
     const fence = fenceFor(stage, quiet.expectation.host, record.actors, [...fences.values()]);
-    if (fence === undefined) record.open.add(quiet);
+    if (fence === undefined && arePeersLogged && stage.servers.has(quiet.expectation.host)) {
+      record.blame(quiet.expectation.host, record.judge(quiet), earlier);
+    } else if (fence === undefined) record.open.add(quiet);
     else fences.set(quiet, fence);
   }
   const outcomes = await sendFences(stage, [...new Set(fences.values())]);
@@ -191,6 +243,11 @@ export async function askNames(stage: Stage): Promise<void> {
   await Promise.all(connected.map((client) => client.askState(stage.timeoutMs, true)));
 }
 
-function isQuiet(kind: string): boolean {
-  return kind === "shows nothing" || kind === "logs nothing";
+function isQuiet(expectation: Expectation): boolean {
+  const { kind } = expectation;
+  return (
+    kind === "shows nothing" ||
+    kind === "logs nothing" ||
+    (kind === "receives" && expectation.expect.kind === "nothing")
+  );
 }

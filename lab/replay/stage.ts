@@ -5,6 +5,7 @@ import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
 import { fenceText } from "./fence-text.ts";
+import { PeerDriver } from "./peer-driver.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
 import { addressTranslator, translatorFor } from "./text.ts";
@@ -28,12 +29,29 @@ export interface StageOptions {
   readonly views?: () => ReadonlyMap<string, WindowView>;
 }
 
+/** What the case says of its programs, for whoever drives them. */
+export interface Cast {
+  /** Hosts that run the lab's peer in the place of a program under test. */
+  readonly peers: ReadonlySet<string>;
+  /** The case's server, real or scripted: its host, and its port unless it is the usual one. */
+  readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
+}
+
+const NO_PEERS: Cast = { peers: new Set(), server: undefined };
+
 /** Gives no windows, where clients have none. */
 const NO_VIEWS = (): ReadonlyMap<string, WindowView> => new Map();
 
 export class Stage {
   readonly clients: ReadonlyMap<string, ClientDriver>;
   readonly servers: ReadonlyMap<string, ServerDriver>;
+  /** Of the hosts that run the lab's peer, which are in neither of the others. */
+  readonly peers: ReadonlyMap<string, PeerDriver>;
+  /** Where the case's server is; undefined where it has none. */
+  readonly serverAddress: string | undefined;
+  readonly serverPort: number | undefined;
+  /** The case's server is a peer, which says what the case's steps say. */
+  readonly isScripted: boolean;
   readonly pulse: Pulse;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
@@ -52,7 +70,7 @@ export class Stage {
   isWhisperingBroken = false;
   #fencesMade = 0;
 
-  constructor(hosts: Hosts, options: StageOptions) {
+  constructor(hosts: Hosts, options: StageOptions, cast: Cast = NO_PEERS) {
     this.pulse = new Pulse(options.clock, options.signal);
     this.timeoutMs = options.timeoutMs;
     this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
@@ -62,18 +80,28 @@ export class Stage {
     const dialled = new Map([...hosts.routes].map(([address, route]) => [route, address]));
     const watch = options.watch ?? (() => {});
     const readText = addressTranslator(dialled);
-    this.clients = driversOf(all, "client", (host) => new ClientDriver(host, this.pulse, watch, readText));
-    this.servers = driversOf(all, "server", (host) => new ServerDriver(host, this.pulse, watch));
+    this.isScripted = cast.server !== undefined && cast.peers.has(cast.server.host);
+    const own = all.filter(({ spec }) => !cast.peers.has(spec.name));
+    const peers = all.filter(({ spec }) => cast.peers.has(spec.name));
+    this.clients = driversOf(
+      own,
+      "client",
+      (host) => new ClientDriver(host, this.pulse, watch, readText, this.isScripted),
+    );
+    this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch));
+    this.peers = new Map(peers.map((host) => [host.spec.name, new PeerDriver(host, this.pulse, watch)]));
+    this.serverAddress = all.find(({ spec }) => spec.name === cast.server?.host)?.address;
+    this.serverPort = cast.server?.port;
     this.translate = translatorFor(all, options.writtenAddresses);
   }
 
   driver(host: string): HostDriver | undefined {
-    return this.clients.get(host) ?? this.servers.get(host);
+    return this.clients.get(host) ?? this.servers.get(host) ?? this.peers.get(host);
   }
 
   /** The first program that did what no program may, with what it did. */
   findFault(): { readonly host: string; readonly fault: string } | undefined {
-    for (const driver of [...this.servers.values(), ...this.clients.values()]) {
+    for (const driver of [...this.servers.values(), ...this.clients.values(), ...this.peers.values()]) {
       if (driver.fault !== null) return { host: driver.name, fault: driver.fault };
     }
     return undefined;

@@ -2,7 +2,8 @@
 // expectations stand. It must not wait or act. Invariant: a line belongs to the step in which it arrived, unless an
 // open "nothing" before it claims it.
 
-import type { Expectation, Step } from "../scenario/scenario.ts";
+import type { Expectation, ReceivesExpectation, Step } from "../scenario/scenario.ts";
+import { tellWireExpectation } from "../scenario/tell-wire.ts";
 import {
   type Match,
   matchDraft,
@@ -17,6 +18,8 @@ import {
   tellAll,
   tellWidgets,
 } from "./match.ts";
+import type { PeerLink } from "./peer-link.ts";
+import { type LinkMatch, matchReceived } from "./peer-match.ts";
 import type { Stage } from "./stage.ts";
 import { compilePattern, type Pattern } from "./text.ts";
 import type { SeenWidget } from "./window-view.ts";
@@ -60,6 +63,8 @@ export class StepRecord {
   readonly drafts = new Map<string, string>();
   /** What each window had when it was looked at. */
   readonly widgets = new Map<string, readonly SeenWidget[]>();
+  /** How what peers were to receive stood when it was looked at for good. */
+  readonly #received = new Map<Expectation, Match>();
   /** Where the matching of each server's log ended. */
   readonly logEnds = new Map<string, number>();
   readonly #stage: Stage;
@@ -132,7 +137,20 @@ export class StepRecord {
         return matchDraft(this.#stage.translate(expectation.text), this.drafts.get(host) ?? "");
       case "window":
         return matchWindow(expectation.widgets, this.widgets.get(host) ?? []);
+      case "receives":
+        return this.#received.get(expectation) ?? this.#judgeReceived(expectation);
     }
+  }
+
+  /** Moves a peer's connections behind what they received, once all of the step is there. */
+  lookThrough(expectation: ReceivesExpectation): void {
+    this.#received.set(expectation, this.#judgeReceived(expectation));
+    for (const { link, end } of this.#matchLinks(expectation)) link.lookTo(end);
+  }
+
+  /** The connections that an expectation is about; none while there is none. */
+  linksOf({ host, as }: ReceivesExpectation): readonly PeerLink[] {
+    return this.#stage.peers.get(host)?.find(as) ?? [];
   }
 
   /** Index of the first line, from an open step's beginning on, that is the first one expected here. */
@@ -175,6 +193,21 @@ export class StepRecord {
     );
   }
 
+  #judgeReceived(expectation: ReceivesExpectation): Match {
+    const matches = this.#matchLinks(expectation).map(({ match }) => match);
+    const [first] = matches;
+    const expected = `has the connection ${expectation.as ?? ""}`;
+    if (first === undefined) return { kind: "pending", expected, seen: "has none" };
+    return matches.find(({ kind }) => kind === "fails") ?? matches.find(({ kind }) => kind === "pending") ?? first;
+  }
+
+  #matchLinks(expectation: ReceivesExpectation): readonly (LinkMatch & { readonly link: PeerLink })[] {
+    return this.linksOf(expectation).map((link) => ({
+      link,
+      ...matchReceived(expectation.expect, link, link.looked),
+    }));
+  }
+
   #judgeLog(host: string, patterns: readonly Pattern[], from?: number): Match {
     const lines = this.#lines(host, from ?? this.#logFrom.get(host));
     const { match, end } = matchLogged(patterns, textsOf(lines));
@@ -212,6 +245,8 @@ export function describeExpectation(expectation: Expectation, translate: (text: 
     case "shows":
     case "logs":
       return `${expectation.kind} ${tellAll(expectation.lines.map(translate))}`;
+    case "receives":
+      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect)}`;
     case "never":
       return `never logs ${tellAll(expectation.lines.map(translate))}`;
   }

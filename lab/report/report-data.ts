@@ -70,6 +70,7 @@ function toTranscriptLine(entry: TranscriptEntry): Pick<TranscriptLine, "kind" |
   if ("command" in entry) return { kind: "command", text: JSON.stringify(entry.command) };
   if ("stderr" in entry) return { kind: "stderr", text: entry.stderr };
   if ("unreadable" in entry) return { kind: "unreadable", text: entry.unreadable };
+  if ("wire" in entry) return { kind: "other", text: entry.wire };
   if ("exit" in entry) return { kind: "exit", text: entry.exit.signal ?? `exit status ${entry.exit.code}` };
   if ("shown" in entry.event) return { kind: "shown", text: entry.event.shown.text };
   if ("users" in entry.event) return { kind: "users", text: entry.event.users.names.join(", ") };

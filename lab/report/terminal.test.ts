@@ -18,6 +18,7 @@ const SCENARIO: Scenario = {
   file: "08-whisper.yaml",
   title: "Whisper",
   requirements: [1],
+  conformance: null,
   given: [
     { kind: "server", host: "Win71", settings: {} },
     { kind: "client", host: "Win72", connected: true, name: "Jon Stewart" },

@@ -1,29 +1,62 @@
 // Owns what a schema cannot say of a scenario: that its hosts exist, that each is asked for what it can do, and that
 // what it starts from is possible. It takes raw data, so that its findings stand beside the schema's in one go.
 
-import type { HostSpec, Role } from "../topology.ts";
+import type { HostSpec, ProgramRole, Role } from "../topology.ts";
+import { PeerCheck } from "./check-wire.ts";
 import { type Finding, type Path, quote } from "./problem.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
 
 const RESERVED_NAMES: readonly string[] = ["all", "server"];
 
-type Roles = ReadonlyMap<string, Role>;
+/** What a client's connect takes; a peer's takes more. */
+const OWN_CONNECT_KEYS: readonly string[] = ["address", "port"];
+
+type Roles = ReadonlyMap<string, ProgramRole>;
+
+/** The peers' connections, by host, as the file goes on. */
+type Peers = ReadonlyMap<string, PeerCheck>;
 
 /** Checks a file's data against the topology's hosts. Data of the wrong shape is left to the schema. */
 export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[]): Finding[] {
-  const roles: Roles = new Map(hosts.map((host) => [host.name, host.role]));
   const root = asMap(data);
+  const given = asMap(root.given);
+  const ownRoles = new Map(hosts.map((host) => [host.name, host.role]));
+  const roles: Roles = new Map(
+    hosts.map(({ name, role }) => [name, asMap(given[name]).peer === undefined ? role : "peer"]),
+  );
+  const peers: Peers = new Map(
+    Object.entries(given).flatMap(([host, source]) => {
+      const { peer } = asMap(source);
+      return peer === undefined ? [] : [[host, new PeerCheck(host, asMap(peer).listen !== undefined)]];
+    }),
+  );
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
   return [
-    ...checkGiven(asMap(root.given), roles),
-    ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles)),
+    ...checkPurpose(data),
+    ...checkGiven(given, ownRoles),
+    ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
 }
 
-function checkGiven(given: Readonly<Record<string, unknown>>, roles: Roles): Finding[] {
+/** A case is about requirements of the report, or about a clause of the protocol at one of its levels. */
+function checkPurpose(data: unknown): Finding[] {
+  const { clause, level, requirements } = asMap(data);
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return [];
+  if (clause === undefined && level !== undefined) {
+    return [{ path: ["level"], spot: "key", message: "expected clause beside level; it is missing" }];
+  }
+  if (clause !== undefined && level === undefined) {
+    return [{ path: ["clause"], spot: "key", message: "expected level beside clause; it is missing" }];
+  }
+  if (clause !== undefined || requirements !== undefined) return [];
+  return [{ path: ["requirements"], spot: "key", message: "expected a list; it is missing" }];
+}
+
+function checkGiven(given: Readonly<Record<string, unknown>>, roles: ReadonlyMap<string, Role>): Finding[] {
   const findings: Finding[] = [];
   const entries = Object.entries(given).map(([host, value]) => ({ host, path: ["given", host], source: asMap(value) }));
   const listens = entries.some(({ source }) => source.server !== undefined && asMap(source.server).console !== true);
+  const isScripted = entries.some(({ source }) => asMap(source.peer).listen !== undefined);
   const holders = new Map<unknown, string>();
   for (const { host, path, source } of entries) {
     const role = roles.get(host);
@@ -33,7 +66,10 @@ function checkGiven(given: Readonly<Record<string, unknown>>, roles: Roles): Fin
     }
     findings.push(...checkProgram(path, source, role));
     const isConnected = source.connected === true || source.named !== undefined;
-    if (isConnected && !listens) {
+    if (source.named !== undefined && isScripted && !listens) {
+      const message = "expected a server in given, to accept the name; got a peer, which accepts what its steps say";
+      findings.push({ path: [...path, "named"], spot: "key", message });
+    } else if (isConnected && !listens && !isScripted) {
       findings.push({
         path,
         spot: "key",
@@ -48,6 +84,13 @@ function checkGiven(given: Readonly<Record<string, unknown>>, roles: Roles): Fin
 
 function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, role: Role): Finding[] {
   const findings: Finding[] = [];
+  if (source.peer !== undefined) {
+    for (const key of Object.keys(source)) {
+      const message = `expected only peer, which this host runs; got ${quote(key)}`;
+      if (key !== "peer") findings.push({ path: [...path, key], spot: "key", message });
+    }
+    return findings;
+  }
   const other: Role = role === "client" ? "server" : "client";
   if (source[role] === undefined && source[other] === undefined) {
     findings.push({ path, spot: "key", message: `expected ${role}; got ${quote(Object.keys(source)[0])}` });
@@ -87,34 +130,48 @@ function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, stri
     : [{ ...spot, message: `expected a name of its own; got ${quote(name)}, which ${holder} has` }];
 }
 
-function checkStep(step: Readonly<Record<string, unknown>>, index: number, roles: Roles): Finding[] {
+function checkStep(step: Readonly<Record<string, unknown>>, index: number, roles: Roles, peers: Peers): Finding[] {
   const findings: Finding[] = [];
   const path = ["steps", index];
   for (const [key, value] of Object.entries(step)) {
     if (key === "title") continue;
-    if (key === "expect") findings.push(...checkExpect([...path, key], asMap(value), roles));
-    else findings.push(...checkActions([...path, key], key, value, roles));
+    if (key !== "expect") findings.push(...checkActions([...path, key], key, value, roles, peers.get(key)));
   }
+  // What a step expects comes of all that it does, wherever it stands.
+  findings.push(...checkExpect([...path, "expect"], asMap(step.expect), roles, peers));
   if (Object.keys(step).length > 0 && Object.keys(step).every((key) => key === "title")) {
     findings.push({ path, spot: "value", message: "expected a host with actions, or expect; got a title alone" });
   }
   return findings;
 }
 
-function checkActions(path: Path, host: string, value: unknown, roles: Roles): Finding[] {
+function checkActions(path: Path, host: string, value: unknown, roles: Roles, peer: PeerCheck | undefined): Finding[] {
   const role = roles.get(host);
   if (role === undefined) return [unknownHost(path, host, roles, "title, expect or ")];
   const words: readonly string[] = ACTIONS_OF_ROLE[role];
   const actions: readonly unknown[] = Array.isArray(value) ? value : [];
   return actions.flatMap((action, index): Finding[] => {
     const word = typeof action === "string" ? action : Object.keys(asMap(action))[0];
-    if (word !== undefined && words.includes(word)) return [];
+    if (word !== undefined && words.includes(word)) {
+      return peer === undefined ? checkOwnConnect([...path, index], action) : peer.action([...path, index], action);
+    }
     const message = `expected one of ${words.join(", ")}; got ${quote(word ?? action)}`;
     return [{ path: [...path, index], spot: "value", message }];
   });
 }
 
-function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, roles: Roles): Finding[] {
+/** A client has one connection, which needs no name. */
+function checkOwnConnect(path: Path, action: unknown): Finding[] {
+  return Object.keys(asMap(asMap(action).connect))
+    .filter((key) => !OWN_CONNECT_KEYS.includes(key))
+    .map((key) => ({
+      path: [...path, "connect", key],
+      spot: "key",
+      message: `expected ${OWN_CONNECT_KEYS.join(", ")}; got ${quote(key)}`,
+    }));
+}
+
+function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, roles: Roles, peers: Peers): Finding[] {
   return Object.entries(expect).flatMap(([host, value]): Finding[] => {
     const role = roles.get(host);
     if (role === undefined) return [unknownHost([...path, host], host, roles)];
@@ -125,13 +182,16 @@ function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, role
         { path: [...path, host], spot: "value", message: `expected one of ${words.join(", ")}; got ${quote(value)}` },
       ];
     }
-    return keys
+    const strays = keys
       .filter((key) => !words.includes(key))
       .map((key) => ({
         path: [...path, host, key],
-        spot: "key",
+        spot: "key" as const,
         message: `expected one of ${words.join(", ")}, since ${host} is a ${role}; got ${quote(key)}`,
       }));
+    const { receives } = asMap(value);
+    const peer = receives === undefined ? undefined : peers.get(host);
+    return [...strays, ...(peer?.receives([...path, host, "receives"], receives) ?? [])];
   });
 }
 

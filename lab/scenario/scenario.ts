@@ -1,41 +1,56 @@
 // Owns a scenario as the replay takes it: every choice of the file's notation is settled, every expectation stands alone.
 // It must not know YAML, files or a bed. Invariant: hosts and actions keep the order in which the file has them.
 
-import type { Role } from "../topology.ts";
+import type { ProgramRole } from "../topology.ts";
 import type {
   ActionSource,
+  ConnectSource,
   ExpectationSource,
   GivenSource,
+  Level,
   ScenarioSource,
   ServerSettings,
   StepSource,
   WidgetSource,
 } from "./schema.ts";
+import { buildReceives, buildWire, type Wire, type WireExpectation } from "./wire.ts";
 
-/** What a person does at a host. */
+/** What a person does at a host, or the lab by its peer there. */
 export type Action =
   | { readonly kind: "start"; readonly settings: ServerSettings }
-  | { readonly kind: "connect"; readonly address: string | undefined; readonly port: string | number | undefined }
+  | Connect
   | { readonly kind: "select"; readonly name: string }
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "send" }
   | { readonly kind: "close" }
   | { readonly kind: "input"; readonly text: string }
   | { readonly kind: "stop" }
-  | { readonly kind: "kill" };
+  | { readonly kind: "kill" }
+  | { readonly kind: "wire"; readonly wire: Wire };
+
+export interface Connect {
+  readonly kind: "connect";
+  readonly address: string | undefined;
+  readonly port: string | number | undefined;
+  /** Of a peer: the connection's name, and how many there are of it. */
+  readonly as: string | undefined;
+  readonly times: number | undefined;
+}
 
 export type ActionKind = Action["kind"];
 
 /** Which actions a host of each role can take, in the order in which messages list them. */
-export const ACTIONS_OF_ROLE: Readonly<Record<Role, readonly ActionKind[]>> = {
+export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]>> = {
   client: ["start", "connect", "select", "type", "send", "close"],
   server: ["start", "input", "stop", "kill"],
+  peer: ["connect", "wire"],
 };
 
 /** Which expectations a host of each role can have. */
-export const EXPECTATIONS_OF_ROLE: Readonly<Record<Role, readonly (keyof ExpectationSource)[]>> = {
+export const EXPECTATIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly (keyof ExpectationSource)[]>> = {
   client: ["shows", "users", "draft", "window"],
   server: ["logs", "never"],
+  peer: ["receives"],
 };
 
 /** One thing that is to be so on one host after a step. */
@@ -47,7 +62,16 @@ export type Expectation =
   | { readonly kind: "window"; readonly host: string; readonly widgets: readonly Widget[] }
   | { readonly kind: "logs"; readonly host: string; readonly lines: readonly string[] }
   | { readonly kind: "logs nothing"; readonly host: string }
-  | { readonly kind: "never"; readonly host: string; readonly lines: readonly string[] };
+  | { readonly kind: "never"; readonly host: string; readonly lines: readonly string[] }
+  | ReceivesExpectation;
+
+/** What a connection of a peer is to receive; `as` is undefined for its newest one. */
+export interface ReceivesExpectation {
+  readonly kind: "receives";
+  readonly host: string;
+  readonly as: string | undefined;
+  readonly expect: WireExpectation;
+}
 
 /** A widget that a window is to have. */
 export interface Widget {
@@ -71,7 +95,9 @@ export interface Step {
 /** What a host runs before the first step. */
 export type Given =
   | { readonly kind: "server"; readonly host: string; readonly settings: ServerSettings }
-  | { readonly kind: "client"; readonly host: string; readonly connected: boolean; readonly name: string | null };
+  | { readonly kind: "client"; readonly host: string; readonly connected: boolean; readonly name: string | null }
+  /** `listen` is a scripted server's port, null for a peer that only connects. */
+  | { readonly kind: "peer"; readonly host: string; readonly listen: number | null };
 
 export interface Scenario {
   /** The number in front of the file's name, or the whole of it: "08". */
@@ -81,6 +107,8 @@ export interface Scenario {
   readonly file: string;
   readonly title: string;
   readonly requirements: readonly number[];
+  /** What a conformance case is about: the clause of PROTOCOL.md, and who says so. null of any other. */
+  readonly conformance: { readonly clause: string; readonly level: Level } | null;
   readonly given: readonly Given[];
   /** Hosts whose client must be a window, because something is said of it. */
   readonly windows: ReadonlySet<string>;
@@ -96,11 +124,21 @@ export function buildScenario(source: ScenarioSource, file: string): Scenario {
     slug,
     file,
     title: source.title,
-    requirements: source.requirements,
+    requirements: source.requirements ?? [],
+    conformance: buildConformance(source),
     given: Object.entries(source.given).map(([host, given]) => buildGiven(host, given)),
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,
   };
+}
+
+/** The hosts that run the lab's peer. */
+export function peersOf(scenario: Scenario): ReadonlySet<string> {
+  return new Set(scenario.given.filter(({ kind }) => kind === "peer").map(({ host }) => host));
+}
+
+function buildConformance({ clause, level }: ScenarioSource): Scenario["conformance"] {
+  return clause === undefined || level === undefined ? null : { clause, level };
 }
 
 function givenWindows(given: Readonly<Record<string, GivenSource>>): readonly string[] {
@@ -115,6 +153,7 @@ function expectedWindows(steps: readonly Step[]): readonly string[] {
 
 function buildGiven(host: string, given: GivenSource): Given {
   if (given.server !== undefined) return { kind: "server", host, settings: given.server };
+  if (given.peer !== undefined) return { kind: "peer", host, listen: given.peer.listen ?? null };
   const name = given.named ?? null;
   return { kind: "client", host, connected: given.connected === true || name !== null, name };
 }
@@ -129,9 +168,12 @@ function buildStep(source: StepSource): Step {
 }
 
 function buildAction(source: ActionSource): Action {
-  if (typeof source === "string") return source === "start" ? { kind: "start", settings: {} } : { kind: source };
+  if (source === "start") return { kind: "start", settings: {} };
+  if (source === "connect") return buildConnect({});
+  if (typeof source === "string") return { kind: source };
   if ("start" in source) return { kind: "start", settings: source.start ?? {} };
-  if ("connect" in source) return { kind: "connect", address: source.connect.address, port: source.connect.port };
+  if ("connect" in source) return buildConnect(source.connect);
+  if ("wire" in source) return { kind: "wire", wire: buildWire(source.wire) };
   if ("select" in source) return { kind: "select", name: source.select };
   if ("type" in source) return { kind: "type", text: source.type };
   if ("input" in source) return { kind: "input", text: source.input };
@@ -140,9 +182,13 @@ function buildAction(source: ActionSource): Action {
   return "stop" in source ? { kind: "stop" } : { kind: "kill" };
 }
 
+function buildConnect({ address, port, as, times }: ConnectSource): Connect {
+  return { kind: "connect", address, port, as, times };
+}
+
 function buildExpectations(host: string, source: ExpectationSource): Expectation[] {
   const expectations: Expectation[] = [];
-  const { shows, users, draft, window, logs, never } = source;
+  const { shows, users, draft, window, logs, never, receives } = source;
   if (shows === "nothing") expectations.push({ kind: "shows nothing", host });
   else if (shows !== undefined) expectations.push({ kind: "shows", host, lines: toLines(shows) });
   if (users !== undefined) expectations.push({ kind: "users", host, names: users });
@@ -151,6 +197,9 @@ function buildExpectations(host: string, source: ExpectationSource): Expectation
   if (logs === "nothing") expectations.push({ kind: "logs nothing", host });
   else if (logs !== undefined) expectations.push({ kind: "logs", host, lines: toLines(logs) });
   if (never !== undefined) expectations.push({ kind: "never", host, lines: toLines(never) });
+  for (const each of receives === undefined ? [] : buildReceives(receives)) {
+    expectations.push({ kind: "receives", host, ...each });
+  }
   return expectations;
 }
 

@@ -3,6 +3,8 @@
 // Invariant: whatever this schema takes is bounded in every direction.
 
 import { z } from "zod";
+import { strict } from "./strict.ts";
+import { connectionCount, givenPeer, receivesArgument, wireArgument } from "./wire-schema.ts";
 
 const TITLE_CHARS_MAX = 200;
 const TEXT_CHARS_MAX = 8192;
@@ -15,16 +17,11 @@ const WIDGETS_MAX = 50;
 /** The requirements of the report, numbered as in its test case design. */
 const REQUIREMENT_MAX = 12;
 
-/** Words of an action that need no argument may stand alone: `- send`. */
-const BARE_WORDS = ["start", "send", "close", "stop", "kill"] as const;
+const CLAUSE = /^\d+(?:\.\d+)*$/;
+const LEVELS = ["must", "strict"] as const;
 
-/** An object that takes no other keys, and says which it takes. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const keys = Object.keys(shape).join(", ");
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? `expected ${keys === "" ? "no key" : keys}` : undefined),
-  });
-}
+/** Words of an action that need no argument may stand alone: `- send`. */
+const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill"] as const;
 
 const title = z.string().min(1).max(TITLE_CHARS_MAX);
 const text = z.string().max(TEXT_CHARS_MAX);
@@ -50,11 +47,15 @@ const startArgument = z.union([settings, z.null()], {
 const connectArgument = strict({
   address: z.string().max(TEXT_CHARS_MAX).describe("What stands in the address entry.").optional(),
   port: port.describe("What stands in the port entry.").optional(),
+  as: name.describe("Peer: the connection's name in this file; c1, c2, … in their order unless told.").optional(),
+  times: connectionCount.optional(),
 });
 
 const actions = [
   strict({ start: startArgument }).describe("Start this host's program."),
-  strict({ connect: connectArgument }).describe("Client: fill in address and port, press Connect."),
+  strict({ connect: connectArgument }).describe(
+    "Client: fill in address and port, press Connect. Peer: connect, to the server unless told.",
+  ),
   strict({ select: name }).describe("Client: pick a destination in the list."),
   strict({ type: text }).describe("Client: put this text into the entry; nothing is sent."),
   strict({ send: bare }).describe("Client: press Send."),
@@ -62,6 +63,7 @@ const actions = [
   strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
   strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
   strict({ kill: bare }).describe("Server: end it without a word."),
+  strict({ wire: wireArgument }).describe("Peer: speak bytes."),
   z.enum(BARE_WORDS).describe("An action that needs no argument."),
 ] as const;
 
@@ -104,6 +106,7 @@ const expectation = strict({
     .union([expectedText, lines], { error: "expected a line or a list of lines" })
     .describe("Server: lines it must not print in this step.")
     .optional(),
+  receives: receivesArgument.optional(),
 }).describe("What this host is to show or print in the step.");
 
 const givenHost = strict({
@@ -113,6 +116,7 @@ const givenHost = strict({
   })
     .describe("A client is started here before the first step.")
     .optional(),
+  peer: givenPeer.optional(),
   connected: z.boolean().describe("The client is connected to the server.").optional(),
   named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
 }).describe("What one host runs before the first step.");
@@ -131,7 +135,17 @@ export const scenarioSchema = strict({
   requirements: z
     .array(z.number().int().min(1).max(REQUIREMENT_MAX))
     .max(REQUIREMENT_MAX)
-    .describe("Which of the report's twelve requirements this case covers."),
+    .describe("Which of the report's twelve requirements this case covers.")
+    .optional(),
+  clause: z
+    .string()
+    .regex(CLAUSE, "expected a clause's number, such as 8.2")
+    .describe("The clause of PROTOCOL.md that this case is about.")
+    .optional(),
+  level: z
+    .enum(LEVELS)
+    .describe("must: the report says so. strict: a rule of PROTOCOL.md for what the report leaves open.")
+    .optional(),
   given: z.record(z.string(), givenHost).describe("What runs before the first step, host by host."),
   steps: z.array(step).min(1).max(STEPS_MAX),
 }).describe("A Howdy Lab scenario.");
@@ -141,7 +155,9 @@ export type StepSource = ScenarioSource["steps"][number];
 export type GivenSource = ScenarioSource["given"][string];
 export type ExpectationSource = z.infer<typeof expectation>;
 export type ActionSource = z.infer<typeof action>;
+export type ConnectSource = z.infer<typeof connectArgument>;
 export type WidgetSource = z.infer<typeof widget>;
+export type Level = (typeof LEVELS)[number];
 export type ServerSettings = z.infer<typeof settings>;
 
 /** The published JSON Schema, in the draft that editors' YAML support reads best. */

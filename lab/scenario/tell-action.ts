@@ -1,16 +1,16 @@
 // Owns how an action reads to a person, behind its host's name. Pure. It must not know what comes of the action.
 
-import type { Action } from "./scenario.ts";
+import type { Action, Connect } from "./scenario.ts";
+import { tellSent, tellWireExpectation } from "./tell-wire.ts";
+import type { Wire } from "./wire.ts";
 
 /** "selects All", "types “Hi”", "connects to 10.6.1.116:20002". */
 export function describeAction(action: Action): string {
   switch (action.kind) {
     case "start":
       return action.settings.console === true ? "starts and asks on its console" : "starts";
-    case "connect": {
-      const where = [action.address, action.port].filter((part) => part !== undefined).join(":");
-      return where === "" ? "connects with empty entries" : `connects to ${where}`;
-    }
+    case "connect":
+      return describeConnect(action);
     case "select":
       return `selects ${action.name}`;
     case "type":
@@ -25,5 +25,37 @@ export function describeAction(action: Action): string {
       return "is stopped";
     case "kill":
       return "is killed";
+    case "wire":
+      return describeWire(action.wire);
   }
+}
+
+function describeConnect({ address, port, as, times }: Connect): string {
+  const where = [address, port].filter((part) => part !== undefined).join(":");
+  if (as !== undefined) {
+    const whom = times === undefined ? as : `${times} times as ${as}`;
+    return where === "" ? `connects ${whom}` : `connects ${whom} to ${where}`;
+  }
+  return where === "" ? "connects with empty entries" : `connects to ${where}`;
+}
+
+/** "a: sends proposal "Jon" in pieces of 1, expects ack "Jon"". */
+function describeWire(wire: Wire): string {
+  const { as, send, times, cut, gapMs, after, reads, expect } = wire;
+  const pieces = {
+    whole: "",
+    frames: ", each frame alone",
+    lengths: cut.kind === "lengths" ? ` in pieces of ${cut.lengths.join(", ")} and the rest` : "",
+    each: cut.kind === "each" ? ` in pieces of ${cut.length}` : "",
+  }[cut.kind];
+  const said = [
+    ...(reads === undefined ? [] : [reads ? "reads again" : "stops reading"]),
+    ...(send.length === 0
+      ? []
+      : [`sends ${send.map(tellSent).join(", ")}${times > 1 ? ` ${times} times` : ""}${pieces}`]),
+    ...(gapMs > 0 ? [`${gapMs} ms apart`] : []),
+    ...(after === null ? [] : [after === "end" ? "ends the stream" : "resets the connection"]),
+    ...(expect === undefined ? [] : [`expects ${tellWireExpectation(expect)}`]),
+  ];
+  return `${as === undefined ? "" : `${as}: `}${said.join(", ")}`;
 }

@@ -54,10 +54,11 @@ export async function openTestBed(wish: BedWish): Promise<TestBed> {
 async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {
   const { connectEngine } = await import("./engine.ts");
   const engine = await connectEngine();
-  const { haveImages } = await import("./images.ts");
+  const { haveImages, havePeerImage } = await import("./images.ts");
   const { repository, onProgress = () => {}, wire = "auto", onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
   const captureImage = await haveCaptureImage(engine, wire, onProgress);
   const images = await haveImages(engine, topology, repository, onProgress);
-  return { engine, images, topology, captureImage, onWire };
+  const peer = () => havePeerImage(engine, repository, onProgress);
+  return { engine, images, topology, captureImage, onWire, havePeerImage: peer };
 }

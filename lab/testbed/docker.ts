@@ -22,6 +22,8 @@ const RUN_ID_BYTES = 4;
 export interface DockerBedOptions {
   readonly engine: Engine;
   readonly images: Images;
+  /** Gives the image of the lab's peer, built the first time; without it no host runs one. */
+  readonly havePeerImage?: () => Promise<string>;
   readonly topology: Topology;
   /** What captures the wire, or why nothing does. */
   readonly captureImage: CaptureImage;
@@ -33,7 +35,7 @@ interface Run {
   readonly id: string;
   readonly docker: Dockerode;
   readonly network: string;
-  readonly images: Images;
+  readonly imageOf: (role: ProgramSpec["role"]) => Promise<string>;
   readonly recorder: WireRecorder;
   readonly keeps: () => boolean;
 }
@@ -83,7 +85,7 @@ export class DockerBed implements TestBed {
   #keeps = false;
 
   constructor(options: DockerBedOptions, parts: DockerBedParts) {
-    const { engine, images, topology } = options;
+    const { engine, topology } = options;
     const { runId, network, reaper, recorder } = parts;
     this.runId = runId;
     this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})`;
@@ -91,7 +93,14 @@ export class DockerBed implements TestBed {
     this.#network = network;
     this.#reaper = reaper;
     const keeps = () => this.#keeps;
-    this.#run = { id: runId, docker: engine.docker, network: networkName(runId), images, recorder, keeps };
+    this.#run = {
+      id: runId,
+      docker: engine.docker,
+      network: networkName(runId),
+      imageOf: imageFinder(options),
+      recorder,
+      keeps,
+    };
   }
 
   async boot(_caseId: string): Promise<Hosts> {
@@ -216,7 +225,8 @@ class DockerHost implements Host {
     // Name and address are free only when the container that had them is gone.
     await former?.remove();
     try {
-      return await ContainerProgram.start(this.#run.docker, this.#createOptions(spec), this.#run.recorder.ready);
+      const image = await this.#run.imageOf(spec.role);
+      return await ContainerProgram.start(this.#run.docker, this.#createOptions(spec, image), this.#run.recorder.ready);
     } catch (cause) {
       throw await this.#explain(cause);
     }
@@ -241,10 +251,8 @@ class DockerHost implements Host {
     }
   }
 
-  #createOptions(spec: ProgramSpec): Dockerode.ContainerCreateOptions {
-    const { id, network, images, keeps } = this.#run;
-    const image = images.get(spec.role);
-    if (image === undefined) throw new Error(`no image for a ${spec.role}`);
+  #createOptions(spec: ProgramSpec, image: string): Dockerode.ContainerCreateOptions {
+    const { id, network, keeps } = this.#run;
     return {
       name: this.#containerName,
       Image: image,
@@ -269,4 +277,18 @@ class DockerHost implements Host {
       HostConfig: { NetworkMode: network, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"], Init: true },
     };
   }
+}
+
+/** The image of each role's program; the peer's is had once, when a case first needs it. */
+function imageFinder({ images, havePeerImage }: DockerBedOptions): Run["imageOf"] {
+  let peerImage: Promise<string> | undefined;
+  return async (role) => {
+    if (role === "peer" && havePeerImage !== undefined) {
+      peerImage ??= havePeerImage();
+      return peerImage;
+    }
+    const image = role === "peer" ? undefined : images.get(role);
+    if (image === undefined) throw new Error(`no image for a ${role}`);
+    return image;
+  };
 }

@@ -24,6 +24,8 @@ export interface ImageSource {
   /** Longest build; BUILD_MS_MAX unless told. */
   readonly buildMsMax?: number;
 }
+/** What the image of the lab's peer is made of, and is called. */
+const PEER_IMAGE = { image: "howdy-lab/peer", dockerfile: "lab/peer/Dockerfile" } as const;
 
 /** Images of earlier contents that stay beside the current one, so that going back a step costs no build. */
 const EARLIER_IMAGES_KEPT = 1;
@@ -51,6 +53,11 @@ export async function haveImages(
     images.set(host.role, await haveImage(engine.docker, { ...host, directory: repository }, onProgress));
   }
   return images;
+}
+
+/** The image of the lab's own peer, which only conformance cases need. Throws as haveImages does. */
+export function havePeerImage(engine: Engine, repository: string, onProgress: (line: string) => void): Promise<string> {
+  return haveImage(engine.docker, { ...PEER_IMAGE, directory: repository }, onProgress);
 }
 
 /**

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
-import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
+import { type HostSpec, loopbackAddress, type ProgramRole, type Topology } from "../topology.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
@@ -14,7 +14,7 @@ import { type Reaper, startReaper } from "./reaper.ts";
 import type { Host, Hosts, Program, ProgramSpec, TestBed } from "./testbed.ts";
 
 /** The command that starts each role's program: executable first, then the arguments before the program's own. */
-export type LocalPrograms = Readonly<Record<Role, readonly string[]>>;
+export type LocalPrograms = Readonly<Record<ProgramRole, readonly string[]>>;
 
 export interface LocalBedOptions {
   readonly topology: Topology;
@@ -33,6 +33,8 @@ export interface LocalBedOptions {
 
 /** Where Node keeps the project's own programs compiled, so that a start takes a quarter of the time. */
 const COMPILE_CACHE = "node_modules/.cache/howdy-lab";
+/** The lab's raw peer, which no other program takes the place of. */
+const PEER_PROGRAM = "lab/peer/main.ts";
 const SHARED_LOOPBACK = "127.0.0.1";
 /** What a program may see of the lab's environment; above all no HOWDY_*, which would configure it from outside. */
 const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "TEMP"] as const;
@@ -119,9 +121,10 @@ export class LocalBed implements TestBed {
     const { repository, programs } = this.#options;
     const server = programs?.server ?? ownProgram(repository, "server");
     const client = programs?.client ?? ownProgram(repository, "client");
+    const peer = programs?.peer ?? [process.execPath, join(repository, PEER_PROGRAM)];
     const cached = programs === undefined ? { NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) } : {};
     return new LocalHost(
-      { spec, address, programs: { server, client }, directory: repository, env: cached },
+      { spec, address, programs: { server, client, peer }, directory: repository, env: cached },
       this.#reaper,
     );
   }
@@ -169,13 +172,13 @@ class LocalHost implements Host {
 
   #commandFor(spec: ProgramSpec): LocalCommand {
     const [file = process.execPath, ...before] = this.#parts.programs[spec.role];
-    const bound = spec.role === "client" ? { HOWDY_LOCAL_ADDRESS: this.address } : {};
+    const bound = spec.role !== "server" ? { HOWDY_LOCAL_ADDRESS: this.address } : {};
     const env = { ...passedEnvironment(), ...this.#parts.env, ...bound, ...spec.env };
     return { file, args: [...before, ...spec.args], env, directory: this.#parts.directory };
   }
 }
 
-function ownProgram(repository: string, role: Role): readonly string[] {
+function ownProgram(repository: string, role: "server" | "client"): readonly string[] {
   return [process.execPath, join(repository, "src", role, "main.ts")];
 }
 

@@ -2,14 +2,14 @@
 // programs, a program has lines in and lines out. It must know neither Docker nor processes, nor what a program says.
 // Invariant: whatever a bed made is gone once it is disposed of.
 
-import type { HostSpec, Role } from "../topology.ts";
+import type { HostSpec, ProgramRole } from "../topology.ts";
 import type { WireRecord } from "../wire/wire.ts";
 
 export type BedKind = "docker" | "local";
 
-/** The program to start on a host: the image's or the project's own server or client, with its arguments. */
+/** The program to start on a host: the image's or the project's own server or client, or the lab's peer. */
 export interface ProgramSpec {
-  readonly role: Role;
+  readonly role: ProgramRole;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fillLaunch, type Implementation } from "./implementation.ts";
+import { parseImplementation } from "./load.ts";
+import { implementationJsonSchema } from "./schema.ts";
+
+const SERVER = `name: my server
+version: "1"
+role: server
+run: { command: [./serve, --quiet], arguments: ["--host", "{address}"], environment: { PORT: "{port}" } }
+`;
+
+test("a file with a name, a version, a role and something to run is an implementation", () => {
+  const server = load(SERVER);
+  expect(server).toMatchObject({
+    name: "my server",
+    role: "server",
+    directory: "/somewhere",
+    command: ["/somewhere/serve", "--quiet"],
+    image: undefined,
+    console: undefined,
+    ready: "Server is started and listening.",
+  });
+  expect(fillLaunch(server.launch, { address: "10.6.1.116", port: "20002" })).toEqual({
+    arguments: ["--host", "10.6.1.116"],
+    environment: { PORT: "20002" },
+  });
+});
+
+test("a command that is a bare word is left for the PATH to find", () => {
+  expect(load(SERVER.replace("./serve", "python3")).command).toEqual(["python3", "--quiet"]);
+});
+
+test("a Dockerfile and its context are found from the file's folder on", () => {
+  const text = 'name: a\nversion: "1"\nrole: client\nrun: { dockerfile: docker/Dockerfile, context: .. }\n';
+  expect(load(text).image).toEqual({
+    kind: "dockerfile",
+    dockerfile: "/somewhere/docker/Dockerfile",
+    context: "/",
+  });
+});
+
+test("what it cannot do and what is known to fail are kept with their reasons", () => {
+  const server = load(`${SERVER}unsupported:
+  - { case: "02", why: flags only }
+  - { feature: logs, why: silent }
+known-failures: [{ case: "13", why: one read, link: "https://example.org/1" }]
+`);
+  expect([...server.unsupportedCases, ...server.unsupportedFeatures]).toEqual([
+    ["02", "flags only"],
+    ["logs", "silent"],
+  ]);
+  expect(server.knownFailures).toEqual([{ case: "13", why: "one read", link: "https://example.org/1" }]);
+});
+
+test.each([
+  ["an unknown key", "adress: x\n", /^my\.yaml:5:1: adress: expected name, version, role, run, .*; got "adress"$/],
+  ["a key of the other role", "window: { serves: x }\n", /^my\.yaml:5:1: window: expected no window of a server; /],
+  [
+    "an unknown feature",
+    "unsupported: [{ feature: x, why: y }]\n",
+    /^my\.yaml:5:26: unsupported\[0\]\.feature: expected /,
+  ],
+  ["a reason that is missing", 'unsupported: [{ case: "1" }]\n', /^my\.yaml:5:15: unsupported\[0\]/],
+  [
+    "a broken pattern",
+    'logs: [{ line: "(", means: x }]\n',
+    /^my\.yaml:5:16: logs\[0\]\.line: expected a regular expression; got "\("$/,
+  ],
+  [
+    "a link that is none",
+    "known-failures: [{ case: a, why: b, link: javascript:1 }]\n",
+    /^my\.yaml:5:43: known-failures\[0\]\.link: /,
+  ],
+])("%s is told with its place", (_what, more, problem) => {
+  expect(problemsOf(SERVER + more)).toEqual([expect.stringMatching(problem)]);
+});
+
+test("a file with nothing to run is told so", () => {
+  const [problem] = problemsOf(SERVER.replace(/^run: .*$/m, "run: { arguments: [a] }"));
+  expect(problem).toMatch(/^my\.yaml:4:6: run: expected image, dockerfile or command/);
+});
+
+test("the committed schema is current", () => {
+  const committed = readFileSync(new URL("../../implementations/implementation.schema.json", import.meta.url), "utf8");
+  expect(JSON.parse(committed), "run npm run schemas").toEqual(implementationJsonSchema());
+});
+
+function load(text: string): Implementation {
+  const result = parseImplementation("/somewhere/my.yaml", text);
+  if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
+  return result.implementation;
+}
+
+function problemsOf(text: string): readonly string[] {
+  const result = parseImplementation("my.yaml", text);
+  return result.kind === "wrong" ? result.problems : [];
+}

@@ -1,0 +1,104 @@
+// Owns the shape of the file that describes an implementation of the protocol (docs/contract.md): one zod schema, published
+// as JSON Schema for editors. It must not know files or beds. Invariant: whatever this schema takes is bounded.
+
+import { z } from "zod";
+import { strict } from "../yaml/strict.ts";
+
+const TEXT_CHARS_MAX = 1000;
+const NAME_CHARS_MAX = 100;
+const WORDS_MAX = 100;
+const RULES_MAX = 200;
+
+const name = z.string().min(1).max(NAME_CHARS_MAX);
+const text = z.string().min(1).max(TEXT_CHARS_MAX);
+const why = text.describe("For whoever reads the report.");
+const words = z.array(z.string().max(TEXT_CHARS_MAX)).max(WORDS_MAX);
+const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable's name"),
+  z.string().max(TEXT_CHARS_MAX),
+);
+
+const launch = {
+  arguments: words
+    .describe("Behind the image's entrypoint, or behind the command. {address} and {port} stand for its own.")
+    .optional(),
+  environment: environment
+    .describe("Variables that are set for it. {address} and {port} stand for its own.")
+    .optional(),
+};
+
+/** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
+export const FEATURES = ["logs", "console", "window", "draft", "users"] as const;
+
+const run = strict({
+  image: text.describe("Docker bed: an image that is there.").optional(),
+  dockerfile: text.describe("Docker bed: the Dockerfile of an image to build, beside this file.").optional(),
+  context: text.describe("The folder that the Dockerfile copies from; this file's unless told.").optional(),
+  command: words.min(1).describe("Local bed: the command, started in this file's folder.").optional(),
+  ...launch,
+}).refine(({ image, dockerfile, command }) => [image, dockerfile, command].some((each) => each !== undefined), {
+  error: "expected image, dockerfile or command",
+});
+
+const pattern = text.refine(isPattern, { error: "expected a regular expression" });
+
+const logRule = strict({
+  line: pattern.describe("A regular expression for a whole line of its own, with named groups."),
+  means: text.describe("The report's words for it; {name} stands for what the group of that name matched."),
+});
+
+const unsupported = z.union([strict({ case: name, why }), strict({ feature: z.enum(FEATURES), why })], {
+  error: `expected {case: …, why: …} or {feature: …, why: …} with one of ${FEATURES.join(", ")}`,
+});
+
+const knownFailure = strict({
+  case: name,
+  why,
+  link: z
+    .url({ protocol: /^https?$/ })
+    .max(TEXT_CHARS_MAX)
+    .describe("Where more is said about it.")
+    .optional(),
+});
+
+/** A file that describes an implementation, as it is written. */
+export const implementationSchema = strict({
+  name,
+  version: name,
+  role: z.enum(["server", "client"]),
+  run,
+  console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
+  window: strict({
+    ...launch,
+    serves: pattern.describe("The line, on either stream, that tells the port in a group named port."),
+  })
+    .describe(
+      "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",
+    )
+    .optional(),
+  ready: text.describe("Server: the line that tells that clients can connect; the report's unless told.").optional(),
+  logs: z.array(logRule).max(RULES_MAX).describe("Server: where its lines differ from the report's.").optional(),
+  unsupported: z.array(unsupported).max(RULES_MAX).describe("What it cannot do, and why.").optional(),
+  "known-failures": z
+    .array(knownFailure)
+    .max(RULES_MAX)
+    .describe("Cases that fail for a reason that is known.")
+    .optional(),
+}).describe("An implementation of the Howdy Chat Protocol, for the lab.");
+
+export type ImplementationSource = z.infer<typeof implementationSchema>;
+export type Feature = (typeof FEATURES)[number];
+
+/** The published JSON Schema. */
+export function implementationJsonSchema(): object {
+  return z.toJSONSchema(implementationSchema, { target: "draft-7", io: "input" });
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, "su");
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,155 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { CommandError, readCommand } from "./read-command.ts";
+import type { PeerCommand, PeerEvent } from "./words.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const WHOLE = { times: 1, gapMs: 0, after: null } as const;
+
+/** A peer's program that a test talks to. */
+class PeerProgram implements AsyncDisposable {
+  readonly #child = spawn(process.execPath, [MAIN], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { HOWDY_LOCAL_ADDRESS: "127.0.0.1" },
+  });
+  readonly #events: AsyncIterator<string> = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+
+  tell(command: PeerCommand): void {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** The next event with this word; others are passed over. */
+  async next<Word extends string>(word: Word): Promise<Extract<PeerEvent, Record<Word, unknown>>[Word]> {
+    for (;;) {
+      const { value, done } = await this.#events.next();
+      if (done === true) throw new Error(`the peer ended before it told ${word}`);
+      const event = JSON.parse(value);
+      if (word in event) return event[word];
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.stdin.end();
+    if (this.#child.exitCode === null) await once(this.#child, "exit");
+  }
+}
+
+/** A server with one connection, from the peer's "a". */
+async function connected(peer: PeerProgram) {
+  const server = createServer({ allowHalfOpen: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server does not listen");
+  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: address.port } });
+  const [socket] = (await once(server, "connection")) as [Socket];
+  await peer.next("connected");
+  const close = (): void => {
+    socket.destroy();
+    server.close();
+  };
+  return { socket, [Symbol.dispose]: close };
+}
+
+test("pieces with a gap are reads of their own, and a FIN comes behind them", async () => {
+  await using peer = new PeerProgram();
+  using side = await connected(peer);
+  const reads: string[] = [];
+  side.socket.on("data", (chunk) => reads.push(chunk.toString("hex")));
+  peer.tell({ send: { to: [{ as: "a", pieces: ["01", "0203", "04"] }], times: 1, gapMs: 20, after: "end" } });
+  await once(side.socket, "end");
+  expect(reads).toEqual(["01", "0203", "04"]);
+  expect(await peer.next("sent")).toMatchObject({ as: "a", bytes: 4 });
+});
+
+test("what arrives is told, and each silence behind it", async () => {
+  await using peer = new PeerProgram();
+  using side = await connected(peer);
+  side.socket.write(Buffer.from("02ff", "hex"));
+  expect(await peer.next("received")).toMatchObject({ as: "a", hex: "02ff" });
+  expect((await peer.next("silent")).ms).toBe(10);
+  expect((await peer.next("silent")).ms).toBe(500);
+});
+
+test("a FIN leaves the other half open, and a RST does not", async () => {
+  await using peer = new PeerProgram();
+  using side = await connected(peer);
+  side.socket.end();
+  expect(await peer.next("ended")).toMatchObject({ as: "a" });
+  peer.tell({ send: { to: [{ as: "a", pieces: ["05"] }], ...WHOLE } });
+  const [chunk] = await once(side.socket, "data");
+  expect(chunk.toString("hex")).toBe("05");
+});
+
+test("a reset is told on the side that gets it", async () => {
+  await using peer = new PeerProgram();
+  using side = await connected(peer);
+  const failed = once(side.socket, "error");
+  peer.tell({ send: { to: [{ as: "a", pieces: [] }], ...WHOLE, after: "reset" } });
+  const [error] = await failed;
+  expect(error.code).toBe("ECONNRESET");
+});
+
+test("a peer that listens names what it accepts, and hears its reset", async () => {
+  await using server = new PeerProgram();
+  await using client = new PeerProgram();
+  const port = await freePort();
+  server.tell({ listen: { port } });
+  await server.next("listening");
+  client.tell({ connect: { as: ["x", "y"], address: "127.0.0.1", port } });
+  expect((await server.next("accepted")).as).toBe("c1");
+  expect((await server.next("accepted")).as).toBe("c2");
+  await client.next("connected");
+  await client.next("connected");
+  server.tell({ send: { to: [{ as: "c1", pieces: ["04"] }], ...WHOLE } });
+  server.tell({ send: { to: [{ as: "c1", pieces: [] }], ...WHOLE, after: "reset" } });
+  expect(await client.next("reset")).toMatchObject({ as: expect.stringMatching(/^[xy]$/) });
+});
+
+test("one that reads no more tells nothing until it reads again", async () => {
+  await using peer = new PeerProgram();
+  using side = await connected(peer);
+  peer.tell({ reading: { as: ["a"], on: false } });
+  peer.tell({ send: { to: [{ as: "a", pieces: ["01"] }], ...WHOLE } });
+  await once(side.socket, "data");
+  side.socket.write(Buffer.from("02", "hex"));
+  peer.tell({ reading: { as: ["b"], on: true } });
+  expect((await peer.next("error")).message).toBe('there is no connection "b"');
+  peer.tell({ reading: { as: ["a"], on: true } });
+  expect((await peer.next("received")).hex).toBe("02");
+});
+
+test("a server that cannot be reached is told of", async () => {
+  await using peer = new PeerProgram();
+  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: await freePort() } });
+  expect((await peer.next("failed")).why).toMatch(/ECONNREFUSED/);
+});
+
+describe("a line that is no command is refused:", () => {
+  test.each([
+    ["no JSON", "{"],
+    ["an unknown word", '{"shout":{}}'],
+    ["two commands", '{"listen":{"port":1},"connect":{}}'],
+    ["a port that there is not", '{"listen":{"port":65536}}'],
+    ["half a byte", '{"send":{"to":[{"as":"a","pieces":["0"]}],"times":1,"gapMs":0}}'],
+    ["more bytes than a peer sends", '{"send":{"to":[{"as":"a","pieces":["00"]}],"times":100001,"gapMs":0}}'],
+    ["an end that is none", '{"send":{"to":[],"times":1,"gapMs":0,"after":"stop"}}'],
+  ])("%s", (_what, line) => {
+    expect(() => readCommand(line)).toThrow(CommandError);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("the server does not listen");
+  return address.port;
+}

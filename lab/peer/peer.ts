@@ -1,0 +1,72 @@
+// Owns the peer's connections by name, those that it opens and those that it accepts. It must not know where commands
+// come from. Invariant: a name means one connection, for good.
+
+import { connect, createServer, type Server } from "node:net";
+import { PeerConnection, type Tell } from "./peer-connection.ts";
+import { CommandError } from "./read-command.ts";
+import { CONNECTIONS_MAX, type PeerCommand, type PeerSend } from "./words.ts";
+
+export class Peer {
+  readonly #tell: Tell;
+  /** Dotted quad of this machine to connect from and to listen at; undefined leaves it to the system. */
+  readonly #ownAddress: string | undefined;
+  readonly #connections = new Map<string, PeerConnection>();
+  #server: Server | undefined;
+  #accepted = 0;
+
+  constructor(tell: Tell, ownAddress: string | undefined) {
+    this.#tell = tell;
+    this.#ownAddress = ownAddress;
+  }
+
+  /** @throws CommandError when the command cannot be carried out now. */
+  take(command: PeerCommand): void {
+    if ("listen" in command) this.#listen(command.listen.port);
+    else if ("connect" in command) for (const as of command.connect.as) this.#connect(as, command.connect);
+    else if ("send" in command) this.#send(command.send);
+    else for (const as of command.reading.as) this.#find(as).setReading(command.reading.on);
+  }
+
+  #connect(as: string, { address, port }: { readonly address: string; readonly port: number }): void {
+    this.#expectFree(as);
+    const own = this.#ownAddress === undefined ? {} : { localAddress: this.#ownAddress };
+    const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true, ...own });
+    this.#connections.set(as, new PeerConnection(as, socket, this.#tell));
+    socket.once("connect", () => this.#tell({ connected: { as, atMs: Date.now() } }));
+  }
+
+  #listen(port: number): void {
+    if (this.#server !== undefined) throw new CommandError("listen: it listens already");
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+      this.#accepted += 1;
+      const as = `c${this.#accepted}`;
+      const { remoteAddress: address = "", remotePort = 0 } = socket;
+      if (this.#connections.size >= CONNECTIONS_MAX) {
+        socket.destroy();
+        return;
+      }
+      this.#tell({ accepted: { as, atMs: Date.now(), address, port: remotePort } });
+      this.#connections.set(as, new PeerConnection(as, socket, this.#tell));
+    });
+    this.#server = server;
+    server.on("error", (error) => this.#tell({ error: { message: `listen: ${error.message}` } }));
+    server.listen({ port, host: this.#ownAddress ?? "0.0.0.0" }, () => this.#tell({ listening: { port } }));
+  }
+
+  #send({ to, ...how }: PeerSend): void {
+    const found = to.map(({ as, pieces }) => ({ connection: this.#find(as), pieces }));
+    for (const { connection, pieces } of found) connection.send(pieces, how);
+  }
+
+  #find(as: string): PeerConnection {
+    const connection = this.#connections.get(as);
+    if (connection === undefined) throw new CommandError(`there is no connection ${JSON.stringify(as)}`);
+    return connection;
+  }
+
+  #expectFree(as: string): void {
+    if (this.#connections.has(as)) throw new CommandError(`there is a connection ${JSON.stringify(as)} already`);
+    if (this.#connections.size >= CONNECTIONS_MAX)
+      throw new CommandError(`${CONNECTIONS_MAX} connections are the limit`);
+  }
+}

@@ -1,0 +1,183 @@
+// Owns the driving of one raw peer: commands out, events in, and its connections by name. It must not know what is
+// expected of them. Invariant: the transcript holds every frame and every turn of a connection, in order.
+
+import { encodeMessage, type Malformed, type Message } from "../../src/protocol/index.ts";
+import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
+import { formatHex } from "../scenario/hex.ts";
+import { tellMessage } from "../scenario/tell-wire.ts";
+import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
+import type { TranscriptEntry } from "./client-driver.ts";
+import { HostDriver } from "./driver.ts";
+import { readPeerEvent } from "./peer-events.ts";
+import { PeerLink, type Taken } from "./peer-link.ts";
+
+/** What one connection is to be sent, in writes. */
+export interface LinkSend {
+  readonly link: PeerLink;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** How much of a frame's bytes a transcript shows, in words of the notation. */
+const HEX_WORDS_TOLD = 48;
+const QUOTED_CHARS_MAX = 200;
+
+export class PeerDriver extends HostDriver {
+  readonly transcript: TranscriptEntry[] = [];
+  /** By name, in the order in which they were made. */
+  readonly links = new Map<string, PeerLink>();
+  /** The crowds' names, with their members' names. */
+  readonly #crowds = new Map<string, readonly string[]>();
+  #isReady = false;
+  #listensAt: number | null = null;
+  #unnamed = 0;
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** The port of a scripted server, null when it does not listen. */
+  get listensAt(): number | null {
+    return this.#listensAt;
+  }
+
+  listen(port: number): boolean {
+    return this.#command({ listen: { port } });
+  }
+
+  /** Opens connections; `as` undefined gives the next of c1, c2, …, `times` a crowd. */
+  connect(as: string | undefined, times: number | undefined, address: string, port: number): readonly PeerLink[] {
+    this.#unnamed += as === undefined ? 1 : 0;
+    const name = as ?? `c${this.#unnamed}`;
+    const names = times === undefined ? [name] : Array.from({ length: times }, (_, index) => `${name}-${index + 1}`);
+    if (times !== undefined) this.#crowds.set(name, names);
+    const links = names.map((each, index) => new PeerLink(each, index + 1, false));
+    for (const link of links) this.links.set(link.name, link);
+    return this.#command({ connect: { as: names, address, port } }) ? links : [];
+  }
+
+  /** The connections that a name means: one, a crowd, or the newest one for undefined. None while there are none. */
+  find(as: string | undefined): readonly PeerLink[] {
+    const names = as === undefined ? [...this.links.keys()].slice(-1) : (this.#crowds.get(as) ?? [as]);
+    const links = names.map((name) => this.links.get(name));
+    return links.every((link) => link !== undefined) ? links : [];
+  }
+
+  /** Sends at once to several connections; false when the peer does not run. */
+  send(sends: readonly LinkSend[], how: Omit<PeerSend, "to">, isFence = false): boolean {
+    for (const { link, pieces } of sends) {
+      link.isUnsettled = !isFence;
+      this.#tellSent(link, pieces, how, isFence);
+    }
+    const to = sends.map(({ link, pieces }) => ({
+      as: link.name,
+      pieces: pieces.map((piece) => Buffer.from(piece).toString("hex")),
+    }));
+    return this.#command({ send: { to, ...how } });
+  }
+
+  setReading(links: readonly PeerLink[], on: boolean): boolean {
+    for (const link of links) {
+      link.setReading(on);
+      this.#note(link.name, on ? "reads again" : "stops reading");
+    }
+    return this.#command({ reading: { as: links.map(({ name }) => name), on } });
+  }
+
+  protected override takeLine(line: OutputLine): void {
+    if (line.stream === "stderr") {
+      this.transcript.push({ atMs: line.atMs, stderr: line.text });
+      return;
+    }
+    const event = readPeerEvent(line.text);
+    if (event === undefined) {
+      this.transcript.push({ atMs: line.atMs, unreadable: line.text });
+      this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
+    } else this.#takeEvent(event);
+  }
+
+  protected override takeExit(exit: ProgramExit): void {
+    this.transcript.push({ atMs: this.pulse.clock.nowMs(), exit });
+  }
+
+  #command(command: PeerCommand): boolean {
+    return this.write(JSON.stringify(command));
+  }
+
+  #takeEvent(event: PeerEvent): void {
+    if ("ready" in event) this.#isReady = true;
+    else if ("listening" in event) this.#listensAt = event.listening.port;
+    else if ("error" in event) this.blame(`could not do as it was told: ${event.error.message}`);
+    else if ("accepted" in event) this.#takeAccepted(event.accepted);
+    else this.#takeLinkEvent(event);
+  }
+
+  #takeAccepted({ as, atMs, address, port }: { as: string; atMs: number; address: string; port: number }): void {
+    const link = new PeerLink(as, this.links.size + 1, true);
+    link.state = "open";
+    this.links.set(as, link);
+    this.#note(as, `accepted from ${address}:${port}`, atMs);
+  }
+
+  #takeLinkEvent(event: Exclude<PeerEvent, { ready: unknown } | { listening: unknown } | { error: unknown }>): void {
+    const moment = Object.values(event)[0] as { readonly as: string; readonly atMs: number };
+    const link = this.links.get(moment.as);
+    if (link === undefined) return;
+    if ("received" in event) this.#takeFrames(link, link.receive(Buffer.from(event.received.hex, "hex")), moment.atMs);
+    else if ("silent" in event) this.#takeFrames(link, link.endSilence(event.silent.ms), moment.atMs);
+    else if ("sent" in event) link.sends += 1;
+    else if ("connected" in event) this.#turn(link, "open", "connected", moment.atMs);
+    else if ("ended" in event) this.#turn(link, "ended", "ended by the other side", moment.atMs);
+    else if ("reset" in event) this.#turn(link, "reset", "reset by the other side", moment.atMs);
+    else if ("failed" in event) {
+      link.failure = event.failed.why;
+      this.#turn(link, "failed", `failed: ${event.failed.why}`, moment.atMs);
+    }
+  }
+
+  #turn(link: PeerLink, state: PeerLink["state"], told: string, atMs: number): void {
+    if (state === "ended") this.#takeFrames(link, link.endStream(), atMs);
+    link.state = state;
+    this.#note(link.name, told, atMs);
+  }
+
+  #takeFrames(link: PeerLink, frames: readonly Taken[], atMs: number): void {
+    for (const { bytes, message, isFence } of frames) {
+      this.#noteFrame(link.name, "←", bytes, isFence, atMs);
+      if (!isFence) this.tell("shown", `${link.name} received ${tellMessage(bytes)}`);
+      else if (link.isAccepted) this.#forwardFence(message, bytes);
+    }
+    if (link.isFlooded) this.blame(`${link.name} received more than a case may bring`);
+  }
+
+  /** A scripted server forwards the lab's own fences, as any server would; they are nothing that a case is about. */
+  #forwardFence(message: Message | Malformed, bytes: Uint8Array): void {
+    const receiver = message.kind === "message" ? message.receiver : null;
+    const to = [...this.links.values()].find(({ username, isOver }) => username === receiver && !isOver);
+    if (to !== undefined) this.send([{ link: to, pieces: [bytes] }], { times: 1, gapMs: 0, after: null }, true);
+  }
+
+  #tellSent(link: PeerLink, pieces: readonly Uint8Array[], how: Omit<PeerSend, "to">, isFence: boolean): void {
+    const { times, after } = how;
+    const sum = pieces.reduce((bytes, { length }) => bytes + length, 0);
+    if (sum > 0) {
+      const cut = pieces.length === 1 ? "" : ` in ${pieces.length} pieces`;
+      this.#noteFrame(link.name, `→${times === 1 ? "" : ` ${times} ×`}${cut}`, Buffer.concat(pieces), isFence);
+    }
+    if (after !== null) this.#note(link.name, after === "end" ? "ends the stream" : "resets the connection");
+    if (!isFence) this.tell("command", `${link.name} sends ${sum * times} bytes`);
+  }
+
+  #noteFrame(link: string, arrow: string, bytes: Uint8Array, isFence: boolean, atMs?: number): void {
+    const text = `${arrow} ${tellMessage(bytes)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
+    this.#note(link, text, atMs, isFence);
+  }
+
+  #note(link: string, text: string, atMs = this.pulse.clock.nowMs(), isFence = false): void {
+    this.transcript.push({ atMs, wire: `${link} ${text}`, ...(isFence ? { fence: true } : {}) });
+  }
+}
+
+/** The whisper by which a connection proves that all before it has been handled. */
+export function fenceBytes(name: string, text: string): Uint8Array {
+  return encodeMessage({ kind: "message", sender: name, receiver: name, text });
+}

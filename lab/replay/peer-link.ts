@@ -1,0 +1,155 @@
+// Owns what is known of one connection of a peer: the frames that came, how far they were looked at, and its end. It must
+// not know what is expected. Invariant: how TCP cut what came changes nothing; a frame once taken keeps its index.
+
+import {
+  decodeFrame,
+  type Frame,
+  FrameReader,
+  type Malformed,
+  type Message,
+  PADDING_SILENCE_MS,
+} from "../../src/protocol/index.ts";
+
+import { isFenceText } from "./fence-text.ts";
+
+/** A frame that came to a peer. */
+export interface SeenFrame {
+  readonly bytes: Uint8Array;
+  readonly message: Message | Malformed;
+  /** Since its name was accepted a list may come at any time. */
+  readonly isFreeList: boolean;
+}
+
+/** Bytes of frames that are kept of one connection. Whoever sends more is at fault. */
+const KEPT_BYTES_MAX = 33_554_432;
+
+export class PeerLink {
+  readonly name: string;
+  /** The n that stands for {n} in what this one of a crowd sends and expects. */
+  readonly number: number;
+  /** A client's, at a scripted server. */
+  readonly isAccepted: boolean;
+  /** Every frame, but for the lab's own fences. */
+  readonly frames: SeenFrame[] = [];
+  /** Index of the first frame that no expectation has looked at. */
+  looked = 0;
+  /** An expectation of nothing stands that no later frame has proved. */
+  isQuietOpen = false;
+  /** How often the system has taken what was sent. */
+  sends = 0;
+  state: "opening" | "open" | "ended" | "reset" | "failed" = "opening";
+  failure = "";
+  /** The name that the connection has in the room. */
+  username: string | null = null;
+  /** Something was sent on it since its last whisper came back. */
+  isUnsettled = false;
+  #reads = true;
+  #writes = true;
+  readonly #reader = new FrameReader();
+  readonly #fences = new Set<string>();
+  readonly #fencesSeen = new Set<string>();
+  #keptBytes = 0;
+
+  constructor(name: string, number: number, isAccepted: boolean) {
+    this.name = name;
+    this.number = number;
+    this.isAccepted = isAccepted;
+  }
+
+  get isOver(): boolean {
+    return this.state === "ended" || this.state === "reset" || this.state === "failed";
+  }
+
+  /** Whether a whisper to itself would come back. */
+  get canWhisper(): boolean {
+    return this.username !== null && this.#writes && this.#reads && !this.isOver;
+  }
+
+  setReading(on: boolean): void {
+    this.#reads = on;
+  }
+
+  /** Nothing is written any more; behind a reset nothing comes either. */
+  endWriting(how: "end" | "reset"): void {
+    this.#writes = false;
+    if (how === "reset") this.state = "ended";
+  }
+
+  /** What came before an index has been looked at, which proves that nothing else came. */
+  lookTo(index: number): void {
+    if (index > this.looked) this.isQuietOpen = false;
+    this.looked = Math.max(this.looked, index);
+  }
+
+  /** From now on a message with this text is the lab's own. */
+  expectFence(text: string): void {
+    this.#fences.add(text);
+  }
+
+  hasFence(text: string): boolean {
+    return this.#fencesSeen.has(text);
+  }
+
+  /** Takes what arrived; gives the frames that ended with it, fences too. */
+  receive(bytes: Uint8Array): readonly Taken[] {
+    this.#reader.receive(bytes);
+    const taken = this.#takeWhole();
+    return this.#reader.silenceMs() === 0 ? [...taken, ...this.#take(this.#reader.endBySilence())] : taken;
+  }
+
+  /** Nothing arrived for so long. */
+  endSilence(ms: number): readonly Taken[] {
+    const awaited = this.#reader.silenceMs();
+    return awaited !== undefined && awaited <= ms ? this.#take(this.#reader.endBySilence()) : [];
+  }
+
+  /** Nothing will arrive any more; a frame that lacks part of a fixed field is dropped. */
+  endStream(): readonly Taken[] {
+    const awaited = this.#reader.silenceMs();
+    return awaited !== undefined && awaited < PADDING_SILENCE_MS ? this.#take(this.#reader.endBySilence()) : [];
+  }
+
+  /** Bytes that came and make no frame yet. */
+  get heldBytes(): number {
+    return this.#reader.heldBytes;
+  }
+
+  get isFlooded(): boolean {
+    return this.#keptBytes > KEPT_BYTES_MAX;
+  }
+
+  #takeWhole(): readonly Taken[] {
+    const taken: Taken[] = [];
+    for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+      taken.push(...this.#take(frame));
+    }
+    return taken;
+  }
+
+  #isFence(text: string): boolean {
+    return this.#fences.has(text) || (this.isAccepted && isFenceText(text));
+  }
+
+  #take(frame: Frame | undefined): readonly Taken[] {
+    if (frame === undefined) return [];
+    const message = decodeFrame(frame.bytes);
+    this.#keptBytes += frame.bytes.length;
+    if (message.kind === "message" && this.#isFence(message.text)) {
+      this.#fencesSeen.add(message.text);
+      // What stands before it stays for whoever judges; where nothing does, nothing came.
+      if (this.looked === this.frames.length) this.isQuietOpen = false;
+      return [{ bytes: frame.bytes, message, isFence: true }];
+    }
+    if (this.isFlooded) return [];
+    this.frames.push({ bytes: frame.bytes, message, isFreeList: message.kind === "update" && this.username !== null });
+    if (message.kind === "ack") this.username ??= message.name;
+    return [{ bytes: frame.bytes, message, isFence: false }];
+  }
+}
+
+/** A frame as it came, for a transcript. */
+export interface Taken {
+  readonly bytes: Uint8Array;
+  readonly message: Message | Malformed;
+  readonly isFence: boolean;
+}

@@ -1,0 +1,142 @@
+// Owns the comparison of what a connection is to receive with what it received. Pure: it neither waits nor throws.
+// Invariant: a match that fails stays failed whatever else comes; how a server orders, adds or replaces lists does not
+// matter unless a file gives a list's bytes.
+
+import type { Message } from "../../src/protocol/index.ts";
+import { tellFrame, tellMessage, tellWireExpectation } from "../scenario/tell-wire.ts";
+import { bytesFor, messageFor, type WireExpectation, type WireExpected } from "../scenario/wire.ts";
+import type { Match } from "./match.ts";
+import type { PeerLink, SeenFrame } from "./peer-link.ts";
+
+/** What of a connection a comparison needs. */
+export type LinkView = Pick<PeerLink, "name" | "number" | "frames" | "state" | "failure" | "isOver" | "heldBytes">;
+
+export interface LinkMatch {
+  readonly match: Match;
+  /** Index behind the last frame that was looked at. */
+  readonly end: number;
+}
+
+const TYPE_UPDATE = 4;
+
+/** Compares from the frame `from` on. */
+export function matchReceived(expect: WireExpectation, view: LinkView, from: number): LinkMatch {
+  if (expect.kind === "nothing") return matchNothing(view, from);
+  let at = from;
+  for (const [index, expected] of expect.frames.entries()) {
+    const step = matchOne(expected, view, at);
+    if (step.kind !== "found") return { match: missed(expected, index, expect.frames.length, view, step), end: at };
+    at = step.end;
+  }
+  return { match: { kind: "holds", seen: `received ${tellWireExpectation(filled(expect, view.number))}` }, end: at };
+}
+
+type One =
+  | { readonly kind: "found"; readonly end: number }
+  /** Something else came, or cannot come any more; or nothing has come yet. */
+  | { readonly kind: "other" | "waiting"; readonly frame: SeenFrame | undefined };
+
+function matchOne(expected: WireExpected, view: LinkView, from: number): One {
+  if (expected.kind === "closed" || expected.kind === "reset") return matchEnd(expected.kind, view, from);
+  const wanted = bytesFor(expected, view.number);
+  return wanted[0] === TYPE_UPDATE ? matchList(expected, wanted, view, from) : matchFrame(wanted, view, from);
+}
+
+/** The next frame that is no list which may come at any time. */
+function matchFrame(wanted: Uint8Array, view: LinkView, from: number): One {
+  const at = skipLists(view, from);
+  const frame = view.frames[at];
+  if (frame === undefined) return { kind: view.isOver ? "other" : "waiting", frame };
+  return isSame(frame.bytes, wanted) ? { kind: "found", end: at + 1 } : { kind: "other", frame };
+}
+
+/** One of the lists that come next. Names compare in any order, bytes as they are. */
+function matchList(expected: WireExpected, wanted: Uint8Array, view: LinkView, from: number): One {
+  const names = expected.kind === "message" ? namesOf(messageFor(expected.message, view.number)) : undefined;
+  let at = from;
+  for (; view.frames[at]?.message.kind === "update"; at += 1) {
+    const { bytes, message } = view.frames[at] as SeenFrame;
+    const isIt = names === undefined ? isSame(bytes, wanted) : namesOf(message as Message) === names;
+    if (isIt) return { kind: "found", end: at + 1 };
+  }
+  const frame = view.frames[at];
+  if (frame !== undefined) return { kind: "other", frame };
+  const last = at > from ? view.frames[at - 1] : undefined;
+  return { kind: view.isOver ? "other" : "waiting", frame: last };
+}
+
+function matchEnd(kind: "closed" | "reset", view: LinkView, from: number): One {
+  const at = skipLists(view, from);
+  const frame = view.frames[at];
+  if (frame !== undefined) return { kind: "other", frame };
+  if (!view.isOver) return { kind: "waiting", frame: undefined };
+  const isIt = kind === "closed" ? view.state !== "failed" : view.state === "reset";
+  return isIt ? { kind: "found", end: at } : { kind: "other", frame: undefined };
+}
+
+function matchNothing(view: LinkView, from: number): LinkMatch {
+  const at = skipLists(view, from);
+  const stray = view.frames[at];
+  const whose = `${view.name} receives nothing`;
+  if (stray !== undefined) {
+    return { match: { kind: "fails", expected: whose, seen: `received ${tellFrame(stray.bytes)}` }, end: at };
+  }
+  if (view.isOver) return { match: { kind: "fails", expected: whose, seen: tellEnd(view) }, end: at };
+  return { match: { kind: "holds", seen: "received nothing" }, end: at };
+}
+
+function skipLists(view: LinkView, from: number): number {
+  let at = from;
+  while (view.frames[at]?.isFreeList === true) at += 1;
+  return at;
+}
+
+function missed(
+  expected: WireExpected,
+  index: number,
+  count: number,
+  view: LinkView,
+  { kind, frame }: Exclude<One, { kind: "found" }>,
+): Match {
+  const place = count > 1 ? ` (${index + 1} of ${count})` : "";
+  const wanted = tellWanted(expected, view.number);
+  const want = `${view.name} receives ${wanted}${place}`;
+  if (frame === undefined) {
+    const held = view.heldBytes > 0 ? `received ${view.heldBytes} bytes that are no whole frame` : "received nothing";
+    const seen = view.isOver ? tellEnd(view) : index === 0 ? held : `${held} more`;
+    return { kind: kind === "other" ? "fails" : "pending", expected: want, seen };
+  }
+  const told = tellFrame(frame.bytes);
+  const seen = kind === "waiting" ? `received ${told} and nothing more` : `received ${told}`;
+  const texts = { expected: wanted, seen: told };
+  return { kind: kind === "other" ? "fails" : "pending", expected: want, seen, texts };
+}
+
+function tellWanted(expected: WireExpected, number: number): string {
+  if (expected.kind === "closed") return "the connection's end";
+  if (expected.kind === "reset") return "a reset";
+  const bytes = bytesFor(expected, number);
+  // The order of names is free, so their bytes would say too much.
+  return expected.kind === "message" && bytes[0] === TYPE_UPDATE ? tellMessage(bytes) : tellFrame(bytes);
+}
+
+function tellEnd({ state, failure }: LinkView): string {
+  if (state === "reset") return "the connection was reset";
+  return state === "failed" ? `the connection failed: ${failure}` : "the connection was ended";
+}
+
+/** What is expected of this one of a crowd. */
+function filled(expect: Extract<WireExpectation, { kind: "frames" }>, number: number): WireExpectation {
+  const frames = expect.frames.map((frame) =>
+    frame.kind === "message" ? { ...frame, message: messageFor(frame.message, number) } : frame,
+  );
+  return { kind: "frames", frames };
+}
+
+function namesOf(message: Message): string {
+  return message.kind === "update" ? JSON.stringify(message.names.toSorted()) : "";
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}

@@ -1,0 +1,137 @@
+// Owns what the actions on a peer's host do: connections made, bytes sent, answers waited for. It must not know steps.
+// Invariant: an action that did not come off says what was expected and what was seen; nothing waits past its time.
+
+import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import type { Connect } from "../scenario/scenario.ts";
+import { bytesFor, cutBytes, messageFor, type Wire, type WireExpectation } from "../scenario/wire.ts";
+import type { ActionOutcome } from "./actions.ts";
+import type { Match } from "./match.ts";
+import type { LinkSend, PeerDriver } from "./peer-driver.ts";
+import { proveLinksQuiet } from "./peer-fence.ts";
+import type { PeerLink } from "./peer-link.ts";
+import { matchReceived } from "./peer-match.ts";
+import type { Stage } from "./stage.ts";
+
+const DONE: ActionOutcome = { kind: "done" };
+
+/** A link with how what it is to receive stands. */
+interface Standing {
+  readonly link: PeerLink;
+  readonly match: Match;
+  readonly end: number;
+}
+
+export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Connect): Promise<ActionOutcome> {
+  const { as, times } = connect;
+  const port = Number(connect.port ?? stage.serverPort ?? DEFAULT_PORT);
+  const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
+  if (address === undefined) return failed("connects", "there is no server to connect to");
+  const links = peer.connect(as, times, address, port);
+  if (links.length === 0) return failed("connects", "runs no program that could");
+  const isSettled = (): boolean => links.every(({ state }) => state !== "opening");
+  await stage.pulse.until(() => isSettled() || stage.findFault() !== undefined || undefined, stage.timeoutMs);
+  const bad = links.find(({ state }) => state !== "open");
+  if (bad === undefined) return DONE;
+  const why = bad.state === "opening" ? `got no answer within ${stage.timeoutMs} ms` : bad.failure || "was reset";
+  return failed(`connects ${bad.name} to ${address}:${port}`, why);
+}
+
+export async function takeWire(stage: Stage, peer: PeerDriver, wire: Wire): Promise<ActionOutcome> {
+  const links = await awaitLinks(stage, peer, wire.as);
+  if (links.length === 0)
+    return failed("has a connection", `has none${wire.as === undefined ? "" : ` called ${wire.as}`}`);
+  if (wire.reads !== undefined) peer.setReading(links, wire.reads);
+  if (wire.send.length > 0 || wire.after !== null) {
+    const outcome = await sendAll(stage, peer, links, wire);
+    if (outcome.kind === "failed") return outcome;
+  }
+  return wire.expect === undefined ? DONE : await awaitReceived(stage, peer, links, wire.expect, wire.withinMs);
+}
+
+/** The connections that a name means, once they are there: one that is accepted may not be so yet. */
+export async function awaitLinks(stage: Stage, peer: PeerDriver, as: string | undefined): Promise<readonly PeerLink[]> {
+  const found = (): readonly PeerLink[] | undefined => {
+    const links = peer.find(as);
+    return links.length > 0 || peer.listensAt === null ? links : undefined;
+  };
+  return (await stage.pulse.until(found, stage.timeoutMs)) ?? [];
+}
+
+async function sendAll(
+  stage: Stage,
+  peer: PeerDriver,
+  links: readonly PeerLink[],
+  { send, times, cut, gapMs, after }: Wire,
+): Promise<ActionOutcome> {
+  const before = links.map(({ sends }) => sends);
+  const sends: LinkSend[] = links.map((link) => {
+    const frames = send.map((frame) => bytesFor(frame, link.number));
+    if (peer.listensAt !== null) for (const frame of send) noteAck(link, frame);
+    return { link, pieces: cutBytes(frames, cut) };
+  });
+  if (!peer.send(sends, { times, gapMs, after })) return failed("sends", "runs no program that could");
+  for (const link of links) if (after !== null) link.endWriting(after);
+  const pieces = Math.max(...sends.map((each) => each.pieces.length));
+  const waitMs = stage.timeoutMs + pieces * gapMs;
+  const isSent = (): boolean => links.every((link, index) => link.sends > (before[index] ?? 0));
+  const end = await stage.pulse.until(() => isSent() || stage.findFault() !== undefined || undefined, waitMs);
+  return end === true && isSent() ? DONE : failed("sends", `could not within ${waitMs} ms`);
+}
+
+/** A scripted server's ack is what gives a connection its name. */
+function noteAck(link: PeerLink, frame: Wire["send"][number]): void {
+  if (frame.kind !== "message" || frame.message.kind !== "ack") return;
+  const message = messageFor(frame.message, link.number);
+  if (message.kind === "ack") link.username = message.name;
+}
+
+async function awaitReceived(
+  stage: Stage,
+  peer: PeerDriver,
+  links: readonly PeerLink[],
+  expect: WireExpectation,
+  withinMs: number | undefined,
+): Promise<ActionOutcome> {
+  const stand = (): readonly Standing[] => links.map((link) => ({ link, ...matchReceived(expect, link, link.looked) }));
+  if (expect.kind === "nothing") return await proveNothing(stage, peer, links, stand, withinMs);
+  const waitMs = withinMs ?? stage.timeoutMs;
+  await stage.pulse.until(() => {
+    const all = stand();
+    const isOver = all.some(({ match }) => match.kind === "fails") || all.every(({ match }) => match.kind === "holds");
+    return isOver || stage.findFault() !== undefined || undefined;
+  }, waitMs);
+  return settle(stand(), waitMs);
+}
+
+/** Nothing is proved by the connection's own whisper, by a wait that the file asks for, or by a later frame. */
+async function proveNothing(
+  stage: Stage,
+  peer: PeerDriver,
+  links: readonly PeerLink[],
+  stand: () => readonly Standing[],
+  withinMs: number | undefined,
+): Promise<ActionOutcome> {
+  const hasFailed = (): boolean => stand().some(({ match }) => match.kind === "fails");
+  if (withinMs !== undefined) await stage.pulse.until(() => hasFailed() || undefined, withinMs);
+  const unproved = withinMs === undefined && !hasFailed() ? await proveLinksQuiet(stage, peer.name, links) : undefined;
+  if (unproved !== undefined && !hasFailed()) {
+    return { ...failed("receives nothing", `not proved: ${unproved}`), verdict: "error" };
+  }
+  return settle(stand(), withinMs ?? stage.timeoutMs);
+}
+
+/** Moves on behind what was looked at; what did not hold is told of the first connection. */
+function settle(standings: readonly Standing[], waitMs: number): ActionOutcome {
+  for (const { link, match, end } of standings) {
+    if (match.kind === "holds") link.lookTo(end);
+    else {
+      const seen = match.kind === "pending" ? `${match.seen} within ${waitMs} ms` : match.seen;
+      return { ...failed(match.expected, seen), ...(match.texts && { texts: match.texts }) };
+    }
+  }
+  return DONE;
+}
+
+function failed(expected: string, seen: string): Extract<ActionOutcome, { kind: "failed" }> {
+  return { kind: "failed", expected, seen };
+}

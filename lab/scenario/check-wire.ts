@@ -1,0 +1,196 @@
+// Owns what is wrong with a scenario's bytes and connections: hexadecimal, kinds of messages, lengths, names of
+// connections. Like check.ts it takes raw data. Invariant: what it finds nothing wrong with can be encoded and sent.
+
+import { EncodeError } from "../../src/protocol/index.ts";
+import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
+import { readHex } from "./hex.ts";
+import { type Finding, type Path, quote } from "./problem.ts";
+import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
+import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MESSAGE_WORDS = ["proposal", "ack", "nak", "update", "message"] as const;
+/** The highest number that {n} may stand for: with it a name is longest. */
+const CROWD_NUMBER_MAX = 100;
+
+/** Follows a peer's connections through a file. */
+export class PeerCheck {
+  readonly #host: string;
+  /** Connections that it accepts have names that no file says. */
+  readonly #listens: boolean;
+  readonly #names = new Set<string>();
+  #unnamed = 0;
+
+  constructor(host: string, listens: boolean) {
+    this.#host = host;
+    this.#listens = listens;
+  }
+
+  action(path: Path, action: unknown): Finding[] {
+    if (action === "connect") return this.#connect([...path], {});
+    const { connect, wire } = asMap(action);
+    if (connect !== undefined) return this.#connect([...path, "connect"], asMap(connect));
+    return wire === undefined ? [] : this.#wire([...path, "wire"], asMap(wire));
+  }
+
+  receives(path: Path, value: unknown): Finding[] {
+    const fields = asMap(value);
+    const keys = Object.keys(fields);
+    const isMessage = keys.some((key) => isMessageWord(key));
+    if (keys.length === 0 || isMessage) return [...this.#knows(path, undefined), ...checkExpect(path, value)];
+    return keys.flatMap((key) => [
+      ...this.#knows([...path, key], key, "key"),
+      ...checkExpect([...path, key], fields[key]),
+    ]);
+  }
+
+  #connect(path: Path, { as }: Fields): Finding[] {
+    this.#unnamed += as === undefined ? 1 : 0;
+    const name = as ?? `c${this.#unnamed}`;
+    if (typeof name !== "string") return [];
+    const spot = { path: as === undefined ? path : [...path, "as"], spot: "value" } as const;
+    if (isMessageWord(name))
+      return [{ ...spot, message: `expected a name that is no kind of message; got ${quote(name)}` }];
+    if (this.#names.has(name)) {
+      return [{ ...spot, message: `expected a name of its own; got ${quote(name)}, which ${this.#host} has` }];
+    }
+    this.#names.add(name);
+    return [];
+  }
+
+  #wire(path: Path, wire: Fields): Finding[] {
+    const { as, send, expect } = wire;
+    const named = typeof as === "string" ? as : undefined;
+    return [
+      ...this.#knows(named === undefined ? path : [...path, "as"], named),
+      ...(send === undefined ? [] : checkSend([...path, "send"], send)),
+      ...(expect === undefined ? [] : checkExpect([...path, "expect"], expect)),
+      ...checkTogether(path, wire),
+      ...["gap", "within"].flatMap((key) => checkTime([...path, key], wire[key])),
+    ];
+  }
+
+  /** Whether a connection can be meant: one that was made before. */
+  #knows(path: Path, as: string | undefined, spot: Finding["spot"] = "value"): Finding[] {
+    if (this.#listens) return [];
+    const names = [...this.#names];
+    if (as === undefined) {
+      if (names.length === 1) return [];
+      const message =
+        names.length === 0
+          ? "expected a connect before it; got none"
+          : `expected as, one of ${names.join(", ")}; it is missing`;
+      return [{ path, spot: "value", message }];
+    }
+    if (names.some((name) => as === name || (as.startsWith(`${name}-`) && /^\d+$/.test(as.slice(name.length + 1)))))
+      return [];
+    const which = names.length === 0 ? "a connect before it" : `one of the connections ${names.join(", ")}`;
+    return [{ path, spot, message: `expected ${which}; got ${quote(as)}` }];
+  }
+}
+
+function checkSend(path: Path, send: unknown): Finding[] {
+  return listed(path, send).flatMap(({ at, value }) => checkFrame(at, value, []));
+}
+
+function checkExpect(path: Path, expect: unknown): Finding[] {
+  if (expect === "nothing") return [];
+  const frames = listed(path, expect);
+  return frames.flatMap(({ at, value }, index) => {
+    const isEnd = value === "closed" || value === "reset";
+    if (isEnd && index < frames.length - 1) {
+      return [{ path: at, spot: "value" as const, message: `expected nothing behind ${quote(value)}; got more` }];
+    }
+    if (isEnd) return [];
+    return checkFrame(at, value, Array.isArray(expect) ? EXPECTED_WORDS.slice(1) : EXPECTED_WORDS);
+  });
+}
+
+/** @param words - What may stand there beside bytes and messages, for the message. */
+function checkFrame(path: Path, frame: unknown, words: readonly string[]): Finding[] {
+  if (typeof frame === "string") return checkHex(path, frame, words);
+  const [word] = Object.keys(asMap(frame));
+  if (word === undefined) return [];
+  if (!isMessageWord(word)) {
+    const message = `expected one of ${MESSAGE_WORDS.join(", ")}; got ${quote(word)}`;
+    return [{ path, spot: "value", message }];
+  }
+  return checkEncoding(path, frame as FrameSource);
+}
+
+function checkHex(path: Path, text: string, words: readonly string[]): Finding[] {
+  const read = readHex(text);
+  if (read.kind === "bytes") return [];
+  const others = words.length === 0 ? "" : `, or ${words.join(" or ")}`;
+  return [{ path, spot: "value", message: `${read.message}${others}` }];
+}
+
+function checkEncoding(path: Path, frame: FrameSource): Finding[] {
+  try {
+    bytesFor(buildFrame(frame), CROWD_NUMBER_MAX);
+    return [];
+  } catch (error) {
+    // Data of the wrong shape is the schema's to tell of.
+    return error instanceof EncodeError ? [{ path, spot: "value", message: `cannot be sent: ${error.message}` }] : [];
+  }
+}
+
+/** What fits each other: a cut needs something to cut, and only one way to. */
+function checkTogether(path: Path, wire: Fields): Finding[] {
+  const findings: Finding[] = [];
+  const need = (key: string, isMet: boolean, message: string): void => {
+    if (wire[key] !== undefined && !isMet) findings.push({ path: [...path, key], spot: "key", message });
+  };
+  for (const key of ["times", "pieces", "each"])
+    need(key, wire.send !== undefined, `expected send beside ${key}; it is missing`);
+  const isCut = wire.pieces !== undefined || wire.each !== undefined;
+  need("gap", isCut, "expected pieces or each beside gap; got neither");
+  need("each", wire.pieces === undefined, "expected pieces or each; got both");
+  need("times", !isCut, "expected one write of what is sent several times; got pieces");
+  need("reset", wire.end === undefined, "expected end or reset; got both");
+  need("within", wire.expect !== undefined, "expected expect beside within; it is missing");
+  if (Object.keys(wire).every((key) => key === "as")) {
+    findings.push({ path, spot: "value", message: "expected send, expect, end, reset or reads; got none" });
+  }
+  return findings.length > 0 ? findings : checkSize(path, wire);
+}
+
+function checkSize(path: Path, { send, times, each, pieces }: Fields): Finding[] {
+  try {
+    const frames =
+      send === undefined ? [] : listed([], send).map(({ value }) => bytesFor(buildFrame(value as FrameSource), 1));
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0) * (typeof times === "number" ? times : 1);
+    if (bytes > SEND_BYTES_MAX) {
+      return [
+        { path: [...path, "send"], spot: "value", message: `expected at most ${SEND_BYTES_MAX} bytes; got ${bytes}` },
+      ];
+    }
+    const length = typeof each === "number" && each > 0 ? each : undefined;
+    const writes = length === undefined ? 1 : cutBytes(frames, { kind: "each", length }).length;
+    if (writes <= PIECES_MAX && pieces !== null) return [];
+    return [
+      { path: [...path, "each"], spot: "value", message: `expected at most ${PIECES_MAX} pieces; got ${writes}` },
+    ];
+  } catch {
+    return []; // Frames that cannot be built are told of where they stand.
+  }
+}
+
+function checkTime(path: Path, time: unknown): Finding[] {
+  if (typeof time !== "string" || readTimeMs(time) !== undefined) return [];
+  return [{ path, spot: "value", message: `expected a time such as 5 ms or 2 s; got ${quote(time)}` }];
+}
+
+function listed(path: Path, value: unknown): readonly { readonly at: Path; readonly value: unknown }[] {
+  if (!Array.isArray(value)) return [{ at: path, value }];
+  return value.map((each, index) => ({ at: [...path, index], value: each }));
+}
+
+function isMessageWord(word: string): boolean {
+  return MESSAGE_WORDS.some((each) => each === word);
+}
+
+function asMap(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
