@@ -8,11 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { loadScenarios, selectFiles } from "../lab/catalog.ts";
+import { loadPair } from "../lab/commands/load-pair.ts";
+import type { Pair } from "../lab/implementation/fit-scenario.ts";
+import { fillLaunch } from "../lab/implementation/implementation.ts";
 import type { RunResult } from "../lab/report/result.ts";
 import type { Scenario } from "../lab/scenario/scenario.ts";
 import { connectEngine, type Engine } from "../lab/testbed/engine.ts";
 import { haveImages, type Images } from "../lab/testbed/images.ts";
 import { type HostSpec, moveTopology, readTopology, type Topology } from "../lab/topology.ts";
+import { DEFAULT_PORT } from "../src/protocol/index.ts";
 
 /** A bare run, as its result says, in floors. */
 const RATIO_MAX = 1.3;
@@ -28,14 +32,15 @@ const REPOSITORY = join(import.meta.dirname, "..");
 export async function run(): Promise<boolean> {
   const topology = moveTopology(readTopology(join(REPOSITORY, "compose.yaml")), SUBNET);
   const engine = await connectEngine();
-  const images = await haveImages(engine, topology, REPOSITORY, print);
+  const pair = await loadPair({});
+  const images = await haveImages(engine, { server: pair.server.source, client: pair.client.source }, print);
   const scenarios = await reportCases(topology);
   print(`${scenarios.length} cases on ${SUBNET}, ${ROUNDS} rounds in turn, seconds`);
   const floorS: number[] = [];
   const bare: LabRun[] = [];
   const full: LabRun[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
-    floorS.push(await floor(engine, images, topology, scenarios));
+    floorS.push(await floor(engine, { pair, images }, topology, scenarios));
     bare.push(lab(scenarios, ["--bare"]));
     full.push(lab(scenarios, []));
     const last = [floorS.at(-1), bare.at(-1)?.casesS, bare.at(-1)?.wholeS, full.at(-1)?.wholeS];
@@ -55,6 +60,12 @@ export async function run(): Promise<boolean> {
 function judge(what: string, ratio: number, max: number): boolean {
   print(`${ratio <= max ? "ok" : "MISSED"}: ${what}, medians: ${ratio.toFixed(2)}, at most ${max}`);
   return ratio <= max;
+}
+
+/** What the floor's containers run, as the lab's own do. */
+interface Programs {
+  readonly pair: Pair;
+  readonly images: Images;
 }
 
 interface LabRun {
@@ -98,7 +109,7 @@ function lab(scenarios: readonly Scenario[], extra: readonly string[]): LabRun {
 /** Seconds that the same network and containers take by themselves: the hosts that each case starts, side by side. */
 async function floor(
   engine: Engine,
-  images: Images,
+  programs: Programs,
   topology: Topology,
   scenarios: readonly Scenario[],
 ): Promise<number> {
@@ -112,7 +123,7 @@ async function floor(
   try {
     for (const scenario of scenarios) {
       const hosts = topology.hosts.filter((host) => usesHost(scenario, host));
-      const containers = await Promise.all(hosts.map((host) => start(engine.docker, name, images, host)));
+      const containers = await Promise.all(hosts.map((host) => start(engine.docker, name, programs, host)));
       await Promise.all(containers.map((container) => container.remove({ force: true, v: true })));
     }
   } finally {
@@ -121,12 +132,21 @@ async function floor(
   return (performance.now() - startedMs) / 1000;
 }
 
-async function start(docker: Dockerode, network: string, images: Images, host: HostSpec): Promise<Dockerode.Container> {
+async function start(
+  docker: Dockerode,
+  network: string,
+  { pair, images }: Programs,
+  host: HostSpec,
+): Promise<Dockerode.Container> {
+  const { arguments: args, environment } = fillLaunch(pair[host.role].launch, {
+    address: host.address,
+    port: String(DEFAULT_PORT),
+  });
   const container = await docker.createContainer({
-    Image: images.get(host.role) ?? host.image,
+    Image: images.get(host.role) ?? "",
     Hostname: host.name,
-    Cmd: host.role === "client" ? ["--headless"] : [],
-    Env: [`HOWDY_HOST=${host.address}`, "HOWDY_PORT=20002"],
+    Cmd: [...args],
+    Env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
     OpenStdin: true,
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host.address } } } },
     HostConfig: { NetworkMode: network, CapDrop: ["ALL"], Init: true },

@@ -7,6 +7,8 @@ test("no arguments mean the report's cases on whichever bed there is, with five 
     selection: [],
     testbed: "auto",
     client: "headless",
+    implementations: {},
+    level: undefined,
     wire: "auto",
     out: undefined,
     keep: false,
@@ -44,6 +46,8 @@ test("everything that may be said is taken", () => {
     selection: ["08", "a.yaml"],
     testbed: "docker",
     client: "web",
+    implementations: {},
+    level: undefined,
     wire: "relay",
     out: "x",
     keep: true,
@@ -53,23 +57,108 @@ test("everything that may be said is taken", () => {
     verbose: true,
     bare: false,
   });
-  expect(readArguments(["--list", "whisper"])).toEqual({ kind: "list", selection: ["whisper"] });
+  expect(readArguments(["--list", "whisper"])).toEqual({ kind: "list", selection: ["whisper"], level: undefined });
   expect(readArguments(["--bare"])).toMatchObject({ bare: true, wire: "off" });
   expect(readArguments(["diff", "a", "b/result.json"])).toEqual({ kind: "diff", before: "a", after: "b/result.json" });
   expect(readArguments(["--clean"])).toEqual({ kind: "clean" });
   expect(readArguments(["08", "-h"])).toEqual({ kind: "help" });
 });
 
+test("--server and --client name what is under test; a client may be a kind and a file at once", () => {
+  expect(readArguments(["--server", "my.yaml", "--client", "c/x"])).toMatchObject({
+    client: "headless",
+    implementations: { server: "my.yaml", client: "c/x" },
+  });
+  expect(readArguments(["--client", "web", "--client", "./c"])).toMatchObject({
+    client: "web",
+    implementations: { client: "./c" },
+  });
+  expect(readArguments(["--client", "headless"])).toMatchObject({ client: "headless", implementations: {} });
+});
+
+test("--level leaves conformance cases of one level, to run and to list", () => {
+  expect(readArguments(["conformance", "--level", "must"])).toMatchObject({ kind: "run", level: "must" });
+  const listed = { kind: "list", selection: ["conformance"], level: "strict" };
+  expect(readArguments(["--list", "conformance", "--level", "strict"])).toEqual(listed);
+});
+
+test("probe takes one file, and what its bed is to be", () => {
+  expect(readArguments(["probe", "my-server"])).toEqual({
+    kind: "probe",
+    file: "my-server",
+    testbed: "auto",
+    subnet: undefined,
+    timeoutMs: 5000,
+  });
+  const args = ["probe", "--testbed", "local", "x.yaml", "--subnet", "10.8.0.0/23", "--timeout", "9"];
+  expect(readArguments(args)).toEqual({
+    kind: "probe",
+    file: "x.yaml",
+    testbed: "local",
+    subnet: "10.8.0.0/23",
+    timeoutMs: 9000,
+  });
+});
+
+test("matrix is every server with every client, the project's own where none is named, one pair at a time", () => {
+  expect(readArguments(["matrix"])).toEqual({
+    kind: "matrix",
+    selection: [],
+    servers: [],
+    clients: [],
+    level: undefined,
+    testbed: "auto",
+    wire: "auto",
+    out: undefined,
+    parallel: 1,
+    subnet: undefined,
+    timeoutMs: 5000,
+  });
+  const sides = ["--server", "a.yaml", "--server", "./b", "--client", "c.yaml"];
+  const rest = ["--parallel", "16", "--level", "must", "--wire", "off", "--out", "x", "--testbed", "docker"];
+  expect(readArguments(["matrix", "conformance", "03", ...sides, ...rest])).toMatchObject({
+    selection: ["conformance", "03"],
+    servers: ["a.yaml", "./b"],
+    clients: ["c.yaml"],
+    parallel: 16,
+    level: "must",
+    wire: "off",
+    out: "x",
+    testbed: "docker",
+  });
+});
+
 test.each([
   [["--testbed", "vm"], '--testbed: expected one of auto, docker, local; got "vm"'],
-  [["--client", "gui"], '--client: expected one of headless, web; got "gui"'],
+  [["--client", "gui"], '--client: expected one of headless, web, or a file; got "gui"'],
   [["--wire", "tap"], '--wire: expected one of auto, packets, relay, off; got "tap"'],
   [["--bare", "--verbose"], "--bare: expected neither --wire nor --verbose beside it; got one"],
   [["--repeat", "0"], '--repeat: expected a number from 1 to 10000; got "0"'],
   [["--repeat", "ten"], '--repeat: expected a number from 1 to 10000; got "ten"'],
-  [["diff", "a"], "diff: expected two runs and no options: diff OLD NEW"],
-  [["diff", "a", "b", "c"], "diff: expected two runs and no options: diff OLD NEW"],
-  [["diff", "a", "b", "--keep"], "diff: expected two runs and no options: diff OLD NEW"],
+  [["diff", "a"], "diff: expected two runs: diff OLD NEW"],
+  [["diff", "a", "b", "c"], "diff: expected two runs: diff OLD NEW"],
+  [["diff", "a", "b", "--keep"], "diff: expected no --keep; got one"],
+  [["--client", ""], '--client: expected one of headless, web, or a file; got ""'],
+  [["--client", "web", "--client", "headless"], "--client: expected one of headless, web; got several"],
+  [["--client", "a.yaml", "--client", "b.yaml"], "--client: expected at most 1 file; got 2"],
+  [["--server", "python"], '--server: expected a file; got "python"'],
+  [["--server", "a.yaml", "--server", "b.yaml"], "--server: expected at most 1 file; got 2"],
+  [["--level", "may"], '--level: expected one of must, strict; got "may"'],
+  [["--list", "--level", "may"], '--level: expected one of must, strict; got "may"'],
+  [["--parallel", "2"], "--parallel: expected matrix before it"],
+  [["probe"], "probe: expected one file: probe FILE"],
+  [["probe", "a.yaml", "b.yaml"], "probe: expected one file: probe FILE"],
+  [["probe", "a.yaml", "--server", "b.yaml"], "probe: expected no --server; got one"],
+  [["probe", "a.yaml", "--testbed", "vm"], '--testbed: expected one of auto, docker, local; got "vm"'],
+  [["matrix", "--parallel", "0"], '--parallel: expected a number from 1 to 16; got "0"'],
+  [["matrix", "--parallel", "17"], '--parallel: expected a number from 1 to 16; got "17"'],
+  [["matrix", "--client", "web"], '--client: expected a file; got "web"'],
+  [["matrix", "--repeat", "2"], "matrix: expected no --repeat; got one"],
+  [["matrix", "--keep"], "matrix: expected no --keep; got one"],
+  [
+    ["matrix", ...Array.from({ length: 51 }, (_, index) => `--server=${index}.yaml`)],
+    "--server: expected at most 50 files; got 51",
+  ],
   [["--timeout", "0"], '--timeout: expected seconds, more than 0 and up to 600; got "0"'],
   [["--timeout", "601"], '--timeout: expected seconds, more than 0 and up to 600; got "601"'],
   [["--timeout", "1e2"], '--timeout: expected seconds, more than 0 and up to 600; got "1e2"'],

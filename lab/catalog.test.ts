@@ -47,8 +47,18 @@ test.each([
     ["faults/whisper-to-nobody.yml", "report/10-single-user-offline.yaml"],
   ],
   [["8", "message", "08-whisper-message"], ["report/08-whisper-message.yaml"]],
+  [["faults"], ["faults/whisper-to-nobody.yml"]],
+  [
+    ["8", "faults/"],
+    ["report/08-whisper-message.yaml", "faults/whisper-to-nobody.yml"],
+  ],
 ])("%j means %j", (words, files) => {
   expect(selectFiles(words, root)).toEqual({ kind: "files", files: files.map((file) => join(root, file)) });
+});
+
+test("a folder may be named by its path, too", () => {
+  const files = [join(root, "faults/whisper-to-nobody.yml")];
+  expect(selectFiles([`${root}/./faults/`], root)).toEqual({ kind: "files", files });
 });
 
 test("a path is taken as it is", () => {
@@ -60,8 +70,14 @@ test("a path is taken as it is", () => {
 
 test.each([
   ["whisper", '"whisper" means more than one case: whisper-to-nobody, 08-whisper-message'],
-  ["1", /^no case is called "1"; there are whisper-to-nobody, 08-whisper-message, /],
+  [
+    "1",
+    'no case is called "1"; there are 08-whisper-message, 10-single-user-offline, 11-multiple-users-offline, and those of the folder faults',
+  ],
   ["", /^"" means more than one case/],
+  [".", /^no case is called "\."/],
+  ["..", /^no case is called "\.\."/],
+  ["fault", /^no case is called "fault"/],
 ])("%j is wrong, and told with what there is", (word, message) => {
   expect(selectFiles([word], root)).toEqual({
     kind: "wrong",

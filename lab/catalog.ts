@@ -2,7 +2,7 @@
 // Invariant: a word means exactly one file, or nothing.
 
 import { readdirSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join, normalize, relative, sep } from "node:path";
 import { type LoadResult, loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import type { HostSpec } from "./topology.ts";
@@ -24,12 +24,20 @@ export function listScenarioFiles(root: string): readonly string[] {
     .map((file) => join(root, file));
 }
 
-/** The files that words mean: a path, a number (08, 8), a name or a part of one (whisper). Each file once. */
+/**
+ * The files that words mean: a path, a folder of the root (conformance, or its path), a number (08, 8), a name or a part
+ * of one (whisper). Each file once.
+ */
 export function selectFiles(words: readonly string[], root: string): Selected {
   const all = listScenarioFiles(root);
   if (words.length === 0) return { kind: "files", files: all.filter((file) => isIn(root, REPORT_FOLDER, file)) };
   const files = new Set<string>();
   for (const word of words) {
+    const inFolder = listFolder(word, root, all);
+    if (inFolder.length > 0) {
+      for (const file of inFolder) files.add(file);
+      continue;
+    }
     if (SCENARIO_FILE.test(word) || word.includes("/")) {
       files.add(word);
       continue;
@@ -37,7 +45,7 @@ export function selectFiles(words: readonly string[], root: string): Selected {
     const found = findByWord(word, all);
     const [only] = found;
     if (only === undefined) {
-      return { kind: "wrong", message: `no case is called ${JSON.stringify(word)}; there are ${names(all)}` };
+      return { kind: "wrong", message: `no case is called ${JSON.stringify(word)}; there are ${tellAll(root, all)}` };
     }
     if (found.length > 1) {
       return { kind: "wrong", message: `${JSON.stringify(word)} means more than one case: ${names(found)}` };
@@ -59,6 +67,15 @@ export async function loadScenarios(
   };
 }
 
+/** The files of a folder below the root. The root itself, and nothing at all, are no folder's name. */
+function listFolder(word: string, root: string, all: readonly string[]): readonly string[] {
+  const folders = [join(root, word, "/"), join(word, "/")].filter((folder) => {
+    const below = relative(root, folder);
+    return below !== "" && !below.startsWith("..");
+  });
+  return all.filter((file) => folders.some((folder) => normalize(file).startsWith(folder)));
+}
+
 function findByWord(word: string, all: readonly string[]): readonly string[] {
   const wanted = word.toLowerCase().replaceAll(/[\s_]+/g, "-");
   if (/^\d+$/.test(wanted)) return all.filter((file) => Number(/^\d+/.exec(basename(file))?.[0]) === Number(wanted));
@@ -72,6 +89,14 @@ function nameOf(file: string): string {
 
 function names(files: readonly string[]): string {
   return files.map(nameOf).join(", ");
+}
+
+/** The report's cases by name; of the others, which are many, the folders. */
+function tellAll(root: string, all: readonly string[]): string {
+  const folders = new Set(all.map((file) => relative(root, file).split(sep)[0] ?? ""));
+  folders.delete(REPORT_FOLDER);
+  const others = [...folders].map((folder) => `those of the folder ${folder}`);
+  return [names(all.filter((file) => isIn(root, REPORT_FOLDER, file))), ...others].join(", and ");
 }
 
 function isIn(root: string, folder: string, file: string): boolean {

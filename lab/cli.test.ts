@@ -1,15 +1,12 @@
 // The command line as a person meets it: a process, its exit status and its two streams.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runLab } from "./fixtures/run-lab.ts";
 import { resultSchema } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("./cli.ts", import.meta.url));
 /** Loopback addresses of its own, so that a lab may run beside the tests. */
 const SUBNET = "10.77.0.0/23";
 
@@ -25,9 +22,18 @@ afterAll(async () => {
 
 test.each([
   [["--bogus"], /^howdy-lab: Unknown option '--bogus'\. Try --help\.\n$/],
-  [["nobody"], /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*\n$/],
+  [
+    ["nobody"],
+    /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder conformance\n$/,
+  ],
   [["offline"], /^howdy-lab: "offline" means more than one case: 10-single-user-offline, 11-multiple-users-offline\n$/],
   [["--testbed", "local", "--subnet", "10.8.0.0/31", "08"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],
+  [["report/08", "--level", "weak"], /^howdy-lab: --level: expected one of must, strict; got "weak"\. Try --help\.\n$/],
+  [["probe"], /^howdy-lab: probe: expected one file: probe FILE\. Try --help\.\n$/],
+  [["probe", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
+  [["--server", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
+  [["matrix", "--client", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
+  [["matrix", "--testbed", "local", "--subnet", "10.8.0.0/31"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],
   [["missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
 ])("%j is the user's fault: one line on standard error, exit status 2", async (args, message) => {
   expect(await lab(...args)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(message) });
@@ -55,6 +61,13 @@ test("the cases are listed without a bed", async () => {
     status: 0,
     stdout: "08  Whisper Message       requirements 1, 2, 4, 8, 10\n02  Server Configuration  requirements 4\n",
   });
+});
+
+test("a folder's cases are listed with their level and their clause, those of one level if that is asked for", async () => {
+  const all = (await lab("--list", "conformance")).stdout.trimEnd().split("\n");
+  const must = (await lab("--list", "conformance", "--level", "must")).stdout.trimEnd().split("\n");
+  expect(all.length).toBeGreaterThan(must.length);
+  expect(must.every((line) => / {2}must, PROTOCOL\.md \d/.test(line))).toBe(true);
 });
 
 test("a case that passes gives exit status 0, and a result that its schema takes", async () => {
@@ -138,33 +151,18 @@ steps:
 
 test("an interrupted run cleans up, writes what there is and gives exit status 130", async () => {
   const out = join(folder, "interrupted");
-  const child = spawn(process.execPath, [CLI, "--testbed", "local", "--subnet", SUBNET, "--out", out], { env: ENV });
-  let stdout = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    // The bed is open and the first case is over: others are still to come.
-    if (stdout === "") child.kill("SIGINT");
-    stdout += chunk.toString();
+  let isTold = false;
+  const { status, stdout } = await runLab(["--testbed", "local", "--subnet", SUBNET, "--out", out], (kill) => {
+    // The bed is open: most cases are still to come.
+    if (!isTold) kill("SIGINT");
+    isTold = true;
   });
-  const [status] = await once(child, "close");
   expect(status).toBe(130);
   const result = resultSchema.parse(JSON.parse(await readFile(join(out, "result.json"), "utf8")));
   expect(result.scenarios.length).toBeLessThan(11);
   expect(stdout).toContain("not run");
 });
 
-/** Where no browser can be had, so that these tests say the same on every machine. */
-const ENV = { ...process.env, HOWDY_BROWSER: "/nowhere" };
-
-async function lab(...args: readonly string[]) {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"], env: ENV });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [status] = await once(child, "close");
-  return { status, stdout, stderr };
+function lab(...args: readonly string[]) {
+  return runLab(args);
 }

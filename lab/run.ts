@@ -4,8 +4,10 @@
 import type { LabBrowser } from "./browser/lab-browser.ts";
 import { WindowHosts } from "./browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "./browser/window-plan.ts";
+import { type Fit, fitScenario, type Pair } from "./implementation/fit-scenario.ts";
+import { tellImplementation } from "./implementation/implementation.ts";
 import type { Activity } from "./replay/driver.ts";
-import type { CaseOutcome, Verdict } from "./replay/outcome.ts";
+import { type CaseOutcome, type CaseVerdict, outcomeUnsupported, type Verdict, withLeftOut } from "./replay/outcome.ts";
 import type { Clock } from "./replay/pulse.ts";
 import { replayScenario } from "./replay/replay.ts";
 import { translatorFor } from "./replay/text.ts";
@@ -16,6 +18,7 @@ import { REQUIREMENTS } from "./report/requirements.ts";
 import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "./report/result.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "./testbed/testbed.ts";
+import { unrecorded } from "./wire/unrecorded.ts";
 import type { WireEvent } from "./wire/wire.ts";
 
 /** What happens in a run, as renderers are told. */
@@ -48,12 +51,6 @@ export interface Renderer {
   take(event: RunEvent): void;
 }
 
-/** What is under test, as the result names it. */
-interface Implementations {
-  readonly server: string;
-  readonly client: string;
-}
-
 export interface RunOptions {
   readonly bed: TestBed;
   /** What every client is; a scenario about windows has them either way. */
@@ -61,7 +58,8 @@ export interface RunOptions {
   /** Started when the first window needs it; the caller's to dispose of. */
   readonly browser: LabBrowser;
   readonly scenarios: readonly Scenario[];
-  readonly implementations: Implementations;
+  /** What is under test. */
+  readonly pair: Pair;
   /** The command that runs the same again, for the report. */
   readonly command: string;
   readonly folder: ReportFolder;
@@ -107,7 +105,7 @@ export async function runScenarios(options: RunOptions): Promise<RunEnd> {
 }
 
 /** One attempt at a case, with the hosts that ran a program. */
-interface Attempt extends Omit<CaseRun, "folder"> {
+interface Attempt extends Omit<CaseRun, "folder" | "known"> {
   readonly used: readonly Host[];
 }
 
@@ -124,7 +122,7 @@ class Run {
   }
 
   /** Runs a case as often as is asked for; keeps the first run that did not pass, or the last. */
-  async runCase(scenario: Scenario): Promise<Verdict> {
+  async runCase(scenario: Scenario): Promise<CaseVerdict> {
     const { folder, keep, renderer, repeat, signal } = this.#options;
     const verdicts: Verdict[] = [];
     let told: Attempt | undefined;
@@ -139,7 +137,8 @@ class Run {
     if (told === undefined) return "error";
     const { outcome, wire } = told;
     const written = await folder.writeCase(scenario.slug, outcome.evidence, wire.pcap);
-    const result = toScenarioResult({ ...told, folder: written }, verdicts);
+    const known = findKnown(scenario, this.#options.pair);
+    const result = toScenarioResult({ ...told, folder: written, known }, verdicts);
     this.#results.push(result);
     this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs));
     renderer.take({ kind: "case-ended", scenario, outcome, result });
@@ -147,13 +146,13 @@ class Run {
   }
 
   report(startMs: number): ReportData {
-    const { bed, client, clock, command, implementations, scenarios } = this.#options;
+    const { bed, client, clock, command, pair, scenarios } = this.#options;
     const result: RunResult = {
       schema: 1,
       testbed: bed.kind,
       bed: bed.description,
-      server: implementations.server,
-      client: `${implementations.client}, ${client}`,
+      server: tellImplementation(pair.server),
+      client: `${tellImplementation(pair.client)}, ${client}`,
       command,
       hosts: this.#hosts,
       startedAt: new Date(startMs).toISOString(),
@@ -165,13 +164,22 @@ class Run {
   }
 
   async #attempt(scenario: Scenario): Promise<Attempt> {
-    const { bed, browser, client, clock, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    const { clock, pair } = this.#options;
+    const fit = fitScenario(scenario, pair);
+    if (fit.kind === "fits") return this.#replay(scenario, fit);
+    const outcome = outcomeUnsupported(scenario, fit.why, clock.nowMs());
+    return { scenario, outcome, wire: unrecorded("no program ran"), used: [] };
+  }
+
+  async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
+    const { bed, browser, client, clock, pair, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
     await using booted = await bed.boot(scenario.id);
     const placed = [...booted.byName.values()];
     this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
     const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));
-    const hosts = new WindowHosts(booted, { browser, ...plan });
+    const hosts = new WindowHosts(booted, { browser, window: pair.client.window, ...plan });
     const outcome = await replayScenario(scenario, hosts, {
+      pair,
       timeoutMs,
       clock,
       signal,
@@ -180,8 +188,19 @@ class Run {
       onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
-    return { scenario, outcome, wire: await booted.endWire(), used: usedHosts(hosts, outcome) };
+    const wire = await booted.endWire();
+    return { scenario: whole, outcome: withLeftOut(outcome, leftOut), wire, used: usedHosts(hosts, outcome) };
   }
+}
+
+/** What a file says of a case that fails. */
+function findKnown(scenario: Scenario, { server, client }: Pair): ScenarioResult["known"] {
+  for (const implementation of [server, client]) {
+    const known = implementation.knownFailures.find((each) => each.case === scenario.slug);
+    if (known === undefined) continue;
+    return { by: tellImplementation(implementation), why: known.why, link: known.link ?? null };
+  }
+  return null;
 }
 
 /** The hosts that ran a program. */

@@ -1,4 +1,4 @@
-// Owns the lab's picture of compose.yaml: which hosts there are, at which addresses, from which images.
+// Owns the lab's picture of compose.yaml: which hosts there are and at which addresses.
 // It must not know how hosts are made. Invariant: every host's address lies in the subnet.
 
 import { readFileSync } from "node:fs";
@@ -30,9 +30,6 @@ export interface HostSpec {
   readonly role: Role;
   /** Dotted quad, inside the topology's subnet. */
   readonly address: string;
-  readonly image: string;
-  /** Path of the Dockerfile, relative to the repository. */
-  readonly dockerfile: string;
 }
 
 export interface Topology {
@@ -58,8 +55,6 @@ type Fault = (path: Path, problem: string) => TopologyError;
 
 const serviceSchema = z.object({
   hostname: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "expected a host name such as Win71"),
-  image: z.string().min(1),
-  build: z.object({ dockerfile: z.string().min(1) }),
   labels: z.object({ "howdy.role": z.literal(["server", "client"]) }),
   networks: z.object({ [NETWORK]: z.object({ ipv4_address: z.string() }) }),
 });
@@ -192,8 +187,6 @@ function readHost(
     service,
     role: said.labels["howdy.role"],
     address: text,
-    image: said.image,
-    dockerfile: said.build.dockerfile,
   };
 }
 

@@ -47,6 +47,11 @@ const RULES: readonly Rule[] = [
     mayImport: ["lab/report/", "lab/wire/fields.ts", "src/protocol/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
+  {
+    of: "lab/matrix/page/",
+    mayImport: ["lab/matrix/", "lab/report/", "src/protocol/"],
+    mayUse: ["preact"],
+  },
   { of: "lab/", mayImport: ["lab/", "src/protocol/", "src/client/control.ts", "package.json"], mayUse: ["*"] },
   { of: "bench/", mayImport: ["bench/", "lab/", "src/protocol/"], mayUse: ["*"] },
   { of: "scripts/", mayImport: ["scripts/", "lab/", "src/"], mayUse: ["*"] },

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
+import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
 import { resultJsonSchema } from "../lab/report/result.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
@@ -14,6 +15,7 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   "implementations/implementation.schema.json": implementationJsonSchema,
   "scenarios/scenario.schema.json": scenarioJsonSchema,
   "lab/report/result.schema.json": resultJsonSchema,
+  "lab/matrix/matrix.schema.json": matrixJsonSchema,
 };
 
 const root = join(import.meta.dirname, "..");

@@ -30,6 +30,14 @@ export const CAPABILITIES: readonly Capability[] = [
     missing: () => failure("unshare", ["--net", "ip", "link", "show"]),
   },
   {
+    suffix: "languages",
+    name: "Python 3.11 and Perl 5.36 with JSON::PP, for the examples",
+    requiredBy: "HOWDY_REQUIRE_LANGUAGES",
+    missing: () =>
+      failure("python3", ["-c", "import asyncio; asyncio.timeout"]) ??
+      failure("perl", ["-Mv5.36", "-MJSON::PP", "-e", "1"]),
+  },
+  {
     suffix: "browser",
     name: "a browser",
     requiredBy: "HOWDY_REQUIRE_BROWSER",

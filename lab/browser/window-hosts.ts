@@ -2,6 +2,7 @@
 // serves its page, and the page is opened. It must not know what a window is used for. Invariant: when the hosts are
 // disposed of, their windows are closed.
 
+import { fillLaunch, type Implementation } from "../implementation/implementation.ts";
 import type { WindowView } from "../replay/window-view.ts";
 import { type Host, type Hosts, type Program, type ProgramSpec, UnsupportedError } from "../testbed/testbed.ts";
 import type { WireRecord } from "../wire/wire.ts";
@@ -14,6 +15,8 @@ export interface WindowHostsOptions {
   readonly windows: ReadonlySet<string>;
   /** The servers, as address:port, that a window is to connect to; the first one stands in its entries. */
   readonly servers: readonly string[];
+  /** How the client is started so that it serves its window; undefined where it has none. */
+  readonly window: Implementation["window"];
 }
 
 export class WindowHosts implements Hosts {
@@ -86,12 +89,20 @@ class WindowHost implements Host {
    * @throws UnsupportedError when there is no browser, or none that can reach the host.
    */
   async start(spec: ProgramSpec): Promise<Program> {
+    const { window: launch } = this.#options;
+    if (launch === undefined) throw new UnsupportedError("has no window that a browser shows");
     const page = this.#options.browser.newPage();
     // A browser that fails while the client starts is told when the page is needed.
     page.catch(() => undefined);
-    const client = await this.#host.start({ ...spec, args: this.#arguments() });
+    const filled = fillLaunch(launch, this.#values());
+    const client = await this.#host.start({ ...spec, args: filled.arguments, env: filled.environment });
     try {
-      const window = await WindowProgram.open({ page: await page, client, address: this.address });
+      const window = await WindowProgram.open({
+        page: await page,
+        client,
+        address: this.address,
+        serves: launch.serves,
+      });
       this.#window = window;
       void window.exited.then(() => this.#forget(window));
       return window;
@@ -103,11 +114,9 @@ class WindowHost implements Host {
     }
   }
 
-  #arguments(): readonly string[] {
-    const [first = "", ...others] = this.#options.servers;
-    // Any free port: where all hosts share one address, a fixed one would be taken.
-    const own = ["--web", "--web-host", this.address, "--web-port", "0", "--server", first];
-    return [...own, ...others.flatMap((server) => ["--allow-server", server])];
+  #values(): Readonly<Record<string, string>> {
+    const { servers } = this.#options;
+    return { address: this.address, server: servers[0] ?? "", servers: servers.join(",") };
   }
 
   #forget(window: WindowProgram): void {

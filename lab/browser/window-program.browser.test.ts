@@ -3,14 +3,15 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ControlCommand } from "../../src/client/control.ts";
+import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
 import { Pulse, systemClock } from "../replay/pulse.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
-import type { Host, Program, TestBed } from "../testbed/testbed.ts";
+import { type Host, type Program, type TestBed, UnsupportedError } from "../testbed/testbed.ts";
 import { moveTopology, readTopology } from "../topology.ts";
 import type { PageDefect } from "./fixtures/still-page.ts";
 import { LabBrowser } from "./lab-browser.ts";
-import { WindowHosts } from "./window-hosts.ts";
+import { WindowHosts, type WindowHostsOptions } from "./window-hosts.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const STILL_PAGE = fileURLToPath(new URL("./fixtures/still-page.ts", import.meta.url));
@@ -89,6 +90,17 @@ describe("a window", () => {
     expect((await jon.askState(DEADLINE_MS))?.connection).toBeNull();
   });
 
+  test("may be connected to every server that it was started for", async () => {
+    const { jon } = await openRoom(false);
+    const other = { address: "127.80.1.117", port: 20_002 };
+    await act(jon, { connect: other });
+    await shows(
+      jon,
+      `You are going to connect Howdy Server with ${other.address}:${other.port}`,
+      `Howdy Server ${other.address}:${other.port} cannot be reached: connection refused.`,
+    );
+  });
+
   test("keeps what is refused in the entry, and says why in its own line", async () => {
     const { jon } = await openRoom();
     await act(jon, CONNECT, { select: "All" }, { type: "hello" }, { send: {} });
@@ -152,10 +164,34 @@ test("a page's script that fails is the client's fault", async () => {
 });
 
 test("a client that serves no window is told with what it said last", async () => {
-  const hosts = await bootHosts({ client: [process.execPath, "-e", "console.error('no such option: --web')", "--"] });
+  const script = "console.error('no such option: --web')";
+  const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") });
   await expect(hostOf(hosts, "Win72").start({ role: "client", args: [], env: {} })).rejects.toThrow(
     /^served no window: ended, exit status 0: "no such option: --web"$/,
   );
+});
+
+test("a client of one's own serves its window with its own arguments, and tells where in its own words", async () => {
+  const script = `const [address, servers] = process.argv.slice(1);
+    const server = require("node:http").createServer((_, answer) => answer.end("<title>mine</title>"));
+    server.listen(0, address, () => console.log([process.env.MINE, servers, server.address().port].join(" ")));`;
+  const window = {
+    arguments: ["{address}", "{servers}"],
+    environment: { MINE: "first {server}" },
+    serves: /^first \S+ (?<servers>\S+) (?<port>\d+)$/su,
+  };
+  const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") }, window);
+  const jon = await openWindow(hosts);
+  const [line] = jon.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
+  expect(line).toMatch(/^first 127\.80\.1\.116:20002 127\.80\.1\.116:20002,127\.80\.1\.117:20002 \d+$/);
+  expect([...hosts.views.keys()]).toEqual(["Win72"]);
+});
+
+test("a client that has no window cannot be a window", async () => {
+  const hosts = await bootHosts({}, null);
+  const refusal = hostOf(hosts, "Win72").start({ role: "client", args: [], env: {} });
+  await expect(refusal).rejects.toThrow(UnsupportedError);
+  await expect(refusal).rejects.toThrow(/^has no window that a browser shows$/);
 });
 
 test("a browser that breaks down ends its windows, and the next one gets another", async () => {
@@ -178,8 +214,8 @@ async function openRoom(isServing = true) {
   const log: string[] = [];
   const startServer = async (): Promise<Program> => {
     const host = hostOf(hosts, "Win71");
-    const env = { HOWDY_HOST: host.address, HOWDY_PORT: "20002" };
-    const program = await host.start({ role: "server", args: [], env });
+    const args = ["--host", host.address, "--port", "20002"];
+    const program = await host.start({ role: "server", args, env: {} });
     program.onLine(({ text }) => log.push(text));
     await expect.poll(() => log.join("\n"), { timeout: DEADLINE_MS }).toContain("listening");
     return program;
@@ -192,18 +228,23 @@ async function openRoom(isServing = true) {
 async function openStillPage(defect: PageDefect) {
   const script = `console.error(process.pid); process.argv.splice(1, 1); await import(${JSON.stringify(STILL_PAGE)})`;
   const hosts = await bootHosts({
-    client: [process.execPath, "--input-type=module", "--eval", script, "--", "x", defect],
+    client: command(process.execPath, "--input-type=module", "--eval", script, "--", "x", defect),
   });
   const driver = await openWindow(hosts);
   const said = driver.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
   return { jon: { driver, client: { pid: Number(said.find((line) => /^\d+$/.test(line))) } } };
 }
 
-async function bootHosts(programs: NonNullable<LocalBedOptions["programs"]>): Promise<WindowHosts> {
-  const own = Object.keys(programs).length === 0 ? {} : { programs };
-  const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, ...own }));
-  const servers = [`${SERVER_ADDRESS}:20002`];
-  return stack.use(new WindowHosts(await bed.boot("window"), { browser, windows: new Set(["Win72"]), servers }));
+/** Win72's client is a window; these programs take the place of the project's own. */
+async function bootHosts(
+  instead: Partial<LocalBedOptions["programs"]>,
+  window: WindowHostsOptions["window"] | null = OWN_PAIR.client.window,
+): Promise<WindowHosts> {
+  const programs = { ...OWN_COMMANDS, ...instead };
+  const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs }));
+  const servers = [`${SERVER_ADDRESS}:20002`, "127.80.1.117:20002"];
+  const options = { browser, windows: new Set(["Win72"]), servers, window: window ?? undefined };
+  return stack.use(new WindowHosts(await bed.boot("window"), options));
 }
 
 function hostOf(hosts: WindowHosts, name: string): Host {

@@ -9,9 +9,6 @@ import type { OutputLine, Program, ProgramExit } from "../testbed/testbed.ts";
 import { requireReachable } from "./reachable.ts";
 import { WindowPage } from "./window-page.ts";
 
-/** What a client says once its window can be opened. */
-const SERVING = /serves its window at http:\/\/\S+:(\d+)\//;
-
 /** How long a client may take to serve its window. */
 const SERVING_MS_MAX = 15_000;
 /** Time for a client to send what is still to be sent. */
@@ -24,12 +21,15 @@ export interface WindowParts {
   readonly client: Program;
   /** Where it serves it, without the port. */
   readonly address: string;
+  /** The line that tells that the window can be opened, with its port in a group of that name. */
+  readonly serves: RegExp;
 }
 
 export class WindowProgram implements Program {
   readonly exited: Promise<ProgramExit>;
   readonly #page: WindowPage;
   readonly #client: Program;
+  readonly #serves: RegExp;
   readonly #serving = Promise.withResolvers<number>();
   readonly #listeners: ((line: OutputLine) => void)[] = [];
   readonly #backlog: OutputLine[] = [];
@@ -55,8 +55,9 @@ export class WindowProgram implements Program {
     return program;
   }
 
-  private constructor({ page, client }: WindowParts) {
+  private constructor({ page, client, serves }: WindowParts) {
     this.#client = client;
+    this.#serves = serves;
     this.#page = new WindowPage(page, {
       onEvent: (text) => this.#hand("stdout", text),
       onFault: (message) => this.#give({ error: { message } }),
@@ -149,7 +150,7 @@ export class WindowProgram implements Program {
   /** What the client behind the page prints is its log. */
   #takeLine(text: string): void {
     this.#lastLine = text;
-    const port = SERVING.exec(text)?.[1];
+    const port = this.#serves.exec(text)?.groups?.port;
     if (port !== undefined) this.#serving.resolve(Number(port));
     this.#hand("stderr", text);
   }

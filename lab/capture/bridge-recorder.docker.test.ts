@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
 import { connectEngine, type Engine } from "../testbed/engine.ts";
@@ -37,8 +38,7 @@ beforeAll(async () => {
   engine = await connectEngine();
   docker = engine.docker;
   scratch = new ScratchRepository(docker, "10.9.36");
-  const { topology, directory } = scratch;
-  await haveImages(engine, topology, directory, () => {});
+  await haveImages(engine, scratch.programs, () => {});
   await haveCaptureImage(engine, "packets", () => {});
 }, BUILD_MS_MAX);
 afterAll(async () => {
@@ -47,19 +47,14 @@ afterAll(async () => {
 
 /** A bed of scripted hosts. */
 function openScratch(wire: WireWish): Promise<TestBed> {
-  const { topology, directory: repository } = scratch;
-  return openTestBed({ kind: "docker", topology, repository, wire });
+  const { topology, programs, directory: repository } = scratch;
+  return openTestBed({ kind: "docker", topology, repository, programs, wire });
 }
 
 /** A bed of scripted hosts with this image for its capture. */
 async function openWith(captureImage: CaptureImage): Promise<TestBed> {
-  const { topology, directory } = scratch;
-  return openDockerBed({
-    engine,
-    images: await haveImages(engine, topology, directory, () => {}),
-    topology,
-    captureImage,
-  });
+  const { topology, programs } = scratch;
+  return openDockerBed({ engine, images: await haveImages(engine, programs, () => {}), topology, captureImage });
 }
 
 const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
@@ -100,7 +95,7 @@ describe("the bridge's packets", () => {
       const seen: WireEvent[] = [];
       const onWire = (event: WireEvent) => seen.push(event);
       const wish = { kind: "docker", topology: TOPOLOGY, repository: REPOSITORY, subnet: SUBNET } as const;
-      await using bed = await openTestBed({ ...wish, wire: "packets", onWire });
+      await using bed = await openTestBed({ ...wish, programs: OWN_SOURCES, wire: "packets", onWire });
       for (const id of ["10", "08"]) {
         seen.length = 0;
         const { outcome, wire } = await replayCase(bed, id);
@@ -207,8 +202,8 @@ describe("the capture's image", () => {
 
   test("cannot stand in for a relay, which containers do not have: auto is local then, and says so", async () => {
     await expect(openScratch("relay")).rejects.toThrow(/^--wire relay: containers talk to each other without the lab$/);
-    const { topology, directory: repository } = scratch;
-    await using bed = await openTestBed({ kind: "auto", topology, repository, wire: "relay" });
+    const { topology, programs, directory: repository } = scratch;
+    await using bed = await openTestBed({ kind: "auto", topology, repository, programs, wire: "relay" });
     expect(bed.description).toMatch(/^local: .*, because --wire relay: containers talk to each other without the lab$/);
   });
 });
@@ -217,8 +212,8 @@ describe("a lab in a process of its own", () => {
   /** Opens a bed that captures, starts a host, prints the run's id, and then does what it is told. */
   async function startLab(before: string, end: string) {
     const choose = fileURLToPath(new URL("../testbed/choose.ts", import.meta.url));
-    const { topology, directory: repository } = scratch;
-    const wish = JSON.stringify({ kind: "docker", topology, repository, wire: "packets" });
+    const { topology, programs, directory: repository } = scratch;
+    const wish = JSON.stringify({ kind: "docker", topology, repository, programs, wire: "packets" });
     const script = `
       import { openTestBed } from ${JSON.stringify(choose)};
       const bed = await openTestBed(${wish});

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import { moveTopology } from "../topology.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
@@ -13,6 +14,7 @@ import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf }
 const REAP_MS_MAX = 5_000;
 const SUBNET = "10.78.0.0/23";
 const topology = moveTopology(TOPOLOGY, SUBNET);
+const place = { topology, repository: REPOSITORY, programs: OWN_COMMANDS };
 const HOSTS = new Map(topology.hosts.map(({ address, name }) => [address.replace(/^10/, "127"), name]));
 
 /** How many processes capture on this test's subnet. */
@@ -28,7 +30,7 @@ function taps(): number {
 }
 
 test("packets on loopback are a pcap file that says what the events say, with a case's own and no other's", async () => {
-  await using bed = await openLocalBed({ topology, repository: REPOSITORY, wire: "packets" });
+  await using bed = await openLocalBed({ ...place, wire: "packets" });
   for (const id of ["10", "08"]) {
     const { outcome, wire } = await replayCase(bed, id);
     expect(failures(outcome)).toEqual([]);
@@ -42,7 +44,7 @@ test("packets on loopback are a pcap file that says what the events say, with a 
 });
 
 test("a bed has one capture for all its cases, which is gone with it", async () => {
-  const bed = await openLocalBed({ topology, repository: REPOSITORY, wire: "packets" });
+  const bed = await openLocalBed({ ...place, wire: "packets" });
   for (const id of ["one", "two"]) {
     await using _hosts = await bed.boot(id);
     expect(taps()).toBe(1);
@@ -53,12 +55,7 @@ test("a bed has one capture for all its cases, which is gone with it", async () 
 
 test("who watches is told every frame of the record, once", async () => {
   const seen: WireEvent[] = [];
-  await using bed = await openLocalBed({
-    topology,
-    repository: REPOSITORY,
-    wire: "auto",
-    onWire: (event) => seen.push(event),
-  });
+  await using bed = await openLocalBed({ ...place, wire: "auto", onWire: (event) => seen.push(event) });
   const { wire } = await replayCase(bed, "08");
   expect(seen).toEqual(wire.events);
 });
@@ -67,7 +64,7 @@ test("a lab that is killed leaves no capture", async () => {
   const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
   const script = `
     import { openLocalBed } from ${JSON.stringify(bedModule)};
-    await openLocalBed({ topology: ${JSON.stringify(topology)}, repository: "/", wire: "packets" });
+    await openLocalBed({ ...${JSON.stringify(place)}, wire: "packets" });
     console.log("open");
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OWN_COMMANDS, OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import { startReaper } from "../testbed/reaper.ts";
@@ -22,7 +23,7 @@ const CASES_MS_MAX = 120_000;
 const topology = moveTopology(TOPOLOGY, "10.77.0.0/23");
 
 function open(wire: WireWish, tcpdump = "/nowhere/tcpdump") {
-  return openLocalBed({ topology, repository: REPOSITORY, wire, tcpdump });
+  return openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS, wire, tcpdump });
 }
 
 describe("where all hosts share one address", () => {
@@ -84,7 +85,8 @@ describe.runIf(process.platform === "linux")("the local bed", () => {
   });
 
   test("records nothing where that was asked for, and says so", async () => {
-    await using bed = await openTestBed({ kind: "local", topology, repository: REPOSITORY, wire: "off" });
+    const wish = { kind: "local", topology, repository: REPOSITORY, programs: OWN_SOURCES } as const;
+    await using bed = await openTestBed({ ...wish, wire: "off" });
     await using hosts = await bed.boot("off");
     expect(hosts.routes).toEqual(new Map());
     expect(await hosts.endWire()).toEqual({

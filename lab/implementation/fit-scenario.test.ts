@@ -76,7 +76,7 @@ function client(more = ""): Implementation {
 }
 
 function implementation(text: string): Implementation {
-  const parsed = parseImplementation("x.yaml", text);
+  const parsed = parseImplementation("x.yaml", text, { findCase: (slug) => ({ slug }) });
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   return parsed.implementation;
 }

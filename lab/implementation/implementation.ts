@@ -1,7 +1,8 @@
 // Owns an implementation as the lab takes it: everything that its file leaves open is settled. Pure. It must not know YAML
 // or a bed. Invariant: paths are absolute, and nothing in it depends on whose program it is.
 
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
+import type { ProgramImage, ProgramSource } from "../testbed/program-source.ts";
 import type { Role } from "../topology.ts";
 import type { LogRule } from "./log-wording.ts";
 import { fillText } from "./placeholders.ts";
@@ -13,12 +14,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** An image that is there, or one to build. */
-export type ImageSource =
-  | { readonly kind: "image"; readonly name: string }
-  | { readonly kind: "dockerfile"; readonly dockerfile: string; readonly context: string };
-
 export interface KnownFailure {
+  /** The case's slug. */
   readonly case: string;
   readonly why: string;
   readonly link: string | undefined;
@@ -30,10 +27,8 @@ export interface Implementation {
   readonly role: Role;
   /** The file that describes it. */
   readonly file: string;
-  /** Where the file lies, and where its command is started. */
-  readonly directory: string;
-  readonly image: ImageSource | undefined;
-  readonly command: readonly string[] | undefined;
+  /** How a bed has it. */
+  readonly source: ProgramSource;
   readonly launch: Launch;
   /** Undefined where it asks nothing. */
   readonly console: Launch | undefined;
@@ -41,6 +36,7 @@ export interface Implementation {
   readonly window: (Launch & { readonly serves: RegExp }) | undefined;
   readonly ready: string;
   readonly logs: readonly LogRule[];
+  /** Why, by the case's slug. */
   readonly unsupportedCases: ReadonlyMap<string, string>;
   readonly unsupportedFeatures: ReadonlyMap<Feature, string>;
   readonly knownFailures: readonly KnownFailure[];
@@ -49,8 +45,16 @@ export interface Implementation {
 /** PROTOCOL.md, 12.2. */
 const READY_DEFAULT = "Server is started and listening.";
 
-/** Settles a checked file. */
-export function buildImplementation(source: ImplementationSource, file: string): Implementation {
+/**
+ * Settles a checked file.
+ *
+ * @param slugOf - The slug of the case that a word means.
+ */
+export function buildImplementation(
+  source: ImplementationSource,
+  file: string,
+  slugOf: (word: string) => string,
+): Implementation {
   const directory = dirname(resolve(file));
   const { run, unsupported = [] } = source;
   return {
@@ -58,17 +62,23 @@ export function buildImplementation(source: ImplementationSource, file: string):
     version: source.version,
     role: source.role,
     file,
-    directory,
-    image: imageOf(run, directory),
-    command: run.command?.map((word, index) => (index === 0 ? commandFile(word, directory) : word)),
+    source: {
+      name: tellImplementation(source),
+      image: imageOf(source, directory),
+      command: run.command && { words: commandWords(run.command, directory), directory },
+    },
     launch: toLaunch(run),
     console: source.console && toLaunch(source.console),
     window: source.window && { ...toLaunch(source.window), serves: new RegExp(source.window.serves, "su") },
     ready: source.ready ?? READY_DEFAULT,
     logs: (source.logs ?? []).map(({ line, means }) => ({ line: new RegExp(`^(?:${line})$`, "su"), means })),
-    unsupportedCases: new Map(unsupported.flatMap((each) => ("case" in each ? [[each.case, each.why]] : []))),
+    unsupportedCases: new Map(unsupported.flatMap((each) => ("case" in each ? [[slugOf(each.case), each.why]] : []))),
     unsupportedFeatures: new Map(unsupported.flatMap((each) => ("feature" in each ? [[each.feature, each.why]] : []))),
-    knownFailures: (source["known-failures"] ?? []).map(({ case: id, why, link }) => ({ case: id, why, link })),
+    knownFailures: (source["known-failures"] ?? []).map(({ case: word, why, link }) => ({
+      case: slugOf(word),
+      why,
+      link,
+    })),
   };
 }
 
@@ -94,16 +104,27 @@ function toLaunch(source: {
   return { arguments: source.arguments ?? [], environment: source.environment ?? {} };
 }
 
-function imageOf(run: ImplementationSource["run"], directory: string): ImageSource | undefined {
+function imageOf({ name, run }: ImplementationSource, directory: string): ProgramImage | undefined {
   const { image, dockerfile, context = "." } = run;
   if (dockerfile !== undefined) {
-    return { kind: "dockerfile", dockerfile: join(directory, dockerfile), context: resolve(directory, context) };
+    const root = resolve(directory, context);
+    const path = relative(root, resolve(directory, dockerfile)).split(sep).join("/");
+    return { kind: "dockerfile", name: `howdy-lab/${imageName(name)}`, dockerfile: path, directory: root };
   }
   return image === undefined ? undefined : { kind: "image", name: image };
 }
 
+/** A name as an engine takes one. */
+function imageName(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") || "program"
+  );
+}
+
 /** A command that is written as a path is one beside the file; a bare word is looked for on the PATH. */
-function commandFile(word: string, directory: string): string {
-  if (!word.includes("/")) return word;
-  return isAbsolute(word) ? word : resolve(directory, word);
+function commandWords([file = "", ...rest]: readonly string[], directory: string): readonly string[] {
+  return [file.includes("/") ? resolve(directory, file) : file, ...rest];
 }

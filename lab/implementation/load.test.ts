@@ -15,9 +15,7 @@ test("a file with a name, a version, a role and something to run is an implement
   expect(server).toMatchObject({
     name: "my server",
     role: "server",
-    directory: "/somewhere",
-    command: ["/somewhere/serve", "--quiet"],
-    image: undefined,
+    source: { name: "my server 1", command: { words: ["/somewhere/serve", "--quiet"], directory: "/somewhere" } },
     console: undefined,
     ready: "Server is started and listening.",
   });
@@ -28,15 +26,16 @@ test("a file with a name, a version, a role and something to run is an implement
 });
 
 test("a command that is a bare word is left for the PATH to find", () => {
-  expect(load(SERVER.replace("./serve", "python3")).command).toEqual(["python3", "--quiet"]);
+  expect(load(SERVER.replace("./serve", "python3")).source.command?.words).toEqual(["python3", "--quiet"]);
 });
 
 test("a Dockerfile and its context are found from the file's folder on", () => {
   const text = 'name: a\nversion: "1"\nrole: client\nrun: { dockerfile: docker/Dockerfile, context: .. }\n';
-  expect(load(text).image).toEqual({
+  expect(load(text).source.image).toEqual({
     kind: "dockerfile",
-    dockerfile: "/somewhere/docker/Dockerfile",
-    context: "/",
+    name: "howdy-lab/a",
+    dockerfile: "somewhere/docker/Dockerfile",
+    directory: "/",
   });
 });
 
@@ -47,10 +46,10 @@ test("what it cannot do and what is known to fail are kept with their reasons", 
 known-failures: [{ case: "13", why: one read, link: "https://example.org/1" }]
 `);
   expect([...server.unsupportedCases, ...server.unsupportedFeatures]).toEqual([
-    ["02", "flags only"],
+    ["02-a", "flags only"],
     ["logs", "silent"],
   ]);
-  expect(server.knownFailures).toEqual([{ case: "13", why: "one read", link: "https://example.org/1" }]);
+  expect(server.knownFailures).toEqual([{ case: "13-a", why: "one read", link: "https://example.org/1" }]);
 });
 
 test.each([
@@ -61,7 +60,17 @@ test.each([
     "unsupported: [{ feature: x, why: y }]\n",
     /^my\.yaml:5:26: unsupported\[0\]\.feature: expected /,
   ],
-  ["a reason that is missing", 'unsupported: [{ case: "1" }]\n', /^my\.yaml:5:15: unsupported\[0\]/],
+  ["a reason that is missing", 'unsupported: [{ case: "02" }]\n', /^my\.yaml:5:15: unsupported\[0\]/],
+  [
+    "a case that there is not",
+    "known-failures: [{ case: x, why: y }]\n",
+    /^my\.yaml:5:26: known-failures\[0\]\.case: no case is called "x"$/,
+  ],
+  [
+    "a feature that it has",
+    "console: {}\nunsupported: [{ feature: console, why: y }]\n",
+    /^my\.yaml:6:26: unsupported\[0\]\.feature: expected a feature that it has not; /,
+  ],
   [
     "a broken pattern",
     'logs: [{ line: "(", means: x }]\n',
@@ -69,11 +78,16 @@ test.each([
   ],
   [
     "a link that is none",
-    "known-failures: [{ case: a, why: b, link: javascript:1 }]\n",
-    /^my\.yaml:5:43: known-failures\[0\]\.link: /,
+    'known-failures: [{ case: "13", why: b, link: javascript:1 }]\n',
+    /^my\.yaml:5:46: known-failures\[0\]\.link: /,
   ],
 ])("%s is told with its place", (_what, more, problem) => {
   expect(problemsOf(SERVER + more)).toEqual([expect.stringMatching(problem)]);
+});
+
+test("a file of the other role is told so", () => {
+  const text = 'name: a\nversion: "1"\nrole: client\nrun: { command: [a] }\n';
+  expect(problemsOf(text)).toEqual(['my.yaml:3:7: role: expected a server; got "client"']);
 });
 
 test("a file with nothing to run is told so", () => {
@@ -86,13 +100,18 @@ test("the committed schema is current", () => {
   expect(JSON.parse(committed), "run npm run schemas").toEqual(implementationJsonSchema());
 });
 
+/** There are the cases 02 and 13. */
+function findCase(word: string) {
+  return word === "02" || word === "13" ? { slug: `${word}-a` } : { fault: `no case is called "${word}"` };
+}
+
 function load(text: string): Implementation {
-  const result = parseImplementation("/somewhere/my.yaml", text);
+  const result = parseImplementation("/somewhere/my.yaml", text, { findCase });
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   return result.implementation;
 }
 
 function problemsOf(text: string): readonly string[] {
-  const result = parseImplementation("my.yaml", text);
+  const result = parseImplementation("my.yaml", text, { role: "server", findCase });
   return result.kind === "wrong" ? result.problems : [];
 }

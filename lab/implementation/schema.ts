@@ -70,7 +70,9 @@ export const implementationSchema = strict({
   console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
   window: strict({
     ...launch,
-    serves: pattern.describe("The line, on either stream, that tells the port in a group named port."),
+    serves: pattern
+      .regex(/\(\?<port>/, "expected a group named port: (?<port>\\d+)")
+      .describe("The line, on either stream, that tells the port in a group named port."),
   })
     .describe(
       "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",

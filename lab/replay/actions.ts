@@ -2,9 +2,11 @@
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
 import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/index.ts";
+import { fillLaunch, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
+import type { ProgramRole } from "../topology.ts";
 import type { HostDriver } from "./driver.ts";
 import type { TextPair } from "./match.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
@@ -20,6 +22,9 @@ export type ActionOutcome =
       readonly verdict?: "unsupported" | "error";
       readonly texts?: TextPair;
     };
+
+/** The lab's peer binds its host's own address. */
+const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
 
 const DONE: ActionOutcome = { kind: "done" };
 
@@ -77,11 +82,14 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   if (driver === undefined) return { kind: "failed", expected: "starts", seen: "is no host of this bed" };
   if (driver.isRunning) return { kind: "failed", expected: "starts", seen: "runs already" };
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
-  const port = String(settings.port ?? DEFAULT_PORT);
-  const env =
-    role === "server" && settings.console !== true ? { HOWDY_HOST: driver.host.address, HOWDY_PORT: port } : {};
+  const launch = launchOf(stage, role, settings);
+  if (launch === undefined) {
+    return { kind: "failed", expected: "starts", seen: "does not ask on its console", verdict: "unsupported" };
+  }
+  const { address } = driver.host;
+  const filled = fillLaunch(launch, { address, port: String(settings.port ?? DEFAULT_PORT) });
   try {
-    await driver.start({ role, args: role === "client" ? ["--headless"] : [], env });
+    await driver.start({ role, args: filled.arguments, env: filled.environment });
     return DONE;
   } catch (error) {
     if (error instanceof UnsupportedError) {
@@ -89,6 +97,13 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
     }
     return { kind: "failed", expected: "starts", seen: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** How the host's program is started; undefined where it cannot be started so. */
+function launchOf({ pair }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
+  if (role === "peer") return PEER_LAUNCH;
+  if (role === "client") return pair.client.launch;
+  return settings.console === true ? pair.server.console : pair.server.launch;
 }
 
 async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {
@@ -102,7 +117,7 @@ async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {
 async function endProgram(
   driver: HostDriver | undefined,
   expected: string,
-  end: (driver: HostDriver) => Promise<void>,
+  end: (driver: HostDriver) => Promise<unknown>,
 ): Promise<ActionOutcome> {
   if (driver?.isRunning !== true) return taken(false, expected);
   await end(driver);

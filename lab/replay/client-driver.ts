@@ -116,7 +116,8 @@ export class ClientDriver extends HostDriver {
   protected override takeExit(exit: ProgramExit): void {
     this.#isConnected = false;
     this.transcript.push({ atMs: this.pulse.clock.nowMs(), exit });
-    if (this.#statesTaken === 0) this.blame(`ended before it answered anything, ${tellExit(exit)}`);
+    if (this.#statesTaken === 0)
+      this.blame(`ended before it answered anything, ${tellExit(exit)}${this.tellComplaint()}`);
   }
 
   #takeEvent(event: ControlEvent): void {

@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { listScenarioFiles } from "../catalog.ts";
+import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import { moveTopology, readTopology } from "../topology.ts";
@@ -32,7 +33,7 @@ const MUTANT_TIMEOUT_MS = 1000;
 test.concurrent.each(FILES.map((file) => [file.slice(FOLDER.length + 1), file] as const))(
   "%s passes",
   async (_name, file) => {
-    const { outcome } = await replay(file, {}, TIMEOUT_MS);
+    const { outcome } = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
     expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   },
 );
@@ -95,11 +96,21 @@ const CLIENTS: readonly (readonly [ClientDefect, string, string, RegExp])[] = [
 
 describe("fails, under its clause,", () => {
   test.concurrent.each(SERVERS)("a server with the defect “%s”: %s, %s", async (defect, name, clause, seen) => {
-    await expectFound(name, { server: [process.execPath, MUTANT_SERVER, defect] }, clause, seen);
+    await expectFound(
+      name,
+      { ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) },
+      clause,
+      seen,
+    );
   });
 
   test.concurrent.each(CLIENTS)("a client with the defect “%s”: %s, %s", async (defect, name, clause, seen) => {
-    await expectFound(name, { client: [process.execPath, MUTANT_CLIENT, defect] }, clause, seen);
+    await expectFound(
+      name,
+      { ...OWN_COMMANDS, client: command(process.execPath, MUTANT_CLIENT, defect) },
+      clause,
+      seen,
+    );
   });
 
   test("every case is failed by some mutant", () => {
@@ -111,12 +122,12 @@ describe("fails, under its clause,", () => {
 
 async function expectFound(
   name: string,
-  programs: NonNullable<LocalBedOptions["programs"]>,
+  programs: LocalBedOptions["programs"],
   clause: string,
   seen: RegExp,
 ): Promise<void> {
   const file = FILES.find((each) => each.endsWith(`/${name}.yaml`)) ?? name;
-  const { outcome, scenario } = await replay(file, { programs }, MUTANT_TIMEOUT_MS);
+  const { outcome, scenario } = await replay(file, programs, MUTANT_TIMEOUT_MS);
   expect(outcome.steps.find(({ verdict }) => verdict !== "pass")).toMatchObject({
     verdict: "fail",
     seen: expect.stringMatching(new RegExp(seen.source, "m")),
@@ -124,16 +135,16 @@ async function expectFound(
   expect(scenario.conformance?.clause).toBe(clause);
 }
 
-async function replay(file: string, programs: Pick<LocalBedOptions, "programs">, timeoutMs: number) {
+async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number) {
   const loaded = await loadScenario(file, TOPOLOGY.hosts);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const { scenario } = loaded;
   const subnet = FREE.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
   try {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, ...programs });
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs });
     await using hosts = await bed.boot(scenario.id);
-    const options = { timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
+    const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
     const outcome: CaseOutcome = await replayScenario(scenario, hosts, options);
     return { scenario, outcome };
   } finally {

@@ -69,7 +69,7 @@ export abstract class HostDriver {
       if (this.#program === program) this.#program = null;
       this.takeExit(exit);
       this.tell("ended", `ended, ${tellExit(exit)}`);
-      if (!this.#isEndAsked) this.blame(`ended by itself, ${tellExit(exit)}${this.#tellComplaint()}`);
+      if (!this.#isEndAsked) this.blame(`ended by itself, ${tellExit(exit)}${this.tellComplaint()}`);
       this.pulse.ring();
     });
   }
@@ -84,14 +84,21 @@ export abstract class HostDriver {
     }
   }
 
+  /** Ends the program's input, after which it may end. */
+  closeInput(): void {
+    this.expectEnd();
+    this.#program?.closeInput();
+  }
+
   /** From now on the program may end. */
   expectEnd(): void {
     this.#isEndAsked = true;
   }
 
-  async stop(graceMs: number): Promise<void> {
+  /** SIGTERM, then SIGKILL after graceMs; gives how it ended, undefined when it does not run. */
+  async stop(graceMs: number): Promise<ProgramExit | undefined> {
     this.expectEnd();
-    await this.#program?.stop(graceMs);
+    return this.#program?.stop(graceMs);
   }
 
   async kill(): Promise<void> {
@@ -105,7 +112,7 @@ export abstract class HostDriver {
   }
 
   /** The last thing that it wrote on standard error, most likely why it ended. */
-  #tellComplaint(): string {
+  protected tellComplaint(): string {
     const complaint = this.#lastComplaint?.slice(0, COMPLAINT_CHARS_MAX);
     return complaint === undefined ? "" : `: ${JSON.stringify(complaint)}`;
   }

@@ -25,7 +25,6 @@ type GivenPeer = Extract<Given, { kind: "peer" }>;
 
 const SHOWN_LINES_TOLD = 3;
 
-const LISTENING = compilePattern("Server is started and listening.");
 const CONNECTED = compilePattern("A new client is connected: …");
 const JOINED = "join this conversation.";
 const UPDATE_SENT = compilePattern("Sending packet type 4 to all receivers");
@@ -69,8 +68,9 @@ async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailu
     const hasAsked = (): boolean => (server?.log.length ?? 0) > 0;
     return waitFor(stage, host, "asks on its console", "asked nothing", hasAsked, stage.startTimeoutMs);
   }
-  const isUp = (): boolean => server?.hasLogged(LISTENING) === true;
-  return waitFor(stage, host, `logs ${tell(LISTENING.text)}`, "did not", isUp, stage.startTimeoutMs);
+  const ready = compilePattern(stage.pair.server.ready);
+  const isUp = (): boolean => server?.hasLogged(ready) === true;
+  return waitFor(stage, host, `logs ${tell(ready.text)}`, "did not", isUp, stage.startTimeoutMs);
 }
 
 function failureOf(

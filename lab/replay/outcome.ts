@@ -9,6 +9,9 @@ import { describeExpectation, type Finding, type StepRecord } from "./step-recor
 
 export type Verdict = "pass" | "fail" | "unsupported" | "error";
 
+/** Of a whole case: it may fail for a reason that its implementation's file names. */
+export type CaseVerdict = Verdict | "known-failure";
+
 /** The last lines of a host's log or transcript, for whoever looks at a failure. */
 interface Tail {
   readonly host: string;
@@ -63,6 +66,35 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
     (worst, each) => (GRAVITY.indexOf(each) > GRAVITY.indexOf(worst) ? each : worst),
     "pass",
   );
+}
+
+/** A case that was not run, because the programs cannot do what it is about. */
+export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: number): CaseOutcome {
+  const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
+  const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map() };
+  return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], evidence };
+}
+
+/**
+ * A case of which some expectations were not asked: a step that passed without them is unsupported, with the reasons.
+ *
+ * @param leftOut - By the index of the scenario's step.
+ */
+export function withLeftOut(outcome: CaseOutcome, leftOut: ReadonlyMap<number, readonly string[]>): CaseOutcome {
+  if (leftOut.size === 0) return outcome;
+  const before = outcome.steps[0]?.title === GIVEN_TITLE ? 1 : 0;
+  const steps = outcome.steps.map((step, index) => {
+    const reasons = leftOut.get(index - before);
+    if (reasons === undefined || step.verdict !== "pass") return step;
+    const told = reasons.map((reason) => `not asked: ${reason}`);
+    return {
+      ...step,
+      verdict: "unsupported" as const,
+      seen: [...told, ...(step.seen === null ? [] : [step.seen])].join("\n"),
+    };
+  });
+  return { ...outcome, steps, verdict: gravest(steps.map(({ verdict }) => verdict)) };
 }
 
 /** The steps of a case whose set-up failed. */

@@ -4,7 +4,7 @@
 import { encodeMessage, type Malformed, type Message } from "../../src/protocol/index.ts";
 import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
 import { formatHex } from "../scenario/hex.ts";
-import { tellMessage } from "../scenario/tell-wire.ts";
+import { tellFrames, tellMessage } from "../scenario/tell-wire.ts";
 import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import type { TranscriptEntry } from "./client-driver.ts";
 import { HostDriver } from "./driver.ts";
@@ -168,7 +168,7 @@ export class PeerDriver extends HostDriver {
   }
 
   #noteFrame(link: string, arrow: string, bytes: Uint8Array, isFence: boolean, atMs?: number): void {
-    const text = `${arrow} ${tellMessage(bytes)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
+    const text = `${arrow} ${tellFrames(bytes)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
     this.#note(link, text, atMs, isFence);
   }
 

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { toCaseEvidence } from "../report/report-data.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { openLocalBed } from "../testbed/local.ts";
@@ -101,8 +102,9 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
 async function replay(yaml: string): Promise<CaseOutcome> {
   const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
-  await using bed = await openLocalBed({ topology: moveTopology(TOPOLOGY, SUBNET), repository: REPOSITORY });
+  const topology = moveTopology(TOPOLOGY, SUBNET);
+  await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS });
   await using hosts = await bed.boot("x");
-  const options = { timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
+  const options = { pair: OWN_PAIR, timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
   return await replayScenario(result.scenario, hosts, options);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -375,6 +376,7 @@ function replayIn(
 ): Promise<CaseOutcome> {
   return replayScenario(scenarioOf(yaml), hosts, {
     views: () => views,
+    pair: OWN_PAIR,
     timeoutMs,
     startTimeoutMs: timeoutMs,
     clock: systemClock,

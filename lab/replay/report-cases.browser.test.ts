@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PageDefect } from "../browser/fixtures/still-page.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
+import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import { moveTopology } from "../topology.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
@@ -33,13 +34,13 @@ afterAll(async () => {
 test.each(REPORT_FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
   "%s passes through the page",
   async (_name, file) => {
-    const outcome = await replay(file, {}, TIMEOUT_MS);
+    const outcome = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
     expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   },
 );
 
 test("every step leaves a picture of each window that is open after it", async () => {
-  const { pictures } = (await replay(reportFile("10"), {}, TIMEOUT_MS)).evidence;
+  const { pictures } = (await replay(reportFile("10"), OWN_COMMANDS, TIMEOUT_MS)).evidence;
   expect([...pictures.keys()].toSorted()).toEqual([
     "Win72-step-1.png",
     "Win72-step-2.png",
@@ -66,8 +67,8 @@ describe("a server with the defect", () => {
   ];
 
   test.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
-    const programs = { server: [process.execPath, MUTANT, defect] };
-    const outcome = await replay(reportFile(id), { programs }, MUTANT_TIMEOUT_MS);
+    const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
+    const outcome = await replay(reportFile(id), programs, MUTANT_TIMEOUT_MS);
     expectFailure(outcome, step);
     expect(outcome.steps[step - 1]?.expected).toMatch(expected);
     expect(outcome.steps[step - 1]?.seen).toMatch(seen);
@@ -102,16 +103,13 @@ describe("a page whose", () => {
 });
 
 function look(defect: PageDefect): Promise<CaseOutcome> {
-  return replay(reportFile("01"), { programs: { client: [process.execPath, STILL_PAGE, defect] } }, MUTANT_TIMEOUT_MS);
+  const programs = { ...OWN_COMMANDS, client: command(process.execPath, STILL_PAGE, defect) };
+  return replay(reportFile("01"), programs, MUTANT_TIMEOUT_MS);
 }
 
-async function replay(
-  file: string,
-  programs: Pick<LocalBedOptions, "programs">,
-  timeoutMs: number,
-): Promise<CaseOutcome> {
+async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
   const topology = moveTopology(TOPOLOGY, SUBNET);
-  await using bed = await openLocalBed({ topology, repository: REPOSITORY, ...programs });
+  await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs });
   return await replayInWindows(file, bed, browser, timeoutMs);
 }
 

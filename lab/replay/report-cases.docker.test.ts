@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { findBrowser } from "../browser/find-browser.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
+import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { REPOSITORY, replayInWindows, reportFile, TOPOLOGY } from "./fixtures/replay-in-windows.ts";
 
@@ -19,8 +20,8 @@ describe.skipIf(found.kind === "missing")("on containers, through the page", () 
     "what a case is about holds: widgets, whispers, a leave, and addresses of the report's hosts",
     async () => {
       await using browser = new LabBrowser();
-      const wish = { kind: "docker", topology: TOPOLOGY, repository: REPOSITORY, subnet: SUBNET } as const;
-      await using bed = await openTestBed(wish);
+      const place = { topology: TOPOLOGY, repository: REPOSITORY, subnet: SUBNET };
+      await using bed = await openTestBed({ kind: "docker", ...place, programs: OWN_SOURCES });
       for (const id of ["01", "03", "08", "10"]) {
         const outcome = await replayInWindows(reportFile(id), bed, browser, TIMEOUT_MS);
         expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);

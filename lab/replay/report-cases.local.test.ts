@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { listScenarioFiles } from "../catalog.ts";
+import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import { moveTopology, readTopology } from "../topology.ts";
@@ -25,7 +26,7 @@ const TIMEOUT_MS = 5000;
 const MUTANT_TIMEOUT_MS = 1000;
 
 test.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))("%s passes", async (_name, file) => {
-  const outcome = await replay(file, {}, TIMEOUT_MS);
+  const outcome = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
   const bad = outcome.steps.filter(({ verdict }) => verdict !== "pass");
   expect(bad).toEqual([]);
 });
@@ -117,7 +118,8 @@ describe("a server with the defect", () => {
 
   test.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
     const file = FILES.find((name) => name.includes(`/${id}-`)) ?? "";
-    const outcome = await replay(file, { programs: { server: [process.execPath, MUTANT, defect] } }, MUTANT_TIMEOUT_MS);
+    const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
+    const outcome = await replay(file, programs, MUTANT_TIMEOUT_MS);
     const verdicts = outcome.steps.map(({ verdict }) => verdict);
     expect(verdicts).toEqual(
       verdicts.map((_, index) => (index + 1 < step ? "pass" : index + 1 === step ? "fail" : "error")),
@@ -128,16 +130,13 @@ describe("a server with the defect", () => {
   });
 });
 
-async function replay(
-  file: string,
-  programs: Pick<LocalBedOptions, "programs">,
-  timeoutMs: number,
-): Promise<CaseOutcome> {
+async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
   const loaded = await loadScenario(file, TOPOLOGY.hosts);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, ...programs });
+  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
   await using hosts = await bed.boot(loaded.scenario.id);
   return await replayScenario(loaded.scenario, hosts, {
+    pair: OWN_PAIR,
     timeoutMs,
     clock: systemClock,
     writtenAddresses: WRITTEN_ADDRESSES,

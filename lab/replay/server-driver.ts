@@ -1,8 +1,10 @@
 // Owns the driving of one server: its console in, its log out, and which log lines are the lab's own doing.
 // It must not know what is expected of it. Invariant: a line once taken keeps its index.
 
-import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import { HostDriver } from "./driver.ts";
+import { type LogRule, toReportWording } from "../implementation/log-wording.ts";
+import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
+import { HostDriver, type Watcher } from "./driver.ts";
+import type { Pulse } from "./pulse.ts";
 import { compilePattern, logText, type Pattern } from "./text.ts";
 
 export interface LogLine {
@@ -28,6 +30,13 @@ export class ServerDriver extends HostDriver {
   /** Every line of both streams, as it was printed and as it is to be read. */
   readonly printed: PrintedLine[] = [];
   readonly #debts = new Set<Debt>();
+  readonly #rules: readonly LogRule[];
+
+  /** @param rules - What the server's own lines mean in the report's words. */
+  constructor(host: Host, pulse: Pulse, watch: Watcher, rules: readonly LogRule[]) {
+    super(host, pulse, watch);
+    this.#rules = rules;
+  }
 
   /** Types a line on the console; false when the server does not run. */
   input(text: string): boolean {
@@ -55,7 +64,7 @@ export class ServerDriver extends HostDriver {
       this.printed.push({ atMs, raw: line.text, text: `stderr: ${line.text}`, isFence: false });
       return;
     }
-    const text = logText(line.text);
+    const text = toReportWording(this.#rules, logText(line.text));
     const logged = { text, isFence: this.#strikeOff(text) };
     this.log.push(logged);
     this.printed.push({ atMs, raw: line.text, ...logged });

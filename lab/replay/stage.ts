@@ -1,6 +1,7 @@
 // Owns what every part of one case's replay shares: the hosts' drivers, the time, and the bed's addresses.
 // It must not know steps. Invariant: drivers stand in the topology's order.
 
+import type { Pair } from "../implementation/fit-scenario.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
@@ -21,6 +22,8 @@ export interface StageOptions {
   readonly startTimeoutMs?: number;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
+  /** The server and the client under test: how they are started, and what the server's lines mean. */
+  readonly pair: Pair;
   /** The addresses that scenarios are written with, by host: the report's. */
   readonly writtenAddresses: ReadonlyMap<string, string>;
   /** Told whatever the hosts' programs do, without fences. */
@@ -56,6 +59,7 @@ export class Stage {
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly views: () => ReadonlyMap<string, WindowView>;
+  readonly pair: Pair;
   /** As Hosts gives it. */
   readonly route: Hosts["route"];
   /** Pictures of windows, by the name of the file that they are to be in. */
@@ -63,9 +67,9 @@ export class Stage {
   /** Puts the bed's addresses in the place of the report's. */
   readonly translate: (text: string) => string;
   /** Set once a server is seen not to log what it forwards: nobody waits for such lines again. */
-  isForwardingUnlogged = false;
+  isForwardingUnlogged: boolean;
   /** Set once a server is seen not to log connections or names while a case is set up. */
-  isSettingUpUnlogged = false;
+  isSettingUpUnlogged: boolean;
   /** Set once a whisper is seen to get lost: fences are spoken to All from then on. */
   isWhisperingBroken = false;
   #fencesMade = 0;
@@ -75,6 +79,10 @@ export class Stage {
     this.timeoutMs = options.timeoutMs;
     this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
     this.views = options.views ?? NO_VIEWS;
+    this.pair = options.pair;
+    const { logs, unsupportedFeatures } = options.pair.server;
+    this.isForwardingUnlogged = unsupportedFeatures.has("logs");
+    this.isSettingUpUnlogged = this.isForwardingUnlogged;
     this.route = (address, port) => hosts.route(address, port);
     const all: readonly Host[] = [...hosts.byName.values()];
     const dialled = new Map([...hosts.routes].map(([address, route]) => [route, address]));
@@ -88,7 +96,7 @@ export class Stage {
       "client",
       (host) => new ClientDriver(host, this.pulse, watch, readText, this.isScripted),
     );
-    this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch));
+    this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch, logs));
     this.peers = new Map(peers.map((host) => [host.spec.name, new PeerDriver(host, this.pulse, watch)]));
     this.serverAddress = all.find(({ spec }) => spec.name === cast.server?.host)?.address;
     this.serverPort = cast.server?.port;

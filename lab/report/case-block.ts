@@ -1,10 +1,13 @@
 // Owns the lines that stay of a case: its verdict, what went wrong first and foremost, and a verdict for each step. Pure.
 // It must not know where lines go. Invariant: of a case that did not pass, the first thing that was not met comes first.
 
-import type { CaseOutcome, StepOutcome, Verdict } from "../replay/outcome.ts";
+import type { CaseOutcome, CaseVerdict, StepOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { tellCaseVerdict } from "./case-verdict.ts";
 import { pad } from "./columns.ts";
+import { tellKnown } from "./known.ts";
+import { tellClause } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
 import type { ScenarioResult } from "./result.ts";
@@ -17,22 +20,28 @@ export interface Look {
   readonly titleColumns: number;
 }
 
-const VERDICT_COLUMNS = 11;
+/** As wide as the longest, and room behind it. */
+const VERDICT_COLUMNS = 14;
 const LABEL_COLUMNS = 10;
 
 export function tellCase(
   scenario: Scenario,
   outcome: CaseOutcome,
-  { verdict, repeat }: Pick<ScenarioResult, "verdict" | "repeat">,
+  { conformance, known, repeat, verdict }: Pick<ScenarioResult, "conformance" | "known" | "repeat" | "verdict">,
   look: Look,
 ): readonly string[] {
-  const runs = repeat === null ? "" : `  ${tellRepeat(repeat)}`;
+  const beside = [
+    look.paint("dim", tellSeconds(outcome.durationMs)),
+    ...(conformance === null ? [] : [printable(tellClause(conformance))]),
+    ...(repeat === null ? [] : [tellRepeat(repeat)]),
+  ].join("  ");
   const title = `${scenario.id}  ${printable(scenario.title)}`;
   const broken = outcome.steps.find(({ findings }) => findings.length > 0);
   const [first] = broken?.findings ?? [];
   return [
     "",
-    tellVerdict(title, verdict, 0, `${look.paint("dim", tellSeconds(outcome.durationMs))}${runs}`, look),
+    tellVerdict(title, verdict, 0, beside, look),
+    ...(known === null ? [] : [tellWhyKnown(verdict, known, look)]),
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
     ...(first === undefined ? [] : tellFirst(first, look)),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
@@ -42,6 +51,11 @@ export function tellCase(
 /** "19 of 20 pass, flake rate 5 %". */
 export function tellRepeat({ runs, passed, flakeRate }: NonNullable<ScenarioResult["repeat"]>): string {
   return `${passed} of ${runs} pass, flake rate ${tellPercent(flakeRate)}`;
+}
+
+function tellWhyKnown(verdict: CaseVerdict, known: NonNullable<ScenarioResult["known"]>, look: Look): string {
+  const text = verdict === "pass" ? `passes, although its file says it fails: ${tellKnown(known)}` : tellKnown(known);
+  return labelled("known", look.paint(COLORS["known-failure"], printable(text)));
 }
 
 function tellFirst({ host, expected, seen, texts }: Finding, look: Look): readonly string[] {
@@ -70,10 +84,10 @@ function tellStep(step: StepOutcome, isTold: boolean, look: Look): readonly stri
   return [heading, ...findings, ...tails];
 }
 
-function tellVerdict(title: string, verdict: Verdict, depth: 0 | 1, rest: string, look: Look): string {
+function tellVerdict(title: string, verdict: CaseVerdict, depth: 0 | 1, rest: string, look: Look): string {
   const mark = look.paint(COLORS[verdict], VERDICT_MARKS[verdict]);
   const padded = pad(title, look.titleColumns + (depth === 0 ? 4 : 2));
-  const word = look.paint(COLORS[verdict], verdict.padEnd(VERDICT_COLUMNS));
+  const word = look.paint(COLORS[verdict], tellCaseVerdict(verdict).padEnd(VERDICT_COLUMNS));
   const heading = depth === 0 ? look.paint("bold", padded) : padded;
   return `${"  ".repeat(depth)}${mark} ${heading}  ${word}${rest}`.trimEnd();
 }

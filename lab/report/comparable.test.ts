@@ -63,6 +63,14 @@ test("an older result without folders and repeats is read, and a newer one with 
   expect(read(newer).scenarios[0]?.repeat).toEqual({ flakeRate: 0 });
 });
 
+test("a case may be a known failure, a step may not", () => {
+  const [scenario] = OLD.scenarios;
+  const withCase = (change: object) => ({ ...OLD, scenarios: [{ ...scenario, ...change }] });
+  expect(read(withCase({ verdict: "known-failure" })).scenarios[0]?.verdict).toBe("known-failure");
+  const steps = [{ title: "a", verdict: "known-failure" }];
+  expect(problemOf(JSON.stringify(withCase({ steps })))).toContain("steps[0].verdict: expected pass or fail");
+});
+
 test("what is no result is told in one line: the file, what was expected, what there is", () => {
   const [scenario] = OLD.scenarios;
   const withCase = (change: object) => JSON.stringify({ ...OLD, scenarios: [{ ...scenario, ...change }] });
@@ -75,7 +83,7 @@ test("what is no result is told in one line: the file, what was expected, what t
   expect(problemOf(JSON.stringify({ ...OLD, schema: 2 }))).toBe("old.json: schema: expected 1; got 2");
   expect(problemOf(JSON.stringify({ schema: 1 }))).toBe("old.json: scenarios: expected a list; it is missing");
   expect(problemOf(withCase({ verdict: "fine\n" }))).toBe(
-    'old.json: scenarios[0].verdict: expected pass or fail or unsupported or error; got "fine\\n"',
+    'old.json: scenarios[0].verdict: expected pass or fail or unsupported or error or known-failure; got "fine\\n"',
   );
   expect(problemOf(withCase({ durationMs: -1 }))).toBe(
     "old.json: scenarios[0].durationMs: expected at least 0; got -1",

@@ -2,7 +2,7 @@
 // must not know how results are compared. Invariant: what it gives is whole, or it throws one line about the file.
 
 import { z } from "zod";
-import { findingsOf } from "../scenario/problem.ts";
+import { findingsOf } from "../yaml/problem.ts";
 import { cutText, printable } from "./plain-text.ts";
 
 /** A result of the report's cases has some hundred kilobytes. */
@@ -21,6 +21,7 @@ export class ResultFileError extends Error {
 }
 
 const verdict = z.enum(["pass", "fail", "unsupported", "error"]);
+const caseVerdict = z.enum([...verdict.options, "known-failure"]);
 
 const optionalText = z
   .string()
@@ -38,7 +39,7 @@ const comparableSchema = z.object({
       id: z.string(),
       title: z.string(),
       folder: optionalText,
-      verdict,
+      verdict: caseVerdict,
       durationMs: z.number().nonnegative(),
       repeat: z
         .object({ flakeRate: z.number().min(0).max(1) })

@@ -20,6 +20,7 @@ test("what got worse stands first, then what got better, then the rest, and the 
     { ...WHISPER, kind: "verdict", weight: "regression", step: null, was: "pass", is: "fail" },
     { ...WHISPER, kind: "verdict", weight: "regression", step: "Jon whispers", was: "pass", is: "fail" },
     { ...WHISPER, kind: "missing", weight: "regression", step: null, was: "pass" },
+    { ...WHISPER, kind: "verdict", weight: "improvement", step: null, was: "known-failure", is: "pass" },
     { ...WHISPER, kind: "added", weight: "note", step: "Jon leaves", is: "pass" },
     { ...WHISPER, kind: "flake rate", weight: "regression", was: 0, is: 0.0001 },
   ];
@@ -34,12 +35,13 @@ Worse:
 
 Better:
   08 Whisper Message: faster, was 4.2 s, now 1.0 s
+  08 Whisper Message: was known failure, now pass
 
 Other changes:
   08 Whisper Message: slower, was 1.0 s, now 4.2 s
   08 Whisper Message, step "Jon leaves": new, pass
 
-4 worse, 1 better, 2 other, 11 cases compared.
+4 worse, 2 better, 2 other, 11 cases compared.
 `);
 });
 

@@ -1,6 +1,7 @@
 // Owns how a comparison looks on the terminal: plain lines, what got worse first. Pure; it colours nothing. It must not
 // know what weighs how much. Invariant: what came from a file reaches the terminal without control characters.
 
+import { tellCaseVerdict } from "./case-verdict.ts";
 import type { Change, Comparison } from "./compare.ts";
 import { printable, tellPercent, tellSeconds } from "./plain-text.ts";
 
@@ -26,11 +27,11 @@ function tellChange(change: Change): string {
   const name = `${change.id} ${change.title}`;
   switch (change.kind) {
     case "verdict":
-      return `${name}${tellStep(change.step)}: was ${change.was}, now ${change.is}`;
+      return `${name}${tellStep(change.step)}: was ${tellCaseVerdict(change.was)}, now ${tellCaseVerdict(change.is)}`;
     case "missing":
-      return `${name}${tellStep(change.step)}: was ${change.was}, now missing`;
+      return `${name}${tellStep(change.step)}: was ${tellCaseVerdict(change.was)}, now missing`;
     case "added":
-      return `${name}${tellStep(change.step)}: new, ${change.is}`;
+      return `${name}${tellStep(change.step)}: new, ${tellCaseVerdict(change.is)}`;
     case "time": {
       const word = change.isMs > change.wasMs ? "slower" : "faster";
       return `${name}: ${word}, was ${tellSeconds(change.wasMs)}, now ${tellSeconds(change.isMs)}`;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Verdict } from "../replay/outcome.ts";
+import type { CaseVerdict, Verdict } from "../replay/outcome.ts";
 import type { Comparable, ComparableCase } from "./comparable.ts";
 import { type Change, type Comparison, compareResults, SLOWER_BY_MS } from "./compare.ts";
 
-const VERDICTS = ["pass", "unsupported", "error", "fail"] as const satisfies readonly Verdict[];
+const VERDICTS = ["pass", "known-failure", "unsupported", "error", "fail"] as const satisfies readonly CaseVerdict[];
 
 function run(...scenarios: readonly Partial<ComparableCase>[]): Comparable {
   const base: ComparableCase = {
@@ -55,6 +55,14 @@ test("a graver verdict is a regression and a lesser one an improvement, by the o
       expect(comparison.isRegression).toBe(j > i);
     }
   }
+});
+
+test("a failure that became known is better, and better still when it passes", () => {
+  const [failed, known, passed] = (["fail", "known-failure", "pass"] as const).map((verdict) => run({ verdict }));
+  if (!failed || !known || !passed) throw new Error("a run is missing");
+  expect(tell(compareResults(failed, known))).toEqual(["improvement: 08 Whisper Message verdict fail known-failure"]);
+  expect(tell(compareResults(known, passed))).toEqual(["improvement: 08 Whisper Message verdict known-failure pass"]);
+  expect(compareResults(known, failed).isRegression).toBe(true);
 });
 
 test("steps are compared by title, several of one title in their order", () => {

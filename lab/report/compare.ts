@@ -1,7 +1,8 @@
 // Owns what changed between two results: verdicts, cases that are missing or new, times, flake rates. Pure. It must not
 // know files or how it looks. Invariant: each case is compared with at most one, and never with one of another name.
 
-import { gravest, type Verdict } from "../replay/outcome.ts";
+import type { CaseVerdict } from "../replay/outcome.ts";
+import { gravestCase } from "./case-verdict.ts";
 import type { Comparable, ComparableCase } from "./comparable.ts";
 
 /** A case is slower or faster by more than this factor and more than this time, or it is noise. */
@@ -20,11 +21,11 @@ interface Weighed {
 /** What is `is` in the new result was `was` in the old one. */
 export type Change = Weighed &
   (
-    | { readonly kind: "verdict"; readonly step: string | null; readonly was: Verdict; readonly is: Verdict }
+    | { readonly kind: "verdict"; readonly step: string | null; readonly was: CaseVerdict; readonly is: CaseVerdict }
     /** Not in the new result. */
-    | { readonly kind: "missing"; readonly step: string | null; readonly was: Verdict }
+    | { readonly kind: "missing"; readonly step: string | null; readonly was: CaseVerdict }
     /** Not in the old result. */
-    | { readonly kind: "added"; readonly step: string | null; readonly is: Verdict }
+    | { readonly kind: "added"; readonly step: string | null; readonly is: CaseVerdict }
     | { readonly kind: "time"; readonly wasMs: number; readonly isMs: number }
     | { readonly kind: "flake rate"; readonly was: number; readonly is: number }
   );
@@ -87,8 +88,8 @@ function compareCases(was: ComparableCase | null, is: ComparableCase | null): re
 function compareVerdicts(
   about: Pick<Weighed, "id" | "title">,
   step: string | null,
-  old: { readonly verdict: Verdict } | null,
-  fresh: { readonly verdict: Verdict } | null,
+  old: { readonly verdict: CaseVerdict } | null,
+  fresh: { readonly verdict: CaseVerdict } | null,
   missing: Weight,
 ): readonly Change[] {
   const [was, is] = [old?.verdict, fresh?.verdict];
@@ -96,7 +97,7 @@ function compareVerdicts(
   if (was === undefined && is !== undefined) return [{ ...about, kind: "added", weight: "note", step, is }];
   if (was !== undefined && is === undefined) return [{ ...about, kind: "missing", weight: missing, step, was }];
   if (was === undefined || is === undefined) return [];
-  const weight = gravest([was, is]) === is ? "regression" : "improvement";
+  const weight = gravestCase([was, is]) === is ? "regression" : "improvement";
   return [{ ...about, kind: "verdict", weight, step, was, is }];
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { MatrixResult } from "../matrix/matrix-result.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import { ReportFolder, ReportFolderError } from "./folder.ts";
 
@@ -67,6 +68,18 @@ test("a folder is named after the time, has a name of its own, and latest points
   const second = await ReportFolder.atTime(root, TIME);
   expect([first.path, second.path]).toEqual([join(root, "2026-01-02T03-04-05"), join(root, "2026-01-02T03-04-05-2")]);
   expect(await readlink(join(root, "latest"))).toBe("2026-01-02T03-04-05-2");
+});
+
+test("a matrix's result lies beside what renders it, and is there whatever goes wrong with that", async () => {
+  const folder = await ReportFolder.at(root);
+  const result = { schema: 1, kind: "matrix", cells: [] } as unknown as MatrixResult;
+  const page = { name: "index.html", render: async ({ kind }: MatrixResult) => `<p>${kind}` };
+  await folder.writeMatrix(result, [page]);
+  expect(await readFile(join(root, "index.html"), "utf8")).toBe("<p>matrix");
+  const broken = { name: "junit.xml", render: () => Promise.reject(new Error("cannot draw it")) };
+  await rm(join(root, "result.json"));
+  await expect(folder.writeMatrix(result, [broken])).rejects.toThrow("cannot draw it");
+  expect(JSON.parse(await readFile(join(root, "result.json"), "utf8"))).toEqual(result);
 });
 
 test("a place where no folder can be is told in one line", async () => {

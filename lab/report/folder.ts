@@ -3,6 +3,8 @@
 
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { MatrixFile } from "../matrix/matrix-files.ts";
+import type { MatrixResult } from "../matrix/matrix-result.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import type { ReportData } from "./report-data.ts";
 import type { ReportFile } from "./report-files.ts";
@@ -80,6 +82,12 @@ export class ReportFolder {
   async writeReports(data: ReportData, files: readonly ReportFile[]): Promise<void> {
     await writeFile(join(this.path, "result.json"), `${JSON.stringify(data.result, null, 2)}\n`);
     await Promise.all(files.map(async ({ name, render }) => writeFile(join(this.path, name), await render(data))));
+  }
+
+  /** Writes a matrix's result, and then what renders it. */
+  async writeMatrix(result: MatrixResult, files: readonly MatrixFile[]): Promise<void> {
+    await writeFile(join(this.path, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+    await Promise.all(files.map(async ({ name, render }) => writeFile(join(this.path, name), await render(result))));
   }
 
   /** Two files of one name in different folders get folders of their own. */

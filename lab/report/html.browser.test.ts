@@ -8,6 +8,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../../src/client/web/fixtures/browser.ts";
+import { sampleConformance } from "./fixtures/sample-conformance.ts";
 import { sampleReport } from "./fixtures/sample-run.ts";
 import { renderHtml } from "./html.ts";
 
@@ -17,13 +18,13 @@ const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 
 let browser: Browser;
 let folder: string;
-let url: string;
+let reportUrl: string;
 beforeAll(async () => {
   browser = await launchBrowser();
   folder = await mkdtemp(join(tmpdir(), "howdy-report-"));
   const file = join(folder, "index.html");
   await writeFile(file, await renderHtml(reportWithPicture()));
-  url = pathToFileURL(file).href;
+  reportUrl = pathToFileURL(file).href;
 });
 afterAll(async () => {
   await browser?.close();
@@ -158,6 +159,35 @@ test("on paper everything is open, controls are gone, and the lab's own stays hi
   await expect.poll(() => page.locator(".case-body").count()).toBe(2);
 });
 
+test("conformance is told apart by level, with clauses, and a known failure with why and a link", async () => {
+  const file = join(folder, "conformance.html");
+  await writeFile(file, await renderHtml(sampleConformance()));
+  for (const viewport of [WIDE, NARROW]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await using report = await open({ viewport, colorScheme }, "", pathToFileURL(file).href);
+      const { page } = report;
+      const strict = page.getByRole("table", { name: "Conformance: strict" });
+      expect(await page.getByText("1 of 2 pass, 1 known failure").count()).toBe(1);
+      // A head, and for each case a row and one with why it is known to fail.
+      expect(await strict.getByRole("row").count()).toBe(5);
+      expect(await strict.getByRole("cell", { name: "8.2", exact: true }).count()).toBe(2);
+      expect(await strict.getByRole("columnheader", { name: "Requirements" }).count()).toBe(0);
+      const more = strict.getByRole("link", { name: "https://example.org/issues/7?a=1&b=2" }).first();
+      expect(await more.getAttribute("href")).toBe("https://example.org/issues/7?a=1&b=2");
+      expect(await more.getAttribute("rel")).toBe("noopener noreferrer");
+      await page.getByRole("button", { name: "Open all" }).click();
+      const known = page.getByRole("region", { name: "Case frames-merged" });
+      expect(await known.locator(".case-body > :first-child").textContent()).toMatch(/^Known failure of server of the/);
+      expect(await page.locator("#case-leave-fin .head.peer").textContent()).toContain("the lab’s peer");
+      expect(await findFaults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scroll").toBe(
+        true,
+      );
+      expect(report.harm).toEqual([]);
+    }
+  }
+});
+
 test("without a script it says what is needed", async () => {
   await using report = await open({ javaScriptEnabled: false });
   expect(await report.page.locator(".no-script").isVisible()).toBe(true);
@@ -190,7 +220,7 @@ interface OpenReport extends AsyncDisposable {
   readonly harm: readonly string[];
 }
 
-async function open(options: BrowserContextOptions = {}, hash = ""): Promise<OpenReport> {
+async function open(options: BrowserContextOptions = {}, hash = "", url = reportUrl): Promise<OpenReport> {
   // axe is put into the page past its policy; what the page itself does is watched in `harm`.
   const context = await browser.newContext({ viewport: WIDE, offline: true, bypassCSP: true, ...options });
   context.setDefaultTimeout(10_000);

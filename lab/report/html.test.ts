@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { HOSTILE_TEXT, sampleReport } from "./fixtures/sample-run.ts";
-import { renderHtml, toScriptJson } from "./html.ts";
+import { renderHtml } from "./html.ts";
+import { toScriptJson } from "./page-file.ts";
 
 const DATA = /<script type="application\/json" id="data">(.*?)<\/script>/s;
 

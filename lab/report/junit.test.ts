@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { hostileResult } from "./fixtures/hostile-result.ts";
+import { KNOWN, knownFailure, sampleConformance, strictCase } from "./fixtures/sample-conformance.ts";
 import {
   failedStep,
   HOSTILE_TEXT,
@@ -11,7 +12,8 @@ import {
   sampleScenario,
   sampleStep,
 } from "./fixtures/sample-run.ts";
-import { JUNIT_TEXT_CHARS_MAX, renderJunit } from "./junit.ts";
+import { renderJunit } from "./junit.ts";
+import { JUNIT_TEXT_CHARS_MAX } from "./junit-suite.ts";
 import type { RunResult, ScenarioResult } from "./result.ts";
 
 const SCHEMA = readFileSync(new URL("./fixtures/junit.xsd", import.meta.url), "utf8");
@@ -119,6 +121,24 @@ test("an error is a step that was not judged, and what is unsupported is skipped
   expect(xml).toContain("<skipped>Expected:\na window\n\nSeen:\nno browser</skipped>");
   expect(xml).toContain('failures="0" errors="1" skipped="0"');
   expect(xml).toContain('failures="0" errors="0" skipped="1"');
+});
+
+test("a case that is known to fail breaks no build, and says why", async () => {
+  const after = sampleStep({ title: "Next", verdict: "error", seen: "not run", span: null });
+  const xml = render(knownFailure({ known: { ...KNOWN, why: "it merges" }, steps: [failedStep(), after] }));
+  expect(xml).toContain('tests="2" failures="0" errors="0" skipped="2"');
+  expect(xml).toContain(
+    "<skipped>Known failure of server of the report 1.0: it merges (https://example.org/issues/7?a=1&amp;b=2)\n\nExpected:",
+  );
+  expect(xml).toContain('<property name="clause" value="8.2"/>');
+  expect(xml).toContain('<property name="level" value="strict"/>');
+  expect(xml).toMatch(/<property name="known failure" value="server of the report 1.0: it merges /);
+  const whole = render(knownFailure({ steps: [sampleStep({ verdict: "error", seen: "gone" })] }));
+  expect(whole).toContain('tests="2" failures="0" errors="0" skipped="2"');
+  const unaware = render(strictCase({ known: KNOWN }));
+  expect(unaware).toContain('skipped="0"');
+  expect(unaware).toContain('<property name="passes although known to fail" value="server of the report 1.0: ');
+  expect(await problemsOf([xml, whole, unaware, renderJunit(sampleConformance().result)])).toEqual([]);
 });
 
 test("a repeated case tells its runs, and its gravest run where the steps are of another", async () => {

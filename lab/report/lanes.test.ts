@@ -46,6 +46,22 @@ describe("the lanes", () => {
     ]);
   });
 
+  test("call a raw peer one, and one that clients connect to a peer as server", () => {
+    const lanes = new Lanes({
+      given: [
+        { kind: "peer", host: "Win71", listen: 20002 },
+        { kind: "peer", host: "Win72", listen: null },
+      ],
+      steps: [],
+    });
+    lanes.take({ host: "Win72", kind: "command", text: "c1 sends 65 bytes" });
+    lanes.take({ host: "Win71", kind: "shown", text: 's1 received proposal "Jon"' });
+    expect(lanes.lines(80, 10, PLAIN)).toEqual([
+      '  Win71  peer, as server  < s1 received proposal "Jon"',
+      "  Win72  peer             > c1 sends 65 bytes",
+    ]);
+  });
+
   test("include a host that the scenario does not name once it does something", () => {
     const started = { host: "Win99", kind: "started", text: "server started" } as const;
     const lines = sampleLanes(started).lines(80, 10, PLAIN);

@@ -32,7 +32,7 @@ export class Lanes {
   /** A lane for each host that the scenario gives something to do, in its order. */
   constructor({ given, steps }: Pick<Scenario, "given" | "steps">) {
     for (const each of given) {
-      this.#laneOf(each.host).who = each.kind === "client" ? (each.name ?? "client") : "server";
+      this.#laneOf(each.host).who = tellWho(each);
     }
     for (const { work } of steps) for (const { host } of work) this.#laneOf(host);
   }
@@ -60,6 +60,12 @@ export class Lanes {
     this.#lanes.set(host, lane);
     return lane;
   }
+}
+
+function tellWho(given: Scenario["given"][number]): string {
+  if (given.kind === "client") return given.name ?? "client";
+  if (given.kind === "server") return "server";
+  return given.listen === null ? "peer" : "peer, as server";
 }
 
 function tellDeed(kind: Activity["kind"], text: string): string {

@@ -23,6 +23,13 @@ export function inlineCode(text: string): string {
   return `${ticks} ${line === "" ? "-" : line} ${ticks}`;
 }
 
+/** A link that shows where it leads. @param address - Of the web, as a URL is written when it was parsed. */
+export function inlineLink(address: string): string {
+  // What could end the address, or begin markup that binds tighter, is what a URL may have encoded as well.
+  const target = address.replace(/[`|\\$<>\s]/g, encodeURIComponent).replaceAll("&", "&amp;");
+  return `[${inlineText(address)}](<${target}>)`;
+}
+
 /** A block of code, in a fence that is longer than any in the text. */
 export function codeBlock(language: "text" | "diff", text: string): string {
   const lines = printableLines(text);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hostileResult } from "./fixtures/hostile-result.ts";
+import { knownFailure, sampleConformance } from "./fixtures/sample-conformance.ts";
 import {
   failedStep,
   HOSTILE_TEXT,
@@ -33,23 +34,29 @@ function linesOutsideCode(markdown: string): readonly string[] {
 /** Text in which nothing is markup: references stand for what could be. */
 const PLAIN = "(?:[^#$&*:<>@\\[\\\\\\]_`|~\\p{Cc}\\p{Cf}]|&#\\d+;|: )*";
 
+/** A link that shows where it leads; its target holds nothing that could end it. */
+const LINK = `\\[${PLAIN}\\]\\(<https:[^\\s<>\\\\|\\x60$]*>\\)`;
+
 const LINES = [
   "",
-  "## [✔✘] Howdy Lab: \\d+ of \\d+ pass(, \\d+ (not run|\\w+))*",
+  "## [✔✘] Howdy Lab: \\d+ of \\d+ pass(, \\d+ (not run|known failure|\\w+))*",
+  "- (report|must|strict): \\d+ of \\d+ pass(, \\d+ (known failure|\\w+))*",
+  `- ${PLAIN} passes, although the file of ${PLAIN} says it fails: ${PLAIN}( \\(${LINK}\\))?`,
+  `Known failure of ${PLAIN}: ${PLAIN}( \\(${LINK}\\))?`,
   `- [\\d.]+ s on ${PLAIN}, from ${PLAIN}`,
   `- (Bed|Server|Client): ${PLAIN}`,
   "- Run it again: (?<ticks>`+) .* \\k<ticks>",
-  "\\| Case \\| Title \\| Verdict \\| Time \\|( Runs that did not pass \\|)?",
-  "\\| --- \\| --- \\| --- \\| ---: \\|( ---: \\|)?",
-  `\\|( ${PLAIN} \\|){2} [✔✘–!] \\w+ \\| [\\d.e+]+ s \\|( (\\d+ of \\d+ \\([\\w .]+ %\\))? \\|)?`,
-  `<details><summary>[✔✘–!] ${PLAIN}: \\w+</summary>`,
+  "\\| Case \\| Title \\|( Clause \\|)? Verdict \\| Time \\|( Runs that did not pass \\|)?",
+  "\\| --- \\| --- \\|( --- \\|)? --- \\| ---: \\|( ---: \\|)?",
+  `\\|( ${PLAIN} \\|){2,3} [✔✘–!≈] (known failure|\\w+) \\| [\\d.e+]+ s \\|( (\\d+ of \\d+ \\([\\w .]+ %\\))? \\|)?`,
+  `<details><summary>[✔✘–!≈] ${PLAIN}: (known failure|\\w+)</summary>`,
   "</details>",
   `\\*\\*Step:\\*\\* ${PLAIN} \\([✔✘–!] \\w+\\)`,
   "(Done|Expected|Seen):",
   `Text expected \\(-\\) and the nearest seen \\(\\+\\), ${PLAIN}:`,
   "Steps after that, not judged: \\d+",
   `Evidence: ${PLAIN}, in the report's folder`,
-  "(Cases|Texts|Steps) [\\w ]+, see result.json: \\d+",
+  "(Cases|Texts|Steps) [\\w, ]+, see result.json: \\d+",
 ].map((line) => new RegExp(`^(?:${line})$`, "u"));
 
 function strangeLines(markdown: string): readonly string[] {
@@ -134,6 +141,29 @@ test("a run with every verdict has a block for each case that did not pass, and 
   expect(markdown.match(/<details>/g)).toHaveLength(3);
   expect(markdown).toContain("Win72 cannot open its window: there is no browser");
   expect(strangeLines(markdown)).toEqual([]);
+});
+
+test("levels are counted apart, a case names its clause, and what was known says why with a link", () => {
+  const markdown = renderMarkdown(sampleConformance().result);
+  expect(markdown).toContain(`## ✘ Howdy Lab: 3 of 5 pass, 1 fail, 1 known failure
+
+- report: 1 of 1 pass
+- must: 1 of 2 pass, 1 fail
+- strict: 1 of 2 pass, 1 known failure
+- 12.3 s`);
+  expect(markdown).toContain(`| Case | Title | Clause | Verdict | Time |
+| --- | --- | --- | --- | ---: |
+| 08 | Whisper Message |  | ✔ pass | 0.5 s |
+| leave-fin | A leave by FIN | must 6.2 | ✔ pass | 0.5 s |`);
+  const link = "[https&#58;//example.org/issues/7?a=1&#38;b=2](<https://example.org/issues/7?a=1&amp;b=2>)";
+  const detail = markdown.slice(markdown.indexOf("<details><summary>≈"));
+  expect(detail).toMatch(
+    /^<details><summary>≈ frames-merged Frames in one write: known failure<\/summary>\n\nKnown failure of /,
+  );
+  expect(detail).toContain(link);
+  expect(markdown).toMatch(/^- text-limit .* passes, although the file of server of the report 1.0 says it fails: /m);
+  expect(strangeLines(markdown)).toEqual([]);
+  expect(render({}, knownFailure())).toMatch(/^## ✔ /);
 });
 
 test("what is unsupported does not spoil the headline, an error and a run without cases do", () => {

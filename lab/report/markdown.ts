@@ -2,8 +2,11 @@
 // pass did not. It must not know files. Invariant: it fits in what GitHub takes, and tells what was left out for that.
 
 import { diffArrays } from "diff";
-import type { Verdict } from "../replay/outcome.ts";
-import { codeBlock, inlineCode, inlineText } from "./markdown-text.ts";
+import type { CaseVerdict } from "../replay/outcome.ts";
+import { tellCaseVerdict } from "./case-verdict.ts";
+import { passesUnawares, webAddress } from "./known.ts";
+import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
+import { codeBlock, inlineCode, inlineLink, inlineText } from "./markdown-text.ts";
 import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
 import { type RunResult, type ScenarioResult, tally } from "./result.ts";
 
@@ -24,6 +27,9 @@ const FRAME_BYTES_MAX = 20_000;
 /** Failed steps that are told of one case. */
 const STEPS_MAX = 5;
 
+/** Cases that pass although their file says they fail: more of them want a look at the file, not at each. */
+const UNAWARE_MAX = 20;
+
 /** Texts of one step that are compared line by line. */
 const DIFFS_MAX = 3;
 
@@ -35,14 +41,17 @@ type StepResult = ScenarioResult["steps"][number];
 /** The whole file, as text. */
 export function renderMarkdown(result: RunResult): string {
   const { scenarios } = result;
-  const isRepeated = scenarios.some(({ repeat }) => repeat !== null);
-  const rows = takeFitting(scenarios, (scenario) => renderRow(scenario, isRepeated), ROWS_BYTES_MAX);
+  const columns = columnsFor(scenarios);
+  const rows = takeFitting(scenarios, (scenario) => renderRow(scenario, columns), ROWS_BYTES_MAX);
+  const unaware = scenarios.filter(passesUnawares);
   const troubles = scenarios.filter(({ verdict }) => verdict !== "pass");
   const detailsBytesMax = SUMMARY_BYTES_MAX - FRAME_BYTES_MAX - byteLength(rows.text);
   const details = takeFitting(troubles, (scenario) => `\n${renderDetails(scenario)}`, detailsBytesMax);
   return [
     renderHead(result),
-    ...(scenarios.length === 0 ? [] : [`\n${renderTableHead(isRepeated)}`, rows.text]),
+    ...unaware.slice(0, UNAWARE_MAX).map(renderUnaware),
+    ...tellLeft("Cases that pass although their file says they fail, and are left out", unaware.length - UNAWARE_MAX),
+    ...(scenarios.length === 0 ? [] : [`\n${renderTableHead(columns)}`, rows.text]),
     ...tellLeft("Cases left out of this table for want of room", rows.left),
     details.text,
     ...tellLeft("Cases that did not pass and are left out for want of room", details.left),
@@ -52,11 +61,12 @@ export function renderMarkdown(result: RunResult): string {
 function renderHead(result: RunResult): string {
   const { scenarios, durationMs, testbed, bed, server, client, command } = result;
   const passed = scenarios.filter(({ verdict }) => verdict === "pass").length;
-  const unsupported = scenarios.filter(({ verdict }) => verdict === "unsupported").length;
-  const mark = VERDICT_MARKS[passed > 0 && passed + unsupported === result.planned ? "pass" : "fail"];
+  const excused = scenarios.filter(({ verdict }) => verdict === "unsupported" || verdict === "known-failure").length;
+  const mark = VERDICT_MARKS[passed > 0 && passed + excused === result.planned ? "pass" : "fail"];
+  const levels = hasConformance(scenarios) ? groupByLevel(scenarios) : [];
   return `## ${mark} Howdy Lab: ${tally(result)}
 
-- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(result.startedAt)}
+${levels.map(({ level, cases }) => `- ${level}: ${tellVerdicts(cases)}\n`).join("")}- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(result.startedAt)}
 - Bed: ${line(bed)}
 - Server: ${line(server)}
 - Client: ${line(client)}
@@ -64,17 +74,55 @@ function renderHead(result: RunResult): string {
 `;
 }
 
-function renderTableHead(isRepeated: boolean): string {
-  return isRepeated
-    ? "| Case | Title | Verdict | Time | Runs that did not pass |\n| --- | --- | --- | ---: | ---: |\n"
-    : "| Case | Title | Verdict | Time |\n| --- | --- | --- | ---: |\n";
+/** What a table of cases has beside what every one has. */
+interface Columns {
+  readonly clause: boolean;
+  readonly runs: boolean;
 }
 
-function renderRow({ id, title, verdict, durationMs, repeat }: ScenarioResult, isRepeated: boolean): string {
+function columnsFor(scenarios: readonly ScenarioResult[]): Columns {
+  return { clause: hasConformance(scenarios), runs: scenarios.some(({ repeat }) => repeat !== null) };
+}
+
+function renderTableHead({ clause, runs }: Columns): string {
+  const names = ["Case", "Title", ...(clause ? ["Clause"] : []), "Verdict", "Time"];
+  const rules = [...names.slice(1).map(() => "---"), "---:"];
+  return `${renderCells([...names, ...(runs ? ["Runs that did not pass"] : [])])}${renderCells([...rules, ...(runs ? ["---:"] : [])])}`;
+}
+
+function renderRow(scenario: ScenarioResult, columns: Columns): string {
+  const { conformance, durationMs, id, repeat, title, verdict } = scenario;
   const flakes =
     repeat === null ? "" : `${repeat.runs - repeat.passed} of ${repeat.runs} (${tellPercent(repeat.flakeRate)})`;
-  const cells = [line(id), line(title), tellVerdict(verdict), tellSeconds(durationMs), ...(isRepeated ? [flakes] : [])];
+  const clause = conformance === null ? "" : line(tellClause(conformance));
+  return renderCells([
+    line(id),
+    line(title),
+    ...(columns.clause ? [clause] : []),
+    tellVerdict(verdict),
+    tellSeconds(durationMs),
+    ...(columns.runs ? [flakes] : []),
+  ]);
+}
+
+function renderCells(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |\n`;
+}
+
+function renderKnown({ known, verdict }: ScenarioResult): readonly string[] {
+  if (known === null || verdict !== "known-failure") return [];
+  return [`Known failure of ${line(known.by)}: ${line(known.why)}${renderLink(known.link)}`];
+}
+
+function renderUnaware({ id, title, known }: ScenarioResult): string {
+  if (known === null) return "";
+  const said = `${line(known.by)} says it fails: ${line(known.why)}${renderLink(known.link)}`;
+  return `- ${line(`${id} ${title}`)} passes, although the file of ${said}\n`;
+}
+
+function renderLink(link: string | null): string {
+  const address = webAddress(link);
+  return address === null ? "" : ` (${inlineLink(address)})`;
 }
 
 /** The first step that did not pass, and any other that failed by itself. */
@@ -84,7 +132,8 @@ function renderDetails(scenario: ScenarioResult): string {
   const told = broken.filter((step, index) => index === 0 || step.verdict === "fail");
   const untold = broken.length - told.length;
   return [
-    `<details><summary>${VERDICT_MARKS[verdict]} ${line(`${id} ${title}`)}: ${verdict}</summary>`,
+    `<details><summary>${VERDICT_MARKS[verdict]} ${line(`${id} ${title}`)}: ${tellCaseVerdict(verdict)}</summary>`,
+    ...renderKnown(scenario),
     ...told.slice(0, STEPS_MAX).flatMap(renderStep),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
@@ -148,8 +197,8 @@ function tellLeft(what: string, count: number): readonly string[] {
   return count <= 0 ? [] : [`\n${what}, see result.json: ${count}\n`];
 }
 
-function tellVerdict(verdict: Verdict): string {
-  return `${VERDICT_MARKS[verdict]} ${verdict}`;
+function tellVerdict(verdict: CaseVerdict): string {
+  return `${VERDICT_MARKS[verdict]} ${tellCaseVerdict(verdict)}`;
 }
 
 function line(text: string): string {

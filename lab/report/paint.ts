@@ -2,18 +2,19 @@
 // wanted, nothing that controls a terminal comes of it.
 
 import { styleText } from "node:util";
-import type { Verdict } from "../replay/outcome.ts";
+import type { CaseVerdict } from "../replay/outcome.ts";
 
 export type Style = Parameters<typeof styleText>[0];
 
 /** Puts a style on a text, where colours are wanted. */
 export type Paint = (style: Style, text: string) => string;
 
-export const COLORS: Readonly<Record<Verdict, Style>> = {
+export const COLORS: Readonly<Record<CaseVerdict, Style>> = {
   pass: "green",
   fail: "red",
   unsupported: "yellow",
   error: "magenta",
+  "known-failure": "cyan",
 };
 
 export function painter(hasColors: boolean): Paint {

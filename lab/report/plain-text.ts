@@ -1,10 +1,16 @@
 // Owns how texts from peers and files stand in outputs that are not markup of their own: without control characters, on one
 // line where one is wanted, cut at a limit. Pure. It must not know which output. Invariant: what it gives is well-formed.
 
-import type { Verdict } from "../replay/outcome.ts";
+import type { CaseVerdict } from "../replay/outcome.ts";
 
 /** A verdict where there is no colour; its word stands beside it. */
-export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = { pass: "✔", fail: "✘", unsupported: "–", error: "!" };
+export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
+  pass: "✔",
+  fail: "✘",
+  unsupported: "–",
+  error: "!",
+  "known-failure": "≈",
+};
 
 const REPLACEMENT = "\uFFFD";
 

@@ -16,9 +16,12 @@ export interface LogEntry extends Timed {
   readonly text: string;
 }
 
-/** `command`: what the user did. `shown`: a line of the text box. `other`: any other event, as JSON. */
+/**
+ * `command`: what the user did. `shown`: a line of the text box. `other`: any other event, as JSON. `wire`: of a peer, what
+ * a connection of its own sent or received, or what became of it, behind that connection's name.
+ */
 export interface TranscriptLine extends Timed {
-  readonly kind: "command" | "shown" | "users" | "other" | "stderr" | "unreadable" | "exit";
+  readonly kind: "command" | "shown" | "users" | "other" | "wire" | "stderr" | "unreadable" | "exit";
   readonly text: string;
 }
 
@@ -70,7 +73,7 @@ function toTranscriptLine(entry: TranscriptEntry): Pick<TranscriptLine, "kind" |
   if ("command" in entry) return { kind: "command", text: JSON.stringify(entry.command) };
   if ("stderr" in entry) return { kind: "stderr", text: entry.stderr };
   if ("unreadable" in entry) return { kind: "unreadable", text: entry.unreadable };
-  if ("wire" in entry) return { kind: "other", text: entry.wire };
+  if ("wire" in entry) return { kind: "wire", text: entry.wire };
   if ("exit" in entry) return { kind: "exit", text: entry.exit.signal ?? `exit status ${entry.exit.code}` };
   if ("shown" in entry.event) return { kind: "shown", text: entry.event.shown.text };
   if ("users" in entry.event) return { kind: "users", text: entry.event.users.names.join(", ") };

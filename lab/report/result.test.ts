@@ -18,5 +18,9 @@ test("the tally counts every verdict, and what was not run", () => {
   const verdicts = ["pass", "pass", "fail", "unsupported", "error"] as const;
   const scenarios = verdicts.map((verdict) => sampleScenario({ verdict }));
   expect(tally({ scenarios, planned: 7 })).toBe("2 of 7 pass, 1 fail, 1 unsupported, 1 error, 2 not run");
+  const known = sampleScenario({ verdict: "known-failure" });
+  expect(tally({ scenarios: [known, ...scenarios], planned: 6 })).toBe(
+    "2 of 6 pass, 1 fail, 1 known failure, 1 unsupported, 1 error",
+  );
   expect(tally({ scenarios: scenarios.slice(0, 2), planned: 2 })).toBe("2 of 2 pass");
 });

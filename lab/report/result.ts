@@ -2,7 +2,7 @@
 // It must not know how a case was run. Invariant: what result.json holds is what this schema says.
 
 import { z } from "zod";
-import { type CaseOutcome, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
+import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
 import type { Scenario, Step } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
 import type { WireRecord } from "../wire/wire.ts";
@@ -41,6 +41,18 @@ const stepResult = z.strictObject({
   span: span.nullable().describe("null when it was not run."),
 });
 
+const caseVerdict = z
+  .enum([...verdict.options, "known-failure"])
+  .describe(
+    "known-failure: it fails, and its implementation's file says why. Of a case that was repeated: the gravest.",
+  );
+
+const knownFailure = z.strictObject({
+  by: z.string().describe("Whose failure it is."),
+  why: z.string(),
+  link: z.url({ protocol: /^https?$/ }).nullable(),
+});
+
 const repeatResult = z.strictObject({
   runs: z.number().int().positive(),
   passed: z.number().int().nonnegative(),
@@ -53,7 +65,14 @@ const scenarioResult = z.strictObject({
   requirements: z.array(z.number().int()),
   folder: z.string().describe("Where its evidence lies, beside this file."),
   startedAt: z.iso.datetime(),
-  verdict: verdict.describe("Of a case that was repeated: the gravest of its runs."),
+  conformance: z
+    .strictObject({ clause: z.string(), level: z.enum(["must", "strict"]) })
+    .nullable()
+    .describe("Of a conformance case: the clause of PROTOCOL.md, and whether the report or this project says so."),
+  verdict: caseVerdict,
+  known: knownFailure
+    .nullable()
+    .describe("Said of this case by its implementation's file; a case that passes all the same is pointed out."),
   durationMs: z.number().nonnegative(),
   repeat: repeatResult
     .nullable()
@@ -103,11 +122,13 @@ export interface CaseRun {
   readonly wire: WireRecord;
   /** The folder of its evidence, beside result.json. */
   readonly folder: string;
+  /** Why it is known to fail, where it is. */
+  readonly known: ScenarioResult["known"];
 }
 
 /** @param verdicts - Of every run of the case; more than one when it was repeated. */
 export function toScenarioResult(
-  { scenario, outcome, wire, folder }: CaseRun,
+  { scenario, outcome, wire, folder, known }: CaseRun,
   verdicts: readonly Verdict[],
 ): ScenarioResult {
   const { startMs } = outcome;
@@ -117,7 +138,9 @@ export function toScenarioResult(
     requirements: [...scenario.requirements],
     folder,
     startedAt: new Date(startMs).toISOString(),
-    verdict: gravest(verdicts),
+    conformance: scenario.conformance === null ? null : { ...scenario.conformance },
+    verdict: known !== null && gravest(verdicts) === "fail" ? "known-failure" : gravest(verdicts),
+    known,
     durationMs: outcome.durationMs,
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
     // A set-up that failed stands before the scenario's own steps.
@@ -148,10 +171,10 @@ function toRepeatResult(verdicts: readonly Verdict[]): ScenarioResult["repeat"] 
 
 /** How many cases came to each verdict, and the run in one line: "9 of 10 pass, 1 fail". */
 export function tally({ scenarios, planned }: Pick<RunResult, "scenarios" | "planned">): string {
-  const count = (wanted: Verdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
-  const others = (["fail", "unsupported", "error"] as const)
+  const count = (wanted: CaseVerdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
+  const others = (["fail", "known-failure", "unsupported", "error"] as const)
     .filter((each) => count(each) > 0)
-    .map((each) => `${count(each)} ${each}`);
+    .map((each) => `${count(each)} ${each.replace("-", " ")}`);
   const missing = planned - scenarios.length;
   const notRun = missing > 0 ? [`${missing} not run`] : [];
   return [`${count("pass")} of ${planned} pass`, ...others, ...notRun].join(", ");

@@ -1,11 +1,16 @@
 // Owns the last lines of a run: how many cases came to what, and which of them say little about what was tested. Pure.
-// It must not know where lines go. Invariant: a case that could not run, or passed only at times, is named.
+// It must not know where lines go. Invariant: a case that could not run, failed as was known, or passed only at times or
+// although its file says it fails, is named.
 
 import type { RunEvent } from "../run.ts";
 import { tellRepeat } from "./case-block.ts";
+import { passesUnawares, tellKnown } from "./known.ts";
+import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellSeconds } from "./plain-text.ts";
 import { type RunResult, type ScenarioResult, tally } from "./result.ts";
+
+const LEVEL_COLUMNS = "strict".length + 1;
 
 type RunEnded = Omit<Extract<RunEvent, { kind: "run-ended" }>, "kind">;
 
@@ -13,9 +18,11 @@ export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly
   const { scenarios, durationMs, testbed } = result;
   const flaky = scenarios.filter(isFlaky);
   const counts = tally(result) + (flaky.length === 0 ? "" : ` (${flaky.length} flaky)`);
+  const levels = hasConformance(scenarios) ? groupByLevel(scenarios) : [];
   return [
     "",
     `${paint(["bold", colorOf(result)], counts)}  ${tellSeconds(durationMs)}, on ${printable(testbed)}`,
+    ...levels.map(({ level, cases }) => `  ${level.padEnd(LEVEL_COLUMNS)}${tellVerdicts(cases)}`),
     ...flaky.map(
       ({ id, title, repeat }) => `${paint(COLORS.fail, "Flaky")}: ${id} ${printable(title)}: ${tellRepeat(repeat)}`,
     ),
@@ -25,11 +32,26 @@ export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly
         const reason = steps.find(({ verdict }) => verdict === "unsupported")?.seen ?? "";
         return `${paint(COLORS.unsupported, "Unsupported")}: ${id} ${printable(`${title}: ${reason}`)}`;
       }),
+    ...tellKnowns("Known failure", scenarios.filter(isKnownFailure), paint),
+    ...tellKnowns("Passes although its file says it fails", scenarios.filter(passesUnawares), paint),
     `Report: ${printable(folder)}`,
   ];
 }
 
 type Repeated = ScenarioResult & { readonly repeat: NonNullable<ScenarioResult["repeat"]> };
+
+type Known = ScenarioResult & { readonly known: NonNullable<ScenarioResult["known"]> };
+
+function isKnownFailure(scenario: ScenarioResult): scenario is Known {
+  return scenario.verdict === "known-failure" && scenario.known !== null;
+}
+
+function tellKnowns(heading: string, scenarios: readonly Known[], paint: Paint): readonly string[] {
+  return scenarios.map(
+    ({ id, title, known }) =>
+      `${paint(COLORS["known-failure"], heading)}: ${id} ${printable(`${title}: ${tellKnown(known)}`)}`,
+  );
+}
 
 /** It passed at times and at times did not. */
 function isFlaky(scenario: ScenarioResult): scenario is Repeated {
@@ -39,7 +61,8 @@ function isFlaky(scenario: ScenarioResult): scenario is Repeated {
 
 function colorOf({ scenarios, planned }: RunResult): "red" | "green" | "yellow" {
   const count = (wanted: string): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
-  const isGood = count("pass") > 0 && count("pass") + count("unsupported") === planned;
+  const excused = count("unsupported") + count("known-failure");
+  const isGood = count("pass") > 0 && count("pass") + excused === planned;
   if (!isGood) return "red";
-  return count("unsupported") === 0 ? "green" : "yellow";
+  return excused === 0 ? "green" : "yellow";
 }

@@ -7,6 +7,7 @@ import { unrecorded } from "../wire/unrecorded.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import { columnsOf } from "./columns.ts";
 import { FakeScreen } from "./fixtures/fake-screen.ts";
+import { KNOWN, knownFailure, mustCase, strictCase } from "./fixtures/sample-conformance.ts";
 import { HOSTILE_TEXT, sampleResult, sampleScenario, sampleStep, stepOutcome } from "./fixtures/sample-run.ts";
 import type { ScenarioResult } from "./result.ts";
 import { TerminalRenderer } from "./terminal.ts";
@@ -68,7 +69,7 @@ describe("a case that ended", () => {
     play(screen, failedOutcome(TEXTS, NOTHING));
     expect(screen.written).toBe(`Bed: local: processes
 
-✘ 08  Whisper                   fail       1.2 s
+✘ 08  Whisper                   fail          1.2 s
       expected  Win73 shows "Jon whispers: a"
       seen      Win73 showed "Jon says: a"
       diff      Jon [-whispers-]{+says+}: a
@@ -380,6 +381,69 @@ describe("verbose", () => {
     renderer.take({ kind: "wire", event });
     expect(screen.written).toBe("");
   });
+});
+
+describe("a case that is known to fail", () => {
+  const known = { by: "server 1.0", why: "merged frames are lost", link: "https://example.org/7" };
+
+  test("tells why below its own mark, and with the reason what was not met", () => {
+    const screen = new FakeScreen();
+    play(screen, failedOutcome(TEXTS), { verdict: "known-failure", known });
+    expect(screen.written).toContain(`
+≈ 08  Whisper                   known failure 1.2 s
+      known     server 1.0: merged frames are lost (https://example.org/7)
+      expected  Win73 shows "Jon whispers: a"
+`);
+    expect(screen.written).toContain(`
+0 of 1 pass, 1 known failure  2.0 s, on local
+Known failure: 08 Whisper Message: server 1.0: merged frames are lost (https://example.org/7)
+Report: out
+`);
+  });
+
+  test("and passes is pointed out, where it is told and in the end", () => {
+    const screen = new FakeScreen();
+    play(screen, PASSED, { verdict: "pass", known: { ...known, link: null } });
+    expect(screen.written).toContain(
+      "1.2 s\n      known     passes, although its file says it fails: server 1.0: merged",
+    );
+    expect(screen.written).toContain(`
+1 of 1 pass  2.0 s, on local
+Passes although its file says it fails: 08 Whisper Message: server 1.0: merged frames are lost
+Report: out
+`);
+  });
+
+  test("has a colour of its own, spoils no run, and brings no control characters", () => {
+    const screen = new FakeScreen(undefined, true);
+    const scenarios = [sampleScenario(), knownFailure({ known: KNOWN })];
+    new TerminalRenderer(screen).take({ kind: "run-ended", folder: "out", result: sampleResult(scenarios) });
+    play(screen, failedOutcome(), { verdict: "known-failure", known: KNOWN });
+    expect(screen.written).toContain("\u001b[36m≈\u001b[39m");
+    expect(screen.written).toContain("\u001b[33m1 of 2 pass, 1 known failure");
+    const plain = new FakeScreen();
+    play(plain, failedOutcome(), { verdict: "known-failure", known: KNOWN });
+    play(plain, PASSED, { verdict: "pass", known: KNOWN });
+    expect(plain.written).toContain("alert(1)");
+    expect(plain.written.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});
+
+test("a conformance case names its level and clause, and the end counts each level on a line", () => {
+  const screen = new FakeScreen();
+  play(screen, PASSED, mustCase());
+  expect(screen.written).toMatch(/^✔ 08 {2}Whisper +pass +1\.2 s {2}must 6\.2$/m);
+  const mixed = new FakeScreen();
+  const scenarios = [sampleScenario(), mustCase(), mustCase(), strictCase(), strictCase({ verdict: "fail" })];
+  const result = { ...sampleResult(scenarios), testbed: "local", durationMs: 0 };
+  new TerminalRenderer(mixed).take({ kind: "run-ended", folder: "out", result });
+  expect(mixed.written).toBe(`
+4 of 5 pass, 1 fail  0.0 s, on local
+  report 1 of 1 pass
+  must   2 of 2 pass
+  strict 1 of 2 pass, 1 fail
+Report: out
+`);
 });
 
 test("what this system cannot run is told aloud with its reason, beside the tally", () => {

@@ -31,7 +31,7 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const TICK_MS = 100;
 const TITLE_COLUMNS_MIN = 24;
 /** What stands on a verdict's line beside the title. */
-const BESIDE_TITLE_COLUMNS = 26;
+const BESIDE_TITLE_COLUMNS = 29;
 /** The header, the cursor's line, and the last line that stays. */
 const ROWS_BESIDE_LANES = 3;
 

@@ -2,8 +2,8 @@
 // what it starts from is possible. It takes raw data, so that its findings stand beside the schema's in one go.
 
 import type { HostSpec, ProgramRole, Role } from "../topology.ts";
+import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
-import { type Finding, type Path, quote } from "./problem.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
 
 const RESERVED_NAMES: readonly string[] = ["all", "server"];

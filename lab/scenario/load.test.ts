@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ALIASES_MAX, DEPTH_MAX, FILE_BYTES_MAX, PROBLEMS_MAX } from "../yaml/yaml-file.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
-import { ALIASES_MAX, DEPTH_MAX, FILE_BYTES_MAX, loadScenario, PROBLEMS_MAX, parseScenario } from "./load.ts";
+import { loadScenario, parseScenario } from "./load.ts";
 
 const HEAD = `title: A case
 requirements: [1]

@@ -1,25 +1,11 @@
-// Owns the way from a file to a scenario: bytes, YAML, schema, hosts. It must not know beds or programs.
-// Invariant: a file either gives a scenario, or every one of its problems with line and column; it never throws for
-// what a file holds, however hostile.
+// Owns the way from a file to a scenario: the file's data, the topology's hosts. It must not know beds or programs.
+// Invariant: a file either gives a scenario, or every one of its problems with line and column.
 
-import { readFile, stat } from "node:fs/promises";
-import { type Document, LineCounter, Parser, parseDocument } from "yaml";
 import type { HostSpec } from "../topology.ts";
+import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { checkAgainstHosts } from "./check.ts";
-import { type Finding, findingsOf, formatProblem, locate, type Path, type Problem } from "./problem.ts";
 import { buildScenario, type Scenario } from "./scenario.ts";
-import { scenarioSchema } from "./schema.ts";
-
-export const FILE_BYTES_MAX = 262_144;
-
-/** How deep lists and maps may nest; a scenario needs six levels. */
-export const DEPTH_MAX = 20;
-
-/** How many nodes aliases may add to a file. */
-export const ALIASES_MAX = 100;
-
-/** How many problems of one file are told. */
-export const PROBLEMS_MAX = 50;
+import { type ScenarioSource, scenarioSchema } from "./schema.ts";
 
 export type LoadResult =
   | { readonly kind: "scenario"; readonly scenario: Scenario }
@@ -28,101 +14,18 @@ export type LoadResult =
 
 /** Reads and checks a scenario file. */
 export async function loadScenario(file: string, hosts: readonly HostSpec[]): Promise<LoadResult> {
-  const source = await readSource(file);
-  if (source.kind === "wrong") return wrong(file, [{ line: 1, column: 1, text: source.text }]);
-  return parseScenario(file, source.text, hosts);
+  return toResult(file, await readYamlFile(file, scenarioSchema, (data) => checkAgainstHosts(data, hosts)));
 }
 
 /** Checks a scenario's text; the file's name is for messages and the scenario's id. */
 export function parseScenario(file: string, text: string, hosts: readonly HostSpec[]): LoadResult {
-  const lines = new LineCounter();
-  const tooDeep = findTooDeep(text, lines);
-  if (tooDeep !== undefined) return wrong(file, [tooDeep]);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    return wrong(
-      file,
-      faults.map((fault) => at(lines, fault.pos[0], `YAML: ${fault.message}`)),
-    );
-  }
-  const data = toData(document);
-  if (data.kind === "wrong") return wrong(file, [{ line: 1, column: 1, text: data.text }]);
-  const parsed = scenarioSchema.safeParse(data.value);
-  const own = checkAgainstHosts(data.value, hosts);
-  const findings = parsed.success ? own : [...own, ...withoutDoubles(findingsOf(parsed.error.issues, data.value), own)];
-  if (parsed.success && findings.length === 0) return { kind: "scenario", scenario: buildScenario(parsed.data, file) };
-  return wrong(
+  return toResult(
     file,
-    findings.map((finding) => locate(document, lines, finding)),
+    parseYaml(file, text, scenarioSchema, (data) => checkAgainstHosts(data, hosts)),
   );
 }
 
-type Source = { readonly kind: "text"; readonly text: string } | { readonly kind: "wrong"; readonly text: string };
-
-async function readSource(file: string): Promise<Source> {
-  try {
-    const found = await stat(file);
-    if (!found.isFile()) return { kind: "wrong", text: "expected a file; got something else" };
-    const { size } = found;
-    if (size > FILE_BYTES_MAX) return { kind: "wrong", text: `expected at most ${FILE_BYTES_MAX} bytes; got ${size}` };
-    const bytes = await readFile(file);
-    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-  } catch (error) {
-    if (error instanceof TypeError) return { kind: "wrong", text: "expected UTF-8 text; got other bytes" };
-    return { kind: "wrong", text: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-function toData(
-  document: Document,
-): { readonly kind: "data"; readonly value: unknown } | { readonly kind: "wrong"; readonly text: string } {
-  try {
-    return { kind: "data", value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
-  } catch (error) {
-    return { kind: "wrong", text: `YAML: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-/** Looks for nesting that would exhaust the composer's stack; the token parser below it keeps its own and does not. */
-function findTooDeep(text: string, lines: LineCounter): Problem | undefined {
-  const open: { readonly token: unknown; readonly depth: number }[] = [...new Parser().parse(text)].map((token) => ({
-    token,
-    depth: 0,
-  }));
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (typeof token !== "object" || token === null) continue;
-    if (depth > DEPTH_MAX) {
-      for (const match of text.matchAll(/\n/g)) lines.addNewLine(match.index + 1);
-      const offset = "offset" in token && typeof token.offset === "number" ? token.offset : 0;
-      return at(lines, offset, `expected at most ${DEPTH_MAX} levels of lists and maps; got more`);
-    }
-    if ("items" in token && Array.isArray(token.items)) {
-      for (const item of token.items)
-        open.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    } else if ("value" in token) open.push({ token: token.value, depth });
-  }
-  return undefined;
-}
-
-/** Drops what the schema says about places that the host check has already spoken of. */
-function withoutDoubles(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
-  return findings.filter((finding) => !told.some(({ path }) => startsWith(finding.path, path)));
-}
-
-function startsWith(path: Path, head: Path): boolean {
-  return head.length > 0 && head.every((key, index) => path[index] === key);
-}
-
-function at(lines: LineCounter, offset: number, text: string): Problem {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1), text: text.replace(/\s+/g, " ") };
-}
-
-function wrong(file: string, problems: readonly Problem[]): LoadResult {
-  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const told = sorted.slice(0, PROBLEMS_MAX).map((problem) => formatProblem(file, problem));
-  const rest = sorted.length - told.length;
-  return { kind: "wrong", problems: rest > 0 ? [...told, `${file}: and ${rest} more`] : told };
+function toResult(file: string, read: YamlResult<ScenarioSource>): LoadResult {
+  if (read.kind === "wrong") return read;
+  return { kind: "scenario", scenario: buildScenario(read.data, file) };
 }

@@ -115,9 +115,14 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
+/** A file's name without its folder and its ending, by which a case is called. */
+export function slugOf(file: string): string {
+  return file.replace(/^.*[\\/]/, "").replace(/\.ya?ml$/i, "");
+}
+
 /** Settles a checked file's notation. The file's name gives the scenario its id. */
 export function buildScenario(source: ScenarioSource, file: string): Scenario {
-  const slug = file.replace(/^.*[\\/]/, "").replace(/\.ya?ml$/i, "");
+  const slug = slugOf(file);
   const steps = source.steps.map(buildStep);
   return {
     id: /^\d+/.exec(slug)?.[0] ?? slug,

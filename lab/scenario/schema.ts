@@ -3,7 +3,7 @@
 // Invariant: whatever this schema takes is bounded in every direction.
 
 import { z } from "zod";
-import { strict } from "./strict.ts";
+import { strict } from "../yaml/strict.ts";
 import { connectionCount, givenPeer, receivesArgument, wireArgument } from "./wire-schema.ts";
 
 const TITLE_CHARS_MAX = 200;

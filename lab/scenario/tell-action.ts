@@ -36,7 +36,7 @@ function describeConnect({ address, port, as, times }: Connect): string {
     const whom = times === undefined ? as : `${times} times as ${as}`;
     return where === "" ? `connects ${whom}` : `connects ${whom} to ${where}`;
   }
-  return where === "" ? "connects with empty entries" : `connects to ${where}`;
+  return where === "" ? "connects" : `connects to ${where}`;
 }
 
 /** "a: sends proposal "Jon" in pieces of 1, expects ack "Jon"". */

@@ -1,12 +1,13 @@
 // Owns how frames and what is expected of them read to a person: in words, and the first bytes. Pure.
 // Invariant: what it gives is one line of bounded length.
 
-import { decodeFrame } from "../../src/protocol/index.ts";
+import { decodeFrame, type Frame, FrameReader, READER_BYTES_MAX } from "../../src/protocol/index.ts";
 import { formatHex } from "./hex.ts";
 import { bytesFor, type WireExpectation, type WireExpected, type WireFrame } from "./wire.ts";
 
 const TEXT_CHARS_TOLD = 60;
 const NAMES_TOLD = 6;
+const FRAMES_TOLD = 6;
 const WORDS_TOLD = 16;
 
 /** 'ack "Jon" (02 4a 6f 6e 00*61)'. */
@@ -29,6 +30,22 @@ export function tellMessage(bytes: Uint8Array): string {
     default:
       return `${message.kind} ${quote(message.name)}`;
   }
+}
+
+/** Bytes that leave in one go: each frame in them by itself, as a reader cuts them. */
+export function tellFrames(bytes: Uint8Array): string {
+  if (bytes.length > READER_BYTES_MAX) return `${bytes.length} bytes`;
+  const reader = new FrameReader();
+  reader.receive(bytes);
+  const told: string[] = [];
+  for (let frame = nextFrame(reader); frame !== undefined; frame = nextFrame(reader))
+    told.push(tellMessage(frame.bytes));
+  const rest = told.length - FRAMES_TOLD;
+  return rest > 0 ? `${told.slice(0, FRAMES_TOLD).join(", ")} and ${rest} frames more` : told.join(", ");
+}
+
+function nextFrame(reader: FrameReader): Frame | undefined {
+  return reader.next() ?? reader.endBySilence();
 }
 
 /** A frame that a file sends. */

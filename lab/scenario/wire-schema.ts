@@ -2,7 +2,7 @@
 // not know hosts or programs; what a schema cannot say well (hexadecimal, lengths) is check-wire.ts's.
 
 import { z } from "zod";
-import { strict } from "./strict.ts";
+import { strict } from "../yaml/strict.ts";
 
 const HEX_CHARS_MAX = 40_000;
 const FRAMES_MAX = 100;

@@ -1,20 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Topology, TopologyError } from "../topology.ts";
 import { openTestBed } from "./choose.ts";
+import { ProgramMissingError, type ProgramSource } from "./program-source.ts";
 import { BedUnavailableError } from "./testbed.ts";
 
 const topology: Topology = {
   subnet: "10.9.3.0/24",
-  hosts: [{ name: "One", service: "one", role: "server", address: "10.9.3.10", image: "none", dockerfile: "none" }],
+  hosts: [{ name: "One", service: "one", role: "server", address: "10.9.3.10" }],
 };
-const repository = "/nowhere";
+
+/** A program that either bed could have. */
+const either: ProgramSource = {
+  name: "either 1",
+  image: { kind: "image", name: "none" },
+  command: { words: ["true"], directory: "/" },
+};
+const imageless: ProgramSource = { name: "my server 2", command: { words: ["true"], directory: "/" } };
+const commandless: ProgramSource = { name: "my client 3", image: { kind: "image", name: "none" } };
+
+const wish = { topology, repository: "/nowhere", programs: { server: either, client: either } };
 
 describe("where DOCKER_HOST names an engine that does not answer", () => {
   beforeEach(() => vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock"));
   afterEach(() => vi.unstubAllEnvs());
 
   test("auto is local and says why, even if another engine is there", async () => {
-    await using bed = await openTestBed({ kind: "auto", topology, repository });
+    await using bed = await openTestBed({ ...wish, kind: "auto" });
     expect(bed.kind).toBe("local");
     expect(bed.description).toMatch(
       /because no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(DOCKER_HOST\): .*ENOENT/,
@@ -22,28 +33,54 @@ describe("where DOCKER_HOST names an engine that does not answer", () => {
   });
 
   test("docker is not to be had", async () => {
-    await expect(openTestBed({ kind: "docker", topology, repository })).rejects.toThrow(BedUnavailableError);
+    await expect(openTestBed({ ...wish, kind: "docker" })).rejects.toThrow(BedUnavailableError);
+  });
+
+  test("a program without an image is told before the engine is asked", async () => {
+    const refusal = openTestBed({ ...wish, kind: "docker", programs: { server: either, client: imageless } });
+    await expect(refusal).rejects.toThrow(ProgramMissingError);
+    await expect(refusal).rejects.toThrow(
+      /^my server 2 has no image for docker: give its file one under run, or --testbed local$/,
+    );
+  });
+
+  test("a program without a command cannot be had from auto either", async () => {
+    const refusal = openTestBed({ ...wish, kind: "auto", programs: { server: either, client: commandless } });
+    await expect(refusal).rejects.toThrow(ProgramMissingError);
   });
 });
 
 test("local is local, and gives no reason", async () => {
-  await using bed = await openTestBed({ kind: "local", topology, repository });
+  await using bed = await openTestBed({ ...wish, kind: "local" });
   expect(bed.description).not.toContain("because no");
 });
 
-test("programs of one's own run locally", async () => {
-  await using bed = await openTestBed({ kind: "auto", topology, repository, programs: { server: ["true"] } });
+test.each(["server", "client"] as const)("a %s that has no image makes auto local, which says so", async (role) => {
+  const programs = { ...wish.programs, [role]: imageless };
+  await using bed = await openTestBed({ ...wish, kind: "auto", programs });
   expect(bed.kind).toBe("local");
+  expect(bed.description).toMatch(/, because my server 2 has no image$/);
+});
+
+test.each(["server", "client"] as const)("a %s that has no command is not to be had locally", async (role) => {
+  const refusal = openTestBed({ ...wish, kind: "local", programs: { ...wish.programs, [role]: commandless } });
+  await expect(refusal).rejects.toThrow(ProgramMissingError);
+  await expect(refusal).rejects.toThrow(/^my client 3 has no command for the local bed: .* or use docker$/);
+});
+
+test("one that has only a command and one that has only an image share no bed", async () => {
+  const programs = { server: imageless, client: commandless };
+  for (const kind of ["auto", "local", "docker"] as const) {
+    await expect(openTestBed({ ...wish, kind, programs })).rejects.toThrow(ProgramMissingError);
+  }
 });
 
 test("a subnet moves the hosts", async () => {
-  await using bed = await openTestBed({ kind: "local", topology, repository, subnet: "10.9.4.0/24" });
+  await using bed = await openTestBed({ ...wish, kind: "local", subnet: "10.9.4.0/24" });
   await using hosts = await bed.boot("moved");
   expect(["127.9.4.10", "127.0.0.1"]).toContain(hosts.byName.get("One")?.address);
 });
 
 test("a wrong subnet is a usage error, before anything is tried", async () => {
-  await expect(openTestBed({ kind: "auto", topology, repository, subnet: "10.9.4.1/24" })).rejects.toThrow(
-    TopologyError,
-  );
+  await expect(openTestBed({ ...wish, kind: "auto", subnet: "10.9.4.1/24" })).rejects.toThrow(TopologyError);
 });

@@ -4,18 +4,19 @@
 import { moveTopology, type Topology } from "../topology.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
-import { type LocalPrograms, openLocalBed } from "./local.ts";
+import { openLocalBed } from "./local.ts";
+import { type ProgramSources, requireCommand, requireImage } from "./program-source.ts";
 import { type BedKind, BedUnavailableError, type TestBed } from "./testbed.ts";
 
 export interface BedWish {
   readonly kind: BedKind | "auto";
   readonly topology: Topology;
-  /** The repository's root, which the Dockerfiles and the local programs are relative to. */
+  /** The lab's own folder, where its peer is. */
   readonly repository: string;
+  /** The programs under test. */
+  readonly programs: ProgramSources;
   /** CIDR to run in instead of the topology's own (--subnet). */
   readonly subnet?: string;
-  /** Programs for the local bed in place of the project's own; `auto` is then local, for an image cannot hold them. */
-  readonly programs?: Partial<LocalPrograms>;
   /** Gets a line for a person whenever something takes its time: the builder's lines, above all. */
   readonly onProgress?: (line: string) => void;
   /** What to do about the wire; "auto" unless told. */
@@ -27,18 +28,22 @@ export interface BedWish {
 /**
  * Opens the bed that was asked for.
  *
- * @throws TopologyError when the subnet is malformed or too small: exit status 2.
+ * @throws TopologyError when the subnet is malformed or too small, ProgramMissingError when a program has nothing that
+ *   this bed could run: exit status 2.
  * @throws BedUnavailableError when no such bed can be had, or its subnet is taken: exit status 3.
  */
 export async function openTestBed(wish: BedWish): Promise<TestBed> {
   const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
   const local = (why?: string) => {
     const { repository, programs, wire = "auto", onWire } = wish;
-    const named = { ...(programs && { programs }), ...(why !== undefined && { why }) };
-    return openLocalBed({ topology, repository, wire, onWire, ...named });
+    const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
+    return openLocalBed({ topology, repository, programs: commands, wire, onWire, ...(why !== undefined && { why }) });
   };
   if (wish.kind === "local") return local();
-  if (wish.kind === "auto" && wish.programs !== undefined) return local("its programs were named");
+  const imageless = Object.values(wish.programs).find(({ image }) => image === undefined);
+  if (wish.kind === "auto" && imageless !== undefined) return local(`${imageless.name} has no image`);
+  // Before an engine is asked and anything is built.
+  for (const program of Object.values(wish.programs)) requireImage(program);
   let options: DockerBedOptions;
   try {
     options = await prepareDocker(topology, wish);
@@ -55,10 +60,10 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const { connectEngine } = await import("./engine.ts");
   const engine = await connectEngine();
   const { haveImages, havePeerImage } = await import("./images.ts");
-  const { repository, onProgress = () => {}, wire = "auto", onWire } = wish;
+  const { repository, programs, onProgress = () => {}, wire = "auto", onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
   const captureImage = await haveCaptureImage(engine, wire, onProgress);
-  const images = await haveImages(engine, topology, repository, onProgress);
+  const images = await haveImages(engine, programs, onProgress);
   const peer = () => havePeerImage(engine, repository, onProgress);
   return { engine, images, topology, captureImage, onWire, havePeerImage: peer };
 }

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestBed } from "./choose.ts";
 import type { DockerBed } from "./docker.ts";
 import { connectEngine, unlessRefused } from "./engine.ts";
+import { haveImages } from "./images.ts";
 import { cleanLeftovers } from "./leftovers.ts";
+import { ProgramMissingError } from "./program-source.ts";
 import { labelsOf, RUN_LABEL } from "./run-labels.ts";
 import { ScratchRepository } from "./scratch-bed.ts";
 import { BedUnavailableError, type Hosts, type OutputLine, type Program, type TestBed } from "./testbed.ts";
@@ -28,8 +30,8 @@ afterAll(async () => {
 });
 
 function openBed(onProgress: (line: string) => void = () => {}): Promise<TestBed> {
-  const { topology, directory: repository } = scratch;
-  return openTestBed({ kind: "docker", topology, repository, wire: "off", onProgress });
+  const { topology, programs, directory: repository } = scratch;
+  return openTestBed({ kind: "docker", topology, repository, programs, wire: "off", onProgress });
 }
 
 function start(hosts: Hosts, name: string, args: readonly string[] = []): Promise<Program> {
@@ -191,11 +193,12 @@ describe("images", () => {
     await using own = new ScratchRepository(docker, "10.9.31");
     const open = async () => {
       const lines: string[] = [];
-      const { topology, directory: repository } = own;
+      const { topology, programs, directory: repository } = own;
       await using bed = await openTestBed({
         kind: "docker",
         topology,
         repository,
+        programs,
         wire: "off",
         onProgress: (line) => lines.push(line),
       });
@@ -213,10 +216,10 @@ describe("images", () => {
 
   test("of earlier contents go, but for the last one", async () => {
     await using own = new ScratchRepository(docker, "10.9.32");
-    const { topology, directory: repository } = own;
+    const { topology, programs, directory: repository } = own;
     for (const version of [1, 2, 3]) {
       own.write("Dockerfile.server", `${own.dockerfile("server")}LABEL version=${version}\n`);
-      await using bed = await openTestBed({ kind: "docker", topology, repository, wire: "off" });
+      await using bed = await openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
       expect(bed.kind).toBe("docker");
     }
     expect(await own.imageTags("server")).toHaveLength(2);
@@ -225,15 +228,39 @@ describe("images", () => {
   test("that cannot be built end the docker bed with the builder's last lines, and auto goes local", async () => {
     await using own = new ScratchRepository(docker, "10.9.33");
     own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told before the end && exit 3\n");
-    const { topology, directory: repository } = own;
-    const refusal = openTestBed({ kind: "docker", topology, repository, wire: "off" });
+    const { topology, programs, directory: repository } = own;
+    const refusal = openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
     await expect(refusal).rejects.toThrow(BedUnavailableError);
     await expect(refusal).rejects.toThrow(
       /cannot be built from Dockerfile\.server: .*returned a non-zero code: 3[\s\S]*told before/,
     );
-    await using bed = await openTestBed({ kind: "auto", topology, repository });
+    await using bed = await openTestBed({ kind: "auto", topology, repository, programs });
     expect(bed.description).toMatch(/^local: .*, because the image .* cannot be built/);
   });
+});
+
+test("an image that is named is run as it is, and one that is not there is told with the way to get it", async () => {
+  const { topology, programs, directory: repository } = scratch;
+  const tag = (await haveImages(await connectEngine(), programs, () => {})).get("client") ?? "";
+  const wish = { kind: "docker", topology, repository, wire: "off" } as const;
+  const there = { name: "scratch 1", image: { kind: "image", name: tag } } as const;
+  const lines: string[] = [];
+  await using bed = await openTestBed({
+    ...wish,
+    programs: { server: there, client: there },
+    onProgress: (line) => lines.push(line),
+  });
+  await using hosts = await bed.boot("named");
+  await lineWith(await start(hosts, "Win71"), '"hostname":"Win71"');
+  expect(lines).toEqual([]);
+  const missing = { name: "my server 2", image: { kind: "image", name: "howdy-lab-test/missing:none" } } as const;
+  for (const kind of ["docker", "auto"] as const) {
+    const refusal = openTestBed({ ...wish, kind, programs: { server: missing, client: there } });
+    await expect(refusal).rejects.toThrow(ProgramMissingError);
+    await expect(refusal).rejects.toThrow(
+      /^my server 2: the image howdy-lab-test\/missing:none is not there: `docker pull howdy-lab-test\/missing:none` gets it$/,
+    );
+  }
 });
 
 describe("a subnet that is taken", () => {
@@ -253,11 +280,12 @@ describe("a subnet that is taken", () => {
 
   test("by another run leaves room beside it", async () => {
     await using bed = await openBed();
-    const { topology, directory: repository } = scratch;
+    const { topology, programs, directory: repository } = scratch;
     await using beside = await openTestBed({
       kind: "docker",
       topology,
       repository,
+      programs,
       wire: "off",
       subnet: "10.9.34.0/24",
     });
@@ -286,8 +314,8 @@ describe("a lab in a process of its own", () => {
   /** Opens a bed, starts two hosts, prints the run's id, and then does what it is told. */
   async function startLab(before: string, end: string) {
     const choose = fileURLToPath(new URL("choose.ts", import.meta.url));
-    const { topology, directory: repository } = scratch;
-    const wish = JSON.stringify({ kind: "docker", topology, repository, wire: "off" });
+    const { topology, programs, directory: repository } = scratch;
+    const wish = JSON.stringify({ kind: "docker", topology, repository, programs, wire: "off" });
     const script = `
       import { openTestBed } from ${JSON.stringify(choose)};
       const bed = await openTestBed(${wish});

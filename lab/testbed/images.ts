@@ -2,12 +2,15 @@
 // Invariant: an image's tag is the hash of what it was made of, so an image that exists is never built again.
 // dockerode builds, because testcontainers keeps the builder's lines, and its failure, to itself.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
-import type { Role, Topology } from "../topology.ts";
+import type { Role } from "../topology.ts";
 import { type BuildContext, HASH_DIGITS, readBuildContext } from "./build-context.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
+import { ProgramMissingError, type ProgramSource, type ProgramSources, requireImage } from "./program-source.ts";
 import { BedUnavailableError } from "./testbed.ts";
 
 /** The image of each role's program, ready to run. */
@@ -34,25 +37,40 @@ const BUILD_MS_MAX = 15 * 60_000;
 const FAILURE_LINES_SHOWN = 20;
 
 /**
- * Makes sure that both roles' images exist.
+ * Makes sure that both programs' images exist.
  *
- * @param repository - The directory that compose.yaml's Dockerfiles and their files are relative to.
  * @param onProgress - Gets the builder's lines; nothing is said where no build is needed.
- * @throws BedUnavailableError when an image cannot be built, with the builder's last lines.
+ * @throws BedUnavailableError when an image cannot be built, with the builder's last lines; ProgramMissingError when
+ *   there is none, or none to build.
  */
 export async function haveImages(
   engine: Engine,
-  topology: Topology,
-  repository: string,
+  programs: ProgramSources,
   onProgress: (line: string) => void,
 ): Promise<Images> {
   const images = new Map<Role, string>();
   // One after the other: the second build finds the first one's layers.
-  for (const host of topology.hosts) {
-    if (images.has(host.role)) continue;
-    images.set(host.role, await haveImage(engine.docker, { ...host, directory: repository }, onProgress));
+  for (const role of ["server", "client"] as const) {
+    images.set(role, await haveProgramImage(engine.docker, programs[role], onProgress));
   }
   return images;
+}
+
+async function haveProgramImage(
+  docker: Dockerode,
+  source: ProgramSource,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const image = requireImage(source);
+  if (image.kind === "dockerfile") {
+    const file = join(image.directory, image.dockerfile);
+    if (!existsSync(file)) throw new ProgramMissingError(`${source.name}: the Dockerfile ${file} is not there`);
+    return haveImage(docker, { ...image, image: image.name }, onProgress);
+  }
+  if (await exists(docker, image.name)) return image.name;
+  throw new ProgramMissingError(
+    `${source.name}: the image ${image.name} is not there: \`docker pull ${image.name}\` gets it`,
+  );
 }
 
 /** The image of the lab's own peer, which only conformance cases need. Throws as haveImages does. */

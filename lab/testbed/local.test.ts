@@ -1,9 +1,14 @@
 import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { type createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { command } from "../implementation/fixtures/own-pair.ts";
 import type { Topology } from "../topology.ts";
 import { openLocalBed } from "./local.ts";
 import { isAlive, markProcess } from "./process-mark.ts";
+import type { ProgramCommand } from "./program-source.ts";
 import {
   BedUnavailableError,
   type Host,
@@ -18,15 +23,20 @@ const DEADLINE_MS = 10_000;
 const topology: Topology = {
   subnet: "10.9.1.0/24",
   hosts: [
-    { name: "One", service: "one", role: "server", address: "10.9.1.10", image: "none", dockerfile: "none" },
-    { name: "Two", service: "two", role: "client", address: "10.9.1.11", image: "none", dockerfile: "none" },
+    { name: "One", service: "one", role: "server", address: "10.9.1.10" },
+    { name: "Two", service: "two", role: "client", address: "10.9.1.11" },
   ],
 };
 
 /** A bed whose programs all run this script. */
 async function openScripted(script: string) {
-  const command = [process.execPath, "-e", script, "--"];
-  return openLocalBed({ topology, repository: process.cwd(), programs: { server: command, client: command } });
+  return openRunning(command(process.execPath, "-e", script, "--"));
+}
+
+/** A bed whose programs all are this one. */
+function openRunning(program: ProgramCommand, why?: string) {
+  const programs = { server: program, client: program };
+  return openLocalBed({ topology, repository: "/the/lab", programs, ...(why !== undefined && { why }) });
 }
 
 function hostOf(hosts: Hosts, name: string): Host {
@@ -107,17 +117,39 @@ describe("a program on the local bed", () => {
     expect(await program.stop(100)).toEqual({ code: null, signal: "SIGKILL" });
   });
 
-  test("has its host's address to bind, the environment it was given, and nothing of the lab's", async () => {
+  test("has the environment it was given, a cache for its compiled code, and nothing else of the lab's", async () => {
     process.env.HOWDY_PORT = "1";
     try {
       await using bed = await openScripted("console.log(JSON.stringify(process.env))");
       await using hosts = await bed.boot("environment");
       const program = await hostOf(hosts, "Two").start({ ...plain, env: { HOWDY_TEST: "given" } });
-      const seen: unknown = JSON.parse((await lineWith(program, "{")).text);
-      expect(seen).toMatchObject({ HOWDY_LOCAL_ADDRESS: hostOf(hosts, "Two").address, HOWDY_TEST: "given" });
-      expect(seen).not.toHaveProperty("HOWDY_PORT");
+      const seen: Record<string, string> = JSON.parse((await lineWith(program, "{")).text);
+      const { HOWDY_TEST, NODE_COMPILE_CACHE } = seen;
+      expect(HOWDY_TEST).toBe("given");
+      expect(NODE_COMPILE_CACHE).toBe("/the/lab/node_modules/.cache/howdy-lab");
+      expect(Object.keys(seen).filter((name) => name.startsWith("HOWDY_"))).toEqual(["HOWDY_TEST"]);
     } finally {
       delete process.env.HOWDY_PORT;
+    }
+  });
+
+  test("that is a bare word is found on the PATH, where the node that runs the lab comes first", async () => {
+    await using bed = await openRunning(command("node", "-p", "JSON.stringify([process.execPath, process.env.PATH])"));
+    await using hosts = await bed.boot("path");
+    const program = await hostOf(hosts, "Two").start(plain);
+    const [node, path]: readonly string[] = JSON.parse((await lineWith(program, "[")).text);
+    expect(realpathSync(node ?? "")).toBe(realpathSync(process.execPath));
+    expect(path?.split(delimiter)[0]).toBe(dirname(process.execPath));
+  });
+
+  test("is started in the folder that its command names", async () => {
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), "howdy-local-")));
+    try {
+      await using bed = await openRunning({ words: [process.execPath, "-p", "process.cwd()"], directory });
+      await using hosts = await bed.boot("folder");
+      expect((await lineWith(await hostOf(hosts, "Two").start(plain), "/")).text).toBe(directory);
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 
@@ -130,8 +162,7 @@ describe("a program on the local bed", () => {
   });
 
   test("that cannot be started says so", async () => {
-    const nowhere = ["/nowhere/program"];
-    await using bed = await openLocalBed({ topology, repository: "/", programs: { server: nowhere, client: nowhere } });
+    await using bed = await openRunning(command("/nowhere/program"));
     await using hosts = await bed.boot("missing");
     await expect(hostOf(hosts, "Two").start(plain)).rejects.toThrow("/nowhere/program cannot be started");
   });
@@ -150,7 +181,7 @@ describe("a program on the local bed", () => {
 test.runIf(process.platform === "linux")("hosts are told apart by their loopback addresses", async () => {
   await using bed = await openScripted(
     "const net = require('node:net'); const [,port] = process.argv;" +
-      "net.connect({ port, host: '127.0.0.1', localAddress: process.env.HOWDY_LOCAL_ADDRESS })",
+      "net.connect({ port, host: '127.0.0.1', localAddress: process.env.OWN_ADDRESS })",
   );
   await using hosts = await bed.boot("addresses");
   const server = createServer().listen(0, "127.0.0.1");
@@ -158,7 +189,8 @@ test.runIf(process.platform === "linux")("hosts are told apart by their loopback
   const address = server.address();
   const port = typeof address === "object" && address !== null ? String(address.port) : "";
   const connection = once(server, "connection");
-  await hostOf(hosts, "Two").start({ ...plain, args: [port] });
+  const host = hostOf(hosts, "Two");
+  await host.start({ ...plain, args: [port], env: { OWN_ADDRESS: host.address } });
   const [socket] = (await connection) as [ReturnType<typeof createConnection>];
   expect(socket.remoteAddress).toBe("127.9.1.11");
   socket.destroy();
@@ -190,16 +222,16 @@ test("a fresh boot ends what the case before left running", async () => {
 });
 
 test("a second lab at the same addresses is refused, until the first has ended", async () => {
-  const first = await openLocalBed({ topology, repository: "/" });
-  const second = openLocalBed({ topology, repository: "/" });
+  const first = await openRunning(command("true"));
+  const second = openRunning(command("true"));
   await expect(second).rejects.toThrow(BedUnavailableError);
   await expect(second).rejects.toThrow(/^another run of the lab is at 127\..*--subnet 10\.8\.0\.0\/23$/);
   await first[Symbol.asyncDispose]();
-  await using third = await openLocalBed({ topology, repository: "/" });
+  await using third = await openRunning(command("true"));
   expect(third.kind).toBe("local");
 });
 
 test("the bed says what serves and why", async () => {
-  await using bed = await openLocalBed({ topology, repository: "/", why: "no Docker engine answers" });
+  await using bed = await openRunning(command("true"), "no Docker engine answers");
   expect(bed.description).toMatch(/^local: programs as processes, .*, because no Docker engine answers$/);
 });

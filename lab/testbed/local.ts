@@ -2,26 +2,24 @@
 // It must not know Docker. Invariant: a program outlives neither its hosts nor the lab (the reaper sees to that).
 
 import { createServer, type Server } from "node:net";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
-import { type HostSpec, loopbackAddress, type ProgramRole, type Topology } from "../topology.ts";
+import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
+import type { LocalPrograms, ProgramCommand } from "./program-source.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
 import type { Host, Hosts, Program, ProgramSpec, TestBed } from "./testbed.ts";
 
-/** The command that starts each role's program: executable first, then the arguments before the program's own. */
-export type LocalPrograms = Readonly<Record<ProgramRole, readonly string[]>>;
-
 export interface LocalBedOptions {
   readonly topology: Topology;
-  /** The repository's root: the programs' working directory. */
+  /** The lab's own folder, where its peer is. */
   readonly repository: string;
-  /** Other programs in place of the project's own (a mutant, another implementation). */
-  readonly programs?: Partial<LocalPrograms>;
+  /** The programs under test; a test may have another peer, too. */
+  readonly programs: Readonly<Record<Role, ProgramCommand>> & Partial<LocalPrograms>;
   /** Why this bed serves, for its description: "no Docker engine answers". */
   readonly why?: string;
   /** "auto" unless told. */
@@ -31,7 +29,7 @@ export interface LocalBedOptions {
   readonly tcpdump?: string;
 }
 
-/** Where Node keeps the project's own programs compiled, so that a start takes a quarter of the time. */
+/** Where Node keeps programs compiled, so that a start takes a quarter of the time; others take no notice of it. */
 const COMPILE_CACHE = "node_modules/.cache/howdy-lab";
 /** The lab's raw peer, which no other program takes the place of. */
 const PEER_PROGRAM = "lab/peer/main.ts";
@@ -119,14 +117,9 @@ export class LocalBed implements TestBed {
   #makeHost(spec: HostSpec): LocalHost {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
-    const server = programs?.server ?? ownProgram(repository, "server");
-    const client = programs?.client ?? ownProgram(repository, "client");
-    const peer = programs?.peer ?? [process.execPath, join(repository, PEER_PROGRAM)];
-    const cached = programs === undefined ? { NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) } : {};
-    return new LocalHost(
-      { spec, address, programs: { server, client, peer }, directory: repository, env: cached },
-      this.#reaper,
-    );
+    const peer = { words: [process.execPath, join(repository, PEER_PROGRAM)], directory: repository };
+    const env = { ...passedEnvironment(), NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) };
+    return new LocalHost({ spec, address, programs: { peer, ...programs }, env }, this.#reaper);
   }
 }
 
@@ -134,8 +127,7 @@ interface LocalHostParts {
   readonly spec: HostSpec;
   readonly address: string;
   readonly programs: LocalPrograms;
-  readonly directory: string;
-  /** What every program on this host gets beside the passed variables. */
+  /** What every program on this host gets beside its own variables. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -171,15 +163,10 @@ class LocalHost implements Host {
   }
 
   #commandFor(spec: ProgramSpec): LocalCommand {
-    const [file = process.execPath, ...before] = this.#parts.programs[spec.role];
-    const bound = spec.role !== "server" ? { HOWDY_LOCAL_ADDRESS: this.address } : {};
-    const env = { ...passedEnvironment(), ...this.#parts.env, ...bound, ...spec.env };
-    return { file, args: [...before, ...spec.args], env, directory: this.#parts.directory };
+    const { words, directory } = this.#parts.programs[spec.role];
+    const [file = "", ...before] = words;
+    return { file, args: [...before, ...spec.args], env: { ...this.#parts.env, ...spec.env }, directory };
   }
-}
-
-function ownProgram(repository: string, role: "server" | "client"): readonly string[] {
-  return [process.execPath, join(repository, "src", role, "main.ts")];
 }
 
 function passedEnvironment(): Record<string, string> {
@@ -188,6 +175,8 @@ function passedEnvironment(): Record<string, string> {
     const value = process.env[name];
     if (value !== undefined) passed[name] = value;
   }
+  // A command that begins with node means the one that runs the lab.
+  passed.PATH = [dirname(process.execPath), ...(passed.PATH === undefined ? [] : [passed.PATH])].join(delimiter);
   return passed;
 }
 

@@ -11,10 +11,11 @@ const bedModule = fileURLToPath(new URL("local.ts", import.meta.url));
 /** A lab in a process of its own: boots a local bed, starts two programs, prints their pids, then does what it is told. */
 const lab = (end: string) => `
   import { openLocalBed } from ${JSON.stringify(bedModule)};
-  const script = [process.execPath, "-e", "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"];
+  const script = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
+  const program = { words: [process.execPath, "-e", script], directory: "/" };
   const host = (name, address) => ({ name, service: name, role: "client", address, image: "", dockerfile: "" });
   const topology = { subnet: "10.9.2.0/24", hosts: [host("One", "10.9.2.10"), host("Two", "10.9.2.11")] };
-  const bed = await openLocalBed({ topology, repository: "/", programs: { server: script, client: script } });
+  const bed = await openLocalBed({ topology, repository: "/", programs: { server: program, client: program } });
   const hosts = await bed.boot("reaped");
   const pids = [];
   for (const one of hosts.byName.values()) {

@@ -1,12 +1,13 @@
-// Owns a small repository for tests of the docker bed: a compose file and two Dockerfiles around one scripted program.
+// Owns a small repository for tests of the docker bed: a topology, and two Dockerfiles around one scripted program.
 // It must not know a test. Invariant: its image names are its own, and gone with it.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type Dockerode from "dockerode";
-import { parseTopology, type Topology } from "../topology.ts";
+import { parseTopology, type Role, type Topology } from "../topology.ts";
 import { unlessRefused } from "./engine.ts";
+import type { ProgramSource, ProgramSources } from "./program-source.ts";
 
 /** A host that tests can talk to: it says its name and addresses, gives back its input, and ends on command. */
 const PROGRAM = `
@@ -25,6 +26,8 @@ input.on("close", () => { console.log("input ended"); clearInterval(hold); });
 export class ScratchRepository implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "howdy-bed-"));
   readonly topology: Topology;
+  /** The scripted program in both roles, for either bed. */
+  readonly programs: ProgramSources;
   readonly #docker: Dockerode;
   readonly #imageBase = `howdy-lab-test-${basename(this.directory).slice(-6).toLowerCase()}`;
 
@@ -36,6 +39,7 @@ export class ScratchRepository implements AsyncDisposable {
     const hosts = [71, 72, 73, 74].map((number) => this.#service(number, network)).join("");
     const compose = `services:\n${hosts}networks: { howdy: { ipam: { config: [{ subnet: ${network}.0/24 }] } } }\n`;
     this.topology = parseTopology(compose, "compose.yaml");
+    this.programs = { server: this.#source("server"), client: this.#source("client") };
   }
 
   write(file: string, text: string): void {
@@ -58,6 +62,16 @@ export class ScratchRepository implements AsyncDisposable {
     const tags = [...(await this.imageTags("server")), ...(await this.imageTags("client"))];
     for (const tag of tags) await unlessRefused(this.#docker.getImage(tag).remove({ force: true }), 404, 409);
     rmSync(this.directory, { recursive: true });
+  }
+
+  #source(role: Role): ProgramSource {
+    const { directory } = this;
+    const name = `${this.#imageBase}/${role}`;
+    return {
+      name: `scratch ${role} 1`,
+      image: { kind: "dockerfile", name, dockerfile: `Dockerfile.${role}`, directory },
+      command: { words: [process.execPath, "program.mjs"], directory },
+    };
   }
 
   #service(number: number, network: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAddress, overlaps, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
+import { formatAddress, laneSubnet, overlaps, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
 
 function cidr(text: string): Subnet {
   const parsed = parseCidr(text);
@@ -23,4 +23,13 @@ test.each([
   ["192.168.0.0/16", "192.168.255.0/24", true],
 ])("%s and %s overlap: %s", (one, other, expected) => {
   expect(overlaps(cidr(one), cidr(other))).toBe(expected);
+});
+
+test("runs at once have subnets side by side", () => {
+  expect([0, 1, 3].map((lane) => laneSubnet("10.6.0.0/23", lane))).toEqual([
+    "10.6.0.0/23",
+    "10.6.2.0/23",
+    "10.6.6.0/23",
+  ]);
+  expect(laneSubnet("nonsense", 1)).toBe("nonsense");
 });

@@ -38,6 +38,17 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
 }
 
+/**
+ * The subnet for one of several runs at once: lane 0 has the first, each other one the next of the same size
+ * (10.6.0.0/23, 10.6.2.0/23, …). A text that is no subnet comes back as it is, for whoever reads it to refuse.
+ */
+export function laneSubnet(text: string, lane: number): string {
+  const first = parseCidr(text);
+  if (!first.ok) return text;
+  const { base, prefixBits } = first.value;
+  return formatCidr({ base: base + lane * subnetSize(prefixBits), prefixBits });
+}
+
 /** Reads "10.6.0.0/23"; says what is wrong with it otherwise. Takes only a network that hosts can have. */
 export function parseCidr(text: string): CidrResult {
   const parts = /^([\d.]+)\/(\d{1,2})$/.exec(text);

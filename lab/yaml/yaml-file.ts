@@ -5,7 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Document, LineCounter, Parser, parseDocument } from "yaml";
 import type { z } from "zod";
-import { type Finding, findingsOf, formatProblem, locate, type Path, type Problem } from "../scenario/problem.ts";
+import { type Finding, findingsOf, formatProblem, locate, type Path, type Problem } from "./problem.ts";
 
 export const FILE_BYTES_MAX = 262_144;
 

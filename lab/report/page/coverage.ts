@@ -1,6 +1,7 @@
 // Owns which cases cover a requirement, and whether it holds by them. Pure. Invariant: a requirement that no case of the
 // run covers is never said to hold.
 
+import { gravestCase } from "../case-verdict.ts";
 import type { RunResult } from "../result.ts";
 import type { Verdict } from "./words.ts";
 
@@ -37,6 +38,5 @@ function judge(verdicts: readonly Verdict[]): Pick<Coverage, "verdict" | "words"
   if (verdicts.length === 0) return { verdict: undefined, words: "not covered in this run" };
   const passed = verdicts.filter((verdict) => verdict === "pass").length;
   if (passed === verdicts.length) return { verdict: "pass", words: passed === 1 ? "passes" : `all ${passed} pass` };
-  const gravest = (["fail", "error", "unsupported"] as const).find((verdict) => verdicts.includes(verdict));
-  return { verdict: gravest, words: `${verdicts.length - passed} of ${verdicts.length} not passed` };
+  return { verdict: gravestCase(verdicts), words: `${verdicts.length - passed} of ${verdicts.length} not passed` };
 }

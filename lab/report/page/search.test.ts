@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sampleConformance } from "../fixtures/sample-conformance.ts";
 import { HOSTILE_TEXT, sampleReport } from "../fixtures/sample-run.ts";
 import { cutAtHits, findables, search } from "./search.ts";
 
@@ -13,6 +14,13 @@ describe("the search", () => {
     expect(anchorsOf("server is started")[0]).toBe("case-08-log-0-1");
     expect(anchorsOf("you whisper to stephen")[0]).toBe("case-08-window-1-4");
     expect(anchorsOf("[howdy-lab fence 1]")[0]).toBe("case-08-fence-1");
+  });
+
+  it("finds a case by its clause, and by why it is known to fail", () => {
+    const conformance = findables(sampleConformance());
+    const cases = (sought: string) => search(conformance, sought).map(({ anchor }) => anchor);
+    expect(cases("PROTOCOL.md 7.4")).toEqual(["case-receiver-unknown"]);
+    expect(cases("issues/7")).toEqual(["case-frames-merged", "case-text-limit"]);
   });
 
   it("finds what is drawn for a character that cannot be seen", () => {

@@ -6,7 +6,7 @@ import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline } from "./timeline.ts";
 import { makeVisible } from "./visible.ts";
-import { tellMarks, tellNames, tellSaying, tellType } from "./words.ts";
+import { tellCited, tellMarks, tellNames, tellSaying, tellType } from "./words.ts";
 
 /** One thing that can be found. */
 export interface Findable {
@@ -31,6 +31,7 @@ export function findables(data: ReportData): readonly Findable[] {
     const names = lanes.map(({ name }) => name);
     const found: Findable[] = [
       { anchor, where: `${scenario.id}, title`, text: scenario.title },
+      ...aboutCase(scenario).map((text) => ({ anchor, where: scenario.id, text })),
       ...scenario.steps.map(({ actions, expected, seen, title }, at) => ({
         anchor: stepAnchor(anchor, at + 1),
         where: `${scenario.id}, step ${at + 1}`,
@@ -53,6 +54,14 @@ export function cutAtHits(text: string, sought: string): readonly string[] {
   const needle = sought.trim();
   if (needle === "") return [text];
   return text.split(new RegExp(`(${needle.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")})`, "giu"));
+}
+
+/** What stands beside a case's title: its clause, and why it is known to fail. */
+function aboutCase({ conformance, known }: ReportData["result"]["scenarios"][number]): readonly string[] {
+  return [
+    ...(conformance === null ? [] : [tellCited(conformance)]),
+    ...(known === null ? [] : [[known.by, known.why, known.link].filter((part) => part !== null).join(" \u00b7 ")]),
+  ];
 }
 
 function rowFindable(row: Row, id: string, lanes: readonly string[]): readonly Findable[] {

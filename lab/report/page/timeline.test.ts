@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { peerEvidence } from "../fixtures/sample-conformance.ts";
 import {
   failedStep,
   sampleEvidence,
@@ -103,6 +104,34 @@ describe("a case's timeline", () => {
       expect.objectContaining({ layer: "own", text: "is looked at by the lab" }),
       expect.objectContaining({ layer: "own", text: "the entry holds “Hi”, All is selected" }),
     ]);
+  });
+
+  it("has what a peer sent as commands, and what it received only where no wire shows it", () => {
+    const sayings = (scenario: ScenarioResult) =>
+      timeline(scenario, peerEvidence())
+        .rows.filter((row) => row.kind === "said" && row.lane === 1)
+        .map((row) => (row.kind === "said" ? `${row.layer} ${tell(row)}` : ""));
+    const deeds = [
+      'commands 312 sends c1: 2 × in 3 pieces proposal "Zoe" (01 5a 6f 65 00*61)',
+      "commands 330 other c1 stops reading",
+      'own 340 sends c1: message from "Zoe" to "Zoe": "[howdy-lab fence 1]" (05 5a 6f 65)',
+      "commands 350 other c1 ends the stream",
+    ];
+    const received = (layer: string) => [
+      `${layer} 101 other c1 connected`,
+      `${layer} 320 receives c1: ack "Zoe" (02 5a 6f 65 00*61)`,
+      `${layer} 360 other c1 ended by the other side`,
+    ];
+    expect(sayings(sampleScenario({ wire: NO_WIRE })).toSorted()).toEqual(
+      [...deeds, ...received("windows")].toSorted(),
+    );
+    const wire: WireResult = { ...NO_WIRE, source: "relay" };
+    expect(sayings(sampleScenario({ wire })).toSorted()).toEqual([...deeds, ...received("own")].toSorted());
+  });
+
+  it("calls a host with a peer's transcript one", () => {
+    const { lanes } = timeline(sampleScenario({ wire: NO_WIRE }), peerEvidence());
+    expect(lanes.map(({ name, role }) => `${name} ${role}`)).toEqual(["Win71 server", "Win73 peer"]);
   });
 
   it("has a lane for each host that took part, servers first, and for an address that is no host's", () => {

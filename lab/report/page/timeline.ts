@@ -6,7 +6,7 @@ import type { RunResult, ScenarioResult } from "../result.ts";
 import type { WireFrameResult, WireResult } from "../wire-result.ts";
 import type { Happening, Lane, SaidRow, Timeline } from "./rows.ts";
 import { underSteps } from "./under-steps.ts";
-import { isLook, tellCommand, tellEvent } from "./words.ts";
+import { isLook, tellCommand, tellEvent, tellPeer } from "./words.ts";
 
 /** @param caseAnchor - What the anchors of the case's rows begin with. */
 export function makeTimeline(
@@ -18,7 +18,10 @@ export function makeTimeline(
   const lanes = makeLanes(scenario.wire, evidence, hosts);
   const laneOf = new Map(lanes.map(({ name }, index) => [name, index]));
   const lane = (name: string): number => laneOf.get(name) ?? 0;
-  const events = [...wireRows(scenario.wire, lane, caseAnchor), ...saidRows(evidence, lane, caseAnchor)];
+  const events = [
+    ...wireRows(scenario.wire, lane, caseAnchor),
+    ...saidRows(evidence, lane, caseAnchor, scenario.wire.source !== "none"),
+  ];
   return { lanes, rows: underSteps(events, scenario.steps, caseAnchor) };
 }
 
@@ -42,10 +45,18 @@ function makeLanes(wire: WireResult, evidence: CaseEvidence, hosts: RunResult["h
     ...[...evidence.logs, ...evidence.transcripts].map(({ host }) => host),
   ]);
   const users = namedUsers(wire);
+  const peers = new Set(
+    evidence.transcripts.filter(({ lines }) => lines.some(({ kind }) => kind === "wire")).map(({ host }) => host),
+  );
   const known: Lane[] = hosts
     .filter(({ name }) => active.has(name))
     .sort((one, other) => Number(one.role === "client") - Number(other.role === "client"))
-    .map(({ name, role, address }) => ({ name, role, address, users: users.get(name) ?? [] }));
+    .map(({ name, role, address }) => ({
+      name,
+      role: peers.has(name) ? "peer" : role,
+      address,
+      users: users.get(name) ?? [],
+    }));
   const others = [...active].filter((name) => hosts.every((host) => host.name !== name));
   return [
     ...known,
@@ -74,7 +85,13 @@ function wireRows(wire: WireResult, lane: (name: string) => number, caseAnchor: 
   });
 }
 
-function saidRows(evidence: CaseEvidence, lane: (name: string) => number, caseAnchor: string): readonly Happening[] {
+/** @param hasWire - What a peer received is an arrow then, and its own note of that the lab's. */
+function saidRows(
+  evidence: CaseEvidence,
+  lane: (name: string) => number,
+  caseAnchor: string,
+  hasWire: boolean,
+): readonly Happening[] {
   const logs = evidence.logs.flatMap(({ host, lines }) =>
     lines.map(({ atMs, text, fence }, index): SaidRow => {
       const anchor = `${caseAnchor}-log-${lane(host)}-${index + 1}`;
@@ -84,7 +101,16 @@ function saidRows(evidence: CaseEvidence, lane: (name: string) => number, caseAn
   const windows = evidence.transcripts.flatMap(({ host, lines }) =>
     lines.map((line, index): SaidRow => {
       const anchor = `${caseAnchor}-window-${lane(host)}-${index + 1}`;
-      return { kind: "said", anchor, atMs: line.atMs, lane: lane(host), ...tellLine(line) };
+      const told = tellLine(line);
+      const isDouble = hasWire && line.kind === "wire" && told.layer !== "commands";
+      return {
+        kind: "said",
+        anchor,
+        atMs: line.atMs,
+        lane: lane(host),
+        ...told,
+        ...(isDouble ? { layer: "own" } : {}),
+      };
     }),
   );
   return [...logs, ...windows];
@@ -103,6 +129,10 @@ export function tellLine({ kind, text, fence }: TranscriptLine): Pick<SaidRow, "
       return { layer: windows, saying: "shown", text };
     case "users":
       return { layer: windows, saying: "list", text };
+    case "wire": {
+      const { isDeed, ...told } = tellPeer(text);
+      return { layer: fence ? "own" : isDeed ? "commands" : "windows", ...told };
+    }
     case "stderr":
       return { layer: windows, saying: "stderr", text };
     case "unreadable":

@@ -20,6 +20,18 @@ describe("in the millisecond in which a step ends and the next begins", () => {
     expect(tell(rows)).toEqual(["One", "ended it too", "ended it", "Two", "begins", "Three"]);
   });
 
+  it("so is what a peer does to its connection", () => {
+    const ends = { ...said(200, 1, "other", "c1 ends the stream"), layer: "commands" } as const;
+    expect(tell([said(200, 1, "sends", "c1: proposal"), ends])).toEqual([
+      "One",
+      "Two",
+      "c1: proposal",
+      "c1 ends the stream",
+      "Three",
+    ]);
+    expect(tell([ends])).toEqual(["One", "Two", "c1 ends the stream", "Three"]);
+  });
+
   it("what a host shows after its command is the next step's too", () => {
     expect(tell([said(200, 1, "does", "begins"), said(200, 1, "shown", "comes of it")])).toEqual([
       "One",

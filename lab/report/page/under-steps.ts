@@ -3,7 +3,7 @@
 
 import type { ScenarioResult } from "../result.ts";
 import { stepAnchor } from "./anchors.ts";
-import type { Band, FindingRow, Happening, Row } from "./rows.ts";
+import type { Band, FindingRow, Happening, Row, SaidRow } from "./rows.ts";
 
 type Step = ScenarioResult["steps"][number];
 
@@ -47,7 +47,7 @@ function place(happenings: readonly Happening[], steps: readonly Step[]): Placed
   const commanded = new Map<string, number>();
   const said = happenings.map((row): Placed => {
     if (row.kind !== "said") return { row, step: Number.NaN };
-    const isCommand = row.saying === "does";
+    const isCommand = isDeed(row);
     const source = `${row.lane} ${row.saying === "log"}`;
     const step = Math.max(stepAt(row.atMs, isCommand, steps), latest.get(source) ?? -1);
     latest.set(source, step);
@@ -85,8 +85,13 @@ function inOrder(one: Placed, other: Placed): number {
 
 function rankOf(row: Happening): number {
   if (row.kind !== "said") return 1;
-  if (row.saying === "does") return 0;
+  if (isDeed(row)) return 0;
   return row.saying === "log" ? 2 : 3;
+}
+
+/** Done by a user or a peer, also where it is the lab that had it done. */
+function isDeed({ layer, saying }: SaidRow): boolean {
+  return layer === "commands" || saying === "does" || saying === "sends";
 }
 
 function outside(title: string, rows: readonly Happening[]): readonly Row[] {

@@ -8,8 +8,10 @@ import {
   tellEvent,
   tellMarks,
   tellNames,
+  tellPeer,
   tellRepeat,
   tellType,
+  tellUsers,
   type Verdict,
 } from "./words.ts";
 
@@ -18,6 +20,7 @@ it.each<[readonly Verdict[], string]>([
   [["pass"], "The case passes"],
   [["pass", "pass"], "All 2 cases pass"],
   [["pass", "fail", "fail", "unsupported"], "1 of 4 cases pass; 2 fail, 1 is unsupported here"],
+  [["pass", "known-failure"], "1 of 2 cases pass; 1 is a known failure"],
   [["error", "unsupported", "unsupported"], "0 of 3 cases pass; 1 could not be judged, 2 are unsupported here"],
 ])("the run in one sentence: %j is %j", (verdicts, sentence) => {
   expect(headline(verdicts.map((verdict) => sampleScenario({ verdict })))).toBe(sentence);
@@ -47,6 +50,21 @@ describe("a frame", () => {
       "the lab’s own",
     ]);
   });
+});
+
+it.each([
+  ['c1 → 2 × proposal "Zoe" (01)', { saying: "sends", text: 'c1: 2 × proposal "Zoe" (01)', isDeed: true }],
+  ['c1 ← ack "Zoe" (02)', { saying: "receives", text: 'c1: ack "Zoe" (02)', isDeed: false }],
+  ["c1 resets the connection", { saying: "other", text: "c1 resets the connection", isDeed: true }],
+  ["c1 reset by the other side", { saying: "other", text: "c1 reset by the other side", isDeed: false }],
+  ["", { saying: "other", text: "", isDeed: false }],
+])("of a peer %j is a deed, or what came to it", (text, told) => {
+  expect(tellPeer(text)).toEqual(told);
+});
+
+it("of a crowd's names the first are told, and how many more there are", () => {
+  expect(tellUsers(["a", "b", "c"])).toBe("a, then b, then c");
+  expect(tellUsers(["a", "b", "c", "d", "e"])).toBe("a, then b, then c and 2 more");
 });
 
 it.each([

@@ -2,13 +2,17 @@
 // Invariant: what it does not recognize it gives back as it came.
 
 import { MESSAGE_TYPES } from "../../../src/protocol/message.ts";
+import { gravestCase } from "../case-verdict.ts";
 import type { ScenarioResult } from "../result.ts";
 import type { WireFrameResult } from "../wire-result.ts";
 
 /** How a line of a host came about. */
-export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr";
+export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";
 
 export type Verdict = ScenarioResult["verdict"];
+
+/** Names of one host that stand in its lane's head. */
+const USERS_TOLD = 3;
 
 const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(MESSAGE_TYPES).map(([name, type]) => [type, name]),
@@ -29,7 +33,17 @@ const SAYING_WORDS: Readonly<Record<Saying, string>> = {
   does: "does",
   other: "",
   stderr: "stderr",
+  sends: "sends on",
+  receives: "receives on",
 };
+
+/** What a peer does to a connection beside sending, in the words of its transcript. */
+const PEER_DEEDS: ReadonlySet<string> = new Set([
+  "ends the stream",
+  "resets the connection",
+  "stops reading",
+  "reads again",
+]);
 
 /** The run in one sentence. */
 export function headline(scenarios: readonly ScenarioResult[]): string {
@@ -41,14 +55,19 @@ export function headline(scenarios: readonly ScenarioResult[]): string {
     ...told(count("fail"), "fails", "fail"),
     ...told(count("error"), "could not be judged", "could not be judged"),
     ...told(count("unsupported"), "is unsupported here", "are unsupported here"),
+    ...told(count("known-failure"), "is a known failure", "are known failures"),
   ];
   return `${count("pass")} of ${scenarios.length} cases pass; ${rest.join(", ")}`;
 }
 
 /** The gravest verdict of the cases. */
 export function gravestOf(scenarios: readonly ScenarioResult[]): Verdict {
-  const has = (wanted: Verdict): boolean => scenarios.some(({ verdict }) => verdict === wanted);
-  return (["fail", "error", "unsupported"] as const).find(has) ?? "pass";
+  return gravestCase(scenarios.map(({ verdict }) => verdict));
+}
+
+/** "PROTOCOL.md 6.2", of a conformance case. */
+export function tellCited({ clause }: NonNullable<ScenarioResult["conformance"]>): string {
+  return `PROTOCOL.md ${clause}`;
 }
 
 /** "12.3 s", "512 ms", "2 min 5 s". */
@@ -84,6 +103,12 @@ export function tellNames({ type, names }: Pick<WireFrameResult, "type" | "names
   if (type === MESSAGE_TYPES.message) return names.join(" \u2192 ");
   if (type === MESSAGE_TYPES.update && names.length === 0) return "nobody";
   return names.join(", ");
+}
+
+/** Who a host was, one after the other; a crowd's members are counted from the fourth on. */
+export function tellUsers(users: readonly string[]): string {
+  const told = users.slice(0, USERS_TOLD).join(", then ");
+  return users.length > USERS_TOLD ? `${told} and ${users.length - USERS_TOLD} more` : told;
 }
 
 /** What is out of the ordinary about a frame, a mark a word or two. */
@@ -126,6 +151,18 @@ export function tellCommand(json: string): string {
     default:
       return json;
   }
+}
+
+/** What became of a peer's connection, or crossed it, as the replay notes it behind the connection's name. */
+export function tellPeer(text: string): { readonly saying: Saying; readonly text: string; readonly isDeed: boolean } {
+  const {
+    name = "",
+    arrow,
+    rest = "",
+  } = /^(?<name>\S+) (?:(?<arrow>[\u2190\u2192]) )?(?<rest>.*)$/su.exec(text)?.groups ?? {};
+  if (arrow === "\u2192") return { saying: "sends", text: `${name}: ${rest}`, isDeed: true };
+  if (arrow === "\u2190") return { saying: "receives", text: `${name}: ${rest}`, isDeed: false };
+  return { saying: "other", text, isDeed: PEER_DEEDS.has(rest) };
 }
 
 /** An event of the control protocol that is neither a line nor a list. */

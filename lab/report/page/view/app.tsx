@@ -1,7 +1,9 @@
 // Owns the page's layout: the bar with the search, the list of cases, and the report itself.
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
+import { groupByLevel, hasConformance, LEVEL_TITLES } from "../../levels.ts";
 import { caseOf } from "../anchors.ts";
+import { BrandMark } from "./brand-mark.tsx";
 import { CaseView } from "./case-view.tsx";
 import { Overview } from "./overview.tsx";
 import type { Props } from "./props.ts";
@@ -71,27 +73,26 @@ function Evidence({ model, hands }: Props): JSX.Element {
 
 function CaseList({ model: { anchors, data, here } }: Props): JSX.Element {
   const current = here === undefined ? undefined : caseOf(here, anchors);
+  const groups = groupByLevel(
+    data.result.scenarios.map((scenario, index) => ({ ...scenario, index, anchor: anchors[index] ?? "" })),
+  );
   return (
     <nav class="case-list" aria-label="Cases">
-      <ol>
-        {data.result.scenarios.map(({ id, title, verdict }, index) => (
-          <li key={anchors[index]}>
-            <a href={`#${anchors[index]}`} aria-current={index === current ? "location" : undefined}>
-              <VerdictMark of={verdict} bare />
-              <span class="case-id">{id}</span> <Text of={title} />
-            </a>
-          </li>
-        ))}
-      </ol>
+      {groups.map(({ level, cases }) => (
+        <Fragment key={level}>
+          {hasConformance(data.result.scenarios) ? <p class="level">{LEVEL_TITLES[level]}</p> : null}
+          <ol>
+            {cases.map(({ anchor, conformance, id, index, title, verdict }) => (
+              <li key={anchor}>
+                <a href={`#${anchor}`} aria-current={index === current ? "location" : undefined}>
+                  <VerdictMark of={verdict} bare />
+                  <span class="case-id">{conformance?.clause ?? id}</span> <Text of={title} />
+                </a>
+              </li>
+            ))}
+          </ol>
+        </Fragment>
+      ))}
     </nav>
-  );
-}
-
-function BrandMark(): JSX.Element {
-  return (
-    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
-      <path d="M7 4h18a5 5 0 0 1 5 5v10a5 5 0 0 1-5 5H14l-7 6v-6a5 5 0 0 1-5-5V9a5 5 0 0 1 5-5z" fill="#0f766e" />
-      <path d="M11 9v10M11 14h10M21 9v10" stroke="#fff" stroke-width="3" stroke-linecap="round" />
-    </svg>
   );
 }

@@ -10,6 +10,7 @@ import { tellDuration, tellRepeat } from "../words.ts";
 import { FindingView } from "./comparison.tsx";
 import { Diagram } from "./diagram.tsx";
 import { HostsSaid, Pictures } from "./hosts-said.tsx";
+import { KnownView } from "./known-view.tsx";
 import type { Props } from "./props.ts";
 import { StepsTable } from "./steps-table.tsx";
 import { Text } from "./text.tsx";
@@ -68,6 +69,12 @@ export class CaseView extends Component<CaseProps> {
           <a class="number" href={`#${anchor}`} aria-label={`Link to case ${scenario.id}`}>
             #
           </a>
+          {scenario.conformance === null ? null : (
+            <span class="soft cited">
+              {scenario.conformance.level} &middot; <span class="wide-only">PROTOCOL.md </span>
+              {scenario.conformance.clause}
+            </span>
+          )}
           <span class="soft case-took">{tellDuration(scenario.durationMs)}</span>
           <VerdictMark of={scenario.verdict} />
         </header>
@@ -85,6 +92,7 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
   const { anchor, details, evidence, hands, here, isPrinting, layers, scenario, timeline } = props;
   return (
     <div class="case-body">
+      {scenario.known === null ? null : <KnownView verdict={scenario.verdict} known={scenario.known} />}
       <Findings scenario={scenario} />
       <h4>Steps</h4>
       <StepsTable scenario={scenario} anchor={anchor} />

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { WireResult } from "../../wire-result.ts";
 import { arrange, countLayers, type Drawn, type Layers } from "../arrange.ts";
 import type { Lane, Layer, Timeline } from "../rows.ts";
+import { tellUsers } from "../words.ts";
 import { FindingView } from "./comparison.tsx";
 import { BandView, FrameView, NoteView, TurnView } from "./diagram-row.tsx";
 import type { Props } from "./props.ts";
@@ -18,6 +19,13 @@ interface DiagramProps extends Pick<Props, "hands"> {
   readonly layers: Layers;
   readonly here: string | undefined;
 }
+
+const ROLE_WORDS: Readonly<Record<Lane["role"], string>> = {
+  server: "server",
+  client: "client",
+  peer: "the lab\u2019s peer",
+  other: "no host",
+};
 
 const LAYER_NAMES: readonly (readonly [Layer, string])[] = [
   ["wire", "Wire"],
@@ -88,12 +96,13 @@ function Heads({ lanes }: { readonly lanes: readonly Lane[] }): JSX.Element {
             <b>
               <Text of={name} />
             </b>
+            {role === "peer" ? <span class="user soft">{ROLE_WORDS.peer}</span> : null}
             {users.length > 0 ? (
               <span class="user">
-                <Text of={users.join(", then ")} />
+                <Text of={tellUsers(users)} />
               </span>
-            ) : (
-              <span class="user soft">{role === "other" ? "no host" : role}</span>
+            ) : role === "peer" ? null : (
+              <span class="user soft">{ROLE_WORDS[role]}</span>
             )}
             <span class="address">{address}</span>
           </li>

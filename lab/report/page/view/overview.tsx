@@ -1,10 +1,14 @@
 // Owns the report's first page: the verdict in words, the run, the cases and the requirements.
 
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type JSX } from "preact";
+import { groupByLevel, LEVEL_TITLES, LEVEL_WORDS, type LevelGroup, tellVerdicts } from "../../levels.ts";
 import type { ReportData } from "../../report-data.ts";
+import type { ScenarioResult } from "../../result.ts";
 import { coverRequirements } from "../coverage.ts";
 import { gravestOf, headline, tellDuration, tellRepeat, tellTime } from "../words.ts";
 import { Copyable } from "./copy-button.tsx";
+import { Fact } from "./fact.tsx";
+import { KnownView } from "./known-view.tsx";
 import { Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
@@ -26,14 +30,20 @@ export function Overview({ data, anchors }: OverviewProps): JSX.Element {
         <h2 id="cases" tabIndex={-1}>
           Cases
         </h2>
-        <CasesTable data={data} anchors={anchors} />
+        {groupByLevel(scenarios.map((scenario, index) => ({ ...scenario, anchor: anchors[index] ?? "" }))).map(
+          (group, _index, groups) => (
+            <CaseGroup key={group.level} group={group} isOnly={groups.length === 1 && group.level === "report"} />
+          ),
+        )}
       </section>
-      <section aria-labelledby="requirements">
-        <h2 id="requirements" tabIndex={-1}>
-          Requirements
-        </h2>
-        <RequirementList data={data} anchors={anchors} />
-      </section>
+      {scenarios.every(({ requirements }) => requirements.length === 0) ? null : (
+        <section aria-labelledby="requirements">
+          <h2 id="requirements" tabIndex={-1}>
+            Requirements
+          </h2>
+          <RequirementList data={data} anchors={anchors} />
+        </section>
+      )}
     </>
   );
 }
@@ -66,31 +76,47 @@ function Run({ data: { result } }: { readonly data: ReportData }): JSX.Element {
   );
 }
 
-interface FactProps {
-  readonly name: string;
-  readonly wide?: boolean;
-  readonly children: ComponentChildren;
+interface CaseGroupProps {
+  readonly group: LevelGroup<ScenarioResult & { readonly anchor: string }>;
+  /** There is nothing to tell it apart from. */
+  readonly isOnly: boolean;
 }
 
-function Fact({ name, wide = false, children }: FactProps): JSX.Element {
+function CaseGroup({ group: { cases, level }, isOnly }: CaseGroupProps): JSX.Element {
   return (
-    <div class={wide ? "fact wide" : "fact"}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    <>
+      {isOnly ? null : (
+        <div class="level-head">
+          <h3 id={`level-${level}`}>{LEVEL_TITLES[level]}</h3>
+          <p>
+            {tellVerdicts(cases)} <span class="soft">{LEVEL_WORDS[level]}</span>
+          </p>
+        </div>
+      )}
+      <CasesTable cases={cases} level={level} labelledBy={isOnly ? "cases" : `level-${level}`} />
+    </>
   );
 }
 
-function CasesTable({ data: { result }, anchors }: OverviewProps): JSX.Element {
+interface CasesTableProps {
+  readonly cases: CaseGroupProps["group"]["cases"];
+  readonly level: CaseGroupProps["group"]["level"];
+  readonly labelledBy: string;
+}
+
+function CasesTable({ cases, labelledBy, level }: CasesTableProps): JSX.Element {
+  const hasRequirements = cases.some(({ requirements }) => requirements.length > 0);
   return (
-    <table class="cases">
+    <table class="cases" aria-labelledby={labelledBy}>
       <thead>
         <tr>
-          <th scope="col">Case</th>
+          <th scope="col">{level === "report" ? "Case" : "Clause"}</th>
           <th scope="col">Title</th>
-          <th scope="col" class="wide-only">
-            Requirements
-          </th>
+          {hasRequirements ? (
+            <th scope="col" class="wide-only">
+              Requirements
+            </th>
+          ) : null}
           <th scope="col" class="figure">
             Took
           </th>
@@ -98,21 +124,31 @@ function CasesTable({ data: { result }, anchors }: OverviewProps): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {result.scenarios.map((scenario, index) => (
-          <tr key={anchors[index]}>
-            <td>{scenario.id}</td>
-            <th scope="row">
-              <a href={`#${anchors[index]}`}>
-                <Text of={scenario.title} />
-              </a>
-              {scenario.repeat === null ? null : <p class="runs">{tellRepeat(scenario.repeat)}</p>}
-            </th>
-            <td class="wide-only soft">{scenario.requirements.join(", ")}</td>
-            <td class="figure">{tellDuration(scenario.durationMs)}</td>
-            <td>
-              <VerdictMark of={scenario.verdict} />
-            </td>
-          </tr>
+        {cases.map((scenario) => (
+          <Fragment key={scenario.anchor}>
+            <tr class={scenario.known === null ? undefined : "has-known"}>
+              <td>{scenario.conformance?.clause ?? scenario.id}</td>
+              <th scope="row">
+                <a href={`#${scenario.anchor}`}>
+                  <Text of={scenario.title} />
+                </a>
+                {scenario.repeat === null ? null : <p class="runs">{tellRepeat(scenario.repeat)}</p>}
+              </th>
+              {hasRequirements ? <td class="wide-only soft">{scenario.requirements.join(", ")}</td> : null}
+              <td class="figure">{tellDuration(scenario.durationMs)}</td>
+              <td>
+                <VerdictMark of={scenario.verdict} />
+              </td>
+            </tr>
+            {scenario.known === null ? null : (
+              <tr>
+                <td />
+                <td colSpan={hasRequirements ? 4 : 3}>
+                  <KnownView verdict={scenario.verdict} known={scenario.known} />
+                </td>
+              </tr>
+            )}
+          </Fragment>
         ))}
       </tbody>
     </table>

@@ -1,6 +1,7 @@
 // Owns how a verdict looks: a shape of its own and the word, so that colour says nothing that they do not.
 
 import type { JSX } from "preact";
+import { tellCaseVerdict } from "../../case-verdict.ts";
 import type { Verdict } from "../words.ts";
 
 const SHAPES: Readonly<Record<Verdict, string>> = {
@@ -8,6 +9,7 @@ const SHAPES: Readonly<Record<Verdict, string>> = {
   fail: "M4 4l8 8M12 4l-8 8",
   unsupported: "M3.5 8h9",
   error: "M8 3v6.2M8 11.8v1.2",
+  "known-failure": "M3 6.5q2.5-3 5 0t5 0M3 11q2.5-3 5 0t5 0",
 };
 
 export function VerdictMark({ of, bare = false }: { readonly of: Verdict; readonly bare?: boolean }): JSX.Element {
@@ -16,7 +18,7 @@ export function VerdictMark({ of, bare = false }: { readonly of: Verdict; readon
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path d={SHAPES[of]} />
       </svg>
-      <span class={bare ? "unseen" : undefined}>{of}</span>
+      <span class={bare ? "unseen" : undefined}>{tellCaseVerdict(of)}</span>
     </span>
   );
 }

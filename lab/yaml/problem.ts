@@ -1,5 +1,5 @@
-// Owns what is said about a wrong scenario file: where in it, what was expected there and what stands there.
-// It must not know what a scenario means. Invariant: a problem is one line, however hostile the file.
+// Owns what is said about a wrong hand-written file: where in it, what was expected there and what stands there.
+// It must not know what the file means. Invariant: a problem is one line, however hostile the file.
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
 import type { z } from "zod";

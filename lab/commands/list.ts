@@ -1,0 +1,23 @@
+// Owns `--list`: the cases, a line each. Invariant: it needs no bed.
+
+import type { ListArguments } from "../arguments.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { loadCases, readOwnTopology } from "./places.ts";
+
+/** Lists the cases that words mean. */
+export async function list({ selection, level }: ListArguments): Promise<string> {
+  const scenarios = await loadCases(selection, readOwnTopology(), level);
+  const idColumns = Math.max(...scenarios.map(({ id }) => id.length));
+  const titleColumns = Math.max(...scenarios.map(({ title }) => title.length));
+  return scenarios
+    .map(
+      (scenario) =>
+        `${scenario.id.padEnd(idColumns)}  ${scenario.title.padEnd(titleColumns)}  ${tellScope(scenario)}\n`,
+    )
+    .join("");
+}
+
+function tellScope({ conformance, requirements }: Scenario): string {
+  if (conformance !== null) return `${conformance.level}, PROTOCOL.md ${conformance.clause}`;
+  return requirements.length === 0 ? "" : `requirements ${requirements.join(", ")}`;
+}

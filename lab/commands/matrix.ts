@@ -1,0 +1,159 @@
+// Owns `matrix`: which implementations, a bed a pair, where the report goes, and the exit status. Invariant: whatever way it
+// ends, every bed is disposed of, and what was run is in the report.
+
+import { join } from "node:path";
+import type { MatrixArguments } from "../arguments.ts";
+import { LabBrowser } from "../browser/lab-browser.ts";
+import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
+import { OWN_FILES } from "../implementation/own.ts";
+import { MATRIX_FILES } from "../matrix/matrix-files.ts";
+import type { MatrixCell, MatrixResult } from "../matrix/matrix-result.ts";
+import { renderMatrix, tellCell } from "../matrix/matrix-text.ts";
+import { type MatrixPair, type PairEnd, runMatrix } from "../matrix/run-matrix.ts";
+import { systemClock } from "../replay/pulse.ts";
+import { ReportFolder } from "../report/folder.ts";
+import { REPORT_FILES } from "../report/report-files.ts";
+import { processScreen } from "../report/screen.ts";
+import { TerminalRenderer } from "../report/terminal.ts";
+import { type Renderer, runScenarios } from "../run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { openTestBed } from "../testbed/choose.ts";
+import { ProgramMissingError } from "../testbed/program-source.ts";
+import { laneSubnet } from "../testbed/subnet.ts";
+import { BedUnavailableError } from "../testbed/testbed.ts";
+import { moveTopology, type Topology } from "../topology.ts";
+import { EXIT } from "./faults.ts";
+import { type Interruption, listenForSignals } from "./interruption.ts";
+import { loadSides } from "./load-pair.ts";
+import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
+import { isGood } from "./run.ts";
+
+/** What the pairs of a matrix share. */
+interface Shared {
+  readonly args: MatrixArguments;
+  readonly topology: Topology;
+  readonly scenarios: readonly Scenario[];
+  readonly folder: ReportFolder;
+  readonly browser: LabBrowser;
+  readonly interruption: Interruption;
+  readonly renderer: TerminalRenderer;
+}
+
+/** Runs every server with every client and gives the exit status. */
+export async function matrix(args: MatrixArguments): Promise<number> {
+  const topology = readOwnTopology();
+  const scenarios = await loadCases(args.selection, topology, args.level);
+  const [servers, clients] = await loadSides(orOwn(args.servers, "server"), orOwn(args.clients, "client"));
+  for (let lane = 0; lane < args.parallel; lane += 1) moveTopology(topology, subnetOf(args, topology, lane));
+  const folder = await (args.out === undefined
+    ? ReportFolder.atTime(reportsFolder(), new Date())
+    : ReportFolder.at(args.out));
+  const renderer = new TerminalRenderer(processScreen(), { verbose: false });
+  const interruption = listenForSignals();
+  interruption.arm();
+  await using browser = new LabBrowser();
+  const shared: Shared = { args, topology, scenarios, folder, browser, interruption, renderer };
+  const startMs = systemClock.nowMs();
+  const beds = new Set<string>();
+  renderer.begin(`matrix of ${servers.length * clients.length} pairs, ${scenarios.length} cases each`);
+  const cells = await runMatrix({
+    servers,
+    clients,
+    parallel: args.parallel,
+    planned: scenarios.length,
+    signal: interruption.signal,
+    runPair: (pair, lane) => runPair(shared, pair, lane, beds),
+    onCell: (pair, cell) => renderer.line(tellCell(tellPair(pair), cell)),
+  }).finally(() => renderer.end());
+  const result = toResult({ servers, clients, cells, beds, startMs });
+  await folder.writeMatrix(result, MATRIX_FILES);
+  const { size, hasColors } = processScreen();
+  process.stdout.write(`\n${renderMatrix(result, { columns: size?.columns, hasColors })}Report: ${folder.path}\n`);
+  if (interruption.signal.aborted) return interruption.status;
+  return cells.every(isGoodCell) ? EXIT.pass : EXIT.fail;
+}
+
+function subnetOf({ subnet }: MatrixArguments, topology: Topology, lane: number): string {
+  return laneSubnet(subnet ?? topology.subnet, lane);
+}
+
+function orOwn(files: readonly string[], role: "server" | "client"): readonly string[] {
+  return files.length === 0 ? [OWN_FILES[role]] : files;
+}
+
+/** Runs one pair on a bed of its own. A bed or a program that cannot be had is the pair's fault, not the matrix's. */
+async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set<string>): Promise<PairEnd> {
+  const { args, topology, scenarios, folder, browser, interruption } = shared;
+  try {
+    await using bed = await openTestBed({
+      kind: args.testbed,
+      topology,
+      repository: REPOSITORY,
+      programs: { server: pair.server.source, client: pair.client.source },
+      wire: args.wire,
+      subnet: subnetOf(args, topology, lane),
+      onProgress: (line) => shared.renderer.line(line),
+    });
+    beds.add(bed.kind);
+    const { result } = await runScenarios({
+      bed,
+      client: "headless",
+      browser,
+      scenarios,
+      folder: await ReportFolder.at(join(folder.path, pair.folder)),
+      reports: REPORT_FILES,
+      renderer: SILENT,
+      timeoutMs: args.timeoutMs,
+      repeat: 1,
+      command: pairCommand(args, pair),
+      keep: false,
+      clock: systemClock,
+      signal: interruption.signal,
+      writtenAddresses: new Map(topology.hosts.map(({ name, address }) => [name, address])),
+      pair,
+    });
+    return { result };
+  } catch (error) {
+    if (!(error instanceof ProgramMissingError) && !(error instanceof BedUnavailableError)) throw error;
+    return { fault: error.message };
+  }
+}
+
+/** Several pairs at once would draw over each other. */
+const SILENT: Renderer = { take: () => {} };
+
+/** The command that runs one pair's cases again by itself. */
+function pairCommand({ selection }: MatrixArguments, { server, client }: MatrixPair): string {
+  return ["npm run lab --", ...selection, `--server ${server.file}`, `--client ${client.file}`].join(" ");
+}
+
+function tellPair({ server, client }: MatrixPair): string {
+  return `${tellImplementation(server)} with ${tellImplementation(client)}`;
+}
+
+function isGoodCell({ fault, planned, scenarios }: MatrixCell): boolean {
+  return fault === null && scenarios.length === planned && isGood(scenarios);
+}
+
+interface Ended {
+  readonly servers: readonly Implementation[];
+  readonly clients: readonly Implementation[];
+  readonly cells: readonly MatrixCell[];
+  readonly beds: ReadonlySet<string>;
+  readonly startMs: number;
+}
+
+function toResult({ servers, clients, cells, beds, startMs }: Ended): MatrixResult {
+  const tell = ({ name, version, file }: Implementation) => ({ name, version, file });
+  return {
+    schema: 1,
+    kind: "matrix",
+    testbed: [...beds].join(", "),
+    command: ownCommand(),
+    startedAt: new Date(startMs).toISOString(),
+    durationMs: systemClock.nowMs() - startMs,
+    servers: servers.map(tell),
+    clients: clients.map(tell),
+    cells: [...cells],
+  };
+}

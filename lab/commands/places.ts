@@ -1,0 +1,58 @@
+// Owns where the lab finds its own files. Invariant: none of it depends on where the command was given.
+
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadScenarios, selectFiles } from "../catalog.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Level } from "../scenario/schema.ts";
+import { readTopology, type Topology } from "../topology.ts";
+import { UsageError } from "./faults.ts";
+
+export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Where reports go unless told, as a person reads it. */
+export function reportsFolder(): string {
+  return relative(process.cwd(), join(REPOSITORY, "lab-report"));
+}
+
+/** Where the project's scenarios are, as a person reads it. */
+export function scenariosFolder(): string {
+  return relative(process.cwd(), join(REPOSITORY, "scenarios"));
+}
+
+/** The report's test bed. Throws TopologyError. */
+export function readOwnTopology(): Topology {
+  return readTopology(join(REPOSITORY, "compose.yaml"));
+}
+
+/**
+ * Loads the cases that words mean; of conformance cases those of one level, where one is asked for.
+ *
+ * @throws UsageError with every problem of every file, or when no case is left.
+ */
+export async function loadCases(
+  selection: readonly string[],
+  topology: Topology,
+  level: Level | undefined,
+): Promise<readonly Scenario[]> {
+  const selected = selectFiles(selection, scenariosFolder());
+  if (selected.kind === "wrong") throw new UsageError(`howdy-lab: ${selected.message}`);
+  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts);
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  const chosen = scenarios.filter(
+    ({ conformance }) => conformance === null || level === undefined || conformance.level === level,
+  );
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`howdy-lab: --level ${level}: expected cases of that level; got none`);
+}
+
+/** The command that was given, as it can be given again. */
+export function ownCommand(): string {
+  const words = process.argv.slice(2).map(quoteWord);
+  return ["npm run lab", ...(words.length > 0 ? ["--"] : []), ...words].join(" ");
+}
+
+/** A word as a POSIX shell takes it for one. */
+function quoteWord(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,126 @@
+// Owns a run of cases as a command: files, bed, browser, run, what is kept. It must not know how a case is replayed.
+// Invariant: whatever way it ends, the bed is disposed of.
+
+import { once } from "node:events";
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunArguments } from "../arguments.ts";
+import { LabBrowser } from "../browser/lab-browser.ts";
+import type { Pair } from "../implementation/fit-scenario.ts";
+import { systemClock } from "../replay/pulse.ts";
+import { ReportFolder } from "../report/folder.ts";
+import { REPORT_FILES, SUMMARY_FILE } from "../report/report-files.ts";
+import type { ScenarioResult } from "../report/result.ts";
+import { processScreen } from "../report/screen.ts";
+import { TerminalRenderer } from "../report/terminal.ts";
+import { type RunEnd, runScenarios } from "../run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { openTestBed } from "../testbed/choose.ts";
+import type { TestBed } from "../testbed/testbed.ts";
+import type { Topology } from "../topology.ts";
+import type { WireEvent } from "../wire/wire.ts";
+import { EXIT, NoBrowserError } from "./faults.ts";
+import { listenForSignals } from "./interruption.ts";
+import { loadPair } from "./load-pair.ts";
+import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
+
+/** A timer that does nothing, so that the lab stays; any long period will do. */
+const STAY_PERIOD_MS = 60_000;
+
+/** Runs the cases and gives the exit status. */
+export async function run(args: RunArguments): Promise<number> {
+  const topology = readOwnTopology();
+  const scenarios = await loadCases(args.selection, topology, args.level);
+  const pair = await loadPair(args.implementations);
+  const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
+  const renderer = new TerminalRenderer(processScreen(), { verbose: args.verbose });
+  const interruption = listenForSignals();
+  await using browser = new LabBrowser();
+  // Started while the bed is opened, where it is known to be needed.
+  const prepared = needsBrowser(args, scenarios, pair) ? browser.prepare() : undefined;
+  renderer.begin("opening the test bed");
+  const bed = await openBed(args, topology, pair, renderer).finally(() => renderer.end());
+  interruption.arm();
+  try {
+    const missing = args.client === "web" ? await prepared : undefined;
+    if (missing !== undefined) throw new NoBrowserError(`--client web: ${missing}`);
+    const folder = asked ?? (await ReportFolder.atTime(reportsFolder(), new Date()));
+    const end = await runScenarios({
+      bed,
+      client: args.client,
+      browser,
+      scenarios,
+      folder,
+      reports: args.bare ? [] : REPORT_FILES,
+      renderer,
+      timeoutMs: args.timeoutMs,
+      repeat: args.repeat,
+      command: ownCommand(),
+      keep: args.keep,
+      clock: systemClock,
+      signal: interruption.signal,
+      writtenAddresses: new Map(topology.hosts.map(({ name, address }) => [name, address])),
+      pair,
+    });
+    if (!args.bare) await appendStepSummary(folder);
+    if (interruption.signal.aborted) return interruption.status;
+    if (args.keep) await tellKept(bed, end, interruption.signal);
+    return isGood(end.result.scenarios) && end.result.scenarios.length === scenarios.length ? EXIT.pass : EXIT.fail;
+  } finally {
+    await bed[Symbol.asyncDispose]();
+    // What is kept keeps its pipes to the lab open, and with them the lab.
+    if (args.keep) setImmediate(() => process.exit());
+  }
+}
+
+/** What this system or these programs cannot do does not fail a run, nor does what is known to fail, but is no success. */
+export function isGood(scenarios: readonly Pick<ScenarioResult, "verdict">[]): boolean {
+  const verdicts = scenarios.map(({ verdict }) => verdict);
+  return verdicts.includes("pass") && verdicts.every((verdict) => verdict !== "fail" && verdict !== "error");
+}
+
+/** In GitHub's CI the summary goes where its page of the run shows it. That it cannot is told, and changes no verdict. */
+async function appendStepSummary(folder: ReportFolder): Promise<void> {
+  const file = process.env.GITHUB_STEP_SUMMARY;
+  if (file === undefined || file === "") return;
+  try {
+    await appendFile(file, await readFile(join(folder.path, SUMMARY_FILE)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`howdy-lab: the summary cannot be appended to GITHUB_STEP_SUMMARY: ${reason}\n`);
+  }
+}
+
+function needsBrowser(args: RunArguments, scenarios: readonly Scenario[], { client }: Pair): boolean {
+  if (client.window === undefined) return false;
+  return args.client === "web" || scenarios.some(({ windows }) => windows.size > 0);
+}
+
+function openBed(args: RunArguments, topology: Topology, pair: Pair, renderer: TerminalRenderer): Promise<TestBed> {
+  const { testbed, subnet, wire } = args;
+  return openTestBed({
+    kind: testbed,
+    topology,
+    repository: REPOSITORY,
+    programs: { server: pair.server.source, client: pair.client.source },
+    wire,
+    // Looking live decodes the wire a second time.
+    onWire: args.verbose ? (event: WireEvent) => renderer.take({ kind: "wire", event }) : undefined,
+    onProgress: (line) => renderer.line(line),
+    ...(subnet !== undefined && { subnet }),
+  });
+}
+
+/** Says how to look into the hosts that were kept. Programs of the local bed live as long as the lab, so it stays. */
+async function tellKept(bed: TestBed, { kept }: RunEnd, signal: AbortSignal): Promise<void> {
+  process.stdout.write("\nKept:\n");
+  for (const { spec, inspectHint } of kept) process.stdout.write(`  ${spec.name}  ${inspectHint}\n`);
+  if (bed.kind === "docker") {
+    process.stdout.write("To remove them: npm run lab -- --clean\n");
+    return;
+  }
+  process.stdout.write("They end with this command: press Ctrl-C.\n");
+  const stay = setInterval(() => {}, STAY_PERIOD_MS);
+  if (!signal.aborted) await once(signal, "abort");
+  clearInterval(stay);
+}

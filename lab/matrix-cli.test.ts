@@ -1,0 +1,155 @@
+// A matrix as a person meets it, on the local bed: its exit status, what it prints and what it leaves behind.
+
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeFaulty } from "./fixtures/faulty-programs.ts";
+import { runLab } from "./fixtures/run-lab.ts";
+import { OWN_FILES } from "./implementation/own.ts";
+import { type MatrixResult, matrixSchema } from "./matrix/matrix-result.ts";
+import type { Defect } from "./replay/fixtures/mutant-server.ts";
+import { resultSchema } from "./report/result.ts";
+
+const MUTANT = fileURLToPath(new URL("./replay/fixtures/mutant-server.ts", import.meta.url));
+/** The mutant fails case 04 in its second step, and passes 03. */
+const DEFECT: Defect = "acceptance not logged";
+/** Nothing that cases 03 and 04 are about. */
+const UNSEEN: Defect = "broadcast lost";
+const KNOWN = 'known-failures: [{ case: "04", why: tells nobody, link: "https://example.org/issues/4" }]';
+const TEST_MS_MAX = 60_000;
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "howdy-matrix-"));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+test(
+  "pairs run two at a time, and their verdicts, known failures and folders are in one report",
+  async () => {
+    const out = join(folder, "known");
+    const mutant = await writeServer("mutant", [MUTANT, DEFECT], KNOWN);
+    const wary = await writeServer("wary", [MUTANT, UNSEEN], KNOWN);
+    const sides = [OWN_FILES.server, mutant, wary].flatMap((file) => ["--server", file]);
+    const args = ["03", "04", ...sides, "--client", OWN_FILES.client, "--parallel", "2", "--timeout", "2"];
+    const { status, stdout, stderr } = await runMatrix("10.44.60.0/23", out, ...args);
+
+    const result = await readResult(out);
+    expect(result.cells.map(({ server, client, fault }) => [server, client, fault])).toEqual([
+      [0, 0, null],
+      [1, 0, null],
+      [2, 0, null],
+    ]);
+    expect(verdictsOf(result)).toEqual([
+      ["pass", "pass"],
+      ["pass", "known-failure"],
+      ["pass", "pass"],
+    ]);
+    expect(result.cells[1]?.scenarios[1]?.known).toEqual({
+      by: "mutant 1",
+      why: "tells nobody",
+      link: "https://example.org/issues/4",
+    });
+    expect(result).toMatchObject({ testbed: "local", servers: [{ file: OWN_FILES.server }, { name: "mutant" }, {}] });
+    expect(result.command).toContain("matrix 03 04 --server ");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    // A known failure that passes is pointed out; one that fails is not.
+    expect(stdout).toMatch(/^Passes although its file says it fails:\n {2}wary 1.*: 04 .*tells nobody/m);
+    expect(stdout).not.toMatch(/although[\s\S]*mutant 1[^\n]*: 04/);
+    expect(stdout).toContain(`Report: ${out}\n`);
+
+    for (const file of ["index.html", "junit.xml", "summary.md"]) await access(join(out, file));
+    for (const { folder: pair, scenarios } of result.cells) {
+      const own = resultSchema.parse(JSON.parse(await readFile(join(out, pair, "result.json"), "utf8")));
+      expect(own.scenarios.map(({ verdict }) => verdict)).toEqual(scenarios.map(({ verdict }) => verdict));
+      await access(join(out, pair, "index.html"));
+      for (const { folder: path } of scenarios) await access(join(out, pair, path, "Win71.log"));
+    }
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "a case that fails, and a pair that cannot be run, each make it exit status 1",
+  async () => {
+    const out = join(folder, "fails");
+    const mutant = await writeServer("mutant", [MUTANT, DEFECT]);
+    const imageOnly = join(folder, "image.yaml");
+    await writeFile(imageOnly, 'name: image only\nversion: "1"\nrole: server\nrun: { image: x }\n');
+    const args = ["04", "--server", mutant, "--server", imageOnly, "--parallel", "2", "--timeout", "1"];
+    const { status, stdout } = await runMatrix("10.44.64.0/23", out, ...args);
+    expect(status).toBe(1);
+    const result = await readResult(out);
+    expect(verdictsOf(result)).toEqual([["fail"], []]);
+    expect(result.cells[1]).toMatchObject({
+      planned: 1,
+      fault: expect.stringMatching(/^image only 1 has no command for/),
+    });
+    expect(stdout).toMatch(/^mutant 1 with howdy client \S+: .*1 fail/m);
+    expect(stdout).toMatch(/^image only 1 with howdy client \S+: .*image only 1 has no command for the local bed/m);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "an interrupted matrix ends its programs, has a cell for every pair and gives exit status 130",
+  async () => {
+    const out = join(folder, "interrupted");
+    const silent = await writeFaulty(folder, "server", "trap '' TERM; sleep MARK & sleep MARK");
+    let isTold = false;
+    const sides = ["--server", OWN_FILES.server, "--server", silent.file, "--server", silent.file];
+    const args = matrixArgs("10.44.68.0/23", out, "02", ...sides);
+    const { status, stderr } = await runLab(args, (kill, stdout) => {
+      // The first pair is over, so that a silent server is what is under way.
+      if (isTold || !/^howdy server .* with howdy client /m.test(stdout)) return;
+      isTold = true;
+      kill("SIGINT");
+    });
+    expect({ status, stderr }).toEqual({ status: 130, stderr: "" });
+    const result = await readResult(out);
+    expect(result.cells).toHaveLength(3);
+    expect(verdictsOf(result)[0]).toEqual(["pass"]);
+    expect(result.cells[2]?.fault).toBe("not run: the matrix was interrupted");
+    expect(await silent.leftovers()).toEqual([]);
+  },
+  TEST_MS_MAX,
+);
+
+test("lanes that leave what a subnet may be are told before anything starts", async () => {
+  const out = join(folder, "nowhere");
+  const { status, stdout, stderr } = await runMatrix("223.255.254.0/23", out, "03", "--parallel", "2");
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/^--subnet "224\.0\.0\.0\/23": expected a subnet that hosts can have, .*\n$/);
+  await expect(access(out)).rejects.toThrow("ENOENT");
+});
+
+function runMatrix(subnet: string, out: string, ...args: readonly string[]) {
+  return runLab(matrixArgs(subnet, out, ...args));
+}
+
+function matrixArgs(subnet: string, out: string, ...args: readonly string[]): readonly string[] {
+  return ["matrix", ...args, "--testbed", "local", "--wire", "off", "--subnet", subnet, "--out", out];
+}
+
+async function readResult(out: string): Promise<MatrixResult> {
+  return matrixSchema.parse(JSON.parse(await readFile(join(out, "result.json"), "utf8")));
+}
+
+function verdictsOf({ cells }: MatrixResult) {
+  return cells.map(({ scenarios }) => scenarios.map(({ verdict }) => verdict));
+}
+
+async function writeServer(name: string, words: readonly string[], more = ""): Promise<string> {
+  const file = join(folder, `${name}-${more.length}.yaml`);
+  const command = JSON.stringify(["node", ...words]);
+  const args = '["--host", "{address}", "--port", "{port}"]';
+  const run = `run: { command: ${command}, arguments: ${args} }`;
+  await writeFile(file, `name: ${name}\nversion: "1"\nrole: server\n${run}\n${more}\n`);
+  return file;
+}

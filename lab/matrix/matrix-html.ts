@@ -1,0 +1,17 @@
+// Owns a matrix as one HTML file: which page draws it, and into what. It must not know how a page becomes a file.
+
+import { type PageSource, renderPage } from "../report/page-file.ts";
+import type { MatrixResult } from "./matrix-result.ts";
+
+const MATRIX_PAGE: PageSource = {
+  script: new URL("./page/view/main.tsx", import.meta.url),
+  style: new URL("./page/page.css", import.meta.url),
+  title: "Howdy Lab matrix",
+  subject: "This matrix",
+  body: '<div id="page"></div>',
+};
+
+/** The matrix, for a file beside result.json and the folders of its pairs. */
+export function renderMatrixHtml(result: MatrixResult): Promise<string> {
+  return renderPage(MATRIX_PAGE, result);
+}

@@ -1,0 +1,70 @@
+// Owns a matrix as JUnit XML for CI: a suite a pair, a test a case; the steps are in the pair's own file. It must not know
+// files, or how XML is written. Invariant: a pair that could not be run has a test that says so.
+
+import { tellCaseVerdict } from "../report/case-verdict.ts";
+import { body, type Complaint, renderSuites, type Suite, type Test } from "../report/junit-suite.ts";
+import { tellKnown } from "../report/known.ts";
+import { tellClause } from "../report/levels.ts";
+import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
+import { notRunIn, tellName, tellPair } from "./matrix-words.ts";
+
+/** The whole file, as text. */
+export function renderMatrixJunit(result: MatrixResult): string {
+  return renderSuites(result.cells.map((cell) => toSuite(result, cell)));
+}
+
+function toSuite(result: MatrixResult, cell: MatrixCell): Suite {
+  const { client, folder, scenarios, server } = cell;
+  const of = (list: MatrixResult["servers"], at: number): string => (list[at] === undefined ? "" : tellName(list[at]));
+  return {
+    name: tellPair(result, cell),
+    group: folder,
+    startedAt: result.startedAt,
+    durationMs: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    properties: {
+      testbed: result.testbed,
+      server: of(result.servers, server),
+      client: of(result.clients, client),
+    },
+    tests: testsOf(cell),
+    output: `Evidence: ${folder}\nAgain: ${result.command}`,
+  };
+}
+
+function testsOf(cell: MatrixCell): readonly Test[] {
+  const notRun = notRunIn(cell);
+  const why = cell.fault ?? (notRun > 0 ? `${notRun} of ${cell.planned} cases not run` : null);
+  const pair: Complaint | null =
+    why === null ? null : { element: "error", type: "not-run", message: why, body: body(why) };
+  return [
+    ...cell.scenarios.map((scenario) => ({
+      name: nameOf(scenario),
+      durationMs: scenario.durationMs,
+      complaint: complaintOf(scenario, cell),
+    })),
+    ...(pair === null ? [] : [{ name: "The pair as a whole", durationMs: 0, complaint: pair }]),
+  ];
+}
+
+function nameOf({ conformance, id, title }: MatrixScenario): string {
+  return `${id} ${title}${conformance === null ? "" : ` (${tellClause(conformance)})`}`;
+}
+
+function complaintOf({ folder, known, verdict, why: seen }: MatrixScenario, cell: MatrixCell): Complaint | null {
+  const told = seen ?? `it came to ${tellCaseVerdict(verdict)}`;
+  const where = `${told}\nEvidence: ${cell.folder}/${folder}`;
+  switch (verdict) {
+    case "pass":
+      return null;
+    case "fail":
+      return { element: "failure", type: "case", message: told, body: body(where) };
+    case "error":
+      return { element: "error", type: "case", message: told, body: body(where) };
+    case "unsupported":
+      return { element: "skipped", type: "case", message: told, body: body(where) };
+    case "known-failure": {
+      const why = known === null ? "" : `Known failure of ${tellKnown(known)}\n`;
+      return { element: "skipped", type: "case", message: told, body: body(`${why}${where}`) };
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// Owns the table of a matrix: a row a server, a column a client, and in each cell the pair's cases as links to their evidence.
+
+import type { JSX } from "preact";
+import { tellCaseVerdict } from "../../../report/case-verdict.ts";
+import { groupByLevel } from "../../../report/levels.ts";
+import { Text } from "../../../report/page/view/text.tsx";
+import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
+import type { MatrixCell, MatrixResult, MatrixScenario } from "../../matrix-result.ts";
+import { cellAt, hasLevels, notRunIn, shortName, tallyCell, tellName } from "../../matrix-words.ts";
+import { caseLinks, reportLink } from "../matrix-links.ts";
+import { MaybeLink } from "./maybe-link.tsx";
+
+interface MatrixTableProps {
+  readonly result: MatrixResult;
+  readonly labelledBy: string;
+}
+
+// The roles are said because a narrow page draws rows as blocks, and browsers then forget what they are.
+export function MatrixTable({ labelledBy, result }: MatrixTableProps): JSX.Element {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: see above.
+    <table class="matrix" role="table" aria-labelledby={labelledBy}>
+      {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
+      <thead role="rowgroup">
+        {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
+        <tr role="row">
+          {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
+          <th scope="col" role="columnheader">
+            Server
+          </th>
+          {result.clients.map((client, index) => (
+            // biome-ignore lint/a11y/noRedundantRoles: see above.
+            <th key={`${index}`} scope="col" role="columnheader">
+              <Text of={tellName(client)} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
+      <tbody role="rowgroup">
+        {result.servers.map((server, row) => (
+          // biome-ignore lint/a11y/noRedundantRoles: see above.
+          <tr key={`${row}`} role="row">
+            {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
+            <th scope="row" role="rowheader">
+              <Text of={tellName(server)} />
+            </th>
+            {result.clients.map((client, column) => (
+              // biome-ignore lint/a11y/noRedundantRoles: see above.
+              <td key={`${column}`} role="cell">
+                <p class="cell-client">
+                  <Text of={tellName(client)} />
+                </p>
+                <Cell cell={cellAt(result, row, column)} isLevelled={hasLevels(result)} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CellProps {
+  readonly cell: MatrixCell | undefined;
+  readonly isLevelled: boolean;
+}
+
+function Cell({ cell, isLevelled }: CellProps): JSX.Element {
+  if (cell === undefined) return <p class="soft">not run</p>;
+  const links = caseLinks(cell);
+  const linked = cell.scenarios.map((scenario, index) => ({ ...scenario, link: links[index] }));
+  const notRun = notRunIn(cell);
+  const groups = isLevelled ? groupByLevel(linked) : [{ level: "report" as const, cases: linked }];
+  const report = reportLink(cell);
+  return (
+    <>
+      {cell.fault === null ? null : (
+        <p class="cell-fault">
+          <VerdictMark of="error" bare /> Could not be run: <Text of={cell.fault} />
+        </p>
+      )}
+      {tallyCell(cell, isLevelled).map(({ level, words }, index) => (
+        <div key={level ?? ""} class="cell-level">
+          <p>
+            {level === null ? null : <span class="soft">{level} </span>}
+            {words}
+          </p>
+          <ul class="chips">
+            {groups[index]?.cases.map((scenario, at) => (
+              <li key={`${at}`}>
+                <CaseChip scenario={scenario} link={scenario.link} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+      {cell.fault === null && notRun > 0 ? (
+        <p class="cell-fault">
+          <VerdictMark of="error" bare /> {notRun} of {cell.planned} not run
+        </p>
+      ) : null}
+      {report === undefined ? null : (
+        <a class="pair-report" href={report}>
+          Report<span class="unseen"> of this pair</span>
+        </a>
+      )}
+    </>
+  );
+}
+
+interface CaseChipProps {
+  readonly scenario: MatrixScenario;
+  readonly link: string | undefined;
+}
+
+function CaseChip({ link, scenario }: CaseChipProps): JSX.Element {
+  const { id, title, verdict } = scenario;
+  return (
+    <MaybeLink href={link} looks={`case-chip ${verdict}`} title={`${id} ${title}: ${tellCaseVerdict(verdict)}`}>
+      <VerdictMark of={verdict} bare />
+      {shortName(scenario)}
+      <span class="unseen">
+        {" "}
+        <Text of={title} />
+      </span>
+    </MaybeLink>
+  );
+}

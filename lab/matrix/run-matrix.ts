@@ -1,0 +1,84 @@
+// Owns the course of a matrix: every pair once, a few at a time, each on a bed of its own. It must not know the command line
+// or how a pair's cases are replayed. Invariant: every pair has a cell, also one that could not be run.
+
+import type { Implementation } from "../implementation/implementation.ts";
+import type { RunResult } from "../report/result.ts";
+import { type MatrixCell, toMatrixScenarios } from "./matrix-result.ts";
+
+export interface MatrixPair {
+  readonly server: Implementation;
+  readonly client: Implementation;
+  /** The folder of its report, beside the matrix's own. */
+  readonly folder: string;
+}
+
+/** What comes of running a pair: its result, or why it could not be run, in one line. */
+export type PairEnd = { readonly result: RunResult } | { readonly fault: string };
+
+export interface MatrixOptions {
+  readonly servers: readonly Implementation[];
+  readonly clients: readonly Implementation[];
+  /** How many pairs run at once. */
+  readonly parallel: number;
+  readonly planned: number;
+  readonly signal: AbortSignal;
+  /** Runs a pair. `lane` is from 0 on, and no two pairs have the same one at once. */
+  readonly runPair: (pair: MatrixPair, lane: number) => Promise<PairEnd>;
+  /** Told when a pair's cell is there. */
+  readonly onCell: (pair: MatrixPair, cell: MatrixCell) => void;
+}
+
+/**
+ * Runs every server with every client; cells come in the order of servers, then clients. Rejects as `runPair` does, once
+ * the pairs that were under way have ended; no other is begun then.
+ */
+export async function runMatrix(options: MatrixOptions): Promise<readonly MatrixCell[]> {
+  const places = options.servers.flatMap((_, server) => options.clients.map((__, client) => ({ server, client })));
+  const cells: MatrixCell[] = [];
+  let next = 0;
+  const work = async (lane: number): Promise<void> => {
+    for (let at = next++; at < places.length; at = next++) {
+      const place = places[at];
+      if (place !== undefined) cells[at] = await runCell(options, place, lane);
+    }
+  };
+  const lanes = Array.from({ length: Math.min(options.parallel, places.length) }, (_, lane) =>
+    work(lane).finally(() => {
+      // Behind the last pair, or behind a fault, there is nothing more to begin.
+      next = places.length;
+    }),
+  );
+  const ends = await Promise.allSettled(lanes);
+  const fault = ends.find((end) => end.status === "rejected");
+  if (fault !== undefined) throw fault.reason;
+  return cells;
+}
+
+async function runCell(
+  { servers, clients, planned, signal, runPair, onCell }: MatrixOptions,
+  place: { readonly server: number; readonly client: number },
+  lane: number,
+): Promise<MatrixCell> {
+  const server = servers[place.server];
+  const client = clients[place.client];
+  if (server === undefined || client === undefined) throw new RangeError("a pair of a matrix lies in it");
+  const folder = `${place.server + 1}-${wordsOf(server)}--${place.client + 1}-${wordsOf(client)}`;
+  const pair = { server, client, folder };
+  const end = signal.aborted ? { fault: "not run: the matrix was interrupted" } : await runPair(pair, lane);
+  const scenarios = "result" in end ? toMatrixScenarios(end.result) : [];
+  const cell = { ...place, folder, fault: "fault" in end ? end.fault : null, planned, scenarios };
+  onCell(pair, cell);
+  return cell;
+}
+
+/** A name as a part of a folder's name. */
+function wordsOf({ name, version }: Implementation): string {
+  return `${name} ${version}`
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, FOLDER_CHARS_MAX);
+}
+
+/** Of one implementation in a folder's name. */
+const FOLDER_CHARS_MAX = 40;

@@ -1,0 +1,139 @@
+// Owns what a server must do before any case is worth running (docs/contract.md, "What a server must do"). It must not know
+// what a person is shown. Invariant: a check that cannot be made because one before it failed is not made.
+
+import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/index.ts";
+import type { Launch } from "../implementation/implementation.ts";
+import { findNearest } from "../replay/match.ts";
+import type { PeerDriver } from "../replay/peer-driver.ts";
+import { ServerDriver } from "../replay/server-driver.ts";
+import { compilePattern } from "../replay/text.ts";
+import { tellMessage } from "../scenario/tell-wire.ts";
+import type { Check } from "./breach.ts";
+import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
+
+const TOLD_LINES_MAX = 3;
+
+/** Lines of PROTOCOL.md, 12.1, that a connection and an accepted name make. */
+const LOGGED = ["A new client is connected: ('…', PORT)", `A username is accepted: ${PROBE_NAME}`] as const;
+
+/** Probes a server; checks come in the order in which they were made. */
+export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check> {
+  const stage = new ProbeStage(options);
+  const { implementation } = stage;
+  const server = new ServerDriver(stage.host("server"), stage.pulse, () => {}, implementation.logs);
+  const started = await checkReady(stage, server);
+  yield started;
+  if (started.breach !== undefined) return;
+  const peer = await stage.startPeer("client");
+  const accepted = await checkProposal(stage, server, peer);
+  yield accepted;
+  if (accepted.breach === undefined) yield await checkLogs(stage, server);
+  yield await checkStop(stage, server, "ends with exit status 0 when it is stopped");
+  if (implementation.console !== undefined) yield* checkConsole(stage, implementation.console);
+}
+
+async function checkReady(stage: ProbeStage, server: ServerDriver): Promise<Check> {
+  const { implementation } = stage;
+  const title = "starts and says that clients can connect";
+  const ready = compilePattern(implementation.ready);
+  const expected = `the line ${JSON.stringify(ready.text)} within ${stage.startMs / 1000} s`;
+  const why = await stage.start(server, implementation.launch);
+  if (why !== undefined) {
+    return { title, breach: { expected: "a program that starts", seen: why, mend: "correct run in its file" } };
+  }
+  if (await stage.awaits(server, () => server.hasLogged(ready), stage.startMs)) return { title };
+  const mend =
+    server.fault === null
+      ? "print that line when clients can connect, flush every line, or name the line that it prints under ready"
+      : "see what it wrote on standard error, and correct run in its file";
+  return { title, breach: { expected, seen: server.fault ?? tellOutput(server), mend } };
+}
+
+async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: PeerDriver): Promise<Check> {
+  const title = `accepts the name ${PROBE_NAME}`;
+  const wanted = encodeMessage({ kind: "ack", name: PROBE_NAME });
+  const expected = `${tellMessage(wanted)} within ${stage.timeoutMs / 1000} s of the proposal (PROTOCOL.md, 6)`;
+  const mend = "listen at the address and the port that it is given, and answer a type 1 with a type 2";
+  const [link] = peer.connect("probe", undefined, server.host.address, DEFAULT_PORT);
+  if (link === undefined) throw new Error("the lab's peer does not connect");
+  await stage.awaits(server, () => link.state !== "opening");
+  if (link.state !== "open") {
+    const seen = link.state === "opening" ? "no connection" : link.failure || "a connection that was reset";
+    return { title, breach: { expected: `a connection at ${server.host.address}:${DEFAULT_PORT}`, seen, mend } };
+  }
+  const proposal = encodeMessage({ kind: "proposal", name: PROBE_NAME });
+  peer.send([{ link, pieces: [proposal] }], { times: 1, gapMs: 0, after: null });
+  await stage.awaits(server, () => link.frames.length > 0 || link.isOver);
+  const [first] = link.frames;
+  if (first !== undefined && Buffer.compare(first.bytes, wanted) === 0) return { title };
+  const seen =
+    first === undefined
+      ? (server.fault ?? (link.isOver ? "the end of the connection" : "nothing"))
+      : tellMessage(first.bytes);
+  return { title, breach: { expected, seen, mend } };
+}
+
+/** What it says that it does not print is not asked for, but must be true. */
+async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check> {
+  const { implementation } = stage;
+  const isLogged = (line: string): boolean => server.hasLogged(compilePattern(line));
+  const why = implementation.unsupportedFeatures.get("logs");
+  if (why !== undefined) {
+    const title = "prints none of the report's lines, as its file says";
+    const printed = LOGGED.find(isLogged);
+    if (printed === undefined) return { title };
+    const mend = "take the feature logs out of unsupported";
+    return { title, breach: { expected: "no such line", seen: JSON.stringify(printed), mend } };
+  }
+  const title = "logs in the report's words, or its file translates them";
+  if (await stage.awaits(server, () => LOGGED.every(isLogged))) return { title };
+  const missing = LOGGED.find((line) => !isLogged(line)) ?? "";
+  const nearest = findNearest(
+    missing,
+    server.log.map(({ text }) => text),
+  );
+  const seen = nearest === undefined ? tellOutput(server) : `the nearest line is ${JSON.stringify(nearest)}`;
+  const mend = "print the lines of PROTOCOL.md, 12.1, or say under logs what its own lines mean";
+  return { title, breach: { expected: `the line ${JSON.stringify(missing)}`, seen, mend } };
+}
+
+async function checkStop(stage: ProbeStage, server: ServerDriver, title: string): Promise<Check> {
+  const expected = `exit status 0 within ${stage.stopMs / 1000} s of SIGTERM`;
+  const exit = await server.stop(stage.stopMs);
+  if (exit?.code === 0) return { title };
+  const seen =
+    exit === undefined
+      ? (server.fault ?? "it had ended before")
+      : exit.signal === "SIGKILL"
+        ? "it had to be killed"
+        : exit.signal === null
+          ? `exit status ${exit.code}`
+          : `an end by ${exit.signal}`;
+  const mend = "handle SIGTERM: stop listening, end the connections, exit with 0 (in an image: ENTRYPOINT as a list)";
+  return { title, breach: { expected, seen, mend } };
+}
+
+/** Case 02 types the answers; here it is enough that it asks, and can be stopped while it does. */
+async function* checkConsole(stage: ProbeStage, launch: Launch): AsyncGenerator<Check> {
+  const title = "asks on its console";
+  const { logs, ready } = stage.implementation;
+  const server = new ServerDriver(stage.host("server"), stage.pulse, () => {}, logs);
+  const why = await stage.start(server, launch);
+  const hasAsked = why === undefined && (await stage.awaits(server, () => server.log.length > 0, stage.startMs));
+  const { fault } = server;
+  const stopped = await checkStop(stage, server, "ends with exit status 0 when it is stopped while it asks");
+  const isListening = server.hasLogged(compilePattern(ready));
+  if (hasAsked && !isListening) {
+    yield { title };
+    yield stopped;
+    return;
+  }
+  const seen = isListening ? "it listens without an answer" : (why ?? fault ?? tellOutput(server));
+  const mend = "print the question of PROTOCOL.md, 12.2, as a line, flushed, or take console out of its file";
+  yield { title, breach: { expected: "a question, and no port opened before it is answered", seen, mend } };
+}
+
+function tellOutput(server: ServerDriver): string {
+  const last = server.printed.slice(-TOLD_LINES_MAX).map(({ text }) => JSON.stringify(text));
+  return last.length === 0 ? "no line at all" : `other lines, ${last.join(", ")} last`;
+}

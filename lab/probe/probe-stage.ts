@@ -1,0 +1,94 @@
+// Owns what a probe of a server and one of a client share: fresh hosts, drivers on them, and waiting. It must not know the
+// contract. Invariant: nothing waits past its time.
+
+import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { fillLaunch, type Implementation, type Launch } from "../implementation/implementation.ts";
+import type { HostDriver } from "../replay/driver.ts";
+import { PeerDriver } from "../replay/peer-driver.ts";
+import { type Clock, Pulse } from "../replay/pulse.ts";
+import { BedUnavailableError, type Host, type Hosts } from "../testbed/testbed.ts";
+
+/** How long a program may take to start and say so, as a case allows it. */
+const START_MS_MAX = 15_000;
+/** How long a program may take to end when it is asked to. */
+const STOP_MS_MAX = 5_000;
+
+export interface ProbeOptions {
+  readonly hosts: Hosts;
+  readonly implementation: Implementation;
+  /** How long any answer may take. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Instead of START_MS_MAX and STOP_MS_MAX, which are what docs/contract.md promises: for tests. */
+  readonly startMs?: number;
+  readonly stopMs?: number;
+}
+
+const PEER_START_MS_MAX = 15_000;
+
+const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
+
+/** The name under which the probe chats. */
+export const PROBE_NAME = "Howdy Probe";
+
+export class ProbeStage {
+  readonly pulse: Pulse;
+  readonly implementation: Implementation;
+  readonly timeoutMs: number;
+  readonly startMs: number;
+  readonly stopMs: number;
+  readonly #hosts: Hosts;
+
+  constructor(options: ProbeOptions) {
+    const { hosts, implementation, timeoutMs, clock, signal, stopMs = STOP_MS_MAX } = options;
+    this.#hosts = hosts;
+    this.implementation = implementation;
+    this.timeoutMs = timeoutMs;
+    this.startMs = options.startMs ?? Math.max(START_MS_MAX, timeoutMs);
+    this.stopMs = stopMs;
+    this.pulse = new Pulse(clock, signal);
+  }
+
+  /** The first host of a role. */
+  host(role: "server" | "client"): Host {
+    const found = [...this.#hosts.byName.values()].find(({ spec }) => spec.role === role);
+    if (found === undefined) throw new Error(`the test bed has no host for a ${role}`);
+    return found;
+  }
+
+  /** Starts the program under test; why it could not be started, or undefined. */
+  async start(driver: HostDriver, launch: Launch): Promise<string | undefined> {
+    const { role } = driver.host.spec;
+    const server = `${this.host("server").address}:${DEFAULT_PORT}`;
+    const own = { address: driver.host.address, port: String(DEFAULT_PORT) };
+    const filled = fillLaunch(launch, { ...own, server, servers: server });
+    try {
+      await driver.start({ role, args: filled.arguments, env: filled.environment });
+      return undefined;
+    } catch (error) {
+      if (error instanceof BedUnavailableError || !(error instanceof Error)) throw error;
+      return error.message;
+    }
+  }
+
+  /** The lab's own peer on the first host of a role. */
+  async startPeer(role: "server" | "client"): Promise<PeerDriver> {
+    const host = this.host(role);
+    const peer = new PeerDriver(host, this.pulse, () => {});
+    const filled = fillLaunch(PEER_LAUNCH, { address: host.address });
+    await peer.start({ role: "peer", args: filled.arguments, env: filled.environment });
+    const isReady = await this.pulse.until(() => peer.isReady || undefined, PEER_START_MS_MAX);
+    if (isReady === true) return peer;
+    throw new Error(`the lab's peer on ${host.spec.name} does not start: ${peer.fault ?? "silent"}`);
+  }
+
+  /** Waits for something of a driver's; false when it does not come, or the program fails by itself before. */
+  async awaits(driver: HostDriver, isThere: () => boolean, waitMs = this.timeoutMs): Promise<boolean> {
+    const end = await this.pulse.until(() => {
+      if (isThere()) return "there";
+      return driver.fault === null ? undefined : "fault";
+    }, waitMs);
+    return end === "there";
+  }
+}

@@ -1,0 +1,108 @@
+// Owns how suites and tests stand in JUnit XML. It must not know what a case or a matrix is. Invariant: whatever the texts,
+// it is well-formed and valid by the schema of Ant's task and by that of Jenkins, of which it uses what both allow.
+
+import { create } from "xmlbuilder2";
+import { cutText, printable, printableLines } from "./plain-text.ts";
+
+/** Of one text in the body of a test. */
+export const JUNIT_TEXT_CHARS_MAX = 20_000;
+
+/** What does not pass, with the name of its kind and what is said of it. */
+export interface Complaint {
+  readonly element: "failure" | "error" | "skipped";
+  readonly type: string;
+  readonly message: string;
+  readonly body: string;
+}
+
+export interface Test {
+  readonly name: string;
+  readonly durationMs: number;
+  readonly complaint: Complaint | null;
+}
+
+export interface Suite {
+  readonly name: string;
+  /** What its tests belong to, within the lab. */
+  readonly group: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly properties: Readonly<Record<string, string | number>>;
+  readonly tests: readonly Test[];
+  readonly output: string;
+}
+
+/** Of one text in an attribute. */
+const ATTRIBUTE_CHARS_MAX = 1_000;
+
+const PACKAGE = "howdy-lab";
+
+/** Ant's schema asks for a machine's name, or for this. The result knows none, and hosts have their own. */
+const HOSTNAME = "localhost";
+
+/** A time has no more digits than a schema takes. */
+const TIME_MS_MAX = 1e12;
+
+type Element = ReturnType<typeof create>;
+
+/** The whole file, as text. */
+export function renderSuites(suites: readonly Suite[]): string {
+  const document = create({ version: "1.0", encoding: "UTF-8", invalidCharReplacement: "\uFFFD" });
+  const root = document.ele("testsuites");
+  for (const [index, suite] of suites.entries()) addSuite(root, suite, index);
+  return `${document.end({ prettyPrint: true })}\n`;
+}
+
+/** A text as it stands in a body: cut where it is too long. */
+export function body(text: string): string {
+  return printableLines(cutText(text, JUNIT_TEXT_CHARS_MAX));
+}
+
+function addSuite(root: Element, { tests, ...about }: Suite, index: number): void {
+  const count = (element: Complaint["element"]): number =>
+    tests.filter(({ complaint }) => complaint?.element === element).length;
+  const suite = root.ele("testsuite", {
+    package: PACKAGE,
+    id: index,
+    name: attribute(about.name),
+    timestamp: new Date(about.startedAt).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss".length),
+    hostname: HOSTNAME,
+    tests: tests.length,
+    failures: count("failure"),
+    errors: count("error"),
+    skipped: count("skipped"),
+    time: seconds(about.durationMs),
+  });
+  const properties = suite.ele("properties");
+  for (const [name, value] of Object.entries(about.properties)) {
+    properties.ele("property", { name, value: attribute(String(value)) });
+  }
+  const classname = attribute(`${PACKAGE}.${about.group.replaceAll(".", "_")}`);
+  for (const test of tests) addTest(suite, test, classname);
+  suite.ele("system-out").txt(ampersands(body(about.output)));
+  suite.ele("system-err");
+}
+
+function addTest(suite: Element, { name, durationMs, complaint }: Test, classname: string): void {
+  const test = suite.ele("testcase", { name: attribute(name), classname, time: seconds(durationMs) });
+  if (complaint === null) return;
+  const { element, type, message } = complaint;
+  // Jenkins' schema gives skipped no attributes, so that its reason is its text.
+  const child = element === "skipped" ? test.ele(element) : test.ele(element, { message: attribute(message), type });
+  child.txt(ampersands(complaint.body));
+}
+
+function seconds(durationMs: number): string {
+  return (Math.min(Math.max(durationMs, 0), TIME_MS_MAX) / 1000).toFixed(3);
+}
+
+/** The builder leaves alone what looks like an entity, so that a text could smuggle in one that is none: &#0; */
+function ampersands(text: string): string {
+  return text.replaceAll("&", "&amp;");
+}
+
+/** On one line, since a reader of XML folds lines in attributes; never empty, since names may not be. */
+function attribute(text: string): string {
+  const line = printable(cutText(text, ATTRIBUTE_CHARS_MAX).replace(/\s+/g, " ")).trim();
+  return line === "" ? "(empty)" : ampersands(line);
+}
