@@ -101,7 +101,8 @@ lab-report/latest/index.html. What is under test is this project's server and cl
   --client KIND       headless: clients on their standard streams (default). web: every client is its window in a real
                       browser, worked through its widgets. A case about the window itself always has one.
   --client FILE       the client under test, as a file describes it
-  --level LEVEL       of conformance cases only must (the report says so) or only strict (this project's rules)
+  --level LEVEL       of conformance cases only must (the report says so and its own programs do so) or only
+                      strict (this project's rules)
   --testbed BED       docker: a container a host. local: processes on loopback addresses.
                       auto: docker where an engine answers and both programs have an image, else local (default)
   --wire HOW          packets: capture what crosses the wire. relay: on the local bed, have the lab's relay between the

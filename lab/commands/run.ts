@@ -19,7 +19,7 @@ import { openTestBed } from "../testbed/choose.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import type { Topology } from "../topology.ts";
 import type { WireEvent } from "../wire/wire.ts";
-import { EXIT, NoBrowserError } from "./faults.ts";
+import { EXIT, NoBrowserError, UsageError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
@@ -30,7 +30,9 @@ const STAY_PERIOD_MS = 60_000;
 /** Runs the cases and gives the exit status. */
 export async function run(args: RunArguments): Promise<number> {
   const topology = readOwnTopology();
-  const scenarios = await loadCases(args.selection, topology, args.level);
+  const loaded = await loadCases(args.selection, topology, args.level);
+  const scenarios = loaded.filter((scenario) => concerns(scenario, args.implementations));
+  if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
   const pair = await loadPair(args.implementations);
   const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
   const renderer = new TerminalRenderer(processScreen(), { verbose: args.verbose });
@@ -38,6 +40,8 @@ export async function run(args: RunArguments): Promise<number> {
   await using browser = new LabBrowser();
   // Started while the bed is opened, where it is known to be needed.
   const prepared = needsBrowser(args, scenarios, pair) ? browser.prepare() : undefined;
+  const leftOut = loaded.length - scenarios.length;
+  if (leftOut > 0) renderer.line(`Left out: ${leftOut} cases in which what is under test takes no part`);
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, renderer).finally(() => renderer.end());
   interruption.arm();
@@ -71,6 +75,12 @@ export async function run(args: RunArguments): Promise<number> {
     // What is kept keeps its pipes to the lab open, and with them the lab.
     if (args.keep) setImmediate(() => process.exit());
   }
+}
+
+/** Whether a case asks anything of what is under test: where one side is named, that side must take part. */
+function concerns({ given }: Scenario, named: RunArguments["implementations"]): boolean {
+  const roles = (["server", "client"] as const).filter((role) => named[role] !== undefined);
+  return roles.length !== 1 || given.some(({ kind }) => kind === roles[0]);
 }
 
 /** What this system or these programs cannot do does not fail a run, nor does what is known to fail, but is no success. */

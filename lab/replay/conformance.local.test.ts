@@ -87,6 +87,7 @@ const CLIENTS: readonly (readonly [ClientDefect, string, string, RegExp])[] = [
   ["leavers not shown", "client-leavers-and-joiners", "12.5", /^Win72 showed "Jimmy Fallon"/],
   ["malformed frames end it", "client-malformed", "10.1", /^Win72 ended by itself/],
   ["nak not shown", "client-nak", "6.3", /^Win72 showed nothing/],
+  ["wrong ports not shown", "client-port", "12.3", /^Win72 showed nothing/],
   ["padding counts characters", "client-padding", "3.2", /^Win71 received/],
   ["speaks without a name", "client-proposal", "3.3", /^Win71 received message from "Nobody" to "All": "Hi"/],
   ["loss not shown", "client-reset", "6.7", /^Win72 showed nothing/],

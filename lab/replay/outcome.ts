@@ -58,6 +58,7 @@ export interface CaseOutcome {
 const GIVEN_TITLE = "Pre-conditions";
 
 const TAIL_LINES_MAX = 8;
+const TAIL_CHARS_MAX = 300;
 const GRAVITY: readonly Verdict[] = ["pass", "unsupported", "error", "fail"];
 
 /** The gravest of the verdicts: one failure makes a case fail. */
@@ -191,7 +192,9 @@ function tailOf(stage: Stage, host: string): readonly string[] {
   const { transcript } = stage.clients.get(host) ?? stage.peers.get(host) ?? {};
   const entries = transcript?.filter(({ fence }) => fence !== true);
   const lines = texts ?? entries?.filter((entry) => !isStateTalk(entry)).map(tellEntry) ?? [];
-  return lines.slice(-TAIL_LINES_MAX);
+  return lines
+    .slice(-TAIL_LINES_MAX)
+    .map((line) => (line.length <= TAIL_CHARS_MAX ? line : `${line.slice(0, TAIL_CHARS_MAX)}…`));
 }
 
 function isStateTalk(entry: TranscriptEntry): boolean {

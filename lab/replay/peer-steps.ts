@@ -120,16 +120,18 @@ async function proveNothing(
   return settle(stand(), withinMs ?? stage.timeoutMs);
 }
 
-/** Moves on behind what was looked at; what did not hold is told of the first connection. */
+/**
+ * Moves on behind what was looked at. What did not hold is told of the first connection that failed for good; of one
+ * that may only be late, where none did.
+ */
 function settle(standings: readonly Standing[], waitMs: number): ActionOutcome {
-  for (const { link, match, end } of standings) {
-    if (match.kind === "holds") link.lookTo(end);
-    else {
-      const seen = match.kind === "pending" ? `${match.seen} within ${waitMs} ms` : match.seen;
-      return { ...failed(match.expected, seen), ...(match.texts && { texts: match.texts }) };
-    }
-  }
-  return DONE;
+  for (const { link, match, end } of standings) if (match.kind === "holds") link.lookTo(end);
+  const missed =
+    standings.find(({ match }) => match.kind === "fails") ?? standings.find(({ match }) => match.kind === "pending");
+  if (missed === undefined || missed.match.kind === "holds") return DONE;
+  const { match } = missed;
+  const seen = match.kind === "pending" ? `${match.seen} within ${waitMs} ms` : match.seen;
+  return { ...failed(match.expected, seen), ...(match.texts && { texts: match.texts }) };
 }
 
 function failed(expected: string, seen: string): Extract<ActionOutcome, { kind: "failed" }> {

@@ -29,7 +29,7 @@ export const LEVEL_TITLES: Readonly<Record<Level, string>> = {
 /** Who says so, for the line below it. */
 export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
   report: "",
-  must: "What the report itself asks for.",
+  must: "What the report says and its own programs do.",
   strict: "This project\u2019s rules for what the report leaves open.",
 };
 

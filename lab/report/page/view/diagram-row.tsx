@@ -27,7 +27,7 @@ export function BandView({ band, here }: { readonly band: Band } & Pick<Surround
       {durationMs === null ? null : <span class="soft">{tellDuration(durationMs)}</span>}
       {why === null ? null : (
         <p class="why soft">
-          Not run: <Text of={why} />
+          <Text of={why} />
         </p>
       )}
     </li>
