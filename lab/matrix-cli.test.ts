@@ -76,22 +76,33 @@ test(
 );
 
 test(
-  "a case that fails, and a pair that cannot be run, each make it exit status 1",
+  "a case that fails makes it exit status 1",
   async () => {
     const out = join(folder, "fails");
     const mutant = await writeServer("mutant", [MUTANT, DEFECT]);
-    const imageOnly = join(folder, "image.yaml");
-    await writeFile(imageOnly, 'name: image only\nversion: "1"\nrole: server\nrun: { image: x }\n');
-    const args = ["04", "--server", mutant, "--server", imageOnly, "--parallel", "2", "--timeout", "1"];
-    const { status, stdout } = await runMatrix("10.44.64.0/23", out, ...args);
+    const { status, stdout } = await runMatrix("10.44.64.0/23", out, "04", "--server", mutant, "--timeout", "1");
+    expect(status).toBe(1);
+    expect(verdictsOf(await readResult(out))).toEqual([["fail"]]);
+    expect(stdout).toMatch(/^mutant 1 with howdy client \S+: .*1 fail/m);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "a pair that cannot be run has a cell that says why, leaves the others alone and makes it exit status 1",
+  async () => {
+    const out = join(folder, "cannot");
+    const file = join(folder, "image.yaml");
+    await writeFile(file, 'name: image only\nversion: "1"\nrole: server\nrun: { image: x }\n');
+    const sides = ["--server", file, "--server", OWN_FILES.server];
+    const { status, stdout } = await runMatrix("10.44.66.0/23", out, "02", ...sides);
     expect(status).toBe(1);
     const result = await readResult(out);
-    expect(verdictsOf(result)).toEqual([["fail"], []]);
-    expect(result.cells[1]).toMatchObject({
+    expect(verdictsOf(result)).toEqual([[], ["pass"]]);
+    expect(result.cells[0]).toMatchObject({
       planned: 1,
       fault: expect.stringMatching(/^image only 1 has no command for/),
     });
-    expect(stdout).toMatch(/^mutant 1 with howdy client \S+: .*1 fail/m);
     expect(stdout).toMatch(/^image only 1 with howdy client \S+: .*image only 1 has no command for the local bed/m);
   },
   TEST_MS_MAX,

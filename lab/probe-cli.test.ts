@@ -179,15 +179,17 @@ test.each(["server", "client"] as const)("the project's own %s keeps the contrac
   expect(status).toBe(0);
 });
 
-test("an interrupted probe cleans up and gives exit status 130, without a stack", async () => {
+test.each([
+  ["while it asks for something", "✔ starts"],
+  ["while it stops a program", "✘ accepts"],
+])("a probe that is interrupted %s cleans up and gives exit status 130, without a stack", async (_when, line) => {
   const stubborn = "echo 'Server is started and listening.'; trap '' TERM; sleep MARK & sleep MARK";
   const faulty = await writeFaulty(folder, "server", stubborn);
   const running = Promise.withResolvers<readonly string[]>();
   let isTold = false;
   const args = ["probe", faulty.file, "--testbed", "local", "--subnet", nextSubnet()];
   const end = await runLab(args, (kill, stdout) => {
-    // It has started: most checks are still to come.
-    if (isTold || !stdout.includes("✔ starts")) return;
+    if (isTold || !stdout.includes(line)) return;
     isTold = true;
     running.resolve(faulty.leftovers().finally(() => kill("SIGINT")));
   });

@@ -84,9 +84,9 @@ export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: numbe
  */
 export function withLeftOut(outcome: CaseOutcome, leftOut: ReadonlyMap<number, readonly string[]>): CaseOutcome {
   if (leftOut.size === 0) return outcome;
-  const before = outcome.steps[0]?.title === GIVEN_TITLE ? 1 : 0;
+  // Where a set-up that failed stands before the steps, none of them passed.
   const steps = outcome.steps.map((step, index) => {
-    const reasons = leftOut.get(index - before);
+    const reasons = leftOut.get(index);
     if (reasons === undefined || step.verdict !== "pass") return step;
     const told = reasons.map((reason) => `not asked: ${reason}`);
     return {
