@@ -10,6 +10,10 @@ const BENCHMARKS = {
     what: "the report's cases on docker against the same containers with nothing in them",
     load: () => import("./lab.ts"),
   },
+  flood: {
+    what: "how long people wait for each other's messages beside one who sends as fast as it can",
+    load: () => import("./flood.ts"),
+  },
 } as const;
 
 const name = process.argv[2];
@@ -17,10 +21,14 @@ const known = Object.keys(BENCHMARKS).join(", ");
 if (name === undefined || name === "--help") {
   const lines = Object.entries(BENCHMARKS).map(([key, { what }]) => `  ${key.padEnd(8)} ${what}`);
   process.stdout.write(`Usage: npm run bench -- NAME\n\n${lines.join("\n")}\n`);
-} else if (name === "server" || name === "lab") {
+} else if (isBenchmark(name)) {
   const { run } = await BENCHMARKS[name].load();
   process.exitCode = (await run()) ? 0 : 1;
 } else {
   process.stderr.write(`bench: expected one of ${known}; got "${name}"\n`);
   process.exitCode = 2;
+}
+
+function isBenchmark(word: string): word is keyof typeof BENCHMARKS {
+  return Object.hasOwn(BENCHMARKS, word);
 }

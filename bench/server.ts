@@ -4,9 +4,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { encodeMessage } from "../src/protocol/index.ts";
+import { freePort, untilListening } from "./port.ts";
 
 const RATIO_MIN = 0.9;
 const ROUNDS = 3;
@@ -59,6 +60,9 @@ function serverCommand(port: number, ...flags: readonly string[]): readonly stri
     String(port),
     "--connections-max",
     String(CONNECTIONS_MAX),
+    // What is measured is the fan-out.
+    "--flood-rate",
+    "0",
     ...flags,
   ];
 }
@@ -199,29 +203,6 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGKILL");
   await once(child, "exit");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const socket = connect({ port, host: "127.0.0.1" });
-    const up = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing listens on port ${port}`);
 }
 
 function median(measurements: readonly Measurement[]): Measurement {

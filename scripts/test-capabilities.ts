@@ -38,6 +38,13 @@ export const CAPABILITIES: readonly Capability[] = [
       failure("perl", ["-Mv5.36", "-MJSON::PP", "-e", "1"]),
   },
   {
+    suffix: "pty",
+    name: "a pseudo-terminal (script of util-linux, stty, ps)",
+    requiredBy: "HOWDY_REQUIRE_PTY",
+    missing: () =>
+      failure("script", ["-qfec", "stty rows 24 columns 80", "/dev/null"]) ?? failure("ps", ["-o", "pid=,args="]),
+  },
+  {
     suffix: "browser",
     name: "a browser",
     requiredBy: "HOWDY_REQUIRE_BROWSER",

@@ -62,6 +62,7 @@ const SERVERS: readonly (readonly [Defect, string, string, RegExp])[] = [
   ["one that does not read stops all", "peer-never-reads", "9.4", /^Win73 received nothing/],
   ["lists end at 20 names", "proposals-at-once", "7.1", /^Win72 received update .* and 14 more/],
   ["ack after update", "proposals-at-once", "7.1", /^Win72 received update/],
+  ["senders to nobody not told", "receiver-not-online", "7.5", /^Win72 received nothing/],
   ["unknown receivers are all", "receiver-unknown", "7.2", /^Win73 showed "\(received, though it is for Eve\) Zoe: /],
   ["second name accepted", "second-proposal", "4.5", /^Win72 received ack "Eve"/],
   ["foreign senders forwarded", "sender-spoofed", "7.2", /^Win74 showed "Jon Stewart whispers to you: /],

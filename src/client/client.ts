@@ -4,10 +4,12 @@
 
 import { Caller, type CallerOptions } from "./caller.ts";
 import type { ControlCommand, ControlEvent } from "./control.ts";
+import type { LineMeaning } from "./line-meaning.ts";
 import { Session, type SessionInput, type SessionOutput } from "./session.ts";
 
 export interface ClientListener {
-  onEvent(event: ControlEvent): void;
+  /** `meaning` comes with `shown`: who only reads the control protocol has no need of it. */
+  onEvent(event: ControlEvent, meaning?: LineMeaning): void;
   /** The session is closed and so is its connection. Nothing comes after it. */
   onEnded(): void;
 }
@@ -35,6 +37,11 @@ export class Client {
     this.#feed({ kind: "command", command });
   }
 
+  /** Says something to a receiver who need not be in the list; a name is proposed to `Server`. */
+  say(receiver: string, text: string): void {
+    this.#feed({ kind: "say", receiver, text });
+  }
+
   /** Settles when no dial is under way and its end was shown. */
   async settled(): Promise<void> {
     await this.#caller.settled();
@@ -53,7 +60,7 @@ export class Client {
   #do(output: SessionOutput): void {
     switch (output.kind) {
       case "event":
-        this.#listener.onEvent(output.event);
+        this.#listener.onEvent(output.event, output.meaning);
         break;
       case "dial":
         this.#caller.dial(output.server);

@@ -5,14 +5,16 @@ import { parseArgs } from "node:util";
 import { MESSAGE_GAP_MS } from "../protocol/index.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { isDottedQuad } from "./server-address.ts";
+import { readTerminalOptions, TERMINAL_HELP, type TerminalCommandOptions } from "./terminal/terminal-options.ts";
 import { readWebOptions, WEB_FLAGS, WEB_HELP, type WebOptions } from "./web/web-options.ts";
 
 /** Longest gap between two messages, in milliseconds: a minute. */
 const MESSAGE_GAP_MS_MAX = 60_000;
 
-export const HELP = `Usage: howdy-client --headless | --web [options]
+export const HELP = `Usage: howdy-client [HOST [PORT [NAME]]] [options]
+       howdy-client --headless | --web [options]
 
-  --headless           Commands on stdin, events on stdout, a JSON object a line (docs/control.md).
+${TERMINAL_HELP}  --headless           Commands on stdin, events on stdout, a JSON object a line (docs/control.md).
 ${WEB_HELP}  --local-address A    The IPv4 address of this machine to connect from. Else HOWDY_LOCAL_ADDRESS, else any.
   --message-gap-ms N   Least time between two messages to the server, 0 to ${MESSAGE_GAP_MS_MAX}; ${MESSAGE_GAP_MS} unless given.
   --log-level L        ${LOG_LEVELS.join(", ")}; warn unless given. The log goes to stderr.
@@ -29,6 +31,8 @@ export interface ClientCommandOptions {
   readonly headless: boolean;
   /** Undefined without --web. */
   readonly web: WebOptions | undefined;
+  /** Undefined with --headless or --web. */
+  readonly terminal: TerminalCommandOptions | undefined;
   readonly localAddress: string | undefined;
   readonly messageGapMs: number;
   readonly logLevel: LogLevel;
@@ -41,28 +45,41 @@ export interface ClientCommandOptions {
  * @throws UsageError for anything that is not in HELP.
  */
 export function readOptions(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ClientCommandOptions {
-  const values = parse(args);
-  const options = {
+  const { values, positionals } = parse(args);
+  const faces = (["headless", "web", "terminal"] as const).filter((face) => values[face]);
+  if (!values.help && !values.version) checkFaces(faces, positionals);
+  const isTerminal = faces[0] === undefined || faces[0] === "terminal";
+  return {
     headless: values.headless,
     web: values.web ? readWebOptions(values, env, refuse) : undefined,
+    terminal: isTerminal ? readTerminalOptions(positionals, values.server, env, refuse) : undefined,
     localAddress: readLocalAddress(values["local-address"], env.HOWDY_LOCAL_ADDRESS),
     messageGapMs: readMessageGap(values["message-gap-ms"]),
     logLevel: readLogLevel(values["log-level"]),
     help: values.help,
     version: values.version,
   };
-  if (options.help || options.version) return options;
-  if (options.headless && options.web) throw new UsageError("expected one of --headless and --web; got both");
-  if (options.headless || options.web) return options;
-  throw new UsageError("expected --headless or --web; got no face");
+}
+
+function checkFaces(faces: readonly string[], positionals: readonly string[]): void {
+  const [face, ...others] = faces;
+  if (others.length > 0) {
+    const got = faces.map((one) => `--${one}`).join(", ");
+    throw new UsageError(`expected one of --headless, --web and --terminal; got ${got}`);
+  }
+  const takesServer = face === undefined || face === "terminal";
+  if (!takesServer && positionals[0] !== undefined)
+    throw new UsageError(`--${face}: expected no HOST; got ${JSON.stringify(positionals[0])}`);
 }
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         headless: { type: "boolean", default: false },
+        terminal: { type: "boolean", default: false },
         ...WEB_FLAGS,
         "local-address": { type: "string" },
         "message-gap-ms": { type: "string", default: String(MESSAGE_GAP_MS) },
@@ -70,7 +87,7 @@ function parse(args: readonly string[]) {
         help: { type: "boolean", default: false, short: "h" },
         version: { type: "boolean", default: false },
       },
-    }).values;
+    });
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -6,6 +6,8 @@ import { ScriptedServer } from "./fixtures/scripted-server.ts";
 test("options have their defaults", () => {
   expect(readOptions(["--headless"], {})).toEqual({
     headless: true,
+    web: undefined,
+    terminal: undefined,
     localAddress: undefined,
     messageGapMs: 20,
     logLevel: "warn",
@@ -22,9 +24,14 @@ test("the local address comes from the flag, else from the environment", () => {
 });
 
 test.each([
-  [[], "expected --headless or --web; got no face"],
+  [["--web", "--terminal"], "expected one of --headless, --web and --terminal; got --web, --terminal"],
+  [["win71"], 'HOST: expected an IPv4 address or localhost; got "win71"'],
+  [["10.6.1.116", "0"], 'PORT: expected a port from 1 to 65535; got "0"'],
+  [["10.6.1.116", "20002", "Jon", "Stewart"], /at most HOST, PORT and NAME.*got "Stewart"$/],
+  [["10.6.1.116", "--server", "10.6.1.116:20002"], '--server: expected either it or HOST; got "10.6.1.116:20002"'],
+  [["--server", "win71"], /^--server: expected an IPv4 address and a port/],
   [["--headles"], "Unknown option '--headles'"],
-  [["--headless", "now"], /^Unexpected argument 'now'/],
+  [["--headless", "now"], '--headless: expected no HOST; got "now"'],
   [["--headless", "--local-address", "win72"], '--local-address: expected an IPv4 address; got "win72"'],
   [["--headless", "--local-address="], '--local-address: expected an IPv4 address; got ""'],
   [["--headless", "--message-gap-ms", "1.5"], '--message-gap-ms: expected a whole number from 0 to 60000; got "1.5"'],
@@ -41,7 +48,29 @@ test("a wrong environment is refused", () => {
   );
 });
 
-test.each([[["--wrong"]], [[]], [["--headless", "--local-address"]]])(
+test.each<[string[], NodeJS.ProcessEnv, object]>([
+  [[], {}, { server: { address: "127.0.0.1", port: 20_002 }, name: undefined }],
+  [
+    ["--terminal"],
+    { HOWDY_SERVER: "10.6.1.116:20003" },
+    { server: { address: "10.6.1.116", port: 20_003 }, name: undefined },
+  ],
+  [
+    ["--server", "10.6.1.116:1"],
+    { HOWDY_SERVER: "1.1.1.1:2" },
+    { server: { address: "10.6.1.116", port: 1 }, name: undefined },
+  ],
+  [["localhost"], { HOWDY_SERVER: "1.1.1.1:2" }, { server: { address: "127.0.0.1", port: 20_002 }, name: undefined }],
+  [
+    ["10.6.1.116", "20003", "Jon Stewart"],
+    {},
+    { server: { address: "10.6.1.116", port: 20_003 }, name: "Jon Stewart" },
+  ],
+])("without another face it is the terminal: %j with %j", (args, env, terminal) => {
+  expect(readOptions(args, env)).toMatchObject({ headless: false, web: undefined, terminal });
+});
+
+test.each([[["--wrong"]], [["win71"]], [["--headless", "--local-address"]]])(
   "a user's mistake %j is one line on stderr and exit status 2",
   async (args) => {
     await using program = HeadlessProgram.start(args);

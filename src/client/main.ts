@@ -8,12 +8,23 @@ import { CONTROL_VERSION } from "./control.ts";
 import { DIAL_TIMEOUT_MS } from "./dial.ts";
 import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
 import { createLog } from "./log.ts";
+import type { TerminalEnd } from "./terminal/terminal.ts";
+import type { TerminalCommandOptions } from "./terminal/terminal-options.ts";
 import type { WebOptions } from "./web/web-options.ts";
 
 /** After a signal, how long a close may take, in milliseconds. */
 const SIGNAL_DEADLINE_MS = 1000;
 
 const EXIT_STATUS: Readonly<Record<HeadlessEnd, number>> = { closed: 0, "reader-gone": 0, "reader-stuck": 1 };
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** What is said of a terminal face that ended against its will, and what ends with exit status 1. */
+const TERMINAL_FAULTS: Readonly<Partial<Record<TerminalEnd, string>>> = {
+  unreachable: "the server cannot be reached",
+  "name-refused": "the server does not take this name, and nobody is there to choose another",
+  "reader-stuck": "nobody reads what is printed on stdout",
+};
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env);
@@ -32,9 +43,12 @@ async function run(options: ClientCommandOptions): Promise<number> {
   // A log that nobody reads any more is no reason to end.
   process.stderr.on("error", () => undefined);
   const log = createLog(options.logLevel, writeStderr);
-  const { localAddress, messageGapMs, web } = options;
-  const face = { stop: stopSignal(), localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log };
+  const { localAddress, messageGapMs, web, terminal } = options;
+  // A terminal that is closed says SIGHUP. The other faces may be meant to outlive theirs (nohup).
+  const stop = stopSignal(terminal === undefined ? SIGNALS : [...SIGNALS, "SIGHUP"]);
+  const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log };
   if (web !== undefined) return await serveWindows(web, face);
+  if (terminal !== undefined) return await talk(terminal, face);
   const end = await runHeadless({ ...face, input: process.stdin, output: process.stdout });
   if (end === "reader-stuck") log.error("nobody reads the events on stdout");
   return EXIT_STATUS[end];
@@ -53,13 +67,27 @@ async function serveWindows(web: WebOptions, face: CallerOptions & { readonly st
   }
 }
 
+async function talk(
+  terminal: TerminalCommandOptions,
+  face: CallerOptions & { readonly stop: AbortSignal },
+): Promise<number> {
+  // Loaded only here, as the window is: the other faces start without it.
+  const { runTerminal, surfaceOf, SYSTEM_CLOCK } = await import("./terminal/terminal.ts");
+  const surface = surfaceOf(process.stdin, process.stdout, process.env);
+  const end = await runTerminal({ ...face, ...terminal, surface, clock: SYSTEM_CLOCK, chance: Math.random });
+  const fault = TERMINAL_FAULTS[end];
+  if (fault === undefined) return 0;
+  writeStderr(`howdy-client: ${fault}`);
+  return 1;
+}
+
 function writeStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function stopSignal(): AbortSignal {
+function stopSignal(signals: readonly NodeJS.Signals[]): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const signal of signals) {
     process.on(signal, () => {
       stop.abort();
       setTimeout(() => process.exit(0), SIGNAL_DEADLINE_MS);

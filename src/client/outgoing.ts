@@ -5,6 +5,7 @@ import {
   EVERYBODY,
   isPlainText,
   type Message,
+  NAME_BYTES,
   nameFault,
   SERVER,
   TEXT_BYTES_MAX,
@@ -17,6 +18,7 @@ import {
   NOT_CONNECTED,
   proposalPending,
   RECEIVER_NEEDED,
+  RECEIVER_NOT_VALID,
   USERNAME_NEEDED,
   USERNAME_TOO_LONG,
   USERNAME_WITH_CONTROL,
@@ -35,12 +37,13 @@ export interface Desk {
 }
 
 type NameMessage = Extract<Message, { readonly name: string }>;
+type ChatMessage = Extract<Message, { readonly kind: "message" }>;
 
 export type Outgoing =
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly text: string }
   | { readonly kind: "proposal"; readonly message: NameMessage }
-  | { readonly kind: "message"; readonly shown: string; readonly message: Message };
+  | { readonly kind: "message"; readonly shown: string; readonly message: ChatMessage };
 
 /** What happens when Send is pressed now. The order of the checks is that of the report's client. */
 export function composeOutgoing(desk: Desk): Outgoing {
@@ -68,11 +71,17 @@ function composeProposal(desk: Desk, text: string): Outgoing {
 function composeMessage(desk: Desk, receiver: string, text: string): Outgoing {
   if (desk.username === null) return refused(USERNAME_NEEDED);
   if (!desk.connected) return refused(NOT_CONNECTED);
+  if (!canTravel(receiver)) return refused(RECEIVER_NOT_VALID);
   const bytes = textBytes(text);
   if (bytes > TEXT_BYTES_MAX) return refused(messageTooLong(bytes));
   if (!isPlainText(text)) return refused(MESSAGE_WITH_CONTROL);
   const shown = receiver === EVERYBODY ? youSay(text) : youWhisper(receiver, text);
   return { kind: "message", shown, message: { kind: "message", sender: desk.username, receiver, text } };
+}
+
+// Who stands in the list has a name that came in a frame; somebody named by hand may not fit one.
+function canTravel(receiver: string): boolean {
+  return receiver !== "" && receiver.isWellFormed() && !receiver.includes("\0") && textBytes(receiver) <= NAME_BYTES;
 }
 
 function refused(text: string): Outgoing {

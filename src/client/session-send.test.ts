@@ -167,3 +167,38 @@ test("half a surrogate pair is shown as it arrives", () => {
     { kind: "send", message: { kind: "message", sender: "Jon", receiver: "All", text: "a\ufffdb" } },
   ]);
 });
+
+test("something can be said to somebody who is not in the list, and entry and selection stay as they are", () => {
+  const driver = SessionDriver.connected("Jon").command({ select: "All" }, { type: "draft" });
+  driver.outputs();
+  driver.input({ kind: "say", receiver: "Bo", text: "hello" });
+  expect(driver.seen()).toEqual([
+    line("You whisper to Bo: hello"),
+    { kind: "send", message: { kind: "message", sender: "Jon", receiver: "Bo", text: "hello" } },
+  ]);
+  expect(driver.session.state).toMatchObject({ draft: "draft", selection: "All" });
+});
+
+test("a name can be proposed by saying it to Server", () => {
+  const driver = SessionDriver.connected().input({ kind: "say", receiver: "Server", text: "Jon" });
+  expect(driver.seen()).toEqual([{ kind: "send", message: { kind: "proposal", name: "Jon" } }]);
+});
+
+test.each(["", "x".repeat(65), "zero\0byte", "half \ud800"])(
+  "to %j nothing can be said, since no frame holds it",
+  (receiver) => {
+    const driver = SessionDriver.connected("Jon").input({ kind: "say", receiver, text: "hello" });
+    expect(driver.seen()).toEqual([line("Nobody can have such a name: it is empty, too long, or has no UTF-8.")]);
+  },
+);
+
+test("a line comes with what it is", () => {
+  const driver = SessionDriver.connected("Jon").input({ kind: "say", receiver: "Bo", text: "hello" });
+  driver.receive({ kind: "message", sender: "Zoë", receiver: "Jon", text: "hi" }, { kind: "nak", name: "x" });
+  const meanings = driver.outputs().flatMap((output) => (output.kind === "event" ? [output.meaning] : []));
+  expect(meanings).toEqual([
+    { kind: "own", receiver: "Bo" },
+    { kind: "spoken", sender: "Zoë", whispered: true },
+    { kind: "notice", notice: "name-not-accepted" },
+  ]);
+});

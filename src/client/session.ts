@@ -7,6 +7,7 @@ import { EVERYBODY, type Malformed, type Message } from "../protocol/index.ts";
 import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { describeFault } from "./fault.ts";
+import type { LineMeaning, Notice } from "./line-meaning.ts";
 import { composeOutgoing } from "./outgoing.ts";
 import { parseServerAddress, type ServerAddress } from "./server-address.ts";
 import * as texts from "./texts.ts";
@@ -17,13 +18,19 @@ export const LINES_MAX = 1000;
 /** `code` is for programs, docs/control.md lists them; `why` is a clause for a person. */
 export type SessionInput =
   | { readonly kind: "command"; readonly command: ControlCommand }
+  /**
+   * Who needs no list to pick from names the receiver: `Server` to propose a name, `All` or anybody else to talk, also
+   * one who is not in the list. Entry and selection stay as they are.
+   */
+  | { readonly kind: "say"; readonly receiver: string; readonly text: string }
   | { readonly kind: "dialled" }
   | { readonly kind: "dial-failed"; readonly why: string }
   | { readonly kind: "received"; readonly message: Message | Malformed }
   | { readonly kind: "closed"; readonly code: string; readonly why: string };
 
 export type SessionOutput =
-  | { readonly kind: "event"; readonly event: ControlEvent }
+  /** `meaning` stands beside `shown`, and nowhere else. */
+  | { readonly kind: "event"; readonly event: ControlEvent; readonly meaning?: LineMeaning }
   | { readonly kind: "dial"; readonly server: ServerAddress }
   | { readonly kind: "send"; readonly message: Message }
   /** Give up the connection or the dial; no later input may come from it. */
@@ -75,6 +82,9 @@ export class Session {
       case "command":
         this.#obey(input.command);
         break;
+      case "say":
+        this.#say(input.receiver, input.text);
+        break;
       case "dialled":
         this.#onDialled();
         break;
@@ -102,11 +112,11 @@ export class Session {
   #connect(address: string, port: string | number): void {
     const server = parseServerAddress(address, port);
     if (server === undefined) {
-      this.#show(texts.ADDRESS_NOT_VALID);
+      this.#note(texts.ADDRESS_NOT_VALID, "refused");
       return;
     }
     this.#hangUp();
-    this.#show(texts.connecting(server));
+    this.#note(texts.connecting(server), "dialling");
     this.#link = { server, connected: false, username: null, proposed: null };
     this.#outputs.push({ kind: "dial", server });
   }
@@ -120,29 +130,34 @@ export class Session {
   }
 
   #send(): void {
+    if (this.#say(this.#selection, this.#draft)) this.#draft = "";
+  }
+
+  /** True when something was sent. */
+  #say(receiver: string | null, text: string): boolean {
     const link = this.#link;
     const outgoing = composeOutgoing({
-      draft: this.#draft,
-      selection: this.#selection,
+      draft: text,
+      selection: receiver,
       connected: link?.connected ?? false,
       username: link?.username ?? null,
       proposed: link?.proposed ?? null,
     });
     switch (outgoing.kind) {
       case "nothing":
-        return;
+        return false;
       case "refused":
-        this.#show(outgoing.text);
-        return;
+        this.#note(outgoing.text, "refused");
+        return false;
       case "message":
-        this.#show(outgoing.shown);
+        this.#show(outgoing.shown, { kind: "own", receiver: outgoing.message.receiver });
         break;
       case "proposal":
         if (link !== undefined) link.proposed = outgoing.message.name;
         break;
     }
-    this.#draft = "";
     this.#outputs.push({ kind: "send", message: outgoing.message });
+    return true;
   }
 
   #close(): void {
@@ -165,13 +180,13 @@ export class Session {
 
   #onDialFailed(why: string): void {
     if (this.#link === undefined || this.#link.connected) return;
-    this.#show(texts.dialFailed(this.#link.server, why));
+    this.#note(texts.dialFailed(this.#link.server, why), "unreachable");
     this.#unlink("dial-failed");
   }
 
   #onClosed(code: string, why: string): void {
     if (!this.#link?.connected) return;
-    this.#show(texts.connectionLost(this.#link.server, why));
+    this.#note(texts.connectionLost(this.#link.server, why), "lost");
     this.#unlink(code);
   }
 
@@ -187,11 +202,11 @@ export class Session {
         if (message.name === "") break;
         link.username = message.name;
         link.proposed = null;
-        this.#show(texts.USERNAME_ACCEPTED);
+        this.#show(texts.USERNAME_ACCEPTED, { kind: "named", username: message.name });
         break;
       case "nak":
         link.proposed = null;
-        this.#show(texts.USERNAME_NOT_ACCEPTED);
+        this.#note(texts.USERNAME_NOT_ACCEPTED, "name-not-accepted");
         break;
       case "update":
         this.#readUpdate(message.names);
@@ -209,8 +224,9 @@ export class Session {
 
   // What is for somebody else should not be here: a person sees nothing of it, a program that looks on is told.
   #readMessage(link: Link, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
-    if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text));
-    else if (receiver === link.username) this.#show(texts.somebodyWhispers(sender, text));
+    const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered }) as const;
+    if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text), meaning(false));
+    else if (receiver === link.username) this.#show(texts.somebodyWhispers(sender, text), meaning(true));
     else this.#emit({ ignored: { sender, receiver, text } });
   }
 
@@ -230,14 +246,18 @@ export class Session {
 
   #showAll(names: readonly string[], what: string): void {
     if (names.length === 0) return;
-    for (const name of names) this.#show(name);
-    this.#show(what);
+    for (const name of names) this.#show(name, { kind: "name", name });
+    this.#show(what, { kind: "presence" });
   }
 
-  #show(text: string): void {
+  #note(text: string, notice: Notice): void {
+    this.#show(text, { kind: "notice", notice });
+  }
+
+  #show(text: string, meaning: LineMeaning): void {
     this.#lines.push(text);
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
-    this.#emit({ shown: { text } });
+    this.#outputs.push({ kind: "event", event: { shown: { text } }, meaning });
   }
 
   #emit(event: ControlEvent): void {

@@ -35,6 +35,7 @@ export function somebodyWhispers(sender: string, text: string): string {
 }
 
 export const NOT_CONNECTED = "You are not connected to a Howdy Server.";
+export const RECEIVER_NOT_VALID = "Nobody can have such a name: it is empty, too long, or has no UTF-8.";
 export const USERNAME_WITH_CONTROL = "The username holds a control character or a line break, please try another one.";
 export const MESSAGE_WITH_CONTROL = "The message holds a control character; only tabs and line breaks can be sent.";
 

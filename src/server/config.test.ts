@@ -19,6 +19,9 @@ describe("settings", () => {
       messageGapMs: 20,
       silentDeathS: 30,
       connectionsMax: 1024,
+      flood: { burst: 20, ratePerS: 10 },
+      controlSocket: undefined,
+      mailbox: undefined,
       logLevel: "info",
       help: false,
       version: false,
@@ -37,6 +40,33 @@ describe("settings", () => {
       connectionsMax: 1,
       logLevel: "silent",
     });
+  });
+
+  test("for the control socket come from either", () => {
+    const env = { HOWDY_CONTROL_SOCKET: "/run/howdy/control.sock" };
+    expect(readConfig([], env).controlSocket).toBe("/run/howdy/control.sock");
+    expect(readConfig(["--control-socket", "auto"], env).controlSocket).toBe("auto");
+    expect(readConfig([], { HOWDY_CONTROL_SOCKET: "" }).controlSocket).toBeUndefined();
+  });
+
+  test("for the mailbox come from either, its file first", () => {
+    expect(readConfig(["--mailbox-lines", "5"], {}).mailbox).toBeUndefined();
+    expect(readConfig([], { HOWDY_MAILBOX: "mail.db" }).mailbox).toEqual({ file: "mail.db", linesMax: 50, days: 30 });
+    const flags = ["--mailbox", "a.db", "--mailbox-lines", "0", "--mailbox-days", "7"];
+    expect(readConfig(flags, { HOWDY_MAILBOX: "b.db" }).mailbox).toEqual({ file: "a.db", linesMax: 0, days: 7 });
+    expect(messageOf(() => readConfig(["--mailbox-days", "0"], {}))).toContain(
+      "--mailbox-days: expected a whole number",
+    );
+  });
+
+  test("for flood control come from either, and a rate of 0 is none", () => {
+    const env = { HOWDY_FLOOD_BURST: "5", HOWDY_FLOOD_RATE: "2" };
+    expect(readConfig([], env).flood).toEqual({ burst: 5, ratePerS: 2 });
+    expect(readConfig(["--flood-burst", "7"], env).flood).toEqual({ burst: 7, ratePerS: 2 });
+    expect(readConfig(["--flood-rate", "0"], env).flood).toBeUndefined();
+    expect(messageOf(() => readConfig([], { HOWDY_FLOOD_BURST: "0" }))).toBe(
+      'HOWDY_FLOOD_BURST: expected a whole number from 1 to 100000; got "0"',
+    );
   });
 
   test("in an environment variable that is empty, or covered by a flag, count for nothing", () => {

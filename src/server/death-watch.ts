@@ -48,7 +48,7 @@ export class DeathWatch {
   async #read(localPort: number, onDeath: (peer: PeerAddress) => void): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
-    const unanswered = (await Promise.all(TABLES.map(readTable))).flatMap((table) => unansweredPeers(table, localPort));
+    const unanswered = (await readTables()).flatMap((table) => unansweredPeers(table, localPort));
     this.#reading = false;
     const nowMs = performance.now();
     this.#silences = silencesNow(this.#silences, unanswered, nowMs);
@@ -86,6 +86,11 @@ export function silencesNow(
       return [remote, { attempts, sinceMs }];
     }),
   );
+}
+
+/** The kernel's tables of IPv4 and of IPv6 connections. */
+export function readTables(): Promise<readonly string[]> {
+  return Promise.all(TABLES.map(readTable));
 }
 
 /** The table's text; empty where the system has none. */

@@ -116,7 +116,7 @@ describe("three clients who chat lose no line", () => {
     onTestFailed(() => {
       process.stderr.write(`HOWDY_TEST_SEED=${SEED} repeats the random bytes\n`);
     });
-    await using program = await ServerProgram.listening(["--message-gap-ms", "1"]);
+    await using program = await ServerProgram.listening(["--message-gap-ms", "1", "--flood-rate", "0"]);
     using chat = await Chat.open(program.port);
     using peers = new DisposableStack();
     await attack(program, peers);
@@ -228,7 +228,7 @@ async function floodBroadcasts({ port }: ServerProgram, peers: DisposableStack):
 async function floodNobody({ port }: ServerProgram, peers: DisposableStack): Promise<void> {
   const flooder = peers.use(await TestPeer.named(port, "flooder"));
   const noise = flooder.chat("nobody", "is anybody there?");
-  for (let batch = 0; batch < 20; batch += 1) flooder.send(Buffer.concat(Array(1000).fill(noise)));
+  for (let batch = 0; batch < 4; batch += 1) flooder.send(Buffer.concat(Array(1000).fill(noise)));
   flooder.say("flooder", "done");
   await flooder.until("its own words", () => flooder.texts("flooder").length === 1);
 }

@@ -30,3 +30,48 @@ export const LOG_BYTES_MAX = 16_777_216;
 
 /** Milliseconds that the last log lines may take to be read once the server has stopped. */
 export const LOG_CLOSE_MS = 500;
+
+/** Messages that a named connection may send at once, and after that each second; beyond them it is read later. */
+export const FLOOD_BURST = 20;
+export const FLOOD_RATE_PER_S = 10;
+
+/** Milliseconds between two looks at whether those who wait for flood control are still there. */
+export const FLOOD_LOOK_MS = 500;
+
+/** Milliseconds that somebody waits for flood control before it is told so, and between two such notices. */
+export const FLOOD_TELL_MS = 2000;
+
+/**
+ * Milliseconds that what a peer sent before it left may go on behind flood control's gate. Then the rest is dropped, for
+ * its name must come free: at the default rate some fifty messages were heard by then.
+ */
+export const FLOOD_LEAVE_MS = 5000;
+
+/** Bytes of one order to the server, and milliseconds until it must have come whole. A name and a text fit. */
+export const CONTROL_LINE_BYTES_MAX = 8192;
+export const CONTROL_LINE_MS = 5000;
+
+/** Connections to the control socket at once. */
+export const CONTROL_CONNECTIONS_MAX = 8;
+
+/** Days that a message waits for a user who is away, and lines to All that are kept for those who left. */
+export const MAIL_DAYS = 30;
+export const MAIL_LINES = 50;
+
+/** What may wait in a mailbox: whispers and their bytes for one name, bytes for all names, and names that are known. */
+export const MAIL_NAMES_MAX = 10_000;
+export const MAIL_LIMITS = {
+  perNameMax: 100,
+  bytesPerNameMax: 131_072,
+  bytesMax: 67_108_864,
+  namesMax: MAIL_NAMES_MAX,
+} as const;
+
+/** Frames of waiting messages that are on their way to one user at once. */
+export const MAIL_WINDOW_FRAMES = 4;
+
+/** Milliseconds until what nobody was promised is written: who came and went, and lines to All. */
+export const MAIL_LAZY_MS = 500;
+
+/** Milliseconds between two looks for what is too old. */
+export const MAIL_PRUNE_MS = 3_600_000;

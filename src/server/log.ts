@@ -11,10 +11,17 @@ import type { LogSink } from "./server.ts";
 /** pino's number for the level info. */
 const INFO = 30;
 
+/** ECMA-48: the cursor goes home, the screen is cleared, and what has scrolled off it. */
+const CLEAR_SCREEN = "\u001b[H\u001b[2J\u001b[3J";
+
 export interface ServerLog {
   readonly sink: LogSink;
   /** A line that is shown whatever the level is: a question on the console. */
   show(text: string): void;
+  /** What the operator's console answers, whatever the level is, each line as one of the log's. */
+  answer(text: string): void;
+  /** Clears the terminal; false when standard output is none. */
+  clear(): boolean;
   /** Settles when everything is written, or cannot be within LOG_CLOSE_MS. */
   close(): Promise<void>;
 }
@@ -28,6 +35,10 @@ export function openLog(level: LogLevelName): ServerLog {
   return {
     sink,
     show: (text) => prompts.info({ event: "prompt" }, text),
+    answer: (text) => {
+      if (text !== "") for (const line of text.split("\n")) prompts.info({ event: "operator" }, line);
+    },
+    clear: () => process.stdout.isTTY && output.clear(),
     close: () => output.close(),
   };
 }
@@ -72,6 +83,13 @@ class LogOutput {
     }
     if (this.#batch === "") setImmediate(() => this.#flush());
     this.#batch += this.#format(json);
+  }
+
+  /** Everything so far goes out first: it is to be cleared, too. */
+  clear(): boolean {
+    this.#flush();
+    if (!this.#broken) this.#stream.write(CLEAR_SCREEN);
+    return true;
   }
 
   async close(): Promise<void> {

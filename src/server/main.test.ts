@@ -95,6 +95,48 @@ describe("the console", () => {
   });
 });
 
+describe("the operator's console", () => {
+  test("takes commands where the server asked, and its end stops nothing", async () => {
+    const port = await freePort();
+    await using program = new ServerProgram(["--host", "127.0.0.1"]);
+    program.type(String(port), "list", "nonsense");
+    await program.until("both answers", () =>
+      program.texts.some((text) => text.startsWith("Unknown command: nonsense")),
+    );
+    expect(program.texts).toContain("Nobody is online.");
+    using jon = await TestPeer.named(port, "Jon");
+    program.type("announce Hello.");
+    await jon.until("the announcement", () => jon.texts("Server").join() === "Hello.");
+    program.child.stdin?.end();
+    using zoe = await TestPeer.named(port, "Zoë");
+    zoe.say("Jon", "still here");
+    await jon.until("the whisper", () => jon.texts("Zoë").length === 1);
+    expect(program.stderr).toBe("");
+  });
+
+  test("is not read where the server did not ask and no terminal is", async () => {
+    await using program = await ServerProgram.listening();
+    program.type("quit");
+    using _fence = await TestPeer.named(program.port, "Jon");
+    using _another = await TestPeer.named(program.port, "Zoë");
+    expect(program.lines.filter((line) => line.event === "operator")).toEqual([]);
+  });
+
+  test("on a terminal answers in plain lines, clears it, and quits", async (context) => {
+    if (spawnSync("script", ["--version"]).status !== 0) return context.skip("needs script of util-linux");
+    const command = [process.execPath, SERVER_MAIN, "--host", "127.0.0.1", "--port", "0"].join(" ");
+    await using program = new ServerProgram([], { command: ["script", "-qec", command, "/dev/null"] });
+    await program.until("the start", () => program.stdout.includes("Server is started and listening."));
+    program.type("list");
+    await program.until("the answer", () => program.stdout.includes("\r\nNobody is online.\r\n"));
+    program.type("clear");
+    await program.until("the clearing", () => program.stdout.includes("\u001b[H\u001b[2J\u001b[3J"));
+    program.type("quit");
+    expect(await program.exited(STOP_MS)).toEqual({ status: 0, signal: null });
+    expect(program.stdout).toContain("Howdy Server stops (quit).");
+  });
+});
+
 describe("the command line", () => {
   test("wins over the environment", async () => {
     const port = await freePort();
@@ -164,7 +206,7 @@ describe("a signal", () => {
   );
 
   test("ends a server in time whose log nobody reads", async () => {
-    await using program = await ServerProgram.listening(["--message-gap-ms", "0"]);
+    await using program = await ServerProgram.listening(["--message-gap-ms", "0", "--flood-rate", "0"]);
     using jon = await TestPeer.named(program.port, "Jon");
     program.child.stdout?.pause();
     const texts = Array.from({ length: 2000 }, (_, number) => jon.chat("Jon", `text ${number}`));
@@ -176,7 +218,7 @@ describe("a signal", () => {
   });
 
   test("leaves a slow reader of the log the time to read all of it", async () => {
-    await using program = await ServerProgram.listening(["--message-gap-ms", "0"]);
+    await using program = await ServerProgram.listening(["--message-gap-ms", "0", "--flood-rate", "0"]);
     using jon = await TestPeer.named(program.port, "Jon");
     program.child.stdout?.pause();
     const texts = Array.from({ length: 2000 }, (_, number) => jon.chat("Jon", `text ${number}`));
@@ -229,11 +271,12 @@ describe("the log", () => {
   });
 
   test("says how many lines were dropped because nobody read them, once somebody does", async () => {
-    await using program = await ServerProgram.listening(["--message-gap-ms", "0"]);
+    await using program = await ServerProgram.listening(["--message-gap-ms", "0", "--flood-rate", "0"]);
     using jon = await TestPeer.named(program.port, "Jon");
     program.child.stdout?.pause();
     const messages = 30_000;
-    const noise = jon.chat("Nobody", "x");
+    // To a name that nobody has, and that nobody is answered about.
+    const noise = jon.chat("Server", "x");
     jon.send(Buffer.concat(Array.from({ length: messages }, () => noise)));
     jon.say("Jon", "the end");
     await jon.until("the end", () => jon.texts().length === 1);

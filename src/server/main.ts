@@ -1,14 +1,20 @@
 // Owns the server as a program: settings, console, log, signals, exit status. What a server is lies in server.ts.
 
 import type { Server as NetServer } from "node:net";
-import { createInterface } from "node:readline";
 import packageJson from "../../package.json" with { type: "json" };
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { type Config, HELP, readConfig, UsageError } from "./config.ts";
 import { askHost, askPort, type Console } from "./console-prompt.ts";
+import { AUTO, autoPath } from "./control-path.ts";
+import { serveControl } from "./control-socket.ts";
 import { serveHealth } from "./health.ts";
 import { openLog, type ServerLog } from "./log.ts";
-import { log, peerName } from "./room-log.ts";
+import { Mailbox } from "./mailbox.ts";
+import { type Desk, obey } from "./operator.ts";
+import { isOwnTerminal, OwnConsole } from "./own-console.ts";
+import { type LogEffect, log, peerName } from "./room-log.ts";
 import { Server } from "./server.ts";
+import { MailboxFileError } from "./sqlite.ts";
 
 /** The address cannot be had: one line for the user, exit status 1. */
 class ListenError extends Error {
@@ -33,60 +39,89 @@ async function main(): Promise<void> {
   }
 }
 
-/** Serves until a signal comes. One that comes before there is anything to stop ends the program just the same. */
+/** Serves until a signal comes, or the operator quits. One that comes before there is anything to stop ends it as well. */
 async function run(config: Config, serverLog: ServerLog): Promise<void> {
-  const signalled = nextSignal();
-  const address = await Promise.race([askForTheRest(config, serverLog), signalled.then(() => undefined)]);
+  const stop = stopRequest();
+  const console = new OwnConsole(serverLog);
+  const address = await Promise.race([askForTheRest(config, console), stop.promise.then(() => undefined)]);
   if (address === undefined) return;
-  const server = await listen(config, address.host, address.port, serverLog);
+  const mailbox = openMailbox(config, serverLog);
+  const server = await listen(config, address, mailbox, serverLog);
+  if (config.mailbox !== undefined) serverLog.sink(mailboxLine(config.mailbox.file));
   const health = await serveHealthIfWanted();
-  const signal = await signalled;
-  const fields = { signal, connections: server.connections };
-  serverLog.sink(log("server-stopping", `Howdy Server stops (${signal}).`, fields));
+  const desk = openDesk(server, mailbox, () => stop.resolve("quit"));
+  const control = await serveControlIfWanted(config, server.port, desk, serverLog);
+  if (console.isOpen || isOwnTerminal()) void console.obeyAll(desk);
+  const reason = await stop.promise;
+  const fields = { signal: reason, connections: server.connections };
+  serverLog.sink(log("server-stopping", `Howdy Server stops (${reason}).`, fields));
   health?.close();
+  control?.close();
   await server.stop();
+  mailbox?.close();
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    // They stay in place: a second signal does not cut the first one's stop short.
-    process.on("SIGTERM", resolve);
-    process.on("SIGINT", resolve);
-  });
+function stopRequest(): PromiseWithResolvers<string> {
+  const request = Promise.withResolvers<string>();
+  // They stay in place: a second signal does not cut the first one's stop short.
+  process.on("SIGTERM", request.resolve);
+  process.on("SIGINT", request.resolve);
+  return request;
 }
 
-async function askForTheRest(config: Config, serverLog: ServerLog): Promise<{ host: string; port: number }> {
-  if (config.host !== undefined && config.port !== undefined) return { host: config.host, port: config.port };
-  await using lines = openConsole(serverLog);
-  const host = config.host ?? (await askHost(lines.console));
-  const port = config.port ?? (await askPort(lines.console));
+async function askForTheRest(config: Config, console: Console): Promise<{ host: string; port: number }> {
+  const host = config.host ?? (await askHost(console));
+  const port = config.port ?? (await askPort(console));
   return { host, port };
 }
 
-function openConsole(serverLog: ServerLog): { readonly console: Console } & AsyncDisposable {
-  const reader = createInterface({ input: process.stdin });
-  const lines = reader[Symbol.asyncIterator]();
-  const nextLine = async () => {
-    const next = await lines.next();
-    return next.done ? undefined : next.value;
+function openMailbox(config: Config, serverLog: ServerLog): Mailbox | undefined {
+  if (config.mailbox === undefined) return undefined;
+  const onFault = (error: unknown) => {
+    const text = `Error: The mailbox cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    serverLog.sink(log("mailbox-fault", text, {}, "warn"));
   };
+  try {
+    return new Mailbox({ ...config.mailbox, clock: SYSTEM_CLOCK, onFault });
+  } catch (error) {
+    if (!(error instanceof MailboxFileError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
+
+function mailboxLine(file: string): LogEffect {
+  const text = `Messages for users who are away are kept in ${file}. There are no passwords: whoever takes a name gets its mail.`;
+  return log("mailbox-open", text, { file }, "warn");
+}
+
+function openDesk(server: Server, mailbox: Mailbox | undefined, quit: () => void): Desk {
   return {
-    console: { show: serverLog.show, nextLine },
-    [Symbol.asyncDispose]: async () => {
-      reader.close();
-      process.stdin.unref?.();
+    get users() {
+      return server.users;
     },
+    get stats() {
+      return { ...server.counts, mailbox: mailbox?.counts };
+    },
+    announce: (text) => server.announce(text),
+    kick: (name, text) => server.kick(name, text),
+    quit,
   };
 }
 
-async function listen(config: Config, host: string, port: number, serverLog: ServerLog): Promise<Server> {
+async function listen(
+  config: Config,
+  { host, port }: { readonly host: string; readonly port: number },
+  mailbox: Mailbox | undefined,
+  serverLog: ServerLog,
+): Promise<Server> {
   const fields = { host, port };
   serverLog.sink(
     log("server-starting", `You are going to start Howdy Server with ${peerName({ address: host, port })}`, fields),
   );
   try {
-    const { messageGapMs, silentDeathS, connectionsMax } = config;
-    const server = await Server.start({ host, port, messageGapMs, silentDeathS, connectionsMax, log: serverLog.sink });
+    const { messageGapMs, silentDeathS, connectionsMax, flood } = config;
+    const settings = { messageGapMs, silentDeathS, connectionsMax, flood, mailbox };
+    const server = await Server.start({ host, port, ...settings, log: serverLog.sink });
     serverLog.sink(log("server-listening", "Server is started and listening.", { host, port: server.port }));
     return server;
   } catch (error) {
@@ -115,6 +150,26 @@ async function serveHealthIfWanted(): Promise<NetServer | undefined> {
     return await serveHealth(path);
   } catch (error) {
     throw new ListenError(`HOWDY_HEALTH_SOCKET: cannot listen on ${path}: ${String(error)}`, { cause: error });
+  }
+}
+
+async function serveControlIfWanted(
+  config: Config,
+  port: number,
+  desk: Desk,
+  serverLog: ServerLog,
+): Promise<NetServer | undefined> {
+  if (config.controlSocket === undefined) return undefined;
+  const isAuto = config.controlSocket === AUTO;
+  const path = isAuto ? autoPath(port) : config.controlSocket;
+  try {
+    return await serveControl(path, (line) => obey(line, desk));
+  } catch (error) {
+    const text = `the control socket cannot be had at ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    if (!isAuto) throw new ListenError(text, { cause: error });
+    // Nobody asked for this very one: the room matters more.
+    serverLog.sink(log("no-control-socket", `Error: ${text}`, { path }, "warn"));
+    return undefined;
   }
 }
 

@@ -293,6 +293,67 @@ describe("a message", () => {
   });
 });
 
+describe("a whisper to a name that nobody has", () => {
+  const absent = (effects: ReturnType<Scene["say"]>) => effects.filter((effect) => effect.kind === "absent");
+
+  test("is an event behind its log line, and goes to nobody", () => {
+    const scene = new Scene();
+    scene.online("Jon", "Zoë");
+    const effects = scene.say("Jon", "Abe", "Hi");
+    expect(deliveries(effects)).toEqual([]);
+    expect(lines(effects).at(-1)?.text).toBe("Error: Invalid receiver name.");
+    expect(effects.at(-1)).toEqual({
+      kind: "absent",
+      from: "Jon",
+      sender: "Jon",
+      receiver: "Abe",
+      text: "Hi",
+      online: false,
+    });
+  });
+
+  test("says so when somebody has it in another spelling", () => {
+    const scene = new Scene();
+    scene.online("Jon", "Zoë");
+    expect(absent(scene.say("Jon", "ZOË", "Hi"))).toMatchObject([{ receiver: "ZOË", online: true }]);
+  });
+
+  test("is none from a sender without a name, or under another's", () => {
+    const scene = new Scene();
+    scene.online("Jon", "Zoë");
+    scene.connect("unnamed");
+    expect(absent(scene.say("unnamed", "Abe", "Hi"))).toEqual([]);
+    expect(absent(scene.say("Zoë", "Abe", "Hi", "Jon"))).toEqual([]);
+  });
+
+  test("is none for `Server`, in any spelling, which would be answered for ever, nor for no name", () => {
+    const scene = new Scene();
+    scene.online("Jon");
+    for (const receiver of ["Server", "ｓｅｒｖｅｒ", ""]) {
+      const effects = scene.say("Jon", receiver, "Hi");
+      expect(lines(effects).at(-1)?.text).toBe("Error: Invalid receiver name.");
+      expect(absent(effects)).toEqual([]);
+    }
+  });
+
+  test("is none when the frame is malformed", () => {
+    const scene = new Scene();
+    scene.online("Jon");
+    expect(absent(scene.receive("Jon", chatBytes(ascii("Jon"), [0, 0x41], ascii("Hi"))))).toEqual([]);
+    expect(absent(scene.receive("Jon", chatBytes(ascii("Jon"), ascii("Abe"), [0xff])))).toEqual([]);
+  });
+});
+
+test("whoever keeps what was missed hears who joins, after the list, who leaves, and what is said to All", () => {
+  const scene = new Scene();
+  scene.connect("first");
+  const joining = scene.propose("first", "Jon");
+  expect(joining.at(-1)).toEqual({ kind: "joined", peer: "first", name: "Jon" });
+  expect(scene.say("first", "All", "Hi", "Jon").at(-1)).toEqual({ kind: "said", sender: "Jon", text: "Hi" });
+  expect(scene.say("first", "Jon", "psst", "Jon").filter((effect) => effect.kind === "said")).toEqual([]);
+  expect(scene.room.gone("first")).toContainEqual({ kind: "left", peer: "first", name: "Jon" });
+});
+
 describe("a room of more than 63 users", () => {
   test("lists the first 63, tells whoever comes then, and logs a warning", () => {
     const scene = new Scene();

@@ -12,9 +12,9 @@ import {
   type NameFault,
   nameFault,
   nameKey,
-  SERVER,
 } from "../protocol/index.ts";
 import { type LogEffect, log, type PeerAddress, peerName, printable } from "./room-log.ts";
+import { announcement, isAnswered } from "./room-notices.ts";
 
 export type Effect<Peer> =
   | LogEffect
@@ -27,7 +27,24 @@ export type Effect<Peer> =
       readonly except: Peer | undefined;
       readonly bytes: Uint8Array;
       readonly what: "update" | "message";
-    };
+    }
+  | RoomEvent<Peer>;
+
+/** What happened in the room, for those who keep what is said for the absent. */
+export type RoomEvent<Peer> =
+  /** A whisper to a name that nobody has as spelled; `online` when somebody has it in another spelling. */
+  | {
+      readonly kind: "absent";
+      readonly from: Peer;
+      readonly sender: string;
+      readonly receiver: string;
+      readonly text: string;
+      readonly online: boolean;
+    }
+  /** After the peer's ack and its first list. */
+  | { readonly kind: "joined"; readonly peer: Peer; readonly name: string }
+  | { readonly kind: "left"; readonly peer: Peer; readonly name: string }
+  | { readonly kind: "said"; readonly sender: string; readonly text: string };
 
 type Decoded = ReturnType<typeof decodeFrame>;
 type ChatMessage = Extract<Decoded, { kind: "message" }>;
@@ -43,7 +60,7 @@ interface Drop {
 
 const INVALID_TEXT: Drop = { text: "Error: Invalid text.", fault: "malformed" };
 
-interface User<Peer> {
+export interface User<Peer> {
   readonly name: string;
   readonly peer: Peer;
 }
@@ -63,8 +80,17 @@ export class Room<Peer> {
     return [...this.#usersByName.keys()];
   }
 
+  /** The same, each with its peer. */
+  get users(): readonly User<Peer>[] {
+    return [...this.#usersByName.values()];
+  }
+
   isNamed(peer: Peer): boolean {
     return this.#namesByPeer.has(peer);
+  }
+
+  nameOf(peer: Peer): string | undefined {
+    return this.#namesByPeer.get(peer);
   }
 
   /** A peer connected. */
@@ -103,6 +129,7 @@ export class Room<Peer> {
       this.#keys.delete(nameKey(name));
       this.#audience = [...this.#namesByPeer.keys()];
       effects.push(log("user-offline", `${name} is offline now.`, { ...at(address), username: name }));
+      effects.push({ kind: "left", peer, name });
     }
     if (this.#usersByName.size === 0) effects.push(log("room-empty", "No user online now.", {}));
     else if (name !== undefined) this.#update(effects);
@@ -132,6 +159,7 @@ export class Room<Peer> {
     effects.push({ kind: "send", to: peer, bytes: answer(MESSAGE_TYPES.ack, frame) });
     this.#update(effects);
     this.#tellLimit(peer, effects);
+    effects.push({ kind: "joined", peer, name: proposed });
   }
 
   #refusal(peer: Peer, name: string): Refusal | undefined {
@@ -154,6 +182,7 @@ export class Room<Peer> {
     if (drop !== undefined || decoded.kind !== "message") {
       const { text, fault } = drop ?? INVALID_TEXT;
       effects.push(log("message-dropped", text, { ...fields, fault }));
+      if (fault === "unknown-receiver" && decoded.kind === "message") this.#missed(peer, decoded, effects);
       return;
     }
     const target = receiver === EVERYBODY ? undefined : this.#usersByName.get(receiver);
@@ -169,6 +198,11 @@ export class Room<Peer> {
     return decoded.kind === "malformed" ? { ...INVALID_TEXT, fault: decoded.fault } : undefined;
   }
 
+  #missed(from: Peer, { sender, receiver, text }: ChatMessage, effects: Effect<Peer>[]): void {
+    if (!isAnswered(receiver)) return;
+    effects.push({ kind: "absent", from, sender, receiver, text, online: this.#keys.has(nameKey(receiver)) });
+  }
+
   #forward(
     peer: Peer,
     message: ChatMessage,
@@ -182,6 +216,7 @@ export class Room<Peer> {
     const audience = target === undefined ? this.#audience : [target.peer];
     const except = target === undefined ? peer : undefined;
     effects.push({ kind: "fan-out", to: audience, except, bytes, what: "message" });
+    if (target === undefined) effects.push({ kind: "said", sender: message.sender, text: message.text });
   }
 
   #update(effects: Effect<Peer>[]): void {
@@ -199,8 +234,7 @@ export class Room<Peer> {
     if (online === LIST_NAMES_MAX + 1) {
       effects.push(log("list-limit", `The user list is full: ${text}`, { online, limit: LIST_NAMES_MAX }, "warn"));
     }
-    const bytes = encodeMessage({ kind: "message", sender: SERVER, receiver: EVERYBODY, text });
-    effects.push({ kind: "send", to: peer, bytes });
+    effects.push({ kind: "send", to: peer, bytes: announcement(text) });
   }
 
   #firstNames(): readonly string[] {

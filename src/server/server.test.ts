@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LINGER_MS } from "../transport/connection.ts";
-import { STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
+import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS, STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
 import type { LogEffect } from "./room-log.ts";
 import { Server, type ServerOptions } from "./server.ts";
 import { DEADLINE_MS, TestPeer } from "./test-peer.ts";
@@ -213,6 +213,154 @@ describe("a peer that does not read", () => {
     expect(cutOff[0]?.text).toMatch(/^Error: the peer does not read: \d+ messages, \d+ bytes wait, closing \('127/);
   });
 });
+
+describe("a whisper to a name that nobody has", () => {
+  test("is answered to its sender alone, in a form that every client shows", async () => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    jon.say("Abe", "are you there?");
+    await jon.until("the notice", () => jon.texts().length === 1);
+    expect(jon.received.at(-1)).toEqual({
+      kind: "message",
+      sender: "Server",
+      receiver: "Jon",
+      text: "Abe is not online.",
+    });
+    jon.say("Zoë", "fence");
+    await zoe.until("the fence", () => zoe.texts().length === 1);
+    expect(zoe.texts()).toEqual(["fence"]);
+    expect(running.texts()).toContain("Error: Invalid receiver name.");
+  });
+
+  test("is answered with no control character, however long the name is", async () => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    const frame = Buffer.from(jon.chat("x".repeat(64), "Hi"));
+    frame.fill(0x1b, 65, 129);
+    jon.send(frame);
+    await jon.until("the notice", () => jon.texts().length === 1);
+    expect(jon.texts()).toEqual([`${"\uFFFD".repeat(64)} is not online.`]);
+  });
+
+  test("is answered to nobody when its sender has no name, or another's", async () => {
+    await using running = await Running.start();
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    using unnamed = await TestPeer.connect(running.port);
+    unnamed.name = "Jon";
+    unnamed.say("Abe", "spoofed");
+    await running.logged("Error: mismatch of username and connection.");
+    unnamed.name = "nobody";
+    unnamed.say("Abe", "spoofed");
+    await running.logged("Error: Invalid sender name.");
+    zoe.say("Jon", "fence");
+    await jon.until("the fence", () => jon.texts().length > 0);
+    unnamed.propose("late");
+    await unnamed.next("ack");
+    expect(jon.texts()).toEqual(["fence"]);
+    expect(unnamed.texts()).toEqual([]);
+  });
+
+  test("over and over holds its sender back and cuts nobody off", async () => {
+    await using running = await Running.start({ messageGapMs: 1 });
+    using jon = await TestPeer.named(running.port, "Jon");
+    const times = 3000;
+    jon.send(Buffer.concat(Array(times).fill(jon.chat("Abe", "are you there?"))));
+    await jon.until("every notice", () => jon.texts().length === times);
+    expect(jon.ending).toBeUndefined();
+  });
+});
+
+describe("flood control", () => {
+  test("lets a burst through at once and what follows at its rate, whole and in order", async () => {
+    await using running = await Running.start({ flood: { burst: 20, ratePerS: 50 } });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    const texts = Array.from({ length: 60 }, (_, number) => `text ${number}`);
+    const startedMs = performance.now();
+    jon.send(Buffer.concat(texts.map((text) => jon.chat("All", text))));
+    await zoe.until("the burst", () => zoe.texts().length >= 20);
+    await zoe.until("all", () => zoe.texts().length === 60);
+    // 40 messages over the burst, 20 ms each; timers may be a millisecond early.
+    expect(performance.now() - startedMs).toBeGreaterThan(750);
+    expect(zoe.texts()).toEqual(texts);
+    expect(running.server.counts.flood?.delayed).toBeGreaterThanOrEqual(39);
+  });
+
+  test("makes nobody else wait", async () => {
+    await using running = await Running.start({ flood: { burst: 5, ratePerS: 1 } });
+    using flooder = await TestPeer.named(running.port, "flooder");
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    flooder.send(Buffer.concat(Array(5000).fill(flooder.chat("All", "flood"))));
+    await jon.until("the burst", () => jon.texts("flooder").length === 5);
+    jon.say("Zoë", "excuse me");
+    await zoe.until("the whisper", () => zoe.texts("Jon").length === 1);
+    expect(zoe.texts("flooder").length).toBeLessThan(20);
+    await untilTrue("the flooder waits", () => running.server.counts.flood?.waiting === 1);
+  });
+
+  test("does not count who only proposes", async () => {
+    await using running = await Running.start({ flood: { burst: 1, ratePerS: 1 } });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using second = await TestPeer.connect(running.port);
+    for (let times = 0; times < 30; times += 1) second.propose("Jon");
+    await second.until("every refusal", () => second.received.length === 30);
+    expect(running.server.counts.flood).toEqual({ delayed: 0, waiting: 0, leftUnheard: 0 });
+    expect(jon.ending).toBeUndefined();
+  });
+
+  test("hears a short rest of who left, and frees the name after it", async () => {
+    await using running = await Running.start({ flood: { burst: 5, ratePerS: 10 } });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    await jon.until("the longer list", () => jon.list.length === 2);
+    zoe.socket.end(Buffer.concat(Array.from({ length: 15 }, (_, number) => zoe.chat("All", `text ${number}`))));
+    await jon.until("the shorter list", () => jon.list.length === 1);
+    expect(jon.texts("Zoë")).toHaveLength(15);
+  });
+
+  // Bytes: some lie in the kernel and a FIN comes behind them; or more than the network takes, so that none can come.
+  test.each([
+    { how: "by FIN", bytes: 100_000, leave: (peer: TestPeer) => peer.socket.end() },
+    { how: "in the middle of what it sends", bytes: 2e7, leave: (peer: TestPeer) => peer.socket.destroy() },
+    { how: "by RST", bytes: 2e7, leave: (peer: TestPeer) => peer.reset() },
+  ])("frees the name of a flooder that leaves $how, in bounded time", async ({ bytes, leave }) => {
+    await using running = await Running.start({ flood: { burst: 5, ratePerS: 1 } });
+    using jon = await TestPeer.named(running.port, "Jon");
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    await jon.until("the longer list", () => jon.list.length === 2);
+    const text = zoe.chat("Zoë", "x".repeat(200));
+    zoe.send(Buffer.concat(Array(Math.ceil(bytes / text.length)).fill(text)));
+    await untilTrue("the flooder waits", () => running.server.counts.flood?.waiting === 1);
+    const leftMs = performance.now();
+    leave(zoe);
+    await jon.until("the shorter list", () => jon.list.length === 1);
+    expect(performance.now() - leftMs).toBeLessThan(FLOOD_LEAVE_MS + FLOOD_TELL_MS + 4 * FLOOD_LOOK_MS + 2000);
+    using again = await TestPeer.named(running.port, "Zoë");
+    expect(again.list).toEqual(["Jon", "Zoë"]);
+  });
+
+  test("tells who has to wait for long", async () => {
+    await using running = await Running.start({ flood: { burst: 5, ratePerS: 1 } });
+    using zoe = await TestPeer.named(running.port, "Zoë");
+    zoe.send(Buffer.concat(Array(50).fill(zoe.chat("All", "flood"))));
+    await zoe.until("the notice", () => zoe.texts("Server").length > 0);
+    expect(zoe.texts("Server")[0]).toBe(
+      "You send faster than 1 messages a second: the rest is not lost, it waits its turn.",
+    );
+  });
+});
+
+/** Looks again and again until a condition holds: what the test waits for has no event of its own. */
+async function untilTrue(what: string, holds: () => boolean): Promise<void> {
+  const startedMs = performance.now();
+  while (!holds()) {
+    if (performance.now() - startedMs > DEADLINE_MS) throw new Error(`expected ${what} within ${DEADLINE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 describe("the limit on connections", () => {
   test("costs the oldest without a name its place", async () => {

@@ -4,7 +4,9 @@
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import { decodeFrame, type Frame } from "../protocol/index.ts";
 import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { DeathWatch } from "./death-watch.ts";
+import { FloodControl } from "./flood-control.ts";
 import {
   CONNECTIONS_MAX,
   QUEUE_BYTES_MAX,
@@ -13,8 +15,14 @@ import {
   UNNAMED_BYTES_MAX,
   UNNAMED_TIME_MS,
 } from "./limits.ts";
-import { type Effect, Room } from "./room.ts";
-import { type LogEffect, log, type PeerAddress, peerName } from "./room-log.ts";
+import { MailDelivery } from "./mail-delivery.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { peersOf } from "./peer-states.ts";
+import { type Effect, Room, type RoomEvent } from "./room.ts";
+import { type LogEffect, log, type PeerAddress, peerName, printable } from "./room-log.ts";
+import { ABSENCE_TEXTS, announcement, floodText, notice } from "./room-notices.ts";
+import type { ServerCounts, UserView } from "./server-facts.ts";
+import type { BucketLimits } from "./token-bucket.ts";
 
 /** Where the server's lines go. */
 export type LogSink = (line: LogEffect) => void;
@@ -30,6 +38,11 @@ export interface ServerOptions {
   readonly silentDeathS: number;
   readonly connectionsMax?: number;
   readonly unnamedTimeMs?: number;
+  /** What a named connection may send; without it, as much as it likes. */
+  readonly flood?: BucketLimits | undefined;
+  readonly clock?: Clock;
+  /** What keeps messages for users who are away; without it nothing is kept. */
+  readonly mailbox?: Mailbox | undefined;
   /** The room; injected by tests that want a defect in it. */
   readonly room?: Room<Peer>;
   readonly log: LogSink;
@@ -39,10 +52,17 @@ export interface ServerOptions {
 export interface Peer {
   readonly address: PeerAddress;
   readonly connection: Connection;
+  /** When it connected, in milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** When it was last heard, by the server's clock. */
+  readonly heardMs: number;
 }
 
 interface OwnPeer extends Peer {
   connection: Connection;
+  heardMs: number;
+  /** What waited for it, on its way. */
+  mail: MailDelivery | undefined;
   unnamedBytes: number;
   unnamedTimer: NodeJS.Timeout | undefined;
 }
@@ -59,6 +79,12 @@ export class Server {
   /** Oldest first. */
   readonly #unnamed = new Set<OwnPeer>();
   readonly #deathWatch: DeathWatch;
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  #flood: FloodControl<OwnPeer> | undefined;
+  #messagesIn = 0;
+  #messagesOut = 0;
+  #cutOffReaders = 0;
   /** Set by stop(); settles when the last connection is closed. */
   #emptied: PromiseWithResolvers<void> | undefined;
 
@@ -67,6 +93,8 @@ export class Server {
     this.#net = net;
     this.#room = options.room ?? new Room<Peer>();
     this.#deathWatch = new DeathWatch(options.silentDeathS);
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#startedMs = this.#clock.nowMs();
     net.on("connection", (socket: Socket) => this.#onConnection(socket));
   }
 
@@ -84,6 +112,7 @@ export class Server {
     // A later error of the listening socket (no file descriptor left, say) costs the newcomer only.
     net.on("error", (error) => options.log(log("listen-error", `Error: ${error.message}`, {}, "warn")));
     server.#deathWatch.start(server.port, (peer) => server.#giveUp(peer));
+    server.#controlFlood();
     return server;
   }
 
@@ -96,6 +125,46 @@ export class Server {
 
   get connections(): number {
     return this.#peers.size;
+  }
+
+  /** Users online, in the order of acceptance. */
+  get users(): readonly UserView[] {
+    const nowMs = this.#clock.nowMs();
+    return this.#room.users.map(({ name, peer }) => {
+      const { address, sinceMs, heardMs, connection } = peer;
+      return { name, address, sinceMs, idleMs: Math.round(nowMs - heardMs), queuedBytes: connection.queued.bytes };
+    });
+  }
+
+  get counts(): ServerCounts {
+    return {
+      connections: this.#peers.size,
+      named: this.#room.users.length,
+      messagesIn: this.#messagesIn,
+      messagesOut: this.#messagesOut,
+      cutOffReaders: this.#cutOffReaders,
+      flood: this.#flood?.counts,
+      uptimeMs: Math.round(this.#clock.nowMs() - this.#startedMs),
+    };
+  }
+
+  /** Tells every user something. The text must be one that can travel. */
+  announce(text: string): void {
+    const bytes = announcement(text);
+    this.#options.log(log("operator-announce", `The operator announces: ${printable(text)}`, {}));
+    for (const { peer } of this.#room.users) this.#send(peer, bytes);
+  }
+
+  /** Tells a user, by its exact name, why, and ends its connection; false when nobody has that name. */
+  kick(name: string, text: string): boolean {
+    const peer = this.#room.users.find((one) => one.name === name)?.peer;
+    if (peer === undefined) return false;
+    this.#options.log(log("operator-kick", `${text} (${name})`, { username: name }));
+    this.#send(peer, notice(name, text));
+    peer.connection.end();
+    // A peer that does not read is not waited for.
+    this.#clock.after(STOP_HURRY_MS, () => peer.connection.endNow());
+    return true;
   }
 
   /** Stops accepting, writes what is queued, closes every connection. Settles LINGER_MS after STOP_HURRY_MS at the latest. */
@@ -140,7 +209,8 @@ export class Server {
       () => this.#cutOff(peer, "unnamed-too-long", "Error: No username in time, closing"),
       this.#options.unnamedTimeMs ?? UNNAMED_TIME_MS,
     );
-    const peer: OwnPeer = { address, connection, unnamedBytes: 0, unnamedTimer };
+    const [sinceMs, heardMs] = [this.#clock.dateMs(), this.#clock.nowMs()];
+    const peer: OwnPeer = { address, connection, sinceMs, heardMs, mail: undefined, unnamedBytes: 0, unnamedTimer };
     this.#peers.add(peer);
     this.#unnamed.add(peer);
     return peer;
@@ -166,8 +236,13 @@ export class Server {
   }
 
   #onFrame(peer: OwnPeer, frame: Frame): void {
+    this.#messagesIn += 1;
+    peer.heardMs = this.#clock.nowMs();
     this.#carryOut(peer, this.#room.received(peer, frame, decodeFrame(frame.bytes)));
-    if (peer.unnamedTimer === undefined) return;
+    if (peer.unnamedTimer === undefined) {
+      this.#flood?.spent(peer);
+      return;
+    }
     if (this.#room.isNamed(peer)) {
       this.#forgetUnnamed(peer);
       return;
@@ -181,6 +256,8 @@ export class Server {
   #onClosed(peer: OwnPeer, reason: CloseReason): void {
     this.#forgetUnnamed(peer);
     this.#peers.delete(peer);
+    this.#flood?.forget(peer);
+    if (reason.code === "queue-full") this.#cutOffReaders += 1;
     if (FAULTS.has(reason.code)) this.#logCutOff(peer, reason.code, `Error: ${reason.detail}, closing`);
     // While the server stops, nobody is told that the others leave: everybody does.
     if (this.#emptied === undefined) this.#carryOut(peer, this.#room.gone(peer));
@@ -213,22 +290,84 @@ export class Server {
     }
   }
 
-  #carryOut(origin: Peer, effects: readonly Effect<Peer>[]): void {
+  #carryOut(origin: OwnPeer, effects: readonly Effect<Peer>[]): void {
     for (const effect of effects) {
       switch (effect.kind) {
         case "log":
           this.#options.log(effect);
           break;
         case "send":
-          effect.to.connection.send(effect.bytes, "other");
+          this.#send(effect.to, effect.bytes);
           break;
         case "fan-out":
+          this.#messagesOut += effect.to.length - (effect.except === undefined ? 0 : 1);
           fanOut(effect, origin);
           break;
+        default:
+          this.#keep(origin, effect);
       }
     }
   }
+
+  /** What happened in the room, for those who are not there. */
+  #keep(origin: OwnPeer, event: RoomEvent<Peer>): void {
+    const { mailbox } = this.#options;
+    switch (event.kind) {
+      case "absent":
+        if (mailbox === undefined || event.online) this.#answer(event, "absent");
+        else mailbox.keep(event, (fate) => this.#answer(event, fate));
+        break;
+      case "joined":
+        this.#deliver(origin, event.name);
+        break;
+      case "left":
+        mailbox?.left(event.name, origin.mail?.unheardLine);
+        break;
+      case "said":
+        mailbox?.said(event.sender, event.text);
+        break;
+    }
+  }
+
+  #deliver(peer: OwnPeer, name: string): void {
+    const { mailbox } = this.#options;
+    const waiting = mailbox?.joined(name) ?? [];
+    if (mailbox === undefined || waiting.length === 0) return;
+    peer.mail = new MailDelivery(mailbox, name, waiting, (bytes, onTaken) => {
+      this.#messagesOut += 1;
+      peer.connection.send(bytes, "other", onTaken);
+    });
+  }
+
+  // A whisperer is held back for what it is answered, as for a whisper to itself.
+  #answer({ from, sender, receiver }: Absence, how: keyof typeof ABSENCE_TEXTS): void {
+    this.#messagesOut += 1;
+    const bytes = notice(sender, ABSENCE_TEXTS[how](receiver));
+    fanOut({ kind: "fan-out", to: [from], except: undefined, bytes, what: "message" }, from);
+  }
+
+  #send(peer: Peer, bytes: Uint8Array): void {
+    this.#messagesOut += 1;
+    peer.connection.send(bytes, "other");
+  }
+
+  #controlFlood(): void {
+    const { flood } = this.#options;
+    if (flood === undefined) return;
+    this.#flood = new FloodControl(flood, this.#clock, peersOf(this.port), {
+      tell: (peer) => {
+        const name = this.#room.nameOf(peer);
+        if (name !== undefined) this.#send(peer, notice(name, floodText(flood.ratePerS)));
+      },
+      end: (peer, { code, detail }) => {
+        this.#logCutOff(peer, "flood-unheard", `Error: ${detail}, closing`);
+        peer.connection.destroy({ code, detail });
+      },
+    });
+  }
 }
+
+type Absence = Extract<RoomEvent<Peer>, { kind: "absent" }>;
 
 // A message's sender waits while one of its receivers is congested; whoever only joined or left holds nobody up.
 function fanOut(effect: Extract<Effect<Peer>, { kind: "fan-out" }>, origin: Peer): void {

@@ -49,7 +49,7 @@ export function deliveries(
   effects: readonly Effect<string>[],
 ): readonly (readonly [string, ReturnType<typeof decodeFrame>])[] {
   return effects.flatMap((effect) => {
-    if (effect.kind === "log") return [];
+    if (effect.kind !== "send" && effect.kind !== "fan-out") return [];
     const to = effect.kind === "send" ? [effect.to] : effect.to.filter((peer) => peer !== effect.except);
     return to.map((peer) => [peer, decodeFrame(effect.bytes)] as const);
   });

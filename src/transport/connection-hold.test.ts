@@ -137,3 +137,31 @@ describe("a held peer", () => {
     await until("a frame", () => sender.frames.length === 1);
   });
 });
+
+describe("a peer that is held for no other", () => {
+  test("is not read until it is let go, loses nothing, and tells whether anything waited", async () => {
+    using line = await Line.open();
+    const release = line.connection.hold();
+    line.raw.write(chats(0, 10_000));
+    await until("the sender to be paused", () => line.socket.isPaused());
+    await until("something to wait", () => line.socket.readableLength > 0);
+    expect(line.frames).toEqual([]);
+    expect(release()).toBe(true);
+    await until("all frames", () => line.frames.length === 10_000);
+    expect(line.texts()).toEqual(numberedTexts(0, 10_000));
+    expect(line.connection.hold()()).toBe(false);
+  });
+
+  test("is held frame by frame from within onFrame", async () => {
+    using line = await Line.open();
+    const releases: (() => boolean)[] = [];
+    line.onFrame = () => releases.push(line.connection.hold());
+    line.raw.write(chats(0, 3));
+    for (let frames = 1; frames <= 3; frames += 1) {
+      await until("the next frame", () => releases.length === frames);
+      expect(line.frames).toHaveLength(frames);
+      releases[frames - 1]?.();
+    }
+    expect(line.texts()).toEqual(numberedTexts(0, 3));
+  });
+});

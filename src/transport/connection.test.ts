@@ -267,3 +267,34 @@ describe("an end on the other side", () => {
     expect(line.closings[0]?.detail).toContain(system);
   });
 });
+
+describe("a frame that its sender asks about", () => {
+  test("is taken once the kernel has it, in its turn, and not before", async () => {
+    using line = await Line.open({ messageGapMs: 20 });
+    const taken: string[] = [];
+    for (const text of ["<1>", "<2>"]) line.connection.send(Buffer.from(text), "other", () => taken.push(text));
+    expect(taken).toEqual([]);
+    await until("the first", () => taken.length === 1);
+    expect(line.connection.queued.messages).toBe(1);
+    await until("both", () => taken.length === 2);
+    expect(taken).toEqual(["<1>", "<2>"]);
+  });
+
+  test("is not taken while the peer does not read, nor once the connection is closed", async () => {
+    using line = await Line.open();
+    line.raw.pause();
+    const sent = 400;
+    let taken = 0;
+    for (let count = 0; count < sent; count += 1) {
+      line.connection.send(Buffer.alloc(65_536, 0x61), "other", () => {
+        taken += 1;
+      });
+    }
+    await until("the kernel to take no more", () => line.socket.writableLength > 0);
+    const takenThen = taken;
+    line.connection.destroy({ code: "ended-here", detail: "enough" });
+    await until("the end", () => line.closings.length === 1 && line.socket.closed);
+    expect(taken).toBe(takenThen);
+    expect(taken).toBeLessThan(sent);
+  });
+});

@@ -50,6 +50,8 @@ export class Connection {
   readonly #reader = new FrameReader();
   readonly #outbox: Outbox;
   readonly #reliefs: (() => void)[] = [];
+  /** Whom to tell that a frame was taken; made for the few connections that ask. */
+  #takers: Map<Uint8Array, () => void> | undefined;
   #closed = false;
   #ending = false;
   #inputEnded = false;
@@ -87,8 +89,11 @@ export class Connection {
     return { messages: this.#outbox.messages, bytes: this.#outbox.bytes };
   }
 
-  /** Queues one frame; `update` marks a type 4. A full queue ends the connection with `queue-full`. */
-  send(bytes: Uint8Array, kind: FrameKind): void {
+  /**
+   * Queues one frame; `update` marks a type 4. A full queue ends the connection with `queue-full`. `onTaken` runs once
+   * the kernel has taken the frame to send it, and never when the connection closes first.
+   */
+  send(bytes: Uint8Array, kind: FrameKind, onTaken?: () => void): void {
     if (this.#closed || this.#ending || this.#inputEnded) return;
     if (!this.#outbox.push(bytes, kind)) {
       const { messages, bytes: queuedBytes } = this.queued;
@@ -97,6 +102,10 @@ export class Connection {
         detail: `the peer does not read: ${messages} messages, ${queuedBytes} bytes wait`,
       });
       return;
+    }
+    if (onTaken !== undefined) {
+      this.#takers ??= new Map();
+      this.#takers.set(bytes, onTaken);
     }
     // While the gap or the kernel is waited for, what ends the wait flushes.
     if (this.#gapTimer === undefined && this.#stalledSinceMs === undefined) this.#flushSoon();
@@ -107,6 +116,16 @@ export class Connection {
     if (other.#closed) return;
     this.#holds += 1;
     other.#whenRelieved(() => this.#release());
+  }
+
+  /** Takes no more input until what it returns is called, once. That says whether input has waited meanwhile. */
+  hold(): () => boolean {
+    this.#holds += 1;
+    return () => {
+      const waited = this.#reader.heldBytes > 0 || this.#socket.readableLength > 0;
+      this.#release();
+      return waited;
+    };
   }
 
   /**
@@ -247,9 +266,19 @@ export class Connection {
   #write(frames: readonly Uint8Array[]): void {
     if (frames.length === 0) return;
     if (frames.length > 1) this.#socket.cork();
-    for (const frame of frames) this.#socket.write(frame, this.#onWritten);
+    for (const frame of frames) this.#socket.write(frame, this.#writtenOf(frame));
     if (frames.length > 1) this.#socket.uncork();
     if (this.#socket.writableLength > 0) this.#stalledSinceMs ??= performance.now();
+  }
+
+  #writtenOf(frame: Uint8Array): (error?: Error | null) => void {
+    const onTaken = this.#takers?.get(frame);
+    if (onTaken === undefined) return this.#onWritten;
+    this.#takers?.delete(frame);
+    return (error) => {
+      this.#onWritten(error);
+      if (!error && !this.#closed) onTaken();
+    };
   }
 
   readonly #onWritten = (error?: Error | null): void => {
@@ -290,6 +319,7 @@ export class Connection {
     clearTimeout(this.#gapTimer);
     clearTimeout(this.#lingerTimer);
     this.#outbox.takeAll();
+    this.#takers = undefined;
     this.#socket.destroy();
     process.nextTick(() => {
       this.#listener.onClosed(reason);

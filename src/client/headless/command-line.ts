@@ -3,8 +3,8 @@
 
 import { COMMAND_LINE_BYTES_MAX } from "../control.ts";
 import { describeFault } from "../fault.ts";
+import type { CutLine } from "../line-cutter.ts";
 import { type ParsedCommand, parseCommand } from "../parse-command.ts";
-import type { CutLine } from "./line-cutter.ts";
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true });
 const lenientDecoder = new TextDecoder("utf-8");

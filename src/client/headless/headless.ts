@@ -6,9 +6,9 @@ import type { Readable, Writable } from "node:stream";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import { COMMAND_LINE_BYTES_MAX, type ControlEvent } from "../control.ts";
+import { type CutLine, LineCutter } from "../line-cutter.ts";
 import type { ParsedCommand } from "../parse-command.ts";
 import { readCommand } from "./command-line.ts";
-import { type CutLine, LineCutter } from "./line-cutter.ts";
 
 /** Events that may wait for somebody who does not read stdout, in bytes; then the client gives up. */
 const EVENTS_WAITING_BYTES_MAX = 67_108_864;

@@ -43,7 +43,7 @@ test("flags come before the environment, lists are put together", () => {
 });
 
 test.each([
-  [["--web", "--headless"], "expected one of --headless and --web; got both"],
+  [["--web", "--headless"], "expected one of --headless, --web and --terminal; got --headless, --web"],
   [["--web", "--web-host", "win72"], '--web-host: expected an IP address; got "win72"'],
   [["--web", "--web-port", "65536"], '--web-port: expected a port from 0 to 65535; got "65536"'],
   [["--web", "--web-port="], '--web-port: expected a port from 0 to 65535; got ""'],

@@ -67,6 +67,23 @@ test("a line that is there is never touched again, so that it is read aloud once
   });
 });
 
+test("what the server says is a notice, told apart without colour and read aloud like any line", async () => {
+  await using room = await Room.open({ browser });
+  const [window, bo] = await room.windows(["Jon", "Bo"]);
+  if (window === undefined || bo === undefined) throw new Error("two windows were asked for");
+  await bo.say("Jon", "psst");
+  await room.announce("This room closes at noon.");
+  const said = await looksOf(window, "Server says: This room closes at noon.");
+  const whispered = await looksOf(window, "Bo whispers to you: psst");
+  expect(said).toMatchObject({
+    border: "2px solid",
+    sign: "\u24d8\u00a0",
+    text: "Server says: This room closes at noon.",
+  });
+  expect(whispered).toMatchObject({ border: "0px none", sign: "" });
+  expect(await window.log.locator(".head [data-line^='Server says']").count(), "is within the live region").toBe(0);
+});
+
 test("who looks back is left there, and Jump to latest leads to the end", async () => {
   await using room = await Room.open({ browser, ...WITHOUT_GAPS });
   const [window] = await people(room, "Jon");
@@ -214,7 +231,10 @@ test("the first paint comes at once", async () => {
   expect(best).toBeLessThan(FIRST_PAINT_MAX_MS);
 });
 
-const WITHOUT_GAPS = { serverArgs: ["--message-gap-ms", "0"], clientArgs: ["--message-gap-ms", "0"] } as const;
+const WITHOUT_GAPS = {
+  serverArgs: ["--message-gap-ms", "0", "--flood-rate", "0"],
+  clientArgs: ["--message-gap-ms", "0"],
+} as const;
 
 async function people(room: Room, ...names: readonly [string, ...string[]]): Promise<readonly [ChatWindow]> {
   const [first] = await room.windows(names);
@@ -278,3 +298,20 @@ const FOCUSED = `(() => {
   const label = document.getElementById(element.getAttribute("aria-labelledby"))?.textContent;
   return (element.getAttribute("aria-label") ?? label ?? element.closest("label")?.textContent ?? element.textContent).trim();
 })()`;
+
+/** What of a line can be seen without its colours. */
+interface Looks {
+  readonly border: string;
+  readonly sign: string;
+  readonly text: string;
+}
+
+async function looksOf(window: ChatWindow, line: string): Promise<Looks> {
+  await window.line(line).waitFor();
+  return await window.page.evaluate<Looks>(`(() => {
+    const said = document.querySelector(${JSON.stringify(`[data-line="${line}"] .said`)});
+    const { borderTopWidth, borderTopStyle } = getComputedStyle(said);
+    const sign = /^"([^"]*)"/.exec(getComputedStyle(said, "::before").content)?.[1] ?? "";
+    return { border: borderTopWidth + " " + borderTopStyle, sign, text: said.textContent };
+  })()`);
+}

@@ -116,6 +116,8 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     await window.say("Zoë", "psst");
     await window.line("You whisper to Zoë: psst").waitFor();
     await window.line("Jimmy Fallon whispers to you: psst").waitFor();
+    await room.announce("This room closes at noon.");
+    await window.line("Server says: This room closes at noon.").waitFor();
     expect(await findFaults(window), "chatting").toEqual([]);
     await room.killServer();
     await window.page.getByRole("button", { name: "Reconnect" }).waitFor();

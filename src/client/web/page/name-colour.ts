@@ -2,6 +2,8 @@
 // Invariant: on every background of its scheme that page.css has for names, a name's contrast is at least
 // NAME_CONTRAST_MIN, whatever the name; a test reads the backgrounds from page.css.
 
+import { nameHash } from "../../name-hash.ts";
+
 /** WCAG 2.2, 1.4.3, level AA. */
 export const NAME_CONTRAST_MIN = 4.5;
 
@@ -29,7 +31,7 @@ const COLOURS: readonly NameColour[] = Array.from({ length: HUES }, (_, index) =
 
 /** The colour of a name: always the same one. */
 export function nameColour(name: string): NameColour {
-  return COLOURS[hash(name) % HUES] ?? { light: "#000000", dark: "#ffffff" };
+  return COLOURS[nameHash(name) % HUES] ?? { light: "#000000", dark: "#ffffff" };
 }
 
 /** WCAG's contrast of two relative luminances. */
@@ -41,15 +43,6 @@ export function contrast(one: number, other: number): number {
 export function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(Number.parseInt(colour.slice(at, at + 2), 16)));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-// FNV-1a, 32 bits: small changes of a name change its colour.
-function hash(name: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < name.length; index += 1) {
-    value = Math.imul(value ^ name.charCodeAt(index), 0x01000193);
-  }
-  return (value ^ (value >>> 15)) >>> 0;
 }
 
 /** The lightest colour of a hue that is no lighter than the luminance. */

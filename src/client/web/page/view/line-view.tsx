@@ -2,6 +2,7 @@
 // be seen; what came from the network is text, never HTML.
 
 import { Component, type JSX } from "preact";
+import { SERVER } from "../../../../protocol/index.ts";
 import type { Line, LineMeaning } from "../line.ts";
 import { makeNameVisible, makeVisible, readText } from "../rich-text.ts";
 import { inkOf } from "./send-to.tsx";
@@ -42,6 +43,8 @@ function looksOf(meaning: LineMeaning): string {
     case "own":
       return meaning.receiver === undefined ? "own" : "own whisper";
     case "spoken":
+      // What the server says is a notice, whispered or not: its words tell which.
+      if (meaning.sender === SERVER && meaning.known) return "other server";
       return `other${meaning.whispered ? " whisper" : ""}${meaning.known ? "" : " stranger"}`;
     case "name":
       return "presence who";

@@ -1,0 +1,29 @@
+// Owns the commands that can be typed: their names, and what is said of them. It must not know what they do.
+
+export interface CommandHelp {
+  readonly name: string;
+  /** What follows the name, or nothing. */
+  readonly argument: string;
+  readonly what: string;
+}
+
+export const COMMANDS = [
+  { name: "/to", argument: "NAME", what: "what you type goes to NAME from now on, or to All" },
+  { name: "/w", argument: "NAME TEXT", what: "whispers once; @NAME TEXT does the same" },
+  { name: "/all", argument: "TEXT", what: "says something to everybody once" },
+  { name: "/list", argument: "", what: "who is online" },
+  { name: "/clear", argument: "", what: "clears the screen" },
+  { name: "/help", argument: "", what: "this text" },
+  { name: "/quit", argument: "", what: "leaves, as Ctrl-C and Ctrl-D do" },
+] as const satisfies readonly CommandHelp[];
+
+export type CommandName = (typeof COMMANDS)[number]["name"];
+
+/** What /help says, a line each. */
+export const HELP_LINES: readonly string[] = [
+  ...COMMANDS.map(({ name, argument, what }) => `${`${name} ${argument}`.padEnd(14)} ${what}`),
+  'A name may have blanks: /w Jon Stewart TEXT; in quotes it is never too long: /w "Jon" Stewart is funny.',
+  "Two slashes begin a text with a slash: //etc/hosts; @@ begins one with @.",
+  "Tab completes commands and names, the arrow keys recall lines, Alt-Enter begins a new line in the text (\u240a).",
+  "Marks: > yours, * a whisper, ! the server, - the room, # this client.",
+];

@@ -1,0 +1,49 @@
+// Owns what Tab completes: commands and names, in the form that node:readline takes. It must not know keys.
+// Invariant: what is completed reads back as the name it stands for.
+
+import { EVERYBODY, nameKey } from "../../protocol/index.ts";
+import { COMMANDS } from "./commands.ts";
+import { writeName } from "./entered.ts";
+import type { KnownNames } from "./known-names.ts";
+
+/** What may stand there, and the end of the line that it replaces. */
+export type Completion = [candidates: string[], replaced: string];
+
+/** A name has at most 64 bytes; nobody looks further back for its beginning. */
+const NAME_UNITS_MAX = 64;
+const NOTHING: Completion = [[], ""];
+/** Where a name is expected: behind a command that takes one, or an @ that begins the line. */
+const ADDRESS = /^(\/to\s+|\/w\s+|@)("?)(.*)$/i;
+
+/** Completes a line up to the caret. */
+export function complete(line: string, names: KnownNames): Completion {
+  if (/^\/\S*$/.test(line)) return completeCommand(line);
+  const [, , quote = "", typed] = ADDRESS.exec(line) ?? [];
+  if (typed === undefined) return completeMention(line, names);
+  const found = startingWith(typed, [...names.all, EVERYBODY]);
+  if (found.length === 0) return completeMention(line, names);
+  // Among several the beginning that they share is completed, so only the last one standing gets its quotes.
+  const write = (name: string) => (quote === "" && found.length > 1 ? name : writeName(name, names, quote !== ""));
+  return [found.map((name) => `${write(name)} `), quote + typed];
+}
+
+function completeCommand(line: string): Completion {
+  const candidates = COMMANDS.filter(({ name }) => name.startsWith(line) || name === line);
+  return [candidates.map(({ name, argument }) => (argument === "" ? name : `${name} `)), line];
+}
+
+/** A name in the middle of a text. Names have blanks, so the earliest word that begins one does. */
+function completeMention(line: string, names: KnownNames): Completion {
+  const end = line.slice(-NAME_UNITS_MAX);
+  for (const { index } of end.matchAll(/(?<![^\s@(,"])\S/g)) {
+    const typed = end.slice(index);
+    const candidates = startingWith(typed, names.online);
+    if (candidates.length > 0) return [candidates.map((name) => `${name} `), typed];
+  }
+  return NOTHING;
+}
+
+function startingWith(typed: string, names: readonly string[]): readonly string[] {
+  const key = nameKey(typed);
+  return names.filter((name) => nameKey(name).startsWith(key));
+}

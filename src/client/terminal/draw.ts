@@ -1,0 +1,97 @@
+// Owns how a line of the conversation looks: time of day, a mark for what it is, and the words, which are the session's
+// to the character but for what a terminal would obey. It must not know the terminal.
+
+import { EVERYBODY, SERVER } from "../../protocol/index.ts";
+import type { LineMeaning } from "../line-meaning.ts";
+import { youWhisper } from "../texts.ts";
+import { PLAIN, type Style } from "./ink.ts";
+import { drawRows, type Page, type Piece } from "./rows.ts";
+import { safeName, safeText } from "./safe-text.ts";
+
+/** A remark of this client: words and names. */
+export type Remark = readonly (string | { readonly name: string })[];
+
+const FAINT: Style = { kind: "faint" };
+/** What stands before the receiver in "You whisper to X: …". */
+const WHISPER_WORDS = youWhisper("\0", "").split("\0", 1)[0] ?? "";
+
+/** A line that the session shows. */
+export function drawShown(text: string, meaning: LineMeaning, time: string, page: Page): string {
+  return drawRows(headOf(time, markOf(meaning), styleOf(meaning)), bodyOf(text, meaning), page);
+}
+
+/** A line of this client's own. */
+export function drawRemark(remark: Remark, time: string, page: Page): string {
+  const body = remark.map((part) => (typeof part === "string" ? plain(part) : nameOf(part.name)));
+  return drawRows(headOf(time, "#", FAINT), body, page);
+}
+
+function headOf(time: string, mark: string, style: Style): readonly Piece[] {
+  return [
+    { text: `${time} `, style: FAINT },
+    { text: mark, style },
+    { text: " ", style: PLAIN },
+  ];
+}
+
+/** Told by a mark and the words; colours only help. */
+function markOf(meaning: LineMeaning): string {
+  switch (meaning.kind) {
+    case "own":
+      return meaning.receiver === EVERYBODY ? ">" : "*";
+    case "spoken":
+      if (meaning.sender === SERVER) return "!";
+      return meaning.whispered ? "*" : " ";
+    case "name":
+    case "presence":
+    case "named":
+    case "notice":
+      return "-";
+  }
+}
+
+function styleOf(meaning: LineMeaning): Style {
+  switch (markOf(meaning)) {
+    case "!":
+      return { kind: "server" };
+    case "*":
+      return { kind: "whisper" };
+    default:
+      return FAINT;
+  }
+}
+
+function bodyOf(text: string, meaning: LineMeaning): readonly Piece[] {
+  const style = styleOf(meaning).kind === "faint" ? PLAIN : styleOf(meaning);
+  switch (meaning.kind) {
+    case "own":
+      return meaning.receiver === EVERYBODY
+        ? [plain(text)]
+        : around(text, WHISPER_WORDS.length, meaning.receiver, style);
+    case "spoken":
+      return around(text, 0, meaning.sender, style);
+    case "name":
+      return [nameOf(meaning.name)];
+    case "presence":
+    case "named":
+    case "notice":
+      return [plain(text)];
+  }
+}
+
+/** A text with a name in it at a place. */
+function around(text: string, at: number, name: string, style: Style): readonly Piece[] {
+  return [
+    { text: safeText(text.slice(0, at)), style },
+    nameOf(name),
+    { text: safeText(text.slice(at + name.length)), style },
+  ];
+}
+
+function nameOf(name: string): Piece {
+  return { text: safeName(name), style: name === SERVER ? { kind: "server" } : { kind: "name", name } };
+}
+
+function plain(text: string): Piece {
+  return { text: safeText(text), style: PLAIN };
+}

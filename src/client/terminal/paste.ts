@@ -1,0 +1,56 @@
+// Owns what a paste becomes on the line being typed. Keys come as node:readline tells them apart. Invariant: nothing of a
+// paste is taken for a key, whatever it holds; a line break in it does not send, and stands there as a mark.
+
+import type { Key } from "node:readline";
+import { PASTE_UNITS_MAX } from "./limits.ts";
+
+/** What stands for a line break and for a tab on the line being typed. */
+export const LINE_MARK = "\u240a";
+export const TAB_MARK = "\u2409";
+
+/** What a key press comes to: itself, nothing yet, or the whole paste as it is put on the line. */
+export type PasteResult =
+  | { readonly kind: "key" }
+  | { readonly kind: "held" }
+  | { readonly kind: "pasted"; readonly text: string };
+
+/** Takes pastes out of the keys. */
+export class Paste {
+  #held: string | undefined;
+
+  take(character: string | undefined, key: Key): PasteResult {
+    if (key.name === "paste-start") {
+      this.#held = "";
+      return { kind: "held" };
+    }
+    if (this.#held === undefined) return key.name === "paste-end" ? { kind: "held" } : { kind: "key" };
+    if (key.name === "paste-end") {
+      const text = this.#held;
+      this.#held = undefined;
+      return { kind: "pasted", text: markBreaks(text) };
+    }
+    if (this.#held.length < PASTE_UNITS_MAX) this.#held += plainCharacter(character, key);
+    return { kind: "held" };
+  }
+}
+
+/** The text that a typed line means. */
+export function unmark(line: string): string {
+  return line.replaceAll(LINE_MARK, "\n").replaceAll(TAB_MARK, "\t");
+}
+
+/** The line that shows a text. */
+export function mark(text: string): string {
+  return text.replaceAll("\n", LINE_MARK).replaceAll("\t", TAB_MARK);
+}
+
+// What ends a copied text is no wish for an empty line.
+function markBreaks(text: string): string {
+  return mark(text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").replace(/\n+$/, ""));
+}
+
+/** What of a key press belongs into a text: no escape sequence, and no control character but tab and line break. */
+function plainCharacter(character: string | undefined, { sequence = "" }: Key): string {
+  const text = character ?? (sequence.startsWith("\x1b") ? "" : sequence);
+  return /^[\t\r\n]$/.test(text) || !/\p{Cc}/u.test(text) ? text : "";
+}

@@ -1,0 +1,152 @@
+import { afterEach, expect, test } from "vitest";
+import type { Completion } from "./completion.ts";
+import type { Display } from "./fixtures/display.ts";
+import { FakeTerminal } from "./fixtures/fake-terminal.ts";
+import { Screen } from "./screen.ts";
+
+const open: Screen[] = [];
+afterEach(() => {
+  for (const screen of open.splice(0)) screen.close();
+});
+
+function openScreen(columns = 40, offered: Completion = [[], ""]) {
+  const terminal = new FakeTerminal(columns);
+  const lines: string[] = [];
+  let left = 0;
+  const screen = new Screen(terminal.input, terminal.output, {
+    onLine: (line) => lines.push(line),
+    onLeave: () => {
+      left += 1;
+    },
+    complete: () => offered,
+    isRecallable: () => true,
+  });
+  open.push(screen);
+  screen.setPrompt("to All> ");
+  return { terminal, screen, lines, left: () => left };
+}
+
+const LONG = "a line that is wider than the terminal, 日本語 and goes over three rows of it, at least";
+
+test("what arrives is printed above the line being typed", async () => {
+  const { terminal, screen } = openScreen();
+  await terminal.type("half a li");
+  screen.print("Jon says: hi");
+  await terminal.type("ne");
+  expect(terminal.display.text).toBe("Jon says: hi\nto All> half a line");
+  expect(terminal.display.cursor).toEqual({ row: 1, column: 19 });
+});
+
+test.each([0, 1, 20, 45, 80])("a line over several rows stays whole, the cursor %i back", async (back) => {
+  const { terminal, screen } = openScreen();
+  const expected = openScreen();
+  await terminal.type(LONG + "\x1b[D".repeat(back));
+  await expected.terminal.type(LONG + "\x1b[D".repeat(back));
+  screen.print("one");
+  screen.print("two\nthree");
+  expect(terminal.display.text).toBe(`one\ntwo\nthree\n${expected.terminal.display.text}`);
+  expect(terminal.display.cursor).toEqual({
+    ...expected.terminal.display.cursor,
+    row: expected.terminal.display.cursor.row + 3,
+  });
+});
+
+test("a line that fills its row exactly stays whole", async () => {
+  const { terminal, screen } = openScreen();
+  await terminal.type("x".repeat(32));
+  screen.print("one");
+  await terminal.type("y");
+  expect(terminal.display.text).toBe(`one\nto All> ${"x".repeat(32)}\ny`);
+});
+
+test("Enter takes the typed line off the screen, however long it is, and hands it over", async () => {
+  const { terminal, screen, lines } = openScreen();
+  screen.print("one");
+  await terminal.type(`${LONG}\x1b[D\x1b[D\r`);
+  expect(lines).toEqual([LONG]);
+  expect(terminal.display.text).toBe("one\nto All>");
+});
+
+test.each([25, 60])("a terminal that gets %i columns in the middle of a line keeps it whole", async (columns) => {
+  const { terminal, screen, lines } = openScreen();
+  await terminal.type(`${LONG}\x1b[D\x1b[D\x1b[D`);
+  const shown = (display: Display) => {
+    display.write(`to All> ${LONG}`);
+    display.write("\x1b[3D");
+  };
+  terminal.resize(columns, shown);
+  screen.print("one");
+  await terminal.type("X");
+  const expected = openScreen(columns);
+  await expected.terminal.type(`${LONG}\x1b[D\x1b[D\x1b[DX`);
+  expect(terminal.display.text).toBe(`one\n${expected.terminal.display.text}`);
+  await terminal.type("\r");
+  expect(lines).toEqual([`${LONG.slice(0, -3)}X${LONG.slice(-3)}`]);
+});
+
+test("a paste of several lines stands on one line, and is sent by Enter as one text", async () => {
+  const { terminal, lines } = openScreen();
+  await terminal.type("\x1b[200~one\ntwo\tthree\n\x1b[201~");
+  expect(lines).toEqual([]);
+  expect(terminal.display.text).toBe("to All> one\u240atwo\u2409three");
+  await terminal.type("\r");
+  expect(lines).toEqual(["one\ntwo\tthree"]);
+});
+
+test("Alt-Enter begins a new line in the text", async () => {
+  const { terminal, lines } = openScreen();
+  await terminal.type("one\x1b\rtwo\r");
+  expect(lines).toEqual(["one\ntwo"]);
+});
+
+test("a new prompt leaves the typed line as it is", async () => {
+  const { terminal, screen } = openScreen();
+  await terminal.type("half a line");
+  screen.setPrompt("offline> ");
+  expect(terminal.display.text).toBe("offline> half a line");
+});
+
+test("a draft can be taken off the line and put there", async () => {
+  const { terminal, screen } = openScreen();
+  await terminal.type(`${LONG}\x1b[D\x1b[D`);
+  expect(screen.takeDraft()).toBe(LONG);
+  screen.putDraft("Jon");
+  expect(terminal.display.text).toBe("to All> Jon");
+});
+
+test("arrow-up recalls what was typed, and Tab completes", async () => {
+  const { terminal, lines } = openScreen(40, [["Zoë "], "zo"]);
+  await terminal.type("one\r");
+  await terminal.type("\x1b[A!\r");
+  await terminal.type("@zo\t");
+  expect(lines).toEqual(["one", "one!"]);
+  expect(terminal.display.lastRow).toBe("to All> @Zoë");
+});
+
+test.each([
+  ["Ctrl-C", "half a line\x03"],
+  ["Ctrl-D", "\x04"],
+])("%s leaves", async (_, keys) => {
+  const { terminal, left } = openScreen();
+  await terminal.type(keys);
+  expect(left()).toBeGreaterThan(0);
+});
+
+test("after the end the terminal is as it was, and nothing of the line is left", async () => {
+  const { terminal, screen } = openScreen();
+  screen.print("one");
+  await terminal.type("half a line");
+  expect(terminal.isRaw).toBe(true);
+  expect([...terminal.display.modes]).toEqual(["2004"]);
+  screen.close();
+  screen.print("too late");
+  expect(terminal.isRaw).toBe(false);
+  expect([...terminal.display.modes]).toEqual([]);
+  expect(terminal.display.text).toBe("one");
+  expect(terminal.display.cursor).toEqual({ row: 1, column: 0 });
+});
+
+test("a terminal that does not know its width has 80 columns", async () => {
+  const { screen } = openScreen(0);
+  expect(screen.columns).toBe(80);
+});

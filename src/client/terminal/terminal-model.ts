@@ -1,0 +1,267 @@
+// Owns what a person at a terminal does and is told: what a typed line comes to, who is asked for a name when, when a lost
+// server is dialled again. It has no terminal, no socket, no clock and no chance: they are behind the port. Invariant: a
+// typed line is sent, carried out, or answered with a word and given back; never lost in silence.
+
+import { EVERYBODY, SERVER } from "../../protocol/index.ts";
+import type { ControlEvent } from "../control.ts";
+import { destinations } from "../destinations.ts";
+import type { LineMeaning } from "../line-meaning.ts";
+import { HELP_LINES } from "./commands.ts";
+import type { Remark } from "./draw.ts";
+import { type Entered, readEntered } from "./entered.ts";
+import { KnownNames } from "./known-names.ts";
+import type { Prompt } from "./prompt.ts";
+import { retryPauseMs } from "./retry.ts";
+import * as words from "./words.ts";
+
+/** Why the face ends. */
+export type Leave = "left" | "unreachable" | "name-refused";
+
+/** The model's way to everything else. */
+export interface TerminalPort {
+  /** Shows a line of the session. */
+  show(text: string, meaning: LineMeaning): void;
+  /** Shows a line of this client's own. */
+  remark(remark: Remark): void;
+  setPrompt(prompt: Prompt): void;
+  /** Takes what is being typed off its line. */
+  takeDraft(): string;
+  /** Puts a text on the line being typed, which is empty. */
+  putDraft(text: string): void;
+  clearScreen(): void;
+  connect(): void;
+  /** Says something through the session; what it shows at once comes back before this returns. */
+  say(receiver: string, text: string): void;
+  /** Calls `onRetry` later; `callOff` undoes it. */
+  retryAfter(pauseMs: number): void;
+  callOff(): void;
+  /** From 0 up to but not 1. */
+  chance(): number;
+  leave(why: Leave): void;
+}
+
+export interface TerminalModelOptions {
+  /** The name to propose without being asked, or undefined. */
+  readonly name: string | undefined;
+  /** Somebody is there who can be asked for another name, and who may wait for a server. */
+  readonly isAttended: boolean;
+}
+
+export class TerminalModel {
+  readonly names = new KnownNames();
+  readonly #port: TerminalPort;
+  readonly #isAttended: boolean;
+  #link: "dialling" | "connected" | "waiting" = "dialling";
+  #wasConnected = false;
+  /** Attempts since a name was accepted last. */
+  #attempts = 0;
+  #wanted: string | undefined;
+  #proposed: string | undefined;
+  #username: string | undefined;
+  #receiver: string = EVERYBODY;
+  /** The names of the list are about to be shown for the first time. */
+  #isSigningOn = false;
+  /** What was being typed when a name had to be asked for. */
+  #aside = "";
+  /** Whether the last thing said was refused by the session. */
+  #wasRefused = false;
+
+  constructor(port: TerminalPort, { name, isAttended }: TerminalModelOptions) {
+    this.#port = port;
+    this.#wanted = name;
+    this.#isAttended = isAttended;
+  }
+
+  start(): void {
+    this.#dial();
+    this.#setPrompt();
+  }
+
+  /** Takes a typed line. What cannot be done is given back as a draft. */
+  enter(line: string): void {
+    const isTaken = this.#obey(readEntered(line, this.names));
+    if (!isTaken) this.#port.putDraft(line);
+    this.#setPrompt();
+  }
+
+  onEvent(event: ControlEvent, meaning?: LineMeaning): void {
+    if ("shown" in event && meaning !== undefined) this.#onShown(event.shown.text, meaning);
+    else if ("users" in event) this.names.setOnline(event.users.names.slice(destinations([]).length));
+    else if ("connected" in event) this.#onConnected();
+    else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
+    this.#setPrompt();
+  }
+
+  onRetry(): void {
+    if (this.#link === "waiting") this.#dial();
+    this.#setPrompt();
+  }
+
+  /** True when the line was taken. */
+  #obey(entered: Entered): boolean {
+    switch (entered.kind) {
+      case "nothing":
+        if (this.#link === "waiting") this.#retryNow();
+        return true;
+      case "text":
+        return this.#username === undefined ? this.#nameOneself(entered.text) : this.#say(this.#receiver, entered.text);
+      case "say":
+        return this.#say(entered.receiver, entered.text);
+      case "pick":
+        return this.#pick(entered.receiver);
+      case "mistake":
+        return this.#refuse(entered.text);
+      case "list":
+        this.#port.remark(this.#link === "connected" ? this.#online() : [words.NOT_CONNECTED]);
+        return true;
+      case "help":
+        for (const line of HELP_LINES) this.#port.remark([line]);
+        return true;
+      case "clear":
+        this.#port.clearScreen();
+        return true;
+      case "quit":
+        this.#port.leave("left");
+        return true;
+    }
+  }
+
+  #say(receiver: string, text: string): boolean {
+    if (this.#link !== "connected") return this.#refuse(words.NOT_SENT);
+    if (this.#proposed !== undefined) return this.#refuse(words.NAME_PENDING);
+    if (!this.#give(receiver, text)) return false;
+    if (!this.names.isOnline(receiver)) this.#port.remark([{ name: receiver }, words.NOT_IN_LIST]);
+    return true;
+  }
+
+  #nameOneself(text: string): boolean {
+    if (this.#link !== "connected") return this.#refuse(words.NOT_SENT);
+    if (this.#proposed !== undefined) return this.#refuse(words.NAME_PENDING);
+    return this.#propose(text.trim());
+  }
+
+  #propose(name: string): boolean {
+    this.#proposed = name;
+    if (this.#give(SERVER, name)) return true;
+    this.#proposed = undefined;
+    return false;
+  }
+
+  /** Says something; false when the session refused it, and has said why. */
+  #give(receiver: string, text: string): boolean {
+    this.#wasRefused = false;
+    this.#port.say(receiver, text);
+    return !this.#wasRefused;
+  }
+
+  #pick(receiver: string): boolean {
+    this.#receiver = receiver;
+    if (this.#username !== undefined && !this.names.isOnline(receiver)) {
+      this.#port.remark([{ name: receiver }, words.NOT_IN_LIST]);
+    }
+    return true;
+  }
+
+  #refuse(text: string): boolean {
+    this.#port.remark([text]);
+    return false;
+  }
+
+  #onShown(text: string, meaning: LineMeaning): void {
+    if (meaning.kind === "spoken" && meaning.sender !== SERVER && !this.names.isOnline(meaning.sender)) {
+      this.names.add(meaning.sender);
+    }
+    // Every retry would say it; the pause before it has been said.
+    const isRetry = meaning.kind === "notice" && meaning.notice === "dialling" && this.#attempts > 0;
+    if (!isRetry) this.#port.show(text, meaning);
+    if (meaning.kind === "named") this.#onNamed(meaning.username);
+    else if (meaning.kind === "presence") this.#onPresence();
+    else if (meaning.kind === "notice" && meaning.notice === "refused") this.#wasRefused = true;
+    else if (meaning.kind === "notice" && meaning.notice === "name-not-accepted") this.#onNameRefused();
+  }
+
+  #onConnected(): void {
+    this.#link = "connected";
+    this.#wasConnected = true;
+    if (this.#wanted === undefined) this.#port.remark([words.NAME_NEEDED]);
+    else if (!this.#propose(this.#wanted)) this.#askAgain(this.#wanted);
+  }
+
+  #onNamed(username: string): void {
+    this.#attempts = 0;
+    this.#proposed = undefined;
+    this.#username = username;
+    this.#wanted = username;
+    this.#isSigningOn = true;
+    if (this.#aside === "") return;
+    this.#port.takeDraft();
+    this.#port.putDraft(this.#aside);
+    this.#aside = "";
+  }
+
+  #onPresence(): void {
+    if (!this.#isSigningOn) return;
+    this.#isSigningOn = false;
+    this.#port.remark(this.#online());
+  }
+
+  #onNameRefused(): void {
+    const name = this.#proposed ?? "";
+    this.#proposed = undefined;
+    this.#askAgain(name);
+  }
+
+  // Half a message must not be taken for a name: it is put aside until there is one.
+  #askAgain(name: string): void {
+    if (!this.#isAttended && this.#wanted !== undefined) {
+      this.#port.leave("name-refused");
+      return;
+    }
+    this.#wanted = undefined;
+    const draft = this.#port.takeDraft();
+    if (this.#aside === "") this.#aside = draft;
+    this.#port.putDraft(name);
+  }
+
+  #onDisconnected(reason: string): void {
+    if (reason === "ended-here") return;
+    this.#link = "waiting";
+    this.#username = undefined;
+    this.#proposed = undefined;
+    this.#isSigningOn = false;
+    if (!this.#isAttended && !this.#wasConnected) {
+      this.#port.leave("unreachable");
+      return;
+    }
+    this.#attempts += 1;
+    const pauseMs = retryPauseMs(this.#attempts, this.#port.chance());
+    this.#port.remark([words.tryingAgain(pauseMs, this.#isAttended)]);
+    this.#port.retryAfter(pauseMs);
+  }
+
+  #retryNow(): void {
+    this.#port.callOff();
+    this.#dial();
+  }
+
+  #dial(): void {
+    this.#link = "dialling";
+    this.#port.connect();
+  }
+
+  #online(): Remark {
+    return words.online(this.names.online, this.#username);
+  }
+
+  #setPrompt(): void {
+    this.#port.setPrompt(this.#prompt());
+  }
+
+  #prompt(): Prompt {
+    if (this.#link !== "connected") return { kind: "offline" };
+    if (this.#proposed !== undefined) return { kind: "waiting", name: this.#proposed };
+    if (this.#username === undefined) return { kind: "name" };
+    const isThere = this.names.isOnline(this.#receiver);
+    return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn };
+  }
+}

@@ -1,0 +1,122 @@
+import { PassThrough } from "node:stream";
+import { expect, test } from "vitest";
+import { encodeMessage } from "../../protocol/index.ts";
+import { withDeadline } from "../fixtures/deadline.ts";
+import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { createLog } from "../log.ts";
+import type { Clock } from "./clock.ts";
+import { runTerminal } from "./terminal.ts";
+
+const NOON: Clock = {
+  nowMs: () => new Date(2026, 0, 1, 12, 5).getTime(),
+  after: (_pauseMs, run) => {
+    const timer = setImmediate(run);
+    return () => clearImmediate(timer);
+  },
+};
+
+function start(server: { readonly address: string; readonly port: number }, name?: string) {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const stop = new AbortController();
+  let printed = "";
+  const more = { come: Promise.withResolvers<void>() };
+  output.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+    more.come.resolve();
+    more.come = Promise.withResolvers();
+  });
+  const end = runTerminal({
+    server,
+    name,
+    surface: { kind: "lines", input, output, isAttended: false },
+    clock: NOON,
+    chance: () => 0,
+    stop: stop.signal,
+    localAddress: undefined,
+    dialTimeoutMs: 5000,
+    messageGapMs: 0,
+    log: createLog("silent", () => undefined),
+  });
+  const shows = async (text: string) => {
+    while (!printed.includes(text)) await withDeadline(more.come.promise, `${text} in ${printed}`);
+  };
+  return { input, stop, end, shows, lines: () => printed.trimEnd().split("\n") };
+}
+
+const ack = encodeMessage({ kind: "ack", name: "Jon" });
+const list = encodeMessage({ kind: "update", names: ["Jon Stewart", "Jon"] });
+const message = (receiver: string, text: string) => encodeMessage({ kind: "message", sender: "Jon", receiver, text });
+
+test("lines of a pipe are sent once the list has come, and the end of the input leaves", async () => {
+  await using server = await ScriptedServer.listen();
+  const client = start(server.address, "Jon");
+  client.input.end("/w Jon Stewart hello\r\n//bye\n");
+  const peer = await server.nextPeer();
+  await peer.read(65);
+  await peer.write(ack);
+  await client.shows("accepted");
+  expect(peer.unread).toBe(0);
+  await peer.write(list);
+  const all = Buffer.concat([message("Jon Stewart", "hello"), message("All", "/bye")]);
+  expect(await peer.read(all.length)).toEqual(all);
+  await peer.ended();
+  peer.end();
+  expect(await withDeadline(client.end, "the end")).toBe("left");
+  expect(client.lines().slice(1)).toEqual([
+    "12:05 - Your username is accepted",
+    "12:05 - Jon Stewart",
+    "12:05 - Jon",
+    "12:05 - join this conversation.",
+    "12:05 # Online, 2: Jon Stewart, Jon (you).",
+    "12:05 * You whisper to Jon Stewart: hello",
+    "12:05 > You say: /bye",
+  ]);
+});
+
+test("a line of a pipe waits while the server is away", async () => {
+  await using server = await ScriptedServer.listen();
+  const client = start(server.address, "Jon");
+  const first = await server.nextPeer();
+  await first.read(65);
+  await first.write(ack);
+  await client.shows("accepted");
+  await first.write(list);
+  await client.shows("Online");
+  first.destroy();
+  await client.shows("Trying again");
+  client.input.write("hello\n");
+  const second = await server.nextPeer();
+  await second.read(65);
+  await second.write(ack);
+  await second.write(list);
+  const hello = Buffer.from(message("All", "hello"));
+  expect(await second.read(hello.length)).toEqual(hello);
+  client.stop.abort();
+  second.end();
+  expect(await withDeadline(client.end, "the end")).toBe("left");
+});
+
+test("without a server and without anybody to wait it ends, and says why", async () => {
+  const server = await ScriptedServer.listen();
+  await server[Symbol.asyncDispose]();
+  const client = start(server.address, "Jon");
+  expect(await withDeadline(client.end, "the end")).toBe("unreachable");
+  expect(client.lines().at(-1)).toMatch(/cannot be reached: connection refused\.$/);
+});
+
+test("a line over the limit is left out, and said", async () => {
+  await using server = await ScriptedServer.listen();
+  const client = start(server.address, "Jon");
+  const peer = await server.nextPeer();
+  await peer.read(65);
+  await peer.write(ack);
+  await client.shows("accepted");
+  await peer.write(list);
+  client.input.write(`${"x".repeat(70_000)}\nhello\n`);
+  await client.shows("You say: hello");
+  expect(client.lines().at(-2)).toMatch(/# Not sent: a line from a pipe takes at most 65536 bytes\./);
+  client.stop.abort();
+  peer.end();
+  await withDeadline(client.end, "the end");
+});

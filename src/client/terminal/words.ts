@@ -1,0 +1,27 @@
+// Owns what the terminal client says of its own. What a session says is in texts.ts. It must not know when it is said.
+
+import type { Remark } from "./draw.ts";
+
+export const NAME_NEEDED = "Type the name by which the others see you. /help says what else there is.";
+export const NAME_PENDING = "Not sent: the server has not answered to your name yet. Your line is kept.";
+export const NOT_CONNECTED = "You are not connected to a Howdy Server.";
+export const NOT_SENT = "Not sent: you are not connected to a Howdy Server. Your line is kept.";
+export const NOT_IN_LIST = " is not in the list of who is online.";
+export const LINE_TOO_LONG = "Not sent: a line from a pipe takes at most 65536 bytes.";
+
+/** "Trying again in 2 s." */
+export function tryingAgain(pauseMs: number, isAttended: boolean): string {
+  const seconds = Math.max(1, Math.round(pauseMs / 1000));
+  return `Trying again in ${seconds} s${isAttended ? "; Enter on an empty line tries at once" : ""}.`;
+}
+
+/** Who is in the list. */
+export function online(names: readonly string[], username: string | undefined): Remark {
+  if (names.length === 0) return ["The server has told of nobody online yet."];
+  const listed = names.flatMap((name, index) => [
+    ...(index === 0 ? [] : [", "]),
+    { name },
+    ...(name === username ? [" (you)"] : []),
+  ]);
+  return [`Online, ${names.length}: `, ...listed, "."];
+}

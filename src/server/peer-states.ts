@@ -1,0 +1,26 @@
+// Owns the answer to "is this peer still there?" for a connection that is not read just now: from the kernel's table.
+
+import { parsePeer, readTables } from "./death-watch.ts";
+import type { LookUpPeers, PeerState } from "./flood-control.ts";
+
+/** The peer has sent its FIN; ours is due (Linux, include/net/tcp_states.h: TCP_CLOSE_WAIT). */
+const CLOSE_WAIT = "08";
+
+/** Looks up the peers of a local port. */
+export function peersOf(localPort: number): LookUpPeers {
+  return async () => {
+    const states = new Map((await readTables()).flatMap((table) => statesIn(table, localPort)));
+    if (states.size === 0) return undefined;
+    return ({ address, port }) => states.get(`${address} ${port}`) ?? "gone";
+  };
+}
+
+/** Each peer of a local port in the kernel's table, as "address port", and its state. */
+export function statesIn(table: string, localPort: number): readonly (readonly [string, PeerState])[] {
+  return table.split("\n").flatMap((line) => {
+    const [, local = "", remote = "", state = ""] = line.trim().split(/\s+/);
+    if (Number.parseInt(local.split(":")[1] ?? "", 16) !== localPort) return [];
+    const peer = parsePeer(remote);
+    return [[`${peer.address} ${peer.port}`, state === CLOSE_WAIT ? "ended" : "open"] as const];
+  });
+}
