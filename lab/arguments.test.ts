@@ -74,6 +74,10 @@ test("--server and --client name what is under test; a client may be a kind and 
     implementations: { client: "./c" },
   });
   expect(readArguments(["--client", "headless"])).toMatchObject({ client: "headless", implementations: {} });
+  expect(readArguments(["--client", "terminal"])).toMatchObject({
+    client: "headless",
+    implementations: { client: "terminal" },
+  });
 });
 
 test("--level leaves conformance cases of one level, to run and to list", () => {
@@ -130,7 +134,7 @@ test("matrix is every server with every client, the project's own where none is 
 
 test.each([
   [["--testbed", "vm"], '--testbed: expected one of auto, docker, local; got "vm"'],
-  [["--client", "gui"], '--client: expected one of headless, web, or a file; got "gui"'],
+  [["--client", "gui"], '--client: expected one of headless, web, terminal, or a file; got "gui"'],
   [["--wire", "tap"], '--wire: expected one of auto, packets, relay, off; got "tap"'],
   [["--bare", "--verbose"], "--bare: expected neither --wire nor --verbose beside it; got one"],
   [["--repeat", "0"], '--repeat: expected a number from 1 to 10000; got "0"'],
@@ -138,7 +142,7 @@ test.each([
   [["diff", "a"], "diff: expected two runs: diff OLD NEW"],
   [["diff", "a", "b", "c"], "diff: expected two runs: diff OLD NEW"],
   [["diff", "a", "b", "--keep"], "diff: expected no --keep; got one"],
-  [["--client", ""], '--client: expected one of headless, web, or a file; got ""'],
+  [["--client", ""], '--client: expected one of headless, web, terminal, or a file; got ""'],
   [["--client", "web", "--client", "headless"], "--client: expected one of headless, web; got several"],
   [["--client", "a.yaml", "--client", "b.yaml"], "--client: expected at most 1 file; got 2"],
   [["--server", "python"], '--server: expected a file; got "python"'],

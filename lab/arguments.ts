@@ -13,6 +13,8 @@ const TIMEOUT_S_MAX = 600;
 const REPEAT_MAX = 10_000;
 /** Pairs of a matrix that run at once. */
 const PARALLEL_MAX = 16;
+/** In the place of a client's file: the project's own terminal client. */
+export const TERMINAL = "terminal";
 /** Implementations on one side of a matrix. */
 const SIDE_MAX = 50;
 
@@ -100,7 +102,8 @@ lab-report/latest/index.html. What is under test is this project's server and cl
   --server FILE       the server under test, as a file describes it
   --client KIND       headless: clients on their standard streams (default). web: every client is its window in a real
                       browser, worked through its widgets. A case about the window itself always has one.
-  --client FILE       the client under test, as a file describes it
+  --client FILE       the client under test, as a file describes it; terminal is this project's terminal client, typed
+                      into and read on a real pseudo-terminal (Linux)
   --level LEVEL       of conformance cases only must (the report says so and its own programs do so) or only
                       strict (this project's rules)
   --testbed BED       docker: a container a host. local: processes on loopback addresses.
@@ -236,7 +239,7 @@ function readRun({ values, positionals }: Parsed): RunArguments {
   return {
     kind: "run",
     selection: positionals,
-    client: oneOf("client", CLIENTS, kinds[0], "or a file"),
+    client: oneOf("client", CLIENTS, kinds[0], "terminal, or a file"),
     implementations: { ...(server !== undefined && { server }), ...(client !== undefined && { client }) },
     level: readLevel(values),
     wire: values.bare === true ? "off" : oneOf("wire", WIRES, values.wire),
@@ -270,7 +273,7 @@ function readLevel({ level }: Values): Level | undefined {
 
 /** A word that names a file, and no kind of client. */
 function isFile(word: string): boolean {
-  return /[./\\]/.test(word);
+  return word === TERMINAL || /[./\\]/.test(word);
 }
 
 function readFiles(name: string, words: readonly string[], max: number): readonly string[] {

@@ -4,7 +4,15 @@
 
 import { fillLaunch, type Implementation } from "../implementation/implementation.ts";
 import type { WindowView } from "../replay/window-view.ts";
-import { type Host, type Hosts, type Program, type ProgramSpec, UnsupportedError } from "../testbed/testbed.ts";
+import type { BesideCommand } from "../testbed/program-source.ts";
+import {
+  type CommandEnd,
+  type Host,
+  type Hosts,
+  type Program,
+  type ProgramSpec,
+  UnsupportedError,
+} from "../testbed/testbed.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import { BrowserMissingError, type LabBrowser } from "./lab-browser.ts";
 import { WindowProgram } from "./window-program.ts";
@@ -72,6 +80,14 @@ class WindowHost implements Host {
 
   get address(): string {
     return this.#host.address;
+  }
+
+  get folder(): string {
+    return this.#host.folder;
+  }
+
+  runBeside(command: BesideCommand): Promise<CommandEnd> {
+    return this.#host.runBeside(command);
   }
 
   get inspectHint(): string {

@@ -1,11 +1,12 @@
 // Owns which implementations a command means: files, their roles, and the cases that their words mean. It must not know how
 // they are run. Invariant: what it gives can be asked of any case; what is wrong with any file is told, all at once.
 
+import { TERMINAL } from "../arguments.ts";
 import { listScenarioFiles, selectFiles } from "../catalog.ts";
 import type { Pair } from "../implementation/fit-scenario.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
-import { OWN_FILES } from "../implementation/own.ts";
+import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
 import { slugOf } from "../scenario/scenario.ts";
 import type { Role } from "../topology.ts";
 import { UsageError } from "./faults.ts";
@@ -23,7 +24,10 @@ export async function loadSides(
   servers: readonly string[],
   clients: readonly string[],
 ): Promise<readonly [readonly Implementation[], readonly Implementation[]]> {
-  const load = (role: Role) => (file: string) => loadImplementation(file, { role, findCase });
+  const load = (role: Role) => (word: string) => {
+    const file = role === "client" && word === TERMINAL ? TERMINAL_FILE : word;
+    return loadImplementation(file, { role, findCase });
+  };
   const results = await Promise.all([...servers.map(load("server")), ...clients.map(load("client"))]);
   const problems = results.flatMap((result) => (result.kind === "wrong" ? result.problems : []));
   if (problems.length > 0) throw new UsageError(problems.join("\n"));

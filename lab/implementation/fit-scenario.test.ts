@@ -61,6 +61,19 @@ test("a console or a window that is not there makes the case unsupported", () =>
   });
 });
 
+test("a case that needs what a server may offer is only for a server whose file offers it", () => {
+  const needing = scenario(CASE.replace("requirements: []", "requirements: []\nneeds: [notices, mailbox]"));
+  const offering = server("offers: { notices: {}, mailbox: { arguments: [--keep] } }");
+  expect(fitScenario(needing, { server: offering, client: client() }).kind).toBe("fits");
+  expect(fitScenario(needing, { server: server("offers: { notices: {} }"), client: client() })).toEqual({
+    kind: "unsupported",
+    why: "s 1: its file does not offer mailbox",
+  });
+  expect(fitScenario(needing, { server: server(), client: client() })).toMatchObject({
+    why: "s 1: its file does not offer notices, mailbox",
+  });
+});
+
 function scenario(text: string): Scenario {
   const parsed = parseScenario("x-case.yaml", text, REPORT_HOSTS);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));

@@ -48,6 +48,10 @@ function whyNot(scenario: Scenario, { server, client }: Pair): string | undefine
   if (asksConsole && server.console === undefined) {
     return tellWhy(server, server.unsupportedFeatures.get("console") ?? "does not ask on its console");
   }
+  const missing = scenario.needs.filter((need) => !server.offers.has(need));
+  if (used.has("server") && missing.length > 0) {
+    return tellWhy(server, `its file does not offer ${missing.join(", ")}`);
+  }
   if (scenario.windows.size > 0 && client.window === undefined) {
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }

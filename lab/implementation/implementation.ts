@@ -2,16 +2,22 @@
 // or a bed. Invariant: paths are absolute, and nothing in it depends on whose program it is.
 
 import { dirname, relative, resolve, sep } from "node:path";
-import type { ProgramImage, ProgramSource } from "../testbed/program-source.ts";
+import type { BesideCommand, ProgramImage, ProgramSource } from "../testbed/program-source.ts";
 import type { Role } from "../topology.ts";
 import type { LogRule } from "./log-wording.ts";
 import { fillText } from "./placeholders.ts";
-import type { Feature, ImplementationSource } from "./schema.ts";
+import { type Feature, type ImplementationSource, OFFERS, type Offer } from "./schema.ts";
 
 /** How a program is started: words and variables in which {address} and the like stand for what only the bed knows. */
 export interface Launch {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a server does that PROTOCOL.md only allows, and what it has to be started with for that, behind its own words. */
+export interface Offered extends Launch {
+  /** Of `operator` alone: what takes the operator's lines. */
+  readonly operator: BesideCommand | undefined;
 }
 
 export interface KnownFailure {
@@ -32,6 +38,7 @@ export interface Implementation {
   readonly launch: Launch;
   /** Undefined where it asks nothing. */
   readonly console: Launch | undefined;
+  readonly offers: ReadonlyMap<Offer, Offered>;
   /** Undefined where it has no window. */
   readonly window: (Launch & { readonly serves: RegExp }) | undefined;
   readonly ready: string;
@@ -69,6 +76,7 @@ export function buildImplementation(
     },
     launch: toLaunch(run),
     console: source.console && toLaunch(source.console),
+    offers: new Map(OFFERS.flatMap((offer) => toOffered(source.offers ?? {}, offer, directory))),
     window: source.window && { ...toLaunch(source.window), serves: new RegExp(source.window.serves, "su") },
     ready: source.ready ?? READY_DEFAULT,
     logs: (source.logs ?? []).map(({ line, means }) => ({ line: new RegExp(`^(?:${line})$`, "su"), means })),
@@ -82,14 +90,26 @@ export function buildImplementation(
   };
 }
 
+/** A launch with what the needed offers add. */
+export function addOffers(launch: Launch, offers: readonly (Launch | undefined)[]): Launch {
+  return {
+    arguments: [...launch.arguments, ...offers.flatMap((offer) => offer?.arguments ?? [])],
+    environment: Object.assign({}, launch.environment, ...offers.map((offer) => offer?.environment)),
+  };
+}
+
 /** A launch with its placeholders filled; a brace that names nothing known stays as it is. */
 export function fillLaunch(launch: Launch, values: Readonly<Record<string, string>>): Launch {
   return {
-    arguments: launch.arguments.map((word) => fillText(word, values)),
+    arguments: fillWords(launch.arguments, values),
     environment: Object.fromEntries(
       Object.entries(launch.environment).map(([key, value]) => [key, fillText(value, values)]),
     ),
   };
+}
+
+export function fillWords(words: readonly string[], values: Readonly<Record<string, string>>): readonly string[] {
+  return words.map((word) => fillText(word, values));
 }
 
 /** How the report names it: "howdy server 0.1.0". */
@@ -102,6 +122,18 @@ function toLaunch(source: {
   environment?: Readonly<Record<string, string>> | undefined;
 }): Launch {
   return { arguments: source.arguments ?? [], environment: source.environment ?? {} };
+}
+
+function toOffered(
+  offers: NonNullable<ImplementationSource["offers"]>,
+  offer: Offer,
+  directory: string,
+): readonly (readonly [Offer, Offered])[] {
+  const source = offers[offer];
+  if (source === undefined) return [];
+  const { container, command } = offer === "operator" ? (offers.operator ?? {}) : {};
+  const operator = { container, command: command && { words: commandWords(command, directory), directory } };
+  return [[offer, { ...toLaunch(source), operator: offer === "operator" ? operator : undefined }]];
 }
 
 function imageOf({ name, run }: ImplementationSource, directory: string): ProgramImage | undefined {

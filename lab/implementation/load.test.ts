@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fillLaunch, type Implementation } from "./implementation.ts";
+import { addOffers, fillLaunch, type Implementation } from "./implementation.ts";
 import { parseImplementation } from "./load.ts";
 import { implementationJsonSchema } from "./schema.ts";
 
@@ -39,6 +39,22 @@ test("a Dockerfile and its context are found from the file's folder on", () => {
   });
 });
 
+test("what a server offers is added behind its own words, and its operator's command is found beside the file", () => {
+  const { launch, offers } = load(`${SERVER}offers:
+  mailbox: { arguments: [--mailbox, "{folder}/mail"], environment: { DAYS: "3" } }
+  operator: { container: [ctl], command: [./ctl, --local] }
+`);
+  expect(addOffers(launch, [offers.get("mailbox"), offers.get("operator"), offers.get("notices")])).toEqual({
+    arguments: ["--host", "{address}", "--mailbox", "{folder}/mail"],
+    environment: { PORT: "{port}", DAYS: "3" },
+  });
+  expect(offers.get("operator")?.operator).toEqual({
+    container: ["ctl"],
+    command: { words: ["/somewhere/ctl", "--local"], directory: "/somewhere" },
+  });
+  expect([...offers.keys()]).toEqual(["mailbox", "operator"]);
+});
+
 test("what it cannot do and what is known to fail are kept with their reasons", () => {
   const server = load(`${SERVER}unsupported:
   - { case: "02", why: flags only }
@@ -71,6 +87,12 @@ test.each([
     "console: {}\nunsupported: [{ feature: console, why: y }]\n",
     /^my\.yaml:6:26: unsupported\[0\]\.feature: expected a feature that it has not; /,
   ],
+  [
+    "an operator without a way",
+    "offers: { operator: {} }\n",
+    /^my\.yaml:5:21: offers\.operator: expected container or command/,
+  ],
+  ["an offer that there is not", "offers: { songs: {} }\n", /^my\.yaml:5:11: offers\.songs: expected notices, /],
   [
     "a broken pattern",
     'logs: [{ line: "(", means: x }]\n',

@@ -7,6 +7,9 @@ import type { Role } from "../topology.ts";
 
 const FOLDER = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "implementations");
 
+/** The project's terminal client. */
+export const TERMINAL_FILE = join(FOLDER, "howdy-terminal.yaml");
+
 /** The files of the project's own programs. */
 export const OWN_FILES: Readonly<Record<Role, string>> = {
   server: join(FOLDER, "howdy-server.yaml"),

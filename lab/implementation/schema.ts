@@ -27,6 +27,9 @@ const launch = {
     .optional(),
 };
 
+/** What PROTOCOL.md allows a server, and a case may need: such a case is only for a server whose file says that it has it. */
+export const OFFERS = ["notices", "flood-control", "mailbox", "operator"] as const;
+
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
 export const FEATURES = ["logs", "console", "window", "draft", "users"] as const;
 
@@ -61,6 +64,32 @@ const knownFailure = strict({
     .optional(),
 });
 
+const added = {
+  arguments: words
+    .describe("Behind those of run, where a case needs this. {folder} is an empty folder of its own.")
+    .optional(),
+  environment: environment.describe("Beside that of run.").optional(),
+};
+
+const offers = strict({
+  notices: strict(added).describe("It answers a whisper to nobody.").optional(),
+  "flood-control": strict(added).describe("It reads later what is over a burst and a rate.").optional(),
+  mailbox: strict(added).describe("It keeps whispers for users who are away.").optional(),
+  operator: strict({
+    ...added,
+    container: words
+      .min(1)
+      .describe("Docker bed: the command in its container that takes one of the operator's lines as its last word.")
+      .optional(),
+    command: words.min(1).describe("Local bed: the same, started in this file's folder.").optional(),
+  })
+    .refine(({ container, command }) => container !== undefined || command !== undefined, {
+      error: "expected container or command",
+    })
+    .describe("It takes its operator's commands: announce TEXT, kick NAME REASON, quit.")
+    .optional(),
+});
+
 /** A file that describes an implementation, as it is written. */
 export const implementationSchema = strict({
   name,
@@ -78,6 +107,7 @@ export const implementationSchema = strict({
       "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",
     )
     .optional(),
+  offers: offers.describe("Server: what PROTOCOL.md 7.5 and 11.2 allow, as far as it does it.").optional(),
   ready: text.describe("Server: the line that tells that clients can connect; the report's unless told.").optional(),
   logs: z.array(logRule).max(RULES_MAX).describe("Server: where its lines differ from the report's.").optional(),
   unsupported: z.array(unsupported).max(RULES_MAX).describe("What it cannot do, and why.").optional(),
@@ -90,6 +120,7 @@ export const implementationSchema = strict({
 
 export type ImplementationSource = z.infer<typeof implementationSchema>;
 export type Feature = (typeof FEATURES)[number];
+export type Offer = (typeof OFFERS)[number];
 
 /** The published JSON Schema. */
 export function implementationJsonSchema(): object {

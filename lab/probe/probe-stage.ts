@@ -61,7 +61,7 @@ export class ProbeStage {
   async start(driver: HostDriver, launch: Launch): Promise<string | undefined> {
     const { role } = driver.host.spec;
     const server = `${this.host("server").address}:${DEFAULT_PORT}`;
-    const own = { address: driver.host.address, port: String(DEFAULT_PORT) };
+    const own = { address: driver.host.address, port: String(DEFAULT_PORT), folder: driver.host.folder };
     const filled = fillLaunch(launch, { ...own, server, servers: server });
     try {
       await driver.start({ role, args: filled.arguments, env: filled.environment });

@@ -2,7 +2,7 @@
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
 import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/index.ts";
-import { fillLaunch, type Launch } from "../implementation/implementation.ts";
+import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
@@ -10,6 +10,7 @@ import type { ProgramRole } from "../topology.ts";
 import type { HostDriver } from "./driver.ts";
 import type { TextPair } from "./match.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
+import type { ServerDriver } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 
 export type ActionOutcome =
@@ -27,6 +28,9 @@ export type ActionOutcome =
 const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
 
 const DONE: ActionOutcome = { kind: "done" };
+
+/** The operator's command after which a server ends. */
+const QUIT = "quit";
 
 export async function takeAction(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
   const client = stage.clients.get(host);
@@ -49,6 +53,8 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
       return closeClient(stage, host);
     case "input":
       return taken(server?.input(stage.translate(action.text)), "takes a line on its console");
+    case "operator":
+      return tellOperator(stage, server, action.line);
     case "stop":
       return endProgram(server, "stops", (driver) => driver.stop(stage.timeoutMs));
     case "kill":
@@ -86,8 +92,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   if (launch === undefined) {
     return { kind: "failed", expected: "starts", seen: "does not ask on its console", verdict: "unsupported" };
   }
-  const { address } = driver.host;
-  const filled = fillLaunch(launch, { address, port: String(settings.port ?? DEFAULT_PORT) });
+  const filled = fillLaunch(launch, placesOf(driver, settings));
   try {
     await driver.start({ role, args: filled.arguments, env: filled.environment });
     return DONE;
@@ -99,11 +104,44 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   }
 }
 
+function placesOf({ host }: HostDriver, settings: ServerSettings = {}): Readonly<Record<string, string>> {
+  return { address: host.address, port: String(settings.port ?? DEFAULT_PORT), folder: host.folder };
+}
+
+/** Gives a server one of its operator's commands, as its file says. */
+async function tellOperator(stage: Stage, server: ServerDriver | undefined, line: string): Promise<ActionOutcome> {
+  const expected = `takes its operator's ${JSON.stringify(line)}`;
+  const operator = stage.pair.server.offers.get("operator")?.operator;
+  if (server?.isRunning !== true || operator === undefined) return taken(false, expected);
+  if (line === QUIT) server.expectEnd();
+  const { container, command } = operator;
+  const places = placesOf(server);
+  const fill = (words: readonly string[]): readonly string[] => [...fillWords(words, places), line];
+  try {
+    const { code, output } = await server.host.runBeside({
+      container: container && fill(container),
+      command: command && { ...command, words: fill(command.words) },
+    });
+    if (code === 0) return DONE;
+    return { kind: "failed", expected, seen: `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}` };
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    return { kind: "failed", expected, seen: error.message, verdict: "unsupported" };
+  }
+}
+
 /** How the host's program is started; undefined where it cannot be started so. */
-function launchOf({ pair }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
+function launchOf({ pair, needs }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
   if (role === "peer") return PEER_LAUNCH;
   if (role === "client") return pair.client.launch;
-  return settings.console === true ? pair.server.console : pair.server.launch;
+  const launch = settings.console === true ? pair.server.console : pair.server.launch;
+  return (
+    launch &&
+    addOffers(
+      launch,
+      needs.map((need) => pair.server.offers.get(need)),
+    )
+  );
 }
 
 async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {

@@ -51,6 +51,38 @@ test("a case in which all is as expected passes, and its fences leave no trace i
   expect(room.commands.filter(({ command }) => "close" in command)).toEqual([]);
 });
 
+const OPERATOR = `
+needs: [operator]
+${THREE_NAMED}steps:
+  - title: The operator speaks
+    Win71: [{ operator: announce Hello  there }]
+`;
+
+test("an operator's command is run beside the server, its line the last word", async () => {
+  const told: unknown[] = [];
+  const onBeside: FakeRoomOptions["onBeside"] = async ({ command }) => {
+    told.push(command?.words.slice(-2));
+    return { code: 0, output: "" };
+  };
+  const { outcome } = await replay(OPERATOR, { onBeside });
+  expect(verdicts(outcome)).toEqual(["pass"]);
+  expect(told).toEqual([["//operator/control.sock", "announce Hello  there"]]);
+});
+
+test("an operator's command that is refused fails its step with what was said", async () => {
+  const { outcome } = await replay(OPERATOR, { onBeside: async () => ({ code: 1, output: "nobody is there\n" }) });
+  expect(outcome.steps[0]).toMatchObject({
+    verdict: "fail",
+    seen: expect.stringContaining('ended with 1: "nobody is there"'),
+  });
+});
+
+test("a bed that cannot have the operator's command leaves the case unsupported", async () => {
+  const onBeside = () => Promise.reject(new UnsupportedError("has no such command"));
+  const { outcome } = await replay(OPERATOR, { onBeside });
+  expect(outcome.verdict).toBe("unsupported");
+});
+
 test("a line in a window that is to show nothing is caught by the fence behind it", async () => {
   const leak = (effects: readonly FakeEffect[]) =>
     effects.some((effect) => isShown(effect, "pssst"))

@@ -36,12 +36,13 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
 
 function castOf(scenario: Scenario): Cast {
   const peers = peersOf(scenario);
+  const { needs } = scenario;
   for (const given of scenario.given) {
-    if (given.kind === "server") return { peers, server: { host: given.host, port: given.settings.port } };
+    if (given.kind === "server") return { peers, needs, server: { host: given.host, port: given.settings.port } };
     if (given.kind === "peer" && given.listen !== null)
-      return { peers, server: { host: given.host, port: given.listen } };
+      return { peers, needs, server: { host: given.host, port: given.listen } };
   }
-  return { peers, server: undefined };
+  return { peers, needs, server: undefined };
 }
 
 async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOptions): Promise<readonly StepOutcome[]> {

@@ -2,6 +2,7 @@
 // It must not know steps. Invariant: drivers stand in the topology's order.
 
 import type { Pair } from "../implementation/fit-scenario.ts";
+import type { Offer } from "../implementation/schema.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
@@ -38,9 +39,11 @@ export interface Cast {
   readonly peers: ReadonlySet<string>;
   /** The case's server, real or scripted: its host, and its port unless it is the usual one. */
   readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
+  /** What the case needs of its server. */
+  readonly needs: readonly Offer[];
 }
 
-const NO_PEERS: Cast = { peers: new Set(), server: undefined };
+const NO_PEERS: Cast = { peers: new Set(), server: undefined, needs: [] };
 
 /** Gives no windows, where clients have none. */
 const NO_VIEWS = (): ReadonlyMap<string, WindowView> => new Map();
@@ -60,6 +63,7 @@ export class Stage {
   readonly startTimeoutMs: number;
   readonly views: () => ReadonlyMap<string, WindowView>;
   readonly pair: Pair;
+  readonly needs: readonly Offer[];
   /** As Hosts gives it. */
   readonly route: Hosts["route"];
   /** Pictures of windows, by the name of the file that they are to be in. */
@@ -80,6 +84,7 @@ export class Stage {
     this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
     this.views = options.views ?? NO_VIEWS;
     this.pair = options.pair;
+    this.needs = cast.needs;
     const { logs, unsupportedFeatures } = options.pair.server;
     this.isForwardingUnlogged = unsupportedFeatures.has("logs");
     this.isSettingUpUnlogged = this.isForwardingUnlogged;

@@ -20,6 +20,7 @@ const SCENARIO: Scenario = {
   title: "Whisper",
   requirements: [1],
   conformance: null,
+  needs: [],
   given: [
     { kind: "server", host: "Win71", settings: {} },
     { kind: "client", host: "Win72", connected: true, name: "Jon Stewart" },

@@ -33,6 +33,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[]): Fi
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
   return [
     ...checkPurpose(data),
+    ...checkNeeds(root, steps),
     ...checkGiven(given, ownRoles),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
@@ -50,6 +51,20 @@ function checkPurpose(data: unknown): Finding[] {
   }
   if (clause !== undefined || requirements !== undefined) return [];
   return [{ path: ["requirements"], spot: "key", message: "expected a list; it is missing" }];
+}
+
+/** A server that has no operator is not asked for one. */
+function checkNeeds({ needs }: Readonly<Record<string, unknown>>, steps: readonly unknown[]): Finding[] {
+  if (Array.isArray(needs) && needs.includes("operator")) return [];
+  return steps.flatMap((step, index) =>
+    Object.entries(asMap(step)).flatMap(([host, actions]) =>
+      (Array.isArray(actions) ? actions : []).flatMap((action, at): Finding[] => {
+        const message = "expected needs: [operator] beside an operator's command; it is missing";
+        const path = ["steps", index, host, at];
+        return asMap(action).operator === undefined ? [] : [{ path, spot: "value", message }];
+      }),
+    ),
+  );
 }
 
 function checkGiven(given: Readonly<Record<string, unknown>>, roles: ReadonlyMap<string, Role>): Finding[] {

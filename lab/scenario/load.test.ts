@@ -24,6 +24,22 @@ function problemsOfStep(step: string): readonly string[] {
 }
 
 describe("a scenario file that is right", () => {
+  test("says what it needs of its server, and what the operator is to say", () => {
+    const text = HEAD.replace("requirements: [1]", "requirements: [1]\nneeds: [operator]");
+    const step = "steps:\n  - title: A step\n    Win71: [{ operator: kick Jon  Go. }]\n";
+    expect(parseScenario("x.yaml", text + step, REPORT_HOSTS)).toMatchObject({
+      scenario: {
+        needs: ["operator"],
+        steps: [{ work: [{ host: "Win71", actions: [{ kind: "operator", line: "kick Jon  Go." }] }] }],
+      },
+    });
+    expect(parseScenario("x.yaml", `${HEAD}${step}`, REPORT_HOSTS)).toMatchObject({
+      problems: [
+        "x.yaml:8:13: steps[0].Win71[0]: expected needs: [operator] beside an operator's command; it is missing",
+      ],
+    });
+  });
+
   test("gives its hosts, actions and expectations in the file's order", () => {
     const result = parseScenario(
       "scenarios/report/08-whisper-message.yaml",
@@ -115,7 +131,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a client's action on a server",
       "    Win71: [send]\n",
-      'x.yaml:8:13: steps[0].Win71[0]: expected one of start, input, stop, kill; got "send"',
+      'x.yaml:8:13: steps[0].Win71[0]: expected one of start, input, operator, stop, kill; got "send"',
     ],
     [
       "a console line that is two",
@@ -199,7 +215,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "an unknown key",
       `title: x\nrequirments: [1]\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:2:1: requirments: expected title, requirements, clause, level, given, steps; got "requirments"',
+      'x.yaml:2:1: requirments: expected title, requirements, clause, level, needs, given, steps; got "requirments"',
     ],
     [
       "a requirement that there is not",
@@ -261,7 +277,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a key that every object has",
       `__proto__: 1\ntitle: x\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:1:1: __proto__: expected title, requirements, clause, level, given, steps; got "__proto__"',
+      'x.yaml:1:1: __proto__: expected title, requirements, clause, level, needs, given, steps; got "__proto__"',
     ],
   ];
   test.each(givens)("%s", (_what, text, problem) => {

@@ -1,6 +1,7 @@
 // Owns a scenario as the replay takes it: every choice of the file's notation is settled, every expectation stands alone.
 // It must not know YAML, files or a bed. Invariant: hosts and actions keep the order in which the file has them.
 
+import type { Offer } from "../implementation/schema.ts";
 import type { ProgramRole } from "../topology.ts";
 import type {
   ActionSource,
@@ -24,6 +25,7 @@ export type Action =
   | { readonly kind: "send" }
   | { readonly kind: "close" }
   | { readonly kind: "input"; readonly text: string }
+  | { readonly kind: "operator"; readonly line: string }
   | { readonly kind: "stop" }
   | { readonly kind: "kill" }
   | { readonly kind: "wire"; readonly wire: Wire };
@@ -42,7 +44,7 @@ export type ActionKind = Action["kind"];
 /** Which actions a host of each role can take, in the order in which messages list them. */
 export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]>> = {
   client: ["start", "connect", "select", "type", "send", "close"],
-  server: ["start", "input", "stop", "kill"],
+  server: ["start", "input", "operator", "stop", "kill"],
   peer: ["connect", "wire"],
 };
 
@@ -109,6 +111,8 @@ export interface Scenario {
   readonly requirements: readonly number[];
   /** What a conformance case is about: the clause of PROTOCOL.md, and who says so. null of any other. */
   readonly conformance: { readonly clause: string; readonly level: Level } | null;
+  /** What the server has to offer. */
+  readonly needs: readonly Offer[];
   readonly given: readonly Given[];
   /** Hosts whose client must be a window, because something is said of it. */
   readonly windows: ReadonlySet<string>;
@@ -131,6 +135,7 @@ export function buildScenario(source: ScenarioSource, file: string): Scenario {
     title: source.title,
     requirements: source.requirements ?? [],
     conformance: buildConformance(source),
+    needs: source.needs ?? [],
     given: Object.entries(source.given).map(([host, given]) => buildGiven(host, given)),
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,
@@ -182,6 +187,7 @@ function buildAction(source: ActionSource): Action {
   if ("select" in source) return { kind: "select", name: source.select };
   if ("type" in source) return { kind: "type", text: source.type };
   if ("input" in source) return { kind: "input", text: source.input };
+  if ("operator" in source) return { kind: "operator", line: source.operator };
   if ("send" in source) return { kind: "send" };
   if ("close" in source) return { kind: "close" };
   return "stop" in source ? { kind: "stop" } : { kind: "kill" };

@@ -3,6 +3,7 @@
 // Invariant: whatever this schema takes is bounded in every direction.
 
 import { z } from "zod";
+import { OFFERS } from "../implementation/schema.ts";
 import { strict } from "../yaml/strict.ts";
 import { connectionCount, givenPeer, receivesArgument, wireArgument } from "./wire-schema.ts";
 
@@ -61,6 +62,9 @@ const actions = [
   strict({ send: bare }).describe("Client: press Send."),
   strict({ close: bare }).describe("Client: close the window; the client ends."),
   strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
+  strict({
+    operator: text.min(1).regex(/^[^\r\n]*$/, "expected one line"),
+  }).describe("Server: its operator gives a command: announce TEXT, kick NAME REASON, or quit."),
   strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
   strict({ kill: bare }).describe("Server: end it without a word."),
   strict({ wire: wireArgument }).describe("Peer: speak bytes."),
@@ -145,6 +149,14 @@ export const scenarioSchema = strict({
   level: z
     .enum(LEVELS)
     .describe("must: the report says so. strict: a rule of PROTOCOL.md for what the report leaves open.")
+    .optional(),
+  needs: z
+    .array(z.enum(OFFERS))
+    .min(1)
+    .max(OFFERS.length)
+    .describe(
+      "What PROTOCOL.md allows a server and this case needs; a server whose file does not offer it is not asked.",
+    )
     .optional(),
   given: z.record(z.string(), givenHost).describe("What runs before the first step, host by host."),
   steps: z.array(step).min(1).max(STEPS_MAX),

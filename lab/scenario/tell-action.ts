@@ -17,6 +17,8 @@ export function describeAction(action: Action): string {
       return `types ${JSON.stringify(action.text)}`;
     case "input":
       return `answers ${JSON.stringify(action.text)} on its console`;
+    case "operator":
+      return `is told ${JSON.stringify(action.line)} by its operator`;
     case "send":
       return "sends";
     case "close":

@@ -12,7 +12,14 @@ import { cleanLeftovers } from "./leftovers.ts";
 import { ProgramMissingError } from "./program-source.ts";
 import { labelsOf, RUN_LABEL } from "./run-labels.ts";
 import { ScratchRepository } from "./scratch-bed.ts";
-import { BedUnavailableError, type Hosts, type OutputLine, type Program, type TestBed } from "./testbed.ts";
+import {
+  BedUnavailableError,
+  type Hosts,
+  type OutputLine,
+  type Program,
+  type TestBed,
+  UnsupportedError,
+} from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;
@@ -119,6 +126,19 @@ describe("hosts on the docker bed", () => {
     code.writeLine("exit 7");
     expect(await code.exited).toEqual({ code: 7, signal: null });
     expect(() => code.writeLine("late")).toThrow("reads no more input");
+  });
+
+  test("run commands beside a program, and have a folder that it may write in", async () => {
+    await using bed = await openBed();
+    await using hosts = await bed.boot("beside");
+    await start(hosts, "Win72");
+    const host = hosts.byName.get("Win72");
+    const beside = (script: string) => host?.runBeside({ container: ["sh", "-c", script], command: undefined });
+    expect(await beside(`cd ${host?.folder} && ls -A && echo kept > x && cat x && echo no >&2; exit 3`)).toEqual({
+      code: 3,
+      output: expect.stringMatching(/^(kept\nno\n|no\nkept\n)$/),
+    });
+    await expect(host?.runBeside({ container: undefined, command: undefined })).rejects.toThrow(UnsupportedError);
   });
 
   test("let a stopped program finish, and kill without asking", async () => {

@@ -11,13 +11,26 @@ import { BedHosts } from "./bed-hosts.ts";
 import { ContainerProgram } from "./container-program.ts";
 import { describeFault, type Engine } from "./engine.ts";
 import type { Images } from "./images.ts";
+import type { BesideCommand } from "./program-source.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
 import { labelsOf } from "./run-labels.ts";
 import { parseCidr } from "./subnet.ts";
 import { describeHolder, nameOfHolder } from "./subnet-holder.ts";
-import { BedUnavailableError, type Host, type Hosts, type Program, type ProgramSpec, type TestBed } from "./testbed.ts";
+import {
+  BedUnavailableError,
+  type CommandEnd,
+  type Host,
+  type Hosts,
+  type Program,
+  type ProgramSpec,
+  type TestBed,
+  UnsupportedError,
+} from "./testbed.ts";
 
 const RUN_ID_BYTES = 4;
+/** Where every container has an empty folder that its program may write in, whoever it runs as. */
+const FOLDER = "/howdy-lab";
+const FOLDER_OPTIONS = "mode=1777,size=64m";
 
 export interface DockerBedOptions {
   readonly engine: Engine;
@@ -180,6 +193,7 @@ async function openRecorder(
 class DockerHost implements Host {
   readonly spec: HostSpec;
   readonly inspectHint: string;
+  readonly folder = FOLDER;
   readonly #run: Run;
   readonly #containerName: string;
   #starting: Promise<ContainerProgram> | null = null;
@@ -206,6 +220,13 @@ class DockerHost implements Host {
       this.#starting = before;
       throw fault;
     }
+  }
+
+  async runBeside({ container }: BesideCommand): Promise<CommandEnd> {
+    const program = await this.#settled();
+    if (container === undefined) throw new UnsupportedError("has no such command in its container");
+    if (program === null) throw new Error(`${this.spec.name} runs no program`);
+    return await program.run(container);
   }
 
   async end(): Promise<void> {
@@ -274,7 +295,13 @@ class DockerHost implements Host {
           [network]: { IPAMConfig: { IPv4Address: this.spec.address }, Aliases: [this.spec.service] },
         },
       },
-      HostConfig: { NetworkMode: network, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"], Init: true },
+      HostConfig: {
+        NetworkMode: network,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
+        Init: true,
+        Tmpfs: { [FOLDER]: FOLDER_OPTIONS },
+      },
     };
   }
 }

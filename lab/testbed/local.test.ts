@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { type createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -11,11 +11,13 @@ import { isAlive, markProcess } from "./process-mark.ts";
 import type { ProgramCommand } from "./program-source.ts";
 import {
   BedUnavailableError,
+  COMMAND_BYTES_MAX,
   type Host,
   type Hosts,
   type OutputLine,
   type Program,
   type ProgramSpec,
+  UnsupportedError,
 } from "./testbed.ts";
 
 const DEADLINE_MS = 10_000;
@@ -74,6 +76,39 @@ describe("a program on the local bed", () => {
     expect(await lineWith(program, "on stderr")).toMatchObject({ stream: "stderr", text: "on stderr" });
     program.writeLine('{"say":"Olé"}');
     expect(await lineWith(program, "Ol")).toMatchObject({ stream: "stdout", text: '{"say":"Olé"}' });
+  });
+
+  test("has a folder of its own that is empty at each start, and gone with the bed", async () => {
+    const script =
+      "console.log(require('fs').readdirSync(process.env.FOLDER).length); require('fs').writeFileSync(process.env.FOLDER + '/x', ''); process.stdin.resume()";
+    const bed = await openScripted(script);
+    const hosts = await bed.boot("folder");
+    const host = hostOf(hosts, "Two");
+    for (let start = 0; start < 2; start += 1) {
+      const program = await host.start({ ...plain, env: { FOLDER: host.folder } });
+      expect((await lineWith(program, "")).text).toBe("0");
+      await program.kill();
+    }
+    expect(existsSync(host.folder)).toBe(true);
+    await bed[Symbol.asyncDispose]();
+    expect(existsSync(host.folder)).toBe(false);
+  });
+
+  test("has commands run beside it, which give back how they ended and what they said", async () => {
+    await using bed = await openScripted(ECHO);
+    await using hosts = await bed.boot("beside");
+    const host = hostOf(hosts, "Two");
+    const beside = (script: string) =>
+      host.runBeside({ container: undefined, command: command(process.execPath, "-e", script, "a  word") });
+    expect(await beside("console.log(process.argv[1]); console.error('no'); process.exitCode = 3")).toEqual({
+      code: 3,
+      output: expect.stringMatching(/^(a {2}word\nno\n|no\na {2}word\n)$/),
+    });
+    expect((await beside("console.log('x'.repeat(100000))")).output).toHaveLength(COMMAND_BYTES_MAX);
+    await expect(host.runBeside({ container: ["x"], command: undefined })).rejects.toThrow(UnsupportedError);
+    await expect(host.runBeside({ container: undefined, command: command("/no/such/program") })).rejects.toThrow(
+      "/no/such/program cannot be started",
+    );
   });
 
   test("hands over every line before it is said to have exited", async () => {

@@ -1,18 +1,29 @@
 // Owns the local bed: the report's hosts as loopback addresses of this machine, their programs as child processes.
 // It must not know Docker. Invariant: a program outlives neither its hosts nor the lab (the reaper sees to that).
 
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
+import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
-import type { LocalPrograms, ProgramCommand } from "./program-source.ts";
+import type { BesideCommand, LocalPrograms, ProgramCommand } from "./program-source.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
-import type { Host, Hosts, Program, ProgramSpec, TestBed } from "./testbed.ts";
+import {
+  type CommandEnd,
+  type Host,
+  type Hosts,
+  type Program,
+  type ProgramSpec,
+  type TestBed,
+  UnsupportedError,
+} from "./testbed.ts";
 
 export interface LocalBedOptions {
   readonly topology: Topology;
@@ -49,10 +60,13 @@ export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> 
   const separateAddresses = bindable.every(Boolean);
   const claim = await claimLoopback((separateAddresses && own[0]) || SHARED_LOOPBACK);
   const reaper = startReaper();
+  const folder = await mkdtemp(join(tmpdir(), "howdy-lab-hosts-"));
+  reaper.watchFolder(folder);
   try {
     const recorder = await openRecorder(options, separateAddresses, reaper);
-    return new LocalBed(options, { separateAddresses, claim, reaper, recorder });
+    return new LocalBed(options, { separateAddresses, claim, reaper, recorder, folder });
   } catch (fault) {
+    await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
     await close(claim);
     throw fault;
@@ -65,6 +79,8 @@ interface LocalBedParts {
   readonly claim: Server;
   readonly reaper: Reaper;
   readonly recorder: WireRecorder;
+  /** What the hosts' folders are in. */
+  readonly folder: string;
 }
 
 /** Fresh programs on loopback addresses. Use openLocalBed, which finds out what can be bound. */
@@ -76,11 +92,13 @@ export class LocalBed implements TestBed {
   readonly #claim: Server;
   readonly #reaper: Reaper;
   readonly #recorder: WireRecorder;
+  readonly #folder: string;
   #hosts: BedHosts<LocalHost> | null = null;
   #keeps = false;
 
-  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder }: LocalBedParts) {
+  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder, folder }: LocalBedParts) {
     this.#options = options;
+    this.#folder = folder;
     this.#claim = claim;
     this.#separateAddresses = separateAddresses;
     this.#reaper = reaper;
@@ -110,6 +128,7 @@ export class LocalBed implements TestBed {
     if (!this.#keeps) await this.#hosts?.end();
     await this.#recorder[Symbol.asyncDispose]();
     if (this.#keeps) return;
+    await rm(this.#folder, { recursive: true, force: true });
     this.#reaper.dismiss();
     await close(this.#claim);
   }
@@ -119,13 +138,15 @@ export class LocalBed implements TestBed {
     const { repository, programs } = this.#options;
     const peer = { words: [process.execPath, join(repository, PEER_PROGRAM)], directory: repository };
     const env = { ...passedEnvironment(), NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) };
-    return new LocalHost({ spec, address, programs: { peer, ...programs }, env }, this.#reaper);
+    const folder = join(this.#folder, spec.service);
+    return new LocalHost({ spec, address, folder, programs: { peer, ...programs }, env }, this.#reaper);
   }
 }
 
 interface LocalHostParts {
   readonly spec: HostSpec;
   readonly address: string;
+  readonly folder: string;
   readonly programs: LocalPrograms;
   /** What every program on this host gets beside its own variables. */
   readonly env: Readonly<Record<string, string>>;
@@ -134,6 +155,7 @@ interface LocalHostParts {
 class LocalHost implements Host {
   readonly spec: HostSpec;
   readonly address: string;
+  readonly folder: string;
   readonly #parts: LocalHostParts;
   readonly #reaper: Reaper;
   #program: LocalProgram | null = null;
@@ -142,6 +164,7 @@ class LocalHost implements Host {
   constructor(parts: LocalHostParts, reaper: Reaper) {
     this.spec = parts.spec;
     this.address = parts.address;
+    this.folder = parts.folder;
     this.#parts = parts;
     this.#reaper = reaper;
   }
@@ -153,8 +176,15 @@ class LocalHost implements Host {
   async start(spec: ProgramSpec): Promise<Program> {
     if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
     if (this.#program?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
     return this.#program;
+  }
+
+  async runBeside({ command }: BesideCommand): Promise<CommandEnd> {
+    if (command === undefined) throw new UnsupportedError("has no such command for the local bed");
+    return await runLocalCommand(this.#command(command, [], {}));
   }
 
   async end(): Promise<void> {
@@ -163,9 +193,16 @@ class LocalHost implements Host {
   }
 
   #commandFor(spec: ProgramSpec): LocalCommand {
-    const { words, directory } = this.#parts.programs[spec.role];
+    return this.#command(this.#parts.programs[spec.role], spec.args, spec.env);
+  }
+
+  #command(
+    { words, directory }: ProgramCommand,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): LocalCommand {
     const [file = "", ...before] = words;
-    return { file, args: [...before, ...spec.args], env: { ...this.#parts.env, ...spec.env }, directory };
+    return { file, args: [...before, ...args], env: { ...this.#parts.env, ...env }, directory };
   }
 }
 

@@ -29,6 +29,12 @@ export interface ProgramCommand {
   readonly directory: string;
 }
 
+/** A short command on a program's host, while the program runs: in its container, or as a process beside it. */
+export interface BesideCommand {
+  readonly container: readonly string[] | undefined;
+  readonly command: ProgramCommand | undefined;
+}
+
 /** The programs under test. */
 export type ProgramSources = Readonly<Record<Role, ProgramSource>>;
 

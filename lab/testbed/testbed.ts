@@ -4,6 +4,7 @@
 
 import type { HostSpec, ProgramRole } from "../topology.ts";
 import type { WireRecord } from "../wire/wire.ts";
+import type { BesideCommand } from "./program-source.ts";
 
 export type BedKind = "docker" | "local";
 
@@ -43,13 +44,24 @@ export interface Program {
   readonly exited: Promise<ProgramExit>;
 }
 
+/** How a command beside a program ended, and what it printed on both streams. */
+export interface CommandEnd {
+  /** Null when it was given up. */
+  readonly code: number | null;
+  readonly output: string;
+}
+
 /** One of the report's machines, as this bed stands in for it. */
 export interface Host {
   readonly spec: HostSpec;
   /** The address at which peers see this host on this bed: the topology's on docker, 127.x.y.z on local. */
   readonly address: string;
+  /** A folder for the program's files, which is empty when a program starts. */
+  readonly folder: string;
   /** Starts a program; a host runs one at a time. */
   start(program: ProgramSpec): Promise<Program>;
+  /** Runs a short command beside the program. Rejects with UnsupportedError where this bed cannot have it. */
+  runBeside(command: BesideCommand): Promise<CommandEnd>;
   /** For a person: how to look inside, as a command ("docker exec -it … sh"). */
   readonly inspectHint: string;
 }
@@ -78,6 +90,10 @@ export interface TestBed extends AsyncDisposable {
   /** Leaves everything that is running as it is when the bed is disposed of (--keep). */
   keep(): void;
 }
+
+/** Longest output of a command beside a program, and how long it may take. */
+export const COMMAND_BYTES_MAX = 65_536;
+export const COMMAND_MS_MAX = 15_000;
 
 /** Longest output line a program's reader keeps, in bytes. */
 export const LINE_BYTES_MAX = 65_536;
