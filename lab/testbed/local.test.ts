@@ -79,8 +79,11 @@ describe("a program on the local bed", () => {
   });
 
   test("has a folder of its own that is empty at each start, and gone with the bed", async () => {
-    const script =
-      "console.log(require('fs').readdirSync(process.env.FOLDER).length); require('fs').writeFileSync(process.env.FOLDER + '/x', ''); process.stdin.resume()";
+    const script = `const { readdirSync, writeFileSync } = require('fs');
+      const { length } = readdirSync(process.env.FOLDER);
+      writeFileSync(process.env.FOLDER + '/x', '');
+      console.log(length);
+      process.stdin.resume();`;
     const bed = await openScripted(script);
     const hosts = await bed.boot("folder");
     const host = hostOf(hosts, "Two");
