@@ -24,7 +24,7 @@ test.each([
   [["--bogus"], /^howdy-lab: Unknown option '--bogus'\. Try --help\.\n$/],
   [
     ["nobody"],
-    /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder conformance\n$/,
+    /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder conformance, and those of the folder people\n$/,
   ],
   [["offline"], /^howdy-lab: "offline" means more than one case: 10-single-user-offline, 11-multiple-users-offline\n$/],
   [["--testbed", "local", "--subnet", "10.8.0.0/31", "08"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],

@@ -122,17 +122,14 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
       container: container && fill(container),
       command: command && { ...command, words: fill(command.words) },
     });
-    if (code === 0) return line === QUIT ? await awaitQuit(stage, server) : DONE;
+    // A container takes the command along when it ends: that it ends is the answer.
+    const isDone = line === QUIT ? await server.waitForEnd(stage.timeoutMs) : code === 0;
+    if (isDone) return DONE;
     return { kind: "failed", expected, seen: `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}` };
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     return { kind: "failed", expected, seen: error.message, verdict: "unsupported" };
   }
-}
-
-async function awaitQuit(stage: Stage, server: ServerDriver): Promise<ActionOutcome> {
-  if (await server.waitForEnd(stage.timeoutMs)) return DONE;
-  return { kind: "failed", expected: "ends when its operator quits", seen: `still runs after ${stage.timeoutMs} ms` };
 }
 
 /** How the host's program is started; undefined where it cannot be started so. */
