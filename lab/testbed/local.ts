@@ -1,7 +1,8 @@
 // Owns the local bed: the report's hosts as loopback addresses of this machine, their programs as child processes.
 // It must not know Docker. Invariant: a program outlives neither its hosts nor the lab (the reaper sees to that).
 
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdirSync, rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -176,8 +177,9 @@ class LocalHost implements Host {
   async start(spec: ProgramSpec): Promise<Program> {
     if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
     if (this.#program?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
-    await rm(this.folder, { recursive: true, force: true });
-    await mkdir(this.folder, { recursive: true });
+    // At once, so that hosts that are started side by side start in their order.
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
     return this.#program;
   }
