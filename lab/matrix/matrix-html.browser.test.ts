@@ -1,32 +1,27 @@
 // The matrix as a person has it: a file, opened from disk, with the network off.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../../src/client/web/fixtures/browser.ts";
+import {
+  findFaults,
+  NARROW,
+  OfflinePages,
+  type OpenPage,
+  scrollsSideways,
+  unsaidRoles,
+  WIDE,
+} from "../report/fixtures/offline-page.ts";
 import { sampleMatrix } from "./fixtures/sample-matrix.ts";
 import { renderMatrixHtml } from "./matrix-html.ts";
 
-const WIDE = { width: 1100, height: 800 };
-const NARROW = { width: 360, height: 740 };
-
-let browser: Browser;
-let folder: string;
+let pages: OfflinePages;
 let url: string;
 beforeAll(async () => {
-  browser = await launchBrowser();
-  folder = await mkdtemp(join(tmpdir(), "howdy-matrix-"));
-  const file = join(folder, "index.html");
-  await writeFile(file, await renderMatrixHtml(sampleMatrix()));
-  url = pathToFileURL(file).href;
+  pages = await OfflinePages.start();
+  url = await pages.save(await renderMatrixHtml(sampleMatrix()));
 });
 afterAll(async () => {
-  await browser?.close();
-  await rm(folder, { recursive: true, force: true });
+  await pages?.[Symbol.asyncDispose]();
 });
 
 test("it is a table of servers and clients, each case a link to its evidence", async () => {
@@ -66,17 +61,15 @@ test.each(["light", "dark"] as const)("in %s, axe finds nothing, and nothing scr
   for (const viewport of [WIDE, NARROW]) {
     await using matrix = await open({ colorScheme, viewport });
     const { page } = matrix;
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<AxeResults>("axe.run(document)");
-    const faults = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-    expect(faults, `${viewport.width} pixels`).toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(await findFaults(page), `${viewport.width} pixels`).toEqual([]);
+    expect(await scrollsSideways(page)).toBe(false);
     expect(matrix.harm).toEqual([]);
   }
 });
 
-test("on a narrow page every cell says which client it is of", async () => {
+test("on a narrow page every part of the table says its role, and every cell which client it is of", async () => {
   await using matrix = await open({ viewport: NARROW });
+  expect(await unsaidRoles(matrix.page, "table.matrix")).toBe(0);
   const cells = matrix.page.getByRole("cell");
   expect(await cells.nth(1).getByText("window of the report 1.0").isVisible()).toBe(true);
   await matrix.page.setViewportSize(WIDE);
@@ -91,34 +84,6 @@ test("on paper controls are gone", async () => {
   expect(await page.getByRole("table").isVisible()).toBe(true);
 });
 
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** A matrix in a page of its own. */
-interface OpenMatrix extends AsyncDisposable {
-  readonly page: Page;
-  /** What must never happen. */
-  readonly harm: readonly string[];
-}
-
-async function open(options: BrowserContextOptions = {}): Promise<OpenMatrix> {
-  // axe is put into the page past its policy; what the page itself does is watched in `harm`.
-  const context = await browser.newContext({ viewport: WIDE, offline: true, bypassCSP: true, ...options });
-  context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
-  const harm: string[] = [];
-  page.on("request", (request) => {
-    if (request.url() !== url && !request.url().startsWith("data:image/")) harm.push(`request: ${request.url()}`);
-  });
-  page.on("dialog", (dialog) => {
-    harm.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("pageerror", (error) => harm.push(`error: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error") harm.push(`console: ${message.text()}`);
-  });
-  await page.goto(url);
-  return { page, harm, [Symbol.asyncDispose]: () => context.close() };
+function open(options: BrowserContextOptions = {}): Promise<OpenPage> {
+  return pages.open(url, options);
 }

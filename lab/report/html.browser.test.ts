@@ -1,34 +1,30 @@
 // The report as a person has it: a file, opened from disk, with the network off.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../../src/client/web/fixtures/browser.ts";
+import {
+  findFaults,
+  NARROW,
+  OfflinePages,
+  type OpenPage,
+  scrollsSideways,
+  unsaidRoles,
+  WIDE,
+} from "./fixtures/offline-page.ts";
 import { sampleConformance } from "./fixtures/sample-conformance.ts";
 import { sampleReport } from "./fixtures/sample-run.ts";
 import { renderHtml } from "./html.ts";
 
-const WIDE = { width: 1100, height: 800 };
-const NARROW = { width: 360, height: 740 };
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-let browser: Browser;
-let folder: string;
+let pages: OfflinePages;
 let reportUrl: string;
 beforeAll(async () => {
-  browser = await launchBrowser();
-  folder = await mkdtemp(join(tmpdir(), "howdy-report-"));
-  const file = join(folder, "index.html");
-  await writeFile(file, await renderHtml(reportWithPicture()));
-  reportUrl = pathToFileURL(file).href;
+  pages = await OfflinePages.start();
+  reportUrl = await pages.save(await renderHtml(reportWithPicture()));
 });
 afterAll(async () => {
-  await browser?.close();
-  await rm(folder, { recursive: true, force: true });
+  await pages?.[Symbol.asyncDispose]();
 });
 
 test("it says what came of the run, asks for nothing and runs nothing of a peer", async () => {
@@ -160,11 +156,10 @@ test("on paper everything is open, controls are gone, and the lab's own stays hi
 });
 
 test("conformance is told apart by level, with clauses, and a known failure with why and a link", async () => {
-  const file = join(folder, "conformance.html");
-  await writeFile(file, await renderHtml(sampleConformance()));
+  const url = await pages.save(await renderHtml(sampleConformance()));
   for (const viewport of [WIDE, NARROW]) {
     for (const colorScheme of ["light", "dark"] as const) {
-      await using report = await open({ viewport, colorScheme }, "", pathToFileURL(file).href);
+      await using report = await pages.open(url, { viewport, colorScheme });
       const { page } = report;
       const strict = page.getByRole("table", { name: "Conformance: strict" });
       expect(await page.getByText("1 of 2 pass, 1 known failure").count()).toBe(1);
@@ -180,9 +175,7 @@ test("conformance is told apart by level, with clauses, and a known failure with
       expect(await known.locator(".case-body > :first-child").textContent()).toMatch(/^Known failure of server of the/);
       expect(await page.locator("#case-leave-fin .head.peer").textContent()).toContain("the lab’s peer");
       expect(await findFaults(page)).toEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scroll").toBe(
-        true,
-      );
+      expect(await scrollsSideways(page)).toBe(false);
       expect(report.harm).toEqual([]);
     }
   }
@@ -191,6 +184,13 @@ test("conformance is told apart by level, with clauses, and a known failure with
 test("without a script it says what is needed", async () => {
   await using report = await open({ javaScriptEnabled: false });
   expect(await report.page.locator(".no-script").isVisible()).toBe(true);
+});
+
+test("on a narrow page every part of a case's table says its role", async () => {
+  await using report = await open({ viewport: NARROW });
+  await report.page.getByRole("button", { name: "Open all" }).click();
+  expect(await report.page.locator("table.steps").count()).toBeGreaterThan(0);
+  expect(await unsaidRoles(report.page, "table.steps")).toBe(0);
 });
 
 describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorScheme) => {
@@ -208,37 +208,13 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     await page.evaluate("location.hash = 'case-08-message-7'");
     await page.locator("#case-08-message-7 button").press("Enter");
     expect(await findFaults(page), "bytes pinned").toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scroll").toBe(true);
+    expect(await scrollsSideways(page)).toBe(false);
     expect(report.harm).toEqual([]);
   });
 });
 
-/** A report in a page of its own. */
-interface OpenReport extends AsyncDisposable {
-  readonly page: Page;
-  /** What must never happen. */
-  readonly harm: readonly string[];
-}
-
-async function open(options: BrowserContextOptions = {}, hash = "", url = reportUrl): Promise<OpenReport> {
-  // axe is put into the page past its policy; what the page itself does is watched in `harm`.
-  const context = await browser.newContext({ viewport: WIDE, offline: true, bypassCSP: true, ...options });
-  context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
-  const harm: string[] = [];
-  page.on("request", (request) => {
-    if (request.url() !== url && !request.url().startsWith("data:image/")) harm.push(`request: ${request.url()}`);
-  });
-  page.on("dialog", (dialog) => {
-    harm.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("pageerror", (error) => harm.push(`error: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error") harm.push(`console: ${message.text()}`);
-  });
-  await page.goto(url + hash);
-  return { page, harm, [Symbol.asyncDispose]: () => context.close() };
+function open(options: BrowserContextOptions = {}, hash = ""): Promise<OpenPage> {
+  return pages.open(reportUrl, options, hash);
 }
 
 async function inView(page: Page, id: string): Promise<void> {
@@ -247,19 +223,6 @@ async function inView(page: Page, id: string): Promise<void> {
     return place !== undefined && place.top >= 52 && place.bottom <= innerHeight;
   })()`;
   await expect.poll(() => page.evaluate(isInView), { timeout: 10_000 }).toBe(true);
-}
-
-async function findFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>("axe.run(document)");
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
 }
 
 function reportWithPicture(): ReturnType<typeof sampleReport> {

@@ -3,6 +3,15 @@
 import type { JSX } from "preact";
 import { tellCaseVerdict } from "../../../report/case-verdict.ts";
 import { groupByLevel } from "../../../report/levels.ts";
+import {
+  ColumnHeader,
+  DataCell,
+  RowHeader,
+  StackingBody,
+  StackingHead,
+  StackingRow,
+  StackingTable,
+} from "../../../report/page/view/stacking-table.tsx";
 import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "../../matrix-result.ts";
@@ -15,49 +24,37 @@ interface MatrixTableProps {
   readonly labelledBy: string;
 }
 
-// The roles are said because a narrow page draws rows as blocks, and browsers then forget what they are.
 export function MatrixTable({ labelledBy, result }: MatrixTableProps): JSX.Element {
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: see above.
-    <table class="matrix" role="table" aria-labelledby={labelledBy}>
-      {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
-      <thead role="rowgroup">
-        {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
-        <tr role="row">
-          {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
-          <th scope="col" role="columnheader">
-            Server
-          </th>
+    <StackingTable class="matrix" aria-labelledby={labelledBy}>
+      <StackingHead>
+        <StackingRow>
+          <ColumnHeader>Server</ColumnHeader>
           {result.clients.map((client, index) => (
-            // biome-ignore lint/a11y/noRedundantRoles: see above.
-            <th key={`${index}`} scope="col" role="columnheader">
+            <ColumnHeader key={`${index}`}>
               <Text of={tellName(client)} />
-            </th>
+            </ColumnHeader>
           ))}
-        </tr>
-      </thead>
-      {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
-      <tbody role="rowgroup">
+        </StackingRow>
+      </StackingHead>
+      <StackingBody>
         {result.servers.map((server, row) => (
-          // biome-ignore lint/a11y/noRedundantRoles: see above.
-          <tr key={`${row}`} role="row">
-            {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}
-            <th scope="row" role="rowheader">
+          <StackingRow key={`${row}`}>
+            <RowHeader>
               <Text of={tellName(server)} />
-            </th>
+            </RowHeader>
             {result.clients.map((client, column) => (
-              // biome-ignore lint/a11y/noRedundantRoles: see above.
-              <td key={`${column}`} role="cell">
+              <DataCell key={`${column}`}>
                 <p class="cell-client">
                   <Text of={tellName(client)} />
                 </p>
                 <Cell cell={cellAt(result, row, column)} isLevelled={hasLevels(result)} />
-              </td>
+              </DataCell>
             ))}
-          </tr>
+          </StackingRow>
         ))}
-      </tbody>
-    </table>
+      </StackingBody>
+    </StackingTable>
   );
 }
 

@@ -2,12 +2,11 @@
 
 import type { JSX } from "preact";
 import { LEVEL_TITLES, LEVEL_WORDS } from "../../../report/levels.ts";
-import { BrandMark } from "../../../report/page/view/brand-mark.tsx";
 import { Copyable } from "../../../report/page/view/copy-button.tsx";
-import { Fact } from "../../../report/page/view/fact.tsx";
+import { Fact, TimeFacts } from "../../../report/page/view/fact.tsx";
+import { PageBar } from "../../../report/page/view/page-bar.tsx";
 import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
-import { tellDuration, tellTime } from "../../../report/page/words.ts";
 import type { MatrixResult } from "../../matrix-result.ts";
 import { gravestIn, LEGEND, missesOf, tallyLevels, tellName, tellTotal, unawareIn } from "../../matrix-words.ts";
 import { Misses, Unaware } from "./matrix-lists.tsx";
@@ -22,15 +21,7 @@ export function MatrixView({ result }: MatrixProps): JSX.Element {
   const unaware = unawareIn(result);
   return (
     <>
-      <a class="skip" href="#matrix">
-        Skip to the matrix
-      </a>
-      <header class="bar">
-        <a class="brand" href="#matrix">
-          <BrandMark />
-          Howdy Lab
-        </a>
-      </header>
+      <PageBar main="matrix" />
       <main id="matrix" class="matrix-page" tabIndex={-1}>
         <header class={`headline ${gravestIn(result)}`}>
           <p class="kicker">Howdy Lab matrix</p>
@@ -78,10 +69,7 @@ function Run({ result }: MatrixProps): JSX.Element {
             {LEVEL_WORDS[level] === "" ? null : <p class="soft level-words">{LEVEL_WORDS[level]}</p>}
           </Fact>
         ))}
-        <Fact name="Started">
-          <time dateTime={result.startedAt}>{tellTime(result.startedAt)}</time>
-        </Fact>
-        <Fact name="Took">{tellDuration(result.durationMs)}</Fact>
+        <TimeFacts run={result} />
         <Fact name="Test bed">
           <Text of={result.testbed} />
         </Fact>

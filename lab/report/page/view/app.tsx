@@ -3,9 +3,9 @@
 import { Fragment, type JSX } from "preact";
 import { groupByLevel, hasConformance, LEVEL_TITLES } from "../../levels.ts";
 import { caseOf } from "../anchors.ts";
-import { BrandMark } from "./brand-mark.tsx";
 import { CaseView } from "./case-view.tsx";
 import { Overview } from "./overview.tsx";
+import { PageBar } from "./page-bar.tsx";
 import type { Props } from "./props.ts";
 import { SearchBox } from "./search-box.tsx";
 import { Sought, Text } from "./text.tsx";
@@ -15,16 +15,9 @@ export function App({ model, hands }: Props): JSX.Element {
   const { anchors, data } = model;
   return (
     <Sought.Provider value={model.sought.trim()}>
-      <a class="skip" href="#report">
-        Skip to the report
-      </a>
-      <header class="bar">
-        <a class="brand" href="#report">
-          <BrandMark />
-          Howdy Lab
-        </a>
+      <PageBar main="report">
         <SearchBox model={model} hands={hands} />
-      </header>
+      </PageBar>
       <div class="page">
         <CaseList model={model} hands={hands} />
         <main id="report" tabIndex={-1}>

@@ -5,9 +5,9 @@ import { groupByLevel, LEVEL_TITLES, LEVEL_WORDS, type LevelGroup, tellVerdicts 
 import type { ReportData } from "../../report-data.ts";
 import type { ScenarioResult } from "../../result.ts";
 import { coverRequirements } from "../coverage.ts";
-import { gravestOf, headline, tellDuration, tellRepeat, tellTime } from "../words.ts";
+import { gravestOf, headline, tellDuration, tellRepeat } from "../words.ts";
 import { Copyable } from "./copy-button.tsx";
-import { Fact } from "./fact.tsx";
+import { Fact, TimeFacts } from "./fact.tsx";
 import { KnownView } from "./known-view.tsx";
 import { Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
@@ -61,10 +61,7 @@ function Run({ data: { result } }: { readonly data: ReportData }): JSX.Element {
         <Fact name="Client">
           <Text of={result.client} />
         </Fact>
-        <Fact name="Started">
-          <time dateTime={result.startedAt}>{tellTime(result.startedAt)}</time>
-        </Fact>
-        <Fact name="Took">{tellDuration(result.durationMs)}</Fact>
+        <TimeFacts run={result} />
         <Fact name="Test bed" wide>
           <Text of={result.bed} />
         </Fact>
