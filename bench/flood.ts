@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { decodeFrame, encodeMessage, FrameReader } from "../src/protocol/index.ts";
+import { decodeFrame, encodeMessage, FrameReader } from "../src/protocol/hcp1/index.ts";
 import { freePort, untilListening } from "./port.ts";
 
 const P99_MS_MAX = 50;

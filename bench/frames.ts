@@ -1,6 +1,6 @@
 // Owns the frames of the server benchmark: texts of 100 bytes that begin with their number, all of one size.
 
-import { encodeMessage, MESSAGE_HEADER_BYTES } from "../src/protocol/index.ts";
+import { encodeMessage, MESSAGE_HEADER_BYTES } from "../src/protocol/hcp1/index.ts";
 
 export const TEXT_BYTES = 100;
 export const FRAME_BYTES = MESSAGE_HEADER_BYTES + TEXT_BYTES;

@@ -7,16 +7,16 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Dockerode from "dockerode";
-import { loadScenarios, selectFiles } from "../lab/catalog.ts";
 import { loadPair } from "../lab/commands/load-pair.ts";
-import type { Pair } from "../lab/implementation/fit-scenario.ts";
+import { type HostSpec, moveTopology, readTopology, type Topology } from "../lab/hosts/topology.ts";
 import { fillLaunch } from "../lab/implementation/implementation.ts";
-import type { RunResult } from "../lab/report/result.ts";
+import { connectEngine, type Engine } from "../lab/machine/engine.ts";
+import { haveImages, type Images } from "../lab/machine/images.ts";
+import type { RunResult } from "../lab/result/result.ts";
+import type { Pair } from "../lab/run/fit-scenario.ts";
+import { loadScenarios, selectFiles } from "../lab/scenario/catalog.ts";
 import type { Scenario } from "../lab/scenario/scenario.ts";
-import { connectEngine, type Engine } from "../lab/testbed/engine.ts";
-import { haveImages, type Images } from "../lab/testbed/images.ts";
-import { type HostSpec, moveTopology, readTopology, type Topology } from "../lab/topology.ts";
-import { DEFAULT_PORT } from "../src/protocol/index.ts";
+import { DEFAULT_PORT } from "../src/protocol/hcp1/index.ts";
 
 /** A bare run, as its result says, in floors. */
 const RATIO_MAX = 1.3;

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { encodeMessage } from "../src/protocol/index.ts";
+import { encodeMessage } from "../src/protocol/hcp1/index.ts";
 import { FRAME_BYTES, frameNumber, numberedFrame } from "./frames.ts";
 
 /** Deliveries under way at most: enough to keep a server busy, too few to fill anybody's queue. */

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { encodeMessage } from "../src/protocol/index.ts";
+import { encodeMessage } from "../src/protocol/hcp1/index.ts";
 import { freePort, untilListening } from "./port.ts";
 
 const RATIO_MIN = 0.9;

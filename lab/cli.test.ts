@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
-import { resultSchema } from "./report/result.ts";
+import { resultSchema } from "./result/result.ts";
 
 /** Loopback addresses of its own, so that a lab may run beside the tests. */
 const SUBNET = "10.77.0.0/23";

@@ -1,7 +1,7 @@
 // Owns the command `npm run lab`: which command is meant, and its exit status. What each does lies in commands/.
 // Invariant: a user's fault is told on standard error without a stack.
 
-import { HELP, readArguments } from "./arguments.ts";
+import { HELP, readArguments } from "./commands/arguments.ts";
 import { EXIT, statusOf, UsageError } from "./commands/faults.ts";
 
 async function main(): Promise<number> {

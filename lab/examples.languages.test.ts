@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
-import { resultSchema } from "./report/result.ts";
+import { resultSchema } from "./result/result.ts";
 
 const SERVER = fileURLToPath(new URL("../examples/python-server/server.yaml", import.meta.url));
 const CLIENT = fileURLToPath(new URL("../examples/perl-client/client.yaml", import.meta.url));

@@ -10,7 +10,7 @@ import { runLab } from "./fixtures/run-lab.ts";
 import { OWN_FILES } from "./implementation/own.ts";
 import { type MatrixResult, matrixSchema } from "./matrix/matrix-result.ts";
 import type { Defect } from "./replay/fixtures/mutant-server.ts";
-import { resultSchema } from "./report/result.ts";
+import { resultSchema } from "./result/result.ts";
 
 const MUTANT = fileURLToPath(new URL("./replay/fixtures/mutant-server.ts", import.meta.url));
 /** The mutant fails case 04 in its second step, and passes 03. */

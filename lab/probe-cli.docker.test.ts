@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
-import { RUN_LABEL } from "./testbed/run-labels.ts";
+import { RUN_LABEL } from "./machine/run-labels.ts";
 
 const SUBNET = "10.45.0.0/23";
 /** What the project's own images are made of, so it is there. */

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAULTS, type Fault, writeFaulty } from "./fixtures/faulty-programs.ts";
 import { runLab } from "./fixtures/run-lab.ts";
+import type { Role } from "./hosts/topology.ts";
 import { OWN_FILES } from "./implementation/own.ts";
-import type { Role } from "./topology.ts";
 
 /** A program that says nothing is given 15 s to start; the rest is the lab's own, on a machine that has other work. */
 const SILENT_MS_MAX = 25_000;

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { $ } from "zx";
-import type { ReportData } from "../lab/report/report-data.ts";
+import type { ReportData } from "../lab/result/report-data.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 

@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderHtml } from "../lab/report/html.ts";
-import type { ReportData } from "../lab/report/report-data.ts";
+import type { ReportData } from "../lab/result/report-data.ts";
 import { runForReport } from "./fresh-report.ts";
 
 const FILE = join(import.meta.dirname, "..", "docs", "sample-report.html");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { $ } from "zx";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
-import { resultJsonSchema } from "../lab/report/result.ts";
+import { resultJsonSchema } from "../lab/result/result.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { isAlive, markProcess, type ProcessMark } from "../testbed/process-mark.ts";
+import { isAlive, markProcess, type ProcessMark } from "../machine/process-mark.ts";
 
 const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
 const REAP_MS_MAX = 5_000;

@@ -4,8 +4,8 @@
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import type { Browser, BrowserServer, Page } from "playwright-core";
-import { markProcess } from "../testbed/process-mark.ts";
-import { type Reaper, startReaper } from "../testbed/reaper.ts";
+import { markProcess } from "../machine/process-mark.ts";
+import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { type FoundBrowser, findBrowser } from "./find-browser.ts";
 
 /** As large as the report's figures need; the page shows all of its parts. */

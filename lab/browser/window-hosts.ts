@@ -2,9 +2,9 @@
 // serves its page, and the page is opened. It must not know what a window is used for. Invariant: when the hosts are
 // disposed of, their windows are closed.
 
+import type { BesideCommand } from "../hosts/program-source.ts";
 import { fillLaunch, type Implementation } from "../implementation/implementation.ts";
 import type { WindowView } from "../replay/window-view.ts";
-import type { BesideCommand } from "../testbed/program-source.ts";
 import {
   type CommandEnd,
   type Host,

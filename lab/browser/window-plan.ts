@@ -1,10 +1,10 @@
 // Owns which of a scenario's clients are windows, and which servers those are allowed to connect to. Pure. It must not
 // know how a window is opened. Invariant: only a host that the scenario has a client on gets a window.
 
-import { DEFAULT_PORT, PORT_MAX } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT, PORT_MAX } from "../../src/protocol/hcp1/index.ts";
+import { parseAddress } from "../hosts/subnet.ts";
+import type { HostSpec } from "../hosts/topology.ts";
 import { type Action, peersOf, type Scenario } from "../scenario/scenario.ts";
-import { parseAddress } from "../testbed/subnet.ts";
-import type { HostSpec } from "../topology.ts";
 
 /** What every client is, unless the scenario is about its window. */
 export type ClientKind = "headless" | "web";

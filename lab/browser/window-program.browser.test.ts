@@ -3,12 +3,12 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ControlCommand } from "../../src/client/control.ts";
+import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
 import { Pulse, systemClock } from "../replay/pulse.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import { type Host, type Program, type TestBed, UnsupportedError } from "../testbed/testbed.ts";
-import { moveTopology, readTopology } from "../topology.ts";
 import type { PageDefect } from "./fixtures/still-page.ts";
 import { LabBrowser } from "./lab-browser.ts";
 import { WindowHosts, type WindowHostsOptions } from "./window-hosts.ts";

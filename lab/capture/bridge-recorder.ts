@@ -3,10 +3,10 @@
 
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
-import type { Engine } from "../testbed/engine.ts";
-import { haveImage } from "../testbed/images.ts";
-import { captureLabelsOf } from "../testbed/run-labels.ts";
-import { formatAddress, gatewayOf, parseCidr } from "../testbed/subnet.ts";
+import { formatAddress, gatewayOf, parseCidr } from "../hosts/subnet.ts";
+import type { Engine } from "../machine/engine.ts";
+import { haveImage } from "../machine/images.ts";
+import { captureLabelsOf } from "../machine/run-labels.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { bridgeDevice, containerTap } from "./container-tap.ts";

@@ -3,8 +3,8 @@
 
 import { type Duplex, Writable } from "node:stream";
 import type Dockerode from "dockerode";
-import { describeFault } from "../testbed/engine.ts";
-import { removeContainer } from "../testbed/leftovers.ts";
+import { describeFault } from "../machine/engine.ts";
+import { removeContainer } from "../machine/leftovers.ts";
 import type { StartTap, TapProcess } from "./tap.ts";
 import { type CapturePlace, captureArguments } from "./tcpdump.ts";
 

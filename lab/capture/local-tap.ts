@@ -5,8 +5,8 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter } from "node:path";
 import type { Readable } from "node:stream";
-import { killGroup, markProcess } from "../testbed/process-mark.ts";
-import type { Reaper } from "../testbed/reaper.ts";
+import { killGroup, markProcess } from "../machine/process-mark.ts";
+import type { Reaper } from "../machine/reaper.ts";
 import type { StartTap, TapProcess, TapSink } from "./tap.ts";
 import { captureArguments } from "./tcpdump.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
+import { startReaper } from "../machine/reaper.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { openLocalBed } from "../testbed/local.ts";
-import { startReaper } from "../testbed/reaper.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
-import { moveTopology } from "../topology.ts";
 import type { WireWish } from "../wire/wire.ts";
 import {
   failures,

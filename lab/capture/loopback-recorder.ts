@@ -2,7 +2,7 @@
 // and why. It must not know how any of them records. Invariant: one that was asked for by name is that one, or none is
 // opened.
 
-import type { Reaper } from "../testbed/reaper.ts";
+import type { Reaper } from "../machine/reaper.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { LOOPBACK_DEVICE, loopbackTap } from "./local-tap.ts";

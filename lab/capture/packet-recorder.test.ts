@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
 import {
   CAPTURE_START_MS,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import type { CaseWire } from "./recorder.ts";
 import { RELAYED_BYTES_MAX, RelayRecorder, relayAddress } from "./relay-recorder.ts";

@@ -2,12 +2,12 @@
 // must not know how bytes are passed on. Invariant: in the record the server's end has its own address and port.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isListening } from "../network/listening-ports.ts";
+import { Relay, type RelayEvent } from "../network/relay.ts";
 import type { Endpoint, WireRecord } from "../wire/wire.ts";
 import { WireDecoder } from "../wire/wire-decoder.ts";
-import { isListening } from "./listening-ports.ts";
 import { LiveView } from "./live-view.ts";
 import type { CaseWire, WireListener, WireRecorder } from "./recorder.ts";
-import { Relay, type RelayEvent } from "./relay.ts";
 
 export interface RelayRecorderOptions {
   /** The report's name of each host, by its address. */

@@ -2,7 +2,7 @@
 // must not know where the process runs, nor what is in a packet. Invariant: a tap that cannot serve says why, once and for
 // all, and never throws.
 
-import { LineReader } from "../testbed/line-reader.ts";
+import { LineReader } from "../machine/line-reader.ts";
 import { type PcapHeader, type PcapPacket, PcapReader } from "../wire/pcap.ts";
 import { readCounts, saysListening, type TapCounts } from "./tcpdump.ts";
 

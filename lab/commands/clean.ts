@@ -1,6 +1,6 @@
 // Owns `--clean`: what earlier runs left on the engine goes. Invariant: a live run's things are left alone, and named.
 
-import { cleanLeftovers } from "../testbed/leftovers.ts";
+import { cleanLeftovers } from "../machine/leftovers.ts";
 
 /** Removes leftovers and tells what went. */
 export async function clean(): Promise<string> {

@@ -1,11 +1,11 @@
 // Owns the lab's exit statuses and which fault comes to which. It must not know what commands do.
 // Invariant: a fault that is nobody's but the lab's own has no status here, and is not swallowed.
 
+import { ProgramMissingError } from "../hosts/program-source.ts";
+import { TopologyError } from "../hosts/topology.ts";
 import { ResultFileError } from "../report/comparable.ts";
-import { ReportFolderError } from "../report/folder.ts";
-import { ProgramMissingError } from "../testbed/program-source.ts";
+import { ReportFolderError } from "../result/folder.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
-import { TopologyError } from "../topology.ts";
 
 export const EXIT = { pass: 0, fail: 1, usage: 2, noBed: 3, interrupted: 130, terminated: 143 } as const;
 

@@ -1,7 +1,7 @@
 // Owns `--list`: the cases, a line each. Invariant: it needs no bed.
 
-import type { ListArguments } from "../arguments.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import type { ListArguments } from "./arguments.ts";
 import { loadCases, readOwnTopology } from "./places.ts";
 
 /** Lists the cases that words mean. */

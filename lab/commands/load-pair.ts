@@ -1,14 +1,14 @@
 // Owns which implementations a command means: files, their roles, and the cases that their words mean. It must not know how
 // they are run. Invariant: what it gives can be asked of any case; what is wrong with any file is told, all at once.
 
-import { TERMINAL } from "../arguments.ts";
-import { listScenarioFiles, selectFiles } from "../catalog.ts";
-import type { Pair } from "../implementation/fit-scenario.ts";
+import type { Role } from "../hosts/topology.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
+import type { Pair } from "../run/fit-scenario.ts";
+import { listScenarioFiles, selectFiles } from "../scenario/catalog.ts";
 import { slugOf } from "../scenario/scenario.ts";
-import type { Role } from "../topology.ts";
+import { TERMINAL } from "./arguments.ts";
 import { UsageError } from "./faults.ts";
 import { scenariosFolder } from "./places.ts";
 

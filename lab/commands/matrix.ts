@@ -2,8 +2,10 @@
 // ends, every bed is disposed of, and what was run is in the report.
 
 import { join } from "node:path";
-import type { MatrixArguments } from "../arguments.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
+import { ProgramMissingError } from "../hosts/program-source.ts";
+import { laneSubnet } from "../hosts/subnet.ts";
+import { moveTopology, type Topology } from "../hosts/topology.ts";
 import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
 import { OWN_FILES } from "../implementation/own.ts";
 import { MATRIX_FILES } from "../matrix/matrix-files.ts";
@@ -11,17 +13,15 @@ import type { MatrixCell, MatrixResult } from "../matrix/matrix-result.ts";
 import { renderMatrix, tellCell } from "../matrix/matrix-text.ts";
 import { type MatrixPair, type PairEnd, runMatrix } from "../matrix/run-matrix.ts";
 import { systemClock } from "../replay/pulse.ts";
-import { ReportFolder } from "../report/folder.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
 import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
-import { type Renderer, runScenarios } from "../run.ts";
+import { ReportFolder } from "../result/folder.ts";
+import { type Renderer, runScenarios } from "../run/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
-import { ProgramMissingError } from "../testbed/program-source.ts";
-import { laneSubnet } from "../testbed/subnet.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
-import { moveTopology, type Topology } from "../topology.ts";
+import type { MatrixArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";

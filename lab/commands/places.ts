@@ -2,10 +2,10 @@
 
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadScenarios, selectFiles } from "../catalog.ts";
+import { readTopology, type Topology } from "../hosts/topology.ts";
+import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
-import { readTopology, type Topology } from "../topology.ts";
 import { UsageError } from "./faults.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -2,8 +2,8 @@
 // or a bed. Invariant: paths are absolute, and nothing in it depends on whose program it is.
 
 import { dirname, relative, resolve, sep } from "node:path";
-import type { BesideCommand, ProgramImage, ProgramSource } from "../testbed/program-source.ts";
-import type { Role } from "../topology.ts";
+import type { BesideCommand, ProgramImage, ProgramSource } from "../hosts/program-source.ts";
+import type { Role } from "../hosts/topology.ts";
 import type { LogRule } from "./log-wording.ts";
 import { fillText } from "./placeholders.ts";
 import { type Feature, type ImplementationSource, OFFERS, type Offer } from "./schema.ts";

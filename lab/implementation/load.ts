@@ -1,7 +1,7 @@
 // Owns the way from a file to an implementation. It must not know beds or programs. Invariant: a file either gives an
 // implementation, or every one of its problems with line and column.
 
-import type { Role } from "../topology.ts";
+import type { Role } from "../hosts/topology.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { buildImplementation, type Implementation } from "./implementation.ts";

@@ -3,7 +3,7 @@
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Role } from "../topology.ts";
+import type { Role } from "../hosts/topology.ts";
 
 const FOLDER = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "implementations");
 

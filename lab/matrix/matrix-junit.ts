@@ -1,10 +1,10 @@
 // Owns a matrix as JUnit XML for CI: a suite a pair, a test a case; the steps are in the pair's own file. It must not know
 // files, or how XML is written. Invariant: a pair that could not be run has a test that says so.
 
-import { tellCaseVerdict } from "../report/case-verdict.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "../report/junit-suite.ts";
 import { tellKnown } from "../report/known.ts";
 import { tellClause } from "../report/levels.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import { notRunIn, tellName, tellPair } from "./matrix-words.ts";
 

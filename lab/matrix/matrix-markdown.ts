@@ -1,11 +1,11 @@
 // Owns a matrix as a Markdown summary, for GITHUB_STEP_SUMMARY: the sum, the table, and what does not pass. It must not
 // know files. Invariant: it is bounded, whatever the matrix holds, and nothing of a file or a program is markup.
 
-import { gravestCase, tellCaseVerdict } from "../report/case-verdict.ts";
 import { tellKnown } from "../report/known.ts";
 import { tellClause } from "../report/levels.ts";
 import { inlineCode, inlineText } from "../report/markdown-text.ts";
 import { cutText, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { gravestCase, tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import {
   cellAt,

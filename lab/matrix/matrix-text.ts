@@ -2,12 +2,12 @@
 // Pure. It must not know where lines go. Invariant: nothing of a file or a program commands the terminal, and the table is
 // never wider than it may be.
 
-import { tellCaseVerdict } from "../report/case-verdict.ts";
 import { columnsOf, pad } from "../report/columns.ts";
 import { tellKnown } from "../report/known.ts";
 import { hasConformance, tellClause } from "../report/levels.ts";
 import { COLORS, type Paint, painter } from "../report/paint.ts";
 import { cutText, printable, tellPercent, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import { cellLines, type Line, tableOf } from "./matrix-table.ts";
 import { gravestIn, type Miss, missesOf, tallyLevels, tellTotal, unawareIn } from "./matrix-words.ts";

@@ -2,9 +2,9 @@
 // Pure. It must not know where it is told. Invariant: a case that was planned is counted, also where it was not run.
 
 import type { CaseVerdict } from "../replay/outcome.ts";
-import { CASE_GRAVITY, gravestCase, tellCaseVerdict } from "../report/case-verdict.ts";
 import { passesUnawares } from "../report/known.ts";
 import { groupByLevel, hasConformance, type Level, tellOthers, tellVerdicts } from "../report/levels.ts";
+import { CASE_GRAVITY, gravestCase, tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 
 /** One level's cases of a cell, or of the whole matrix. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import type { Implementation } from "../implementation/implementation.ts";
-import type { RunResult } from "../report/result.ts";
+import type { RunResult } from "../result/result.ts";
 import type { MatrixCell } from "./matrix-result.ts";
 import { type MatrixOptions, type MatrixPair, type PairEnd, runMatrix } from "./run-matrix.ts";
 

@@ -2,7 +2,7 @@
 // or how a pair's cases are replayed. Invariant: every pair has a cell, also one that could not be run.
 
 import type { Implementation } from "../implementation/implementation.ts";
-import type { RunResult } from "../report/result.ts";
+import type { RunResult } from "../result/result.ts";
 import { type MatrixCell, toMatrixScenarios } from "./matrix-result.ts";
 
 export interface MatrixPair {

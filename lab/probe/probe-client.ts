@@ -1,7 +1,7 @@
 // Owns what a client must do before any case is worth running (docs/contract.md, "What a client must do"). It must not know
 // what a person is shown. Invariant: a check that cannot be made because one before it failed is not made.
 
-import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
 import { tellExit } from "../replay/driver.ts";

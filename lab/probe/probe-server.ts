@@ -1,7 +1,7 @@
 // Owns what a server must do before any case is worth running (docs/contract.md, "What a server must do"). It must not know
 // what a person is shown. Invariant: a check that cannot be made because one before it failed is not made.
 
-import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import type { Launch } from "../implementation/implementation.ts";
 import { findNearest } from "../replay/match.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";

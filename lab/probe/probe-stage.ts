@@ -1,7 +1,7 @@
 // Owns what a probe of a server and one of a client share: fresh hosts, drivers on them, and waiting. It must not know the
 // contract. Invariant: nothing waits past its time.
 
-import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import { fillLaunch, type Implementation, type Launch } from "../implementation/implementation.ts";
 import type { HostDriver } from "../replay/driver.ts";
 import { PeerDriver } from "../replay/peer-driver.ts";

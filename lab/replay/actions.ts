@@ -1,12 +1,12 @@
 // Owns what each action of a scenario does to a host's program, a function an action. It must not judge what comes of
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
-import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/hcp1/index.ts";
+import type { ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
-import type { ProgramRole } from "../topology.ts";
 import type { HostDriver } from "./driver.ts";
 import type { TextPair } from "./match.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";

@@ -3,11 +3,11 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { listScenarioFiles } from "../catalog.ts";
+import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
+import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
-import { moveTopology, readTopology } from "../topology.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import type { CaseOutcome } from "./outcome.ts";

@@ -2,7 +2,7 @@
 // so nothing has to be slept on. It must not know what was expected. Invariant: a fence leaves no trace in what is
 // judged, and the sender's selection and draft are as they were.
 
-import { EVERYBODY } from "../../src/protocol/index.ts";
+import { EVERYBODY } from "../../src/protocol/hcp1/index.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import type { Stage } from "./stage.ts";
 

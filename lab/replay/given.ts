@@ -2,7 +2,7 @@
 // where the order does not matter; names one after the other, since the list has them in the order of acceptance.
 // Invariant: when it is done, nothing of its doing is still to be shown or logged.
 
-import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Given, Scenario } from "../scenario/scenario.ts";
 import { type ActionOutcome, startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";

@@ -1,7 +1,7 @@
 // Owns the driving of one raw peer: commands out, events in, and its connections by name. It must not know what is
 // expected of them. Invariant: the transcript holds every frame and every turn of a connection, in order.
 
-import { encodeMessage, type Malformed, type Message } from "../../src/protocol/index.ts";
+import { encodeMessage, type Malformed, type Message } from "../../src/protocol/hcp1/index.ts";
 import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
 import { formatHex } from "../scenario/hex.ts";
 import { tellFrames, tellMessage } from "../scenario/tell-wire.ts";

@@ -8,7 +8,7 @@ import {
   type Malformed,
   type Message,
   PADDING_SILENCE_MS,
-} from "../../src/protocol/index.ts";
+} from "../../src/protocol/hcp1/index.ts";
 
 import { isFenceText } from "./fence-text.ts";
 

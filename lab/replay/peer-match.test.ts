@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encodeMessage, type Message } from "../../src/protocol/index.ts";
+import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
 import type { WireExpected } from "../scenario/wire.ts";
 import { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";

@@ -2,7 +2,7 @@
 // Invariant: a match that fails stays failed whatever else comes; how a server orders, adds or replaces lists does not
 // matter unless a file gives a list's bytes.
 
-import type { Message } from "../../src/protocol/index.ts";
+import type { Message } from "../../src/protocol/hcp1/index.ts";
 import { tellFrame, tellMessage, tellWireExpectation } from "../scenario/tell-wire.ts";
 import { bytesFor, messageFor, type WireExpectation, type WireExpected } from "../scenario/wire.ts";
 import type { Match } from "./match.ts";

@@ -2,11 +2,11 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
-import { toCaseEvidence } from "../report/report-data.ts";
+import { toCaseEvidence } from "../result/report-data.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { openLocalBed } from "../testbed/local.ts";
-import { moveTopology, readTopology } from "../topology.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { systemClock } from "./pulse.ts";
 import { replayScenario } from "./replay.ts";

@@ -1,7 +1,7 @@
 // Owns what the actions on a peer's host do: connections made, bytes sent, answers waited for. It must not know steps.
 // Invariant: an action that did not come off says what was expected and what was seen; nothing waits past its time.
 
-import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Connect } from "../scenario/scenario.ts";
 import { bytesFor, cutBytes, messageFor, type Wire, type WireExpectation } from "../scenario/wire.ts";
 import type { ActionOutcome } from "./actions.ts";

@@ -3,13 +3,13 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { listScenarioFiles } from "../catalog.ts";
-import { fitScenario } from "../implementation/fit-scenario.ts";
+import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
+import { fitScenario } from "../run/fit-scenario.ts";
+import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
-import { moveTopology, readTopology } from "../topology.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { systemClock } from "./pulse.ts";
 import { replayScenario } from "./replay.ts";

@@ -3,14 +3,14 @@
 
 import type { CaseOutcome, CaseVerdict, StepOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
+import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { tellCaseVerdict } from "./case-verdict.ts";
 import { pad } from "./columns.ts";
 import { tellKnown } from "./known.ts";
 import { tellClause } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
-import type { ScenarioResult } from "./result.ts";
 import { tellDifference } from "./text-diff.ts";
 
 /** How lines are to look. */

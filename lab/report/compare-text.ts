@@ -1,7 +1,7 @@
 // Owns how a comparison looks on the terminal: plain lines, what got worse first. Pure; it colours nothing. It must not
 // know what weighs how much. Invariant: what came from a file reaches the terminal without control characters.
 
-import { tellCaseVerdict } from "./case-verdict.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { Change, Comparison } from "./compare.ts";
 import { printable, tellPercent, tellSeconds } from "./plain-text.ts";
 

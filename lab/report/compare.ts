@@ -2,7 +2,7 @@
 // know files or how it looks. Invariant: each case is compared with at most one, and never with one of another name.
 
 import type { CaseVerdict } from "../replay/outcome.ts";
-import { gravestCase } from "./case-verdict.ts";
+import { gravestCase } from "../result/case-verdict.ts";
 import type { Comparable, ComparableCase } from "./comparable.ts";
 
 /** A case is slower or faster by more than this factor and more than this time, or it is noise. */

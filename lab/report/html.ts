@@ -1,7 +1,7 @@
 // Owns the report as one HTML file: which page draws it, and into what. It must not know how a page becomes a file.
 
+import type { ReportData } from "../result/report-data.ts";
 import { type PageSource, renderPage } from "./page-file.ts";
-import type { ReportData } from "./report-data.ts";
 
 const REPORT_PAGE: PageSource = {
   script: new URL("./page/view/main.tsx", import.meta.url),

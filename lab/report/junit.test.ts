@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
+import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { hostileResult } from "./fixtures/hostile-result.ts";
 import { KNOWN, knownFailure, sampleConformance, strictCase } from "./fixtures/sample-conformance.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "./fixtures/sample-run.ts";
 import { renderJunit } from "./junit.ts";
 import { JUNIT_TEXT_CHARS_MAX } from "./junit-suite.ts";
-import type { RunResult, ScenarioResult } from "./result.ts";
 
 const SCHEMA = readFileSync(new URL("./fixtures/junit.xsd", import.meta.url), "utf8");
 

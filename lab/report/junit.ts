@@ -2,10 +2,10 @@
 // Invariant: a case that does not pass has a test that does not, and one that is known to fail has none that fails.
 
 import { gravest, type Verdict } from "../replay/outcome.ts";
-import { tellCaseVerdict } from "./case-verdict.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
+import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "./junit-suite.ts";
 import { tellKnown } from "./known.ts";
-import type { RunResult, ScenarioResult } from "./result.ts";
 
 type StepResult = ScenarioResult["steps"][number];
 

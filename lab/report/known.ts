@@ -2,7 +2,7 @@
 // it is told. Invariant: a link leads to a web page or is none.
 
 import type { CaseVerdict } from "../replay/outcome.ts";
-import type { ScenarioResult } from "./result.ts";
+import type { ScenarioResult } from "../result/result.ts";
 
 type Known = NonNullable<ScenarioResult["known"]>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gravestCase } from "./case-verdict.ts";
+import { gravestCase } from "../result/case-verdict.ts";
 import { mustCase, strictCase } from "./fixtures/sample-conformance.ts";
 import { sampleScenario } from "./fixtures/sample-run.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";

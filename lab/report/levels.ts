@@ -2,8 +2,8 @@
 // they are told. Invariant: every case is in one group, and a group without cases is not there.
 
 import type { CaseVerdict } from "../replay/outcome.ts";
-import { tellCaseVerdict } from "./case-verdict.ts";
-import type { ScenarioResult } from "./result.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
+import type { ScenarioResult } from "../result/result.ts";
 
 /** `report`: the report's own cases, and whatever else cites no clause. */
 export type Level = "report" | NonNullable<ScenarioResult["conformance"]>["level"];

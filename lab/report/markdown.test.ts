@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ScenarioResult } from "../result/result.ts";
 import { hostileResult } from "./fixtures/hostile-result.ts";
 import { knownFailure, sampleConformance } from "./fixtures/sample-conformance.ts";
 import {
@@ -11,7 +12,6 @@ import {
   sampleStep,
 } from "./fixtures/sample-run.ts";
 import { BLOCK_CHARS_MAX, renderMarkdown, SUMMARY_BYTES_MAX } from "./markdown.ts";
-import type { ScenarioResult } from "./result.ts";
 
 function render(...scenarios: readonly Partial<ScenarioResult>[]): string {
   return renderMarkdown(sampleResult(scenarios.map(sampleScenario)));

@@ -3,12 +3,12 @@
 
 import { diffArrays } from "diff";
 import type { CaseVerdict } from "../replay/outcome.ts";
-import { tellCaseVerdict } from "./case-verdict.ts";
+import { tellCaseVerdict } from "../result/case-verdict.ts";
+import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
 import { codeBlock, inlineCode, inlineLink, inlineText } from "./markdown-text.ts";
 import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
-import { type RunResult, type ScenarioResult, tally } from "./result.ts";
 
 /** GitHub takes 1 MiB of a step, and the step may say more than this. */
 export const SUMMARY_BYTES_MAX = 900_000;

@@ -1,7 +1,7 @@
 // Owns which files render a run beside result.json, and by what. It must not know where they are written. Invariant: what
 // renders is loaded when it is needed, so that a run that wants none pays for none.
 
-import type { ReportData } from "./report-data.ts";
+import type { ReportData } from "../result/report-data.ts";
 
 /** A file that renders a run. */
 export interface ReportFile {

@@ -2,13 +2,13 @@
 // It must not know where lines go. Invariant: a case that could not run, failed as was known, or passed only at times or
 // although its file says it fails, is named.
 
-import type { RunEvent } from "../run.ts";
+import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
+import type { RunEvent } from "../run/run.ts";
 import { tellRepeat } from "./case-block.ts";
 import { passesUnawares, tellKnown } from "./known.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellSeconds } from "./plain-text.ts";
-import { type RunResult, type ScenarioResult, tally } from "./result.ts";
 
 const LEVEL_COLUMNS = "strict".length + 1;
 

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { CaseOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
+import type { ScenarioResult } from "../result/result.ts";
+import { toWireResult } from "../result/wire-result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import type { WireEvent } from "../wire/wire.ts";
@@ -9,9 +11,7 @@ import { columnsOf } from "./columns.ts";
 import { FakeScreen } from "./fixtures/fake-screen.ts";
 import { KNOWN, knownFailure, mustCase, strictCase } from "./fixtures/sample-conformance.ts";
 import { HOSTILE_TEXT, sampleResult, sampleScenario, sampleStep, stepOutcome } from "./fixtures/sample-run.ts";
-import type { ScenarioResult } from "./result.ts";
 import { TerminalRenderer } from "./terminal.ts";
-import { toWireResult } from "./wire-result.ts";
 
 const SCENARIO: Scenario = {
   id: "08",

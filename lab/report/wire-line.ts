@@ -1,7 +1,7 @@
 // Owns how one event of the wire reads on a line: when, from where to where, what. Pure. It must not know how the event was
 // had. Invariant: the lab's own messages are told apart by a word, not by their look alone.
 
-import type { Malformed, Message } from "../../src/protocol/index.ts";
+import type { Malformed, Message } from "../../src/protocol/hcp1/index.ts";
 import { isFenceText } from "../replay/fence-text.ts";
 import type { WireEnd, WireEvent, WireFrame } from "../wire/wire.ts";
 import { pad } from "./columns.ts";

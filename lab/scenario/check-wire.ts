@@ -1,7 +1,7 @@
 // Owns what is wrong with a scenario's bytes and connections: hexadecimal, kinds of messages, lengths, names of
 // connections. Like check.ts it takes raw data. Invariant: what it finds nothing wrong with can be encoded and sent.
 
-import { EncodeError } from "../../src/protocol/index.ts";
+import { EncodeError } from "../../src/protocol/hcp1/index.ts";
 import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { readHex } from "./hex.ts";

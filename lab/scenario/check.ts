@@ -1,7 +1,7 @@
 // Owns what a schema cannot say of a scenario: that its hosts exist, that each is asked for what it can do, and that
 // what it starts from is possible. It takes raw data, so that its findings stand beside the schema's in one go.
 
-import type { HostSpec, ProgramRole, Role } from "../topology.ts";
+import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { listScenarioFiles } from "../catalog.ts";
+import { listScenarioFiles } from "./catalog.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { parseScenario } from "./load.ts";
 

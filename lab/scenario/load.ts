@@ -1,7 +1,7 @@
 // Owns the way from a file to a scenario: the file's data, the topology's hosts. It must not know beds or programs.
 // Invariant: a file either gives a scenario, or every one of its problems with line and column.
 
-import type { HostSpec } from "../topology.ts";
+import type { HostSpec } from "../hosts/topology.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { checkAgainstHosts } from "./check.ts";
 import { buildScenario, type Scenario } from "./scenario.ts";

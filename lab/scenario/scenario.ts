@@ -1,8 +1,8 @@
 // Owns a scenario as the replay takes it: every choice of the file's notation is settled, every expectation stands alone.
 // It must not know YAML, files or a bed. Invariant: hosts and actions keep the order in which the file has them.
 
+import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
-import type { ProgramRole } from "../topology.ts";
 import type {
   ActionSource,
   ConnectSource,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import { tellFrames } from "./tell-wire.ts";
 
 const ACK = encodeMessage({ kind: "ack", name: "Jon" });

@@ -1,7 +1,7 @@
 // Owns how frames and what is expected of them read to a person: in words, and the first bytes. Pure.
 // Invariant: what it gives is one line of bounded length.
 
-import { decodeFrame, type Frame, FrameReader, READER_BYTES_MAX } from "../../src/protocol/index.ts";
+import { decodeFrame, type Frame, FrameReader, READER_BYTES_MAX } from "../../src/protocol/hcp1/index.ts";
 import { formatHex } from "./hex.ts";
 import { bytesFor, type WireExpectation, type WireExpected, type WireFrame } from "./wire.ts";
 

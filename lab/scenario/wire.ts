@@ -1,7 +1,7 @@
 // Owns what a scenario does and expects on the wire, with every choice of its notation settled: bytes, pieces, times.
 // Pure. It must not know connections that exist. Invariant: what check-wire.ts found nothing wrong with can be encoded.
 
-import { encodeMessage, type Message } from "../../src/protocol/index.ts";
+import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
 import { readHex } from "./hex.ts";
 import type { FrameSource, FramesSource, ReceivesSource, WireSource } from "./wire-schema.ts";
 

@@ -4,15 +4,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { listScenarioFiles } from "../catalog.ts";
+import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { parseImplementation } from "../implementation/load.ts";
 import { TERMINAL_FILE } from "../implementation/own.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { replayScenario } from "../replay/replay.ts";
+import { listScenarioFiles } from "../scenario/catalog.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
-import { moveTopology, readTopology } from "../topology.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);

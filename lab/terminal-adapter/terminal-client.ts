@@ -3,7 +3,7 @@
 // line: the client's refusal of an address or a port on its command line is told in the report's words.
 
 import type { ClientState, ControlCommand, ControlEvent } from "../../src/client/control.ts";
-import { DEFAULT_PORT } from "../../src/protocol/index.ts";
+import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import { type PrintedLine, readPrinted } from "./printed.ts";
 import { Pty } from "./pty.ts";
 import { Roster } from "./roster.ts";

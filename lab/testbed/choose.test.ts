@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Topology, TopologyError } from "../topology.ts";
+import { ProgramMissingError, type ProgramSource } from "../hosts/program-source.ts";
+import { type Topology, TopologyError } from "../hosts/topology.ts";
 import { openTestBed } from "./choose.ts";
-import { ProgramMissingError, type ProgramSource } from "./program-source.ts";
 import { BedUnavailableError } from "./testbed.ts";
 
 const topology: Topology = {

@@ -1,11 +1,11 @@
 // Owns the choice of a bed: docker where an engine answers and images can be had, else local, and why.
 // It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
 
-import { moveTopology, type Topology } from "../topology.ts";
+import { type ProgramSources, requireCommand, requireImage } from "../hosts/program-source.ts";
+import { moveTopology, type Topology } from "../hosts/topology.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
 import { openLocalBed } from "./local.ts";
-import { type ProgramSources, requireCommand, requireImage } from "./program-source.ts";
 import { type BedKind, BedUnavailableError, type TestBed } from "./testbed.ts";
 
 export interface BedWish {
@@ -57,9 +57,9 @@ export async function openTestBed(wish: BedWish): Promise<TestBed> {
 }
 
 async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {
-  const { connectEngine } = await import("./engine.ts");
+  const { connectEngine } = await import("../machine/engine.ts");
   const engine = await connectEngine();
-  const { haveImages, havePeerImage } = await import("./images.ts");
+  const { haveImages, havePeerImage } = await import("../machine/images.ts");
   const { repository, programs, onProgress = () => {}, wire = "auto", onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
   const captureImage = await haveCaptureImage(engine, wire, onProgress);

@@ -7,8 +7,8 @@ import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
 import type Dockerode from "dockerode";
-import { describeFault, unlessRefused } from "./engine.ts";
-import { removeContainer } from "./leftovers.ts";
+import { describeFault, unlessRefused } from "../machine/engine.ts";
+import { removeContainer } from "../machine/leftovers.ts";
 import { ProgramOutput } from "./program-output.ts";
 import {
   COMMAND_BYTES_MAX,

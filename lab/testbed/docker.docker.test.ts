@@ -4,14 +4,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProgramMissingError } from "../hosts/program-source.ts";
+import { connectEngine, unlessRefused } from "../machine/engine.ts";
+import { haveImages } from "../machine/images.ts";
+import { cleanLeftovers } from "../machine/leftovers.ts";
+import { labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "./choose.ts";
 import type { DockerBed } from "./docker.ts";
-import { connectEngine, unlessRefused } from "./engine.ts";
-import { haveImages } from "./images.ts";
-import { cleanLeftovers } from "./leftovers.ts";
-import { ProgramMissingError } from "./program-source.ts";
-import { labelsOf, RUN_LABEL } from "./run-labels.ts";
-import { ScratchRepository } from "./scratch-bed.ts";
+import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import {
   BedUnavailableError,
   type Hosts,

@@ -6,15 +6,15 @@ import { randomBytes } from "node:crypto";
 import type Dockerode from "dockerode";
 import { type CaptureImage, openBridgeRecorder } from "../capture/bridge-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
-import type { HostSpec, Topology } from "../topology.ts";
+import type { BesideCommand } from "../hosts/program-source.ts";
+import { parseCidr } from "../hosts/subnet.ts";
+import type { HostSpec, Topology } from "../hosts/topology.ts";
+import { describeFault, type Engine } from "../machine/engine.ts";
+import type { Images } from "../machine/images.ts";
+import { type Reaper, startReaper } from "../machine/reaper.ts";
+import { labelsOf } from "../machine/run-labels.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { ContainerProgram } from "./container-program.ts";
-import { describeFault, type Engine } from "./engine.ts";
-import type { Images } from "./images.ts";
-import type { BesideCommand } from "./program-source.ts";
-import { type Reaper, startReaper } from "./reaper.ts";
-import { labelsOf } from "./run-labels.ts";
-import { parseCidr } from "./subnet.ts";
 import { describeHolder, nameOfHolder } from "./subnet-holder.ts";
 import {
   BedUnavailableError,

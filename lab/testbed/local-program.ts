@@ -3,9 +3,9 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { killGroup, markProcess } from "./process-mark.ts";
+import { killGroup, markProcess } from "../machine/process-mark.ts";
+import type { Reaper } from "../machine/reaper.ts";
 import { ProgramOutput } from "./program-output.ts";
-import type { Reaper } from "./reaper.ts";
 import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
 
 export interface LocalCommand {

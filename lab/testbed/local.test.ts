@@ -4,11 +4,11 @@ import { type createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { ProgramCommand } from "../hosts/program-source.ts";
+import type { Topology } from "../hosts/topology.ts";
 import { command } from "../implementation/fixtures/own-pair.ts";
-import type { Topology } from "../topology.ts";
+import { isAlive, markProcess } from "../machine/process-mark.ts";
 import { openLocalBed } from "./local.ts";
-import { isAlive, markProcess } from "./process-mark.ts";
-import type { ProgramCommand } from "./program-source.ts";
 import {
   BedUnavailableError,
   COMMAND_BYTES_MAX,

@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
-import { type HostSpec, loopbackAddress, type Role, type Topology } from "../topology.ts";
+import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
+import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
+import { type Reaper, startReaper } from "../machine/reaper.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
-import type { BesideCommand, LocalPrograms, ProgramCommand } from "./program-source.ts";
-import { type Reaper, startReaper } from "./reaper.ts";
 import {
   type CommandEnd,
   type Host,

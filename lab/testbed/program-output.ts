@@ -1,7 +1,7 @@
 // Owns a program's two output streams as one sequence of lines. It must not know what runs the program.
 // Invariant: every line is handed over once, in the order it was read; before the first listener it waits here.
 
-import { LineReader } from "./line-reader.ts";
+import { LineReader } from "../machine/line-reader.ts";
 import type { OutputLine } from "./testbed.ts";
 
 type Listener = (line: OutputLine) => void;

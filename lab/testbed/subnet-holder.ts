@@ -2,9 +2,9 @@
 // It must not know a bed. Invariant: it only looks; it removes nothing.
 
 import type Dockerode from "dockerode";
-import { plainName } from "./leftovers.ts";
-import { readRun } from "./run-labels.ts";
-import { formatCidr, overlaps, parseCidr, type Subnet } from "./subnet.ts";
+import { formatCidr, overlaps, parseCidr, type Subnet } from "../hosts/subnet.ts";
+import { plainName } from "../machine/leftovers.ts";
+import { readRun } from "../machine/run-labels.ts";
 
 interface HeldSubnet {
   readonly network: Dockerode.NetworkInspectInfo;

@@ -2,9 +2,9 @@
 // programs, a program has lines in and lines out. It must know neither Docker nor processes, nor what a program says.
 // Invariant: whatever a bed made is gone once it is disposed of.
 
-import type { HostSpec, ProgramRole } from "../topology.ts";
+import type { BesideCommand } from "../hosts/program-source.ts";
+import type { HostSpec, ProgramRole } from "../hosts/topology.ts";
 import type { WireRecord } from "../wire/wire.ts";
-import type { BesideCommand } from "./program-source.ts";
 
 export type BedKind = "docker" | "local";
 

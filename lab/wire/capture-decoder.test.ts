@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import { CaptureDecoder, CONNECTIONS_MAX, decodePcap } from "./capture-decoder.ts";
 import {
   CaptureBuilder,

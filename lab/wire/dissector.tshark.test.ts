@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import {
   bytesOf,
   concat,
@@ -10,7 +10,7 @@ import {
   fromHex,
   MALFORMED_VECTORS,
   MESSAGE_VECTORS,
-} from "../../src/protocol/test-vectors.ts";
+} from "../../src/protocol/hcp1/test-vectors.ts";
 import { decodePcap } from "./capture-decoder.ts";
 import { CaptureBuilder, CapturedConnection, client } from "./fixtures/capture-builder.ts";
 import { capture, conversation } from "./fixtures/conversations.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeMessage } from "../../src/protocol/index.ts";
+import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import {
   bytesOf,
   concat,
@@ -8,7 +8,7 @@ import {
   fromHex,
   MALFORMED_VECTORS,
   MESSAGE_VECTORS,
-} from "../../src/protocol/test-vectors.ts";
+} from "../../src/protocol/hcp1/test-vectors.ts";
 import { annotateFrame } from "./fields.ts";
 
 /** "0+1 type: 1 proposal (note)" */

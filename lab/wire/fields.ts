@@ -7,7 +7,7 @@ import {
   MESSAGE_HEADER_BYTES,
   MESSAGE_TYPES,
   NAME_BYTES,
-} from "../../src/protocol/index.ts";
+} from "../../src/protocol/hcp1/index.ts";
 
 /** Some bytes of a frame that mean one thing. No field is empty. */
 export interface Field {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeMessage, READER_BYTES_MAX } from "../../src/protocol/index.ts";
-import { concat, fromHex } from "../../src/protocol/test-vectors.ts";
+import { encodeMessage, READER_BYTES_MAX } from "../../src/protocol/hcp1/index.ts";
+import { concat, fromHex } from "../../src/protocol/hcp1/test-vectors.ts";
 import { client, SERVER } from "./fixtures/capture-builder.ts";
 import type { Endpoint, WireEvent } from "./wire.ts";
 import { CAPTURE_LAG_MS, EVENT_BYTES_MAX, EVENTS_MAX, LANES_MAX, NOTES_MAX, WireDecoder } from "./wire-decoder.ts";

@@ -2,7 +2,7 @@
 // the capture as the clock. Pure. It must not know whether packets or a relay had the bytes. Invariant: events leave in
 // the order in which their last bytes came, whatever was held for a silence.
 
-import { decodeFrame, type Frame, FrameReader, PADDING_SILENCE_MS } from "../../src/protocol/index.ts";
+import { decodeFrame, type Frame, FrameReader, PADDING_SILENCE_MS } from "../../src/protocol/hcp1/index.ts";
 import type { Endpoint, WireEnd, WireEvent, WireFrame, WireTurn } from "./wire.ts";
 
 /** Directions of connections that are open at once. */

@@ -1,7 +1,7 @@
 // Owns the words for what crosses the wire in a case: connections, their two directions, frames and how TCP cut them.
 // Types only. It must not know how the bytes were had. Invariant: all times are of one clock, the lab's machine's.
 
-import type { FrameEnd, Malformed, Message } from "../../src/protocol/index.ts";
+import type { FrameEnd, Malformed, Message } from "../../src/protocol/hcp1/index.ts";
 
 /**
  * How the wire was had. `packets`: captured, as Ethernet. `relay`: recorded by the lab between the two ends, as what each

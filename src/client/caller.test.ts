@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { encodeMessage, type Malformed, type Message } from "../protocol/index.ts";
+import { encodeMessage, type Malformed, type Message } from "../protocol/hcp1/index.ts";
 import { Caller, type CallerOptions } from "./caller.ts";
 import { BlackHole } from "./fixtures/black-hole.ts";
 import { withDeadline } from "./fixtures/deadline.ts";

@@ -1,7 +1,7 @@
 // Owns the client's end of the network: one call at a time, messages in and out. It must not know what they mean to a
 // person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches the listener.
 
-import { decodeFrame, encodeMessage, type Malformed, type Message } from "../protocol/index.ts";
+import { decodeFrame, encodeMessage, type Malformed, type Message } from "../protocol/hcp1/index.ts";
 import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
 import { DialError, type DialOptions, dial } from "./dial.ts";
 import type { Log } from "./log.ts";

@@ -2,7 +2,7 @@
 // Invariant: options that leave here can be used as they are; what cannot be used is a UsageError of one line.
 
 import { parseArgs } from "node:util";
-import { MESSAGE_GAP_MS } from "../protocol/index.ts";
+import { MESSAGE_GAP_MS } from "../protocol/hcp1/index.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { isDottedQuad } from "./server-address.ts";
 import { readTerminalOptions, TERMINAL_HELP, type TerminalCommandOptions } from "./terminal/terminal-options.ts";

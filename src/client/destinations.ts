@@ -1,7 +1,7 @@
 // Owns the list `Send To`: Server, All, then who is online. It must not know the network nor the text box.
 // Invariant: no name is in the list twice, whatever a server says.
 
-import { EVERYBODY, SERVER } from "../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../protocol/hcp1/index.ts";
 
 const FIXED: readonly string[] = [SERVER, EVERYBODY];
 

@@ -10,7 +10,7 @@ import {
   SERVER,
   TEXT_BYTES_MAX,
   textBytes,
-} from "../protocol/index.ts";
+} from "../protocol/hcp1/index.ts";
 import {
   alreadyNamed,
   MESSAGE_WITH_CONTROL,

@@ -1,7 +1,7 @@
 // Owns what a person may put into the address and port entries. It must not know what is done with them.
 // Invariant: an address that leaves here can be dialled as it is.
 
-import { DEFAULT_PORT, PORT_MAX } from "../protocol/index.ts";
+import { DEFAULT_PORT, PORT_MAX } from "../protocol/hcp1/index.ts";
 
 /** Where a server listens: a dotted quad and a port from 1 to 65535. */
 export interface ServerAddress {

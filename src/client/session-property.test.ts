@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeFrame, encodeMessage } from "../protocol/index.ts";
+import { decodeFrame, encodeMessage } from "../protocol/hcp1/index.ts";
 import { commandSchema, eventSchema } from "./control.ts";
 import { LINES_MAX, Session, type SessionInput, type SessionOutput } from "./session.ts";
 

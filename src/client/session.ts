@@ -3,7 +3,7 @@
 // Invariant: nothing is sent but between `dialled` and the next `hang-up` or `closed`. Texts and names from the network
 // stay as they are, control characters too: whoever draws them makes them harmless.
 
-import { EVERYBODY, type Malformed, type Message } from "../protocol/index.ts";
+import { EVERYBODY, type Malformed, type Message } from "../protocol/hcp1/index.ts";
 import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { describeFault } from "./fault.ts";

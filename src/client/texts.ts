@@ -2,7 +2,7 @@
 // Invariant: the first group is the report's wording to the character (PROTOCOL.md, "What the client shows"); the
 // second is ours, for what the report's client leaves unsaid.
 
-import { TEXT_BYTES_MAX } from "../protocol/index.ts";
+import { TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 export const ADDRESS_NOT_VALID = "The IP address or port number is not valid, please try again.";

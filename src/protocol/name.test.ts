@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CHARACTERS, characterAt } from "./hcp1/test-vectors.ts";
 import { EVERYBODY, type NameFault, nameBytes, nameFault, nameKey, SERVER } from "./name.ts";
-import { CHARACTERS, characterAt } from "./test-vectors.ts";
 
 const character = fc.oneof(fc.nat(0xff), fc.nat(CHARACTERS - 1)).map(characterAt);
 

@@ -1,7 +1,7 @@
 // Owns what a name may be, and when two names are the same name. It knows nothing of who is online.
 // Invariant: a name is compared by its key and travels as it was spelled.
 
-import { NAME_BYTES } from "./limits.ts";
+import { NAME_BYTES } from "./hcp1/limits.ts";
 
 /** The destinations that nobody may take as a name. Report, "Howdy Chat Protocol". */
 export const EVERYBODY = "All";

@@ -2,8 +2,8 @@
 // HOWDY_TEST_SEED repeats a run's random bytes.
 
 import { describe, expect, onTestFailed, test } from "vitest";
-import { DEADLINE_MS, TestPeer } from "./test-peer.ts";
-import { ServerProgram } from "./test-program.ts";
+import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
+import { ServerProgram } from "./fixtures/test-program.ts";
 
 const SEED = Number(process.env.HOWDY_TEST_SEED ?? Date.now() % 1_000_000_007);
 const LINE_EVERY_MS = 20;

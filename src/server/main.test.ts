@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { DEADLINE_MS, TestPeer } from "./test-peer.ts";
-import { SERVER_MAIN, ServerProgram } from "./test-program.ts";
+import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
+import { SERVER_MAIN, ServerProgram } from "./fixtures/test-program.ts";
 
 const HEALTH_MAIN = fileURLToPath(new URL("health.ts", import.meta.url));
 const ASK_HOST = "Please input a valid IP address of this Howdy Server, press Enter to use 127.0.0.1.";

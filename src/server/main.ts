@@ -2,19 +2,19 @@
 
 import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { type Config, HELP, readConfig, UsageError } from "./config.ts";
-import { askHost, askPort, type Console } from "./console-prompt.ts";
-import { AUTO, autoPath } from "./control-path.ts";
-import { serveControl } from "./control-socket.ts";
 import { serveHealth } from "./health.ts";
 import { openLog, type ServerLog } from "./log.ts";
-import { Mailbox } from "./mailbox.ts";
-import { type Desk, obey } from "./operator.ts";
-import { isOwnTerminal, OwnConsole } from "./own-console.ts";
+import { Mailbox } from "./mail/mailbox.ts";
+import { MailboxFileError } from "./mail/sqlite.ts";
+import { askHost, askPort, type Console } from "./operator/console-prompt.ts";
+import { AUTO, autoPath } from "./operator/control-path.ts";
+import { serveControl } from "./operator/control-socket.ts";
+import { type Desk, obey } from "./operator/operator.ts";
+import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type LogEffect, log, peerName } from "./room-log.ts";
 import { Server } from "./server.ts";
-import { MailboxFileError } from "./sqlite.ts";
 
 /** The address cannot be had: one line for the user, exit status 1. */
 class ListenError extends Error {

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nameKey } from "../protocol/index.ts";
+import { nameKey } from "../protocol/hcp1/index.ts";
+import { deliveries, Scene, texts } from "./fixtures/test-scene.ts";
 import type { Effect } from "./room.ts";
-import { deliveries, Scene, texts } from "./test-scene.ts";
 
 const PEERS = ["a", "b", "c", "d", "e"];
 const NAMES = ["Jon", "JON", "Zoë", "Zoe\u0308", "All", "server", "Abe", " x", "\uFFFD"];

@@ -1,7 +1,7 @@
 // Owns what the server itself says to users: type 5 from `Server`, which every client of version 1 shows. Pure. It must
 // not know when a notice is due. Invariant: whatever name a peer sent, a notice fits a frame and holds no control character.
 
-import { EVERYBODY, encodeMessage, nameKey, SERVER } from "../protocol/index.ts";
+import { EVERYBODY, encodeMessage, nameKey, SERVER } from "../protocol/hcp1/index.ts";
 import { printable } from "./room-log.ts";
 
 const SERVER_KEY = nameKey(SERVER);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { encodeMessage, LIST_NAMES_MAX, type Message } from "../protocol/index.ts";
-import { deliveries, lines, Scene, texts } from "./test-scene.ts";
+import { encodeMessage, LIST_NAMES_MAX, type Message } from "../protocol/hcp1/index.ts";
+import { deliveries, lines, Scene, texts } from "./fixtures/test-scene.ts";
 
 /** A frame of type 5 with these bytes for sender, receiver and text. */
 function chatBytes(sender: readonly number[], receiver: readonly number[], text: readonly number[]): Uint8Array {

@@ -12,7 +12,7 @@ import {
   type NameFault,
   nameFault,
   nameKey,
-} from "../protocol/index.ts";
+} from "../protocol/hcp1/index.ts";
 import { type LogEffect, log, type PeerAddress, peerName, printable } from "./room-log.ts";
 import { announcement, isAnswered } from "./room-notices.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { LINGER_MS } from "../transport/connection.ts";
+import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
 import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS, STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
 import type { LogEffect } from "./room-log.ts";
 import { Server, type ServerOptions } from "./server.ts";
-import { DEADLINE_MS, TestPeer } from "./test-peer.ts";
 
 /** A server of this process, and what it logged. */
 class Running implements AsyncDisposable {

@@ -2,11 +2,9 @@
 // It must not know what a message means. Invariant: a peer's fault ends that peer's connection and no other.
 
 import { createServer, type Server as NetServer, type Socket } from "node:net";
-import { decodeFrame, type Frame } from "../protocol/index.ts";
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
+import { decodeFrame, type Frame } from "../protocol/hcp1/index.ts";
 import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
-import { DeathWatch } from "./death-watch.ts";
-import { FloodControl } from "./flood-control.ts";
 import {
   CONNECTIONS_MAX,
   QUEUE_BYTES_MAX,
@@ -15,14 +13,16 @@ import {
   UNNAMED_BYTES_MAX,
   UNNAMED_TIME_MS,
 } from "./limits.ts";
-import { MailDelivery } from "./mail-delivery.ts";
-import type { Mailbox } from "./mailbox.ts";
-import { peersOf } from "./peer-states.ts";
+import { MailDelivery } from "./mail/mail-delivery.ts";
+import type { Mailbox } from "./mail/mailbox.ts";
+import { DeathWatch } from "./peers/death-watch.ts";
+import { FloodControl } from "./peers/flood-control.ts";
+import { peersOf } from "./peers/peer-states.ts";
+import type { BucketLimits } from "./peers/token-bucket.ts";
 import { type Effect, Room, type RoomEvent } from "./room.ts";
 import { type LogEffect, log, type PeerAddress, peerName, printable } from "./room-log.ts";
 import { ABSENCE_TEXTS, announcement, floodText, notice } from "./room-notices.ts";
 import type { ServerCounts, UserView } from "./server-facts.ts";
-import type { BucketLimits } from "./token-bucket.ts";
 
 /** Where the server's lines go. */
 export type LogSink = (line: LogEffect) => void;

@@ -1,9 +1,9 @@
 // How a peer is held back for another, and always goes on.
 
 import { describe, expect, test } from "vitest";
-import { READER_BYTES_MAX } from "../protocol/index.ts";
+import { READER_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import { CONGESTED_MESSAGES, RELIEVED_MESSAGES } from "./connection.ts";
-import { chat, chats, Line, NEVER_MS, numberedTexts, stall, until } from "./test-line.ts";
+import { chat, chats, Line, NEVER_MS, numberedTexts, stall, until } from "./fixtures/test-line.ts";
 
 describe("a held peer", () => {
   test("is not read until the other one's queue is short, and then loses nothing", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { SEGMENT_SILENCE_MS } from "../protocol/index.ts";
+import { SEGMENT_SILENCE_MS } from "../protocol/hcp1/index.ts";
 import { FRAMES_PER_TURN, LINGER_MS } from "./connection.ts";
-import { chat, chats, Line, NEVER_MS, numberedTexts, proposal, stall, until } from "./test-line.ts";
+import { chat, chats, Line, NEVER_MS, numberedTexts, proposal, stall, until } from "./fixtures/test-line.ts";
 
 describe("frames", () => {
   test("arrive whole however the stream was cut", async () => {

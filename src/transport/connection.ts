@@ -3,7 +3,7 @@
 // neither runs inside a call of send(), holdFor(), end() or destroy(): whoever tells many peers is not interrupted.
 
 import type { Socket } from "node:net";
-import { type Frame, FrameReader, PADDING_SILENCE_MS } from "../protocol/index.ts";
+import { type Frame, FrameReader, PADDING_SILENCE_MS } from "../protocol/hcp1/index.ts";
 import { type FrameKind, Outbox, type OutboxLimits } from "./outbox.ts";
 
 /** Why a connection ended. The codes are stable; PROTOCOL.md, "Errors", lists them. */

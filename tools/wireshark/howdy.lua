@@ -88,7 +88,7 @@ local function put(list_of, number, value)
   end
 end
 
--- The reader: cuts one direction into frames. The counterpart of src/protocol/frame-reader.ts, name by name. ----------
+-- The reader: cuts one direction into frames. The counterpart of src/protocol/hcp1/frame-reader.ts, name by name. ----------
 
 local function is_type(byte)
   return byte ~= nil and byte >= 1 and byte <= 5
@@ -412,7 +412,7 @@ local function advance(pinfo)
   for _, lane in ipairs(late) do pass(lane, now_us, pinfo.number) end
 end
 
--- The decoder: what a frame says. The counterpart of src/protocol/message.ts. -----------------------------------------
+-- The decoder: what a frame says. The counterpart of src/protocol/hcp1/message.ts. -----------------------------------------
 
 -- How many bytes the character at `at` takes and whether they are UTF-8; of a broken one, the bytes that one U+FFFD
 -- stands for.

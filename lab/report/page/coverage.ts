@@ -1,8 +1,8 @@
 // Owns which cases cover a requirement, and whether it holds by them. Pure. Invariant: a requirement that no case of the
 // run covers is never said to hold.
 
-import { gravestCase } from "../case-verdict.ts";
-import type { RunResult } from "../result.ts";
+import { gravestCase } from "../../result/case-verdict.ts";
+import type { RunResult } from "../../result/result.ts";
 import type { Verdict } from "./words.ts";
 
 export interface Coverage {

@@ -1,7 +1,7 @@
 // Owns what of a report is open, shown, sought and pointed at. It must not know the document. Invariant: whatever it is
 // told to reveal is open and not hidden afterwards.
 
-import type { ReportData } from "../report-data.ts";
+import type { ReportData } from "../../result/report-data.ts";
 import { caseAnchors, caseOf } from "./anchors.ts";
 import { LAYERS_AT_FIRST, type Layers } from "./arrange.ts";
 import type { FrameRow, Layer, Timeline } from "./rows.ts";

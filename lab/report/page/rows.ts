@@ -1,8 +1,8 @@
 // Owns what stands in a case's sequence diagram, from top to bottom and from left to right. Types only. It must not know
 // how a row looks. Invariant: every row but a step's band has its place on the case's clock, or belongs to one that has.
 
-import type { ScenarioResult } from "../result.ts";
-import type { WireFrameResult, WireResult } from "../wire-result.ts";
+import type { ScenarioResult } from "../../result/result.ts";
+import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
 import type { Saying, Verdict } from "./words.ts";
 
 export type Finding = ScenarioResult["steps"][number]["findings"][number];

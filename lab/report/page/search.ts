@@ -1,7 +1,7 @@
 // Owns the search over everything that a report says. Pure. It must not know where hits are drawn. Invariant: every hit
 // has the anchor of the place where its text stands.
 
-import type { ReportData } from "../report-data.ts";
+import type { ReportData } from "../../result/report-data.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline } from "./timeline.ts";

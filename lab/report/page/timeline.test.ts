@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { CaseEvidence, TranscriptLine } from "../../result/report-data.ts";
+import type { ScenarioResult } from "../../result/result.ts";
+import type { WireResult } from "../../result/wire-result.ts";
 import { peerEvidence } from "../fixtures/sample-conformance.ts";
 import {
   failedStep,
@@ -9,9 +12,6 @@ import {
   sampleStep,
   sampleWire,
 } from "../fixtures/sample-run.ts";
-import type { CaseEvidence, TranscriptLine } from "../report-data.ts";
-import type { ScenarioResult } from "../result.ts";
-import type { WireResult } from "../wire-result.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline, namedUsers } from "./timeline.ts";
 

@@ -1,9 +1,9 @@
 // Owns what becomes a row of a case's sequence diagram: wire, logs, windows and commands, from the hosts that they are of.
 // Pure. It must not know how a row looks. Invariant: every event and every line of the evidence is one row.
 
-import type { CaseEvidence, TranscriptLine } from "../report-data.ts";
-import type { RunResult, ScenarioResult } from "../result.ts";
-import type { WireFrameResult, WireResult } from "../wire-result.ts";
+import type { CaseEvidence, TranscriptLine } from "../../result/report-data.ts";
+import type { RunResult, ScenarioResult } from "../../result/result.ts";
+import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
 import type { Happening, Lane, SaidRow, Timeline } from "./rows.ts";
 import { underSteps } from "./under-steps.ts";
 import { isLook, tellCommand, tellEvent, tellPeer } from "./words.ts";

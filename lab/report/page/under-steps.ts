@@ -1,7 +1,7 @@
 // Owns the order of what happened in a case, and under which step each of it stands. Pure. Invariant: within a step rows
 // are in the order of time; the wire, and every host's lines, keep the order in which they came.
 
-import type { ScenarioResult } from "../result.ts";
+import type { ScenarioResult } from "../../result/result.ts";
 import { stepAnchor } from "./anchors.ts";
 import type { Band, FindingRow, Happening, Row, SaidRow } from "./rows.ts";
 

@@ -1,10 +1,10 @@
 // Owns how verdicts, times, frames and commands read to a person. Pure. It must not know where they are drawn.
 // Invariant: what it does not recognize it gives back as it came.
 
-import { MESSAGE_TYPES } from "../../../src/protocol/message.ts";
-import { gravestCase } from "../case-verdict.ts";
-import type { ScenarioResult } from "../result.ts";
-import type { WireFrameResult } from "../wire-result.ts";
+import { MESSAGE_TYPES } from "../../../src/protocol/hcp1/message.ts";
+import { gravestCase } from "../../result/case-verdict.ts";
+import type { ScenarioResult } from "../../result/result.ts";
+import type { WireFrameResult } from "../../result/wire-result.ts";
 
 /** How a line of a host came about. */
 export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";

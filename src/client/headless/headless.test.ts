@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeMessage, type Message } from "../../protocol/index.ts";
+import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { COMMAND_LINE_BYTES_MAX } from "../control.ts";
 import { HeadlessProgram } from "../fixtures/headless-program.ts";
 import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";

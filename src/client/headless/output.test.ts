@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { encodeMessage } from "../../protocol/index.ts";
+import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { createLog } from "../log.ts";

@@ -1,7 +1,7 @@
 // Owns what Tab completes: commands and names, in the form that node:readline takes. It must not know keys.
 // Invariant: what is completed reads back as the name it stands for.
 
-import { EVERYBODY, nameKey } from "../../protocol/index.ts";
+import { EVERYBODY, nameKey } from "../../protocol/hcp1/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { writeName } from "./entered.ts";
 import type { KnownNames } from "./known-names.ts";

@@ -1,7 +1,7 @@
 // Owns how a line of the conversation looks: time of day, a mark for what it is, and the words, which are the session's
 // to the character but for what a terminal would obey. It must not know the terminal.
 
-import { EVERYBODY, SERVER } from "../../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import { youWhisper } from "../texts.ts";
 import { PLAIN, type Style } from "./ink.ts";

@@ -1,7 +1,7 @@
 // Owns what a typed line means: a text, a command, or a mistake. It must not know whether it can be done.
 // Invariant: it never throws, and every line that is not a command is a text, to the letter.
 
-import { EVERYBODY, nameKey, SERVER } from "../../protocol/index.ts";
+import { EVERYBODY, nameKey, SERVER } from "../../protocol/hcp1/index.ts";
 import { describeFault } from "../fault.ts";
 import { COMMANDS, type CommandName } from "./commands.ts";
 import type { KnownNames } from "./known-names.ts";

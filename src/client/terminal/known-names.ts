@@ -1,7 +1,7 @@
 // Owns whom one can mean: who is online, and who was. It must not know what is meant with a name.
 // Invariant: a name that is found is spelled as its owner spells it; who is online is found before who was.
 
-import { EVERYBODY, nameKey } from "../../protocol/index.ts";
+import { EVERYBODY, nameKey } from "../../protocol/hcp1/index.ts";
 import { SEEN_NAMES_MAX } from "./limits.ts";
 
 /** A name at the beginning of a text, and how many units it takes there. */

@@ -1,6 +1,6 @@
 // Owns what stands before the line being typed: what becomes of it. It must not know when it changes.
 
-import { EVERYBODY } from "../../protocol/index.ts";
+import { EVERYBODY } from "../../protocol/hcp1/index.ts";
 import type { Ink } from "./ink.ts";
 import { PROMPT_NAME_CHARACTERS_MAX } from "./limits.ts";
 import { safeName } from "./safe-text.ts";

@@ -2,7 +2,7 @@
 // server is dialled again. It has no terminal, no socket, no clock and no chance: they are behind the port. Invariant: a
 // typed line is sent, carried out, or answered with a word and given back; never lost in silence.
 
-import { EVERYBODY, SERVER } from "../../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
 import type { ControlEvent } from "../control.ts";
 import { destinations } from "../destinations.ts";
 import type { LineMeaning } from "../line-meaning.ts";

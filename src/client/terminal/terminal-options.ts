@@ -1,7 +1,7 @@
 // Owns what the command line and the environment may say about the terminal face. It must not start anything.
 // Invariant: what leaves here can be used as it is.
 
-import { DEFAULT_PORT } from "../../protocol/index.ts";
+import { DEFAULT_PORT } from "../../protocol/hcp1/index.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import type { Refuse } from "../web/web-options.ts";
 

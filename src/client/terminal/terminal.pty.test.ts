@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeMessage, type Message } from "../../protocol/index.ts";
+import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
 import { TerminalProgram } from "./fixtures/terminal-program.ts";
 

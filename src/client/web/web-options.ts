@@ -2,7 +2,7 @@
 // Invariant: what leaves here can be used as it is; the default server is on the list of allowed servers.
 
 import { isIP } from "node:net";
-import { DEFAULT_PORT, PORT_MAX } from "../../protocol/index.ts";
+import { DEFAULT_PORT, PORT_MAX } from "../../protocol/hcp1/index.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { ALLOWED_MAX } from "./limits.ts";
 import { parseOrigin } from "./origin-rule.ts";

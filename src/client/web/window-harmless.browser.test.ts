@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeMessage } from "../../protocol/index.ts";
+import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { launchBrowser } from "./fixtures/browser.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";

@@ -1,7 +1,6 @@
 // Owns the table of a matrix: a row a server, a column a client, and in each cell the pair's cases as links to their evidence.
 
 import type { JSX } from "preact";
-import { tellCaseVerdict } from "../../../report/case-verdict.ts";
 import { groupByLevel } from "../../../report/levels.ts";
 import {
   ColumnHeader,
@@ -14,6 +13,7 @@ import {
 } from "../../../report/page/view/stacking-table.tsx";
 import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
+import { tellCaseVerdict } from "../../../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "../../matrix-result.ts";
 import { cellAt, hasLevels, notRunIn, shortName, tallyCell, tellName } from "../../matrix-words.ts";
 import { caseLinks, reportLink } from "../matrix-links.ts";

@@ -2,8 +2,8 @@
 // is closed has no body, so that a report of many cases stays light.
 
 import { Component, type JSX } from "preact";
-import type { CaseEvidence } from "../../report-data.ts";
-import type { ScenarioResult } from "../../result.ts";
+import type { CaseEvidence } from "../../../result/report-data.ts";
+import type { ScenarioResult } from "../../../result/result.ts";
 import type { Layers } from "../arrange.ts";
 import type { Timeline } from "../rows.ts";
 import { tellDuration, tellRepeat } from "../words.ts";

@@ -2,7 +2,7 @@
 // Rows are a list, so that they wrap, print and are read aloud in their order.
 
 import type { JSX } from "preact";
-import type { WireResult } from "../../wire-result.ts";
+import type { WireResult } from "../../../result/wire-result.ts";
 import { arrange, countLayers, type Drawn, type Layers } from "../arrange.ts";
 import type { Lane, Layer, Timeline } from "../rows.ts";
 import { tellUsers } from "../words.ts";

@@ -1,8 +1,8 @@
 // Owns what lies below a case's diagram: every host's log and transcript, and the pictures of windows.
 
 import type { JSX } from "preact";
-import type { CaseEvidence, Picture } from "../../report-data.ts";
-import type { ScenarioResult } from "../../result.ts";
+import type { CaseEvidence, Picture } from "../../../result/report-data.ts";
+import type { ScenarioResult } from "../../../result/result.ts";
 import { tellLine } from "../timeline.ts";
 import { tellClock, tellSaying } from "../words.ts";
 import type { Props } from "./props.ts";

@@ -1,8 +1,8 @@
 // Owns how a failure that an implementation's file names is drawn: whose it is, why, and where to read more.
 
 import type { JSX } from "preact";
+import type { ScenarioResult } from "../../../result/result.ts";
 import { webAddress } from "../../known.ts";
-import type { ScenarioResult } from "../../result.ts";
 import type { Verdict } from "../words.ts";
 import { Text } from "./text.tsx";
 

@@ -2,7 +2,7 @@
 // and the printer. It must not know how anything looks. Invariant: what is drawn is always the whole of what the model says.
 
 import { render } from "preact";
-import type { ReportData } from "../../report-data.ts";
+import type { ReportData } from "../../../result/report-data.ts";
 import { PageModel } from "../page-model.ts";
 import { headline } from "../words.ts";
 import { App } from "./app.tsx";

@@ -1,9 +1,9 @@
 // Owns the report's first page: the verdict in words, the run, the cases and the requirements.
 
 import { Fragment, type JSX } from "preact";
+import type { ReportData } from "../../../result/report-data.ts";
+import type { ScenarioResult } from "../../../result/result.ts";
 import { groupByLevel, LEVEL_TITLES, LEVEL_WORDS, type LevelGroup, tellVerdicts } from "../../levels.ts";
-import type { ReportData } from "../../report-data.ts";
-import type { ScenarioResult } from "../../result.ts";
 import { coverRequirements } from "../coverage.ts";
 import { gravestOf, headline, tellDuration, tellRepeat } from "../words.ts";
 import { Copyable } from "./copy-button.tsx";

@@ -1,7 +1,7 @@
 // Owns a case's table, as the report's appendix has it: step, action, expected, seen, verdict.
 
 import type { JSX } from "preact";
-import type { ScenarioResult } from "../../result.ts";
+import type { ScenarioResult } from "../../../result/result.ts";
 import { stepAnchor } from "../anchors.ts";
 import {
   ColumnHeader,

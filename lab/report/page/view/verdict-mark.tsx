@@ -1,7 +1,7 @@
 // Owns how a verdict looks: a shape of its own and the word, so that colour says nothing that they do not.
 
 import type { JSX } from "preact";
-import { tellCaseVerdict } from "../../case-verdict.ts";
+import { tellCaseVerdict } from "../../../result/case-verdict.ts";
 import type { Verdict } from "../words.ts";
 
 const SHAPES: Readonly<Record<Verdict, string>> = {

@@ -8,7 +8,7 @@
 //   4. with those words, but of nobody in the list: somebody's, and drawn as unknown;
 //   5. anything else is the client's word.
 
-import { SERVER } from "../../../protocol/index.ts";
+import { SERVER } from "../../../protocol/hcp1/index.ts";
 import { compareLists } from "../../destinations.ts";
 import { connecting, JOINED, LEFT, somebodySays, somebodyWhispers, USERNAME_ACCEPTED } from "../../texts.ts";
 import type { LineMeaning } from "./line.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EVERYBODY, SERVER } from "../../../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
 import { ModelDriver, SERVER_ENTRIES } from "./fixtures/model-driver.ts";
 
 const USERS = ["Bo", "Kim", "All says: x", "You say: t1"] as const;

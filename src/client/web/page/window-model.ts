@@ -2,7 +2,7 @@
 // through the wire. It asks the session's own rules what a command will come to, so that the page answers at once; where
 // something crossed on the wire, the session's word holds. Invariant: what was typed is sent or stands in the entry.
 
-import { EVERYBODY, SERVER } from "../../../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
 import type { ControlCommand, ControlEvent } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
 import { composeOutgoing } from "../../outgoing.ts";

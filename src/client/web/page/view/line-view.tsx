@@ -2,7 +2,7 @@
 // be seen; what came from the network is text, never HTML.
 
 import { Component, type JSX } from "preact";
-import { SERVER } from "../../../../protocol/index.ts";
+import { SERVER } from "../../../../protocol/hcp1/index.ts";
 import type { Line, LineMeaning } from "../line.ts";
 import { makeNameVisible, makeVisible, readText } from "../rich-text.ts";
 import { inkOf } from "./send-to.tsx";

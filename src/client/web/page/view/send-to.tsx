@@ -2,7 +2,7 @@
 
 import type { CSSProperties, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { EVERYBODY, SERVER } from "../../../../protocol/index.ts";
+import { EVERYBODY, SERVER } from "../../../../protocol/hcp1/index.ts";
 import { findByTyping, stepOf } from "../list-keys.ts";
 import { nameColour } from "../name-colour.ts";
 import { makeNameVisible } from "../rich-text.ts";

@@ -1,0 +1,234 @@
+// Owns the lab's picture of compose.yaml: which hosts there are and at which addresses.
+// It must not know how hosts are made. Invariant: every host's address lies in the subnet.
+
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { type Document, isCollection, isNode, LineCounter, type Node, parseDocument } from "yaml";
+import { z } from "zod";
+import { formatAddress, formatCidr, gatewayOf, holdsHost, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
+
+/** What a host of the topology runs. */
+export type Role = "server" | "client";
+
+/** What a program on a host is: its host's role, or the lab's own raw peer in its place. */
+export type ProgramRole = Role | "peer";
+
+/** One host of the report's test bed. */
+export interface HostSpec {
+  /** The report's name, "Win71"; it is the container's hostname. */
+  readonly name: string;
+  /** Its service in compose.yaml, "win71". */
+  readonly service: string;
+  readonly role: Role;
+  /** Dotted quad, inside the topology's subnet. */
+  readonly address: string;
+}
+
+export interface Topology {
+  /** CIDR, "10.6.0.0/23". */
+  readonly subnet: string;
+  readonly hosts: readonly HostSpec[];
+}
+
+/** compose.yaml or a --subnet is wrong: exit status 2. The message is one line for a person, with its place. */
+export class TopologyError extends Error {
+  override readonly name = "TopologyError";
+}
+
+/** Most hosts a topology may have: the report has four, and each costs a container. */
+const HOSTS_MAX = 16;
+
+const NETWORK = "howdy";
+const LOOPBACK_NET = 127;
+const SUBNET_EXAMPLE = "10.8.0.0/23";
+
+type Path = readonly PropertyKey[];
+type Fault = (path: Path, problem: string) => TopologyError;
+
+const serviceSchema = z.object({
+  hostname: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "expected a host name such as Win71"),
+  labels: z.object({ "howdy.role": z.literal(["server", "client"]) }),
+  networks: z.object({ [NETWORK]: z.object({ ipv4_address: z.string() }) }),
+});
+
+const composeSchema = z.object({
+  services: z.record(z.string(), serviceSchema),
+  networks: z.object({
+    [NETWORK]: z.object({ ipam: z.object({ config: z.tuple([z.object({ subnet: z.string() })]) }) }),
+  }),
+});
+
+type Compose = z.infer<typeof composeSchema>;
+
+/**
+ * Reads the topology from a compose file.
+ *
+ * @param path - The compose file's path.
+ * @throws TopologyError as `compose.yaml:line:column: where: what was expected; what was got`.
+ */
+export function readTopology(path: string): Topology {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new TopologyError(`${path}: expected a readable compose file: ${reason(cause)}`, { cause });
+  }
+  return parseTopology(text, relative(process.cwd(), path) || path);
+}
+
+/** As readTopology, from the file's text; `file` is the name that stands in errors. */
+export function parseTopology(text: string, file: string): Topology {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw new TopologyError(`${file}:${line}:${col}: ${broken.message.split("\n", 1)[0]?.replace(/ at line.*$/, "")}`, {
+      cause: broken,
+    });
+  }
+  const fault: Fault = (path, problem) => {
+    const { line, col } = lines.linePos(offsetAt(document, path));
+    return new TopologyError(`${file}:${line}:${col}: ${formatPath(path)}: ${problem}`);
+  };
+  const value: unknown = document.toJS();
+  const parsed = composeSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path ?? [];
+    throw fault(
+      path,
+      `${lowerFirst(issue?.message ?? "expected a compose file")}; got ${describe(valueAt(value, path))}`,
+    );
+  }
+  return assemble(parsed.data, fault);
+}
+
+/**
+ * The same hosts in another subnet, each with its host part unchanged: 10.6.1.116 in 10.8.0.0/23 is 10.8.1.116.
+ *
+ * @param subnet - CIDR with its network's base address, "10.8.0.0/23".
+ * @throws TopologyError when the CIDR is malformed, is no network's base address, or the hosts do not fit in it.
+ */
+export function moveTopology(topology: Topology, subnet: string): Topology {
+  const from = requireCidr(topology.subnet, "the topology's subnet");
+  const to = requireCidr(subnet, `--subnet "${subnet}"`);
+  const hosts = topology.hosts.map((host) => {
+    const hostPart = requireAddress(host.address) - from.base;
+    if (!holdsHost(to, to.base + hostPart)) {
+      const span = formatAddress(hostPart).replace(/^(0\.)+/, "");
+      throw new TopologyError(
+        `--subnet "${subnet}": ${host.name}'s host part ${span} does not fit in a /${to.prefixBits}; ` +
+          `expected /${from.prefixBits} or wider, for example ${SUBNET_EXAMPLE}`,
+      );
+    }
+    return { ...host, address: formatAddress(to.base + hostPart) };
+  });
+  return { subnet: formatCidr(to), hosts };
+}
+
+/** Where the local bed puts a host: its address with the first number turned to 127 (10.6.1.116 is 127.6.1.116). */
+export function loopbackAddress(address: string): string {
+  return address.replace(/^\d+/, String(LOOPBACK_NET));
+}
+
+function assemble(compose: Compose, fault: Fault): Topology {
+  const subnetPath = ["networks", NETWORK, "ipam", "config", 0, "subnet"];
+  const subnet = parseCidr(compose.networks[NETWORK].ipam.config[0].subnet);
+  if (!subnet.ok) throw fault(subnetPath, subnet.problem);
+  const services = Object.entries(compose.services);
+  if (services.length > HOSTS_MAX) {
+    throw fault(["services"], `expected at most ${HOSTS_MAX} hosts; got ${services.length}`);
+  }
+  const servers = services.filter(([, service]) => service.labels["howdy.role"] === "server");
+  if (servers.length !== 1) {
+    throw fault(["services"], `expected exactly one host with howdy.role server; got ${servers.length}`);
+  }
+  const hosts: HostSpec[] = [];
+  for (const [name, service] of services) hosts.push(readHost(name, service, subnet.value, hosts, fault));
+  return { subnet: formatCidr(subnet.value), hosts };
+}
+
+function readHost(
+  service: string,
+  said: Compose["services"][string],
+  subnet: Subnet,
+  earlier: readonly HostSpec[],
+  fault: Fault,
+): HostSpec {
+  const text = said.networks[NETWORK].ipv4_address;
+  const addressPath = ["services", service, "networks", NETWORK, "ipv4_address"];
+  const address = parseAddress(text);
+  if (address === null || !holdsHost(subnet, address) || address === gatewayOf(subnet)) {
+    throw fault(
+      addressPath,
+      `expected a host's address inside ${formatCidr(subnet)}, not its gateway's; got "${text}"`,
+    );
+  }
+  for (const other of earlier) {
+    if (other.address === text) throw fault(addressPath, `expected an address of its own; ${text} is ${other.name}'s`);
+    if (other.name === said.hostname) {
+      throw fault(
+        ["services", service, "hostname"],
+        `expected a name of its own; ${other.service} is ${other.name} too`,
+      );
+    }
+  }
+  return {
+    name: said.hostname,
+    service,
+    role: said.labels["howdy.role"],
+    address: text,
+  };
+}
+
+function requireCidr(text: string, place: string): Subnet {
+  const parsed = parseCidr(text);
+  if (!parsed.ok) throw new TopologyError(`${place}: ${parsed.problem}; for example ${SUBNET_EXAMPLE}`);
+  return parsed.value;
+}
+
+function requireAddress(text: string): number {
+  const address = parseAddress(text);
+  if (address === null) throw new TypeError(`a topology holds "${text}", which is no address`);
+  return address;
+}
+
+/** The offset of the node at a path, or of the nearest one above it that exists. */
+function offsetAt(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const key of [null, ...path]) {
+    if (key !== null) node = isCollection(node) ? node.get(key, true) : undefined;
+    if (!isNode(node)) break;
+    offset = (node as Node).range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return at;
+}
+
+function formatPath(path: Path): string {
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
+    .join("");
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? "nothing" : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
+
+const REAP_MS_MAX = 5_000;
+const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
+
+/** A lab in a process of its own: boots a local bed, starts two programs, prints their pids, then does what it is told. */
+const lab = (end: string) => `
+  import { openLocalBed } from ${JSON.stringify(bedModule)};
+  const script = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
+  const program = { words: [process.execPath, "-e", script], directory: "/" };
+  const host = (name, address) => ({ name, service: name, role: "client", address, image: "", dockerfile: "" });
+  const topology = { subnet: "10.9.2.0/24", hosts: [host("One", "10.9.2.10"), host("Two", "10.9.2.11")] };
+  const bed = await openLocalBed({ topology, repository: "/", programs: { server: program, client: program } });
+  const hosts = await bed.boot("reaped");
+  const pids = [];
+  for (const one of hosts.byName.values()) {
+    const program = await one.start({ role: "client", args: [], env: {} });
+    await new Promise((resolve) => program.onLine((line) => { pids.push(Number(line.text)); resolve(); }));
+  }
+  console.log(JSON.stringify(pids));
+  ${end}
+`;
+
+async function startLab(end: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", lab(end)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const pids: number[] = JSON.parse(line);
+  const marks: ProcessMark[] = pids.map(markProcess);
+  return { child, marks };
+}
+
+test.each([
+  ["is killed", "setInterval(() => {}, 1000);", (pid: number) => process.kill(pid, "SIGKILL")],
+  ["exits without disposing of its bed", "process.exit(0);", () => {}],
+  ["is interrupted", "setInterval(() => {}, 1000);", (pid: number) => process.kill(pid, "SIGINT")],
+])("no program outlives a lab that %s", async (_how, end, finish) => {
+  const { child, marks } = await startLab(end);
+  expect(marks).toHaveLength(2);
+  if (child.pid !== undefined) finish(child.pid);
+  await expect.poll(() => marks.map(isAlive), { timeout: REAP_MS_MAX }).toEqual([false, false]);
+});
+
+test("a lab that ends in good order leaves no reaper", async () => {
+  const { child } = await startLab("await bed[Symbol.asyncDispose]();");
+  const exited = child.exitCode === null ? once(child, "exit") : Promise.resolve([child.exitCode]);
+  expect(await exited).toContain(0);
+});
+
+test("a process whose number was used again is not taken for the one that was marked", () => {
+  const mark = markProcess(process.pid);
+  expect(isAlive(mark)).toBe(true);
+  if (mark.startTicks !== null) expect(isAlive({ ...mark, startTicks: "1" })).toBe(false);
+});

@@ -1,0 +1,75 @@
+// Owns what of a scenario can be asked of a server and a client, by what their files say they cannot do. Pure. It must not
+// know how a case is run. Invariant: what is left out is told, step by step; nothing that is left out can be a pass.
+
+import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
+import type { Feature } from "../implementation/schema.ts";
+import type { Expectation, Scenario } from "../scenario/scenario.ts";
+
+export interface Pair {
+  readonly server: Implementation;
+  readonly client: Implementation;
+}
+
+export type Fit =
+  /** `leftOut` has, by a step's index, why some of its expectations are not in the scenario. */
+  | { readonly kind: "fits"; readonly scenario: Scenario; readonly leftOut: ReadonlyMap<number, readonly string[]> }
+  | { readonly kind: "unsupported"; readonly why: string };
+
+const FEATURE_OF: Readonly<Partial<Record<Expectation["kind"], Feature>>> = {
+  logs: "logs",
+  "logs nothing": "logs",
+  never: "logs",
+  users: "users",
+  draft: "draft",
+  window: "window",
+};
+
+/** The scenario without what this pair cannot be asked, or why it cannot be asked any of it. */
+export function fitScenario(scenario: Scenario, pair: Pair): Fit {
+  const why = whyNot(scenario, pair);
+  if (why !== undefined) return { kind: "unsupported", why };
+  const leftOut = new Map<number, readonly string[]>();
+  const steps = scenario.steps.map((step, index) => {
+    const judged = step.expectations.map((expectation) => ({ expectation, why: whyLeftOut(expectation, pair) }));
+    const reasons = new Set(judged.flatMap((each) => (each.why === undefined ? [] : [each.why])));
+    if (reasons.size > 0) leftOut.set(index, [...reasons]);
+    return { ...step, expectations: judged.filter((each) => each.why === undefined).map((each) => each.expectation) };
+  });
+  return { kind: "fits", scenario: { ...scenario, steps }, leftOut };
+}
+
+function whyNot(scenario: Scenario, { server, client }: Pair): string | undefined {
+  const used = usedPrograms(scenario);
+  for (const implementation of [server, client].filter(({ role }) => used.has(role))) {
+    const reason = implementation.unsupportedCases.get(scenario.slug);
+    if (reason !== undefined) return tellWhy(implementation, reason);
+  }
+  const asksConsole = scenario.given.some((given) => given.kind === "server" && given.settings.console === true);
+  if (asksConsole && server.console === undefined) {
+    return tellWhy(server, server.unsupportedFeatures.get("console") ?? "does not ask on its console");
+  }
+  const missing = scenario.needs.filter((need) => !server.offers.has(need));
+  if (used.has("server") && missing.length > 0) {
+    return tellWhy(server, `its file does not offer ${missing.join(", ")}`);
+  }
+  if (scenario.windows.size > 0 && client.window === undefined) {
+    return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
+  }
+  return undefined;
+}
+
+function usedPrograms(scenario: Scenario): ReadonlySet<string> {
+  return new Set(scenario.given.map(({ kind }) => kind));
+}
+
+function whyLeftOut({ kind }: Expectation, { server, client }: Pair): string | undefined {
+  const feature = FEATURE_OF[kind];
+  if (feature === undefined) return undefined;
+  const implementation = feature === "logs" ? server : client;
+  const reason = implementation.unsupportedFeatures.get(feature);
+  return reason === undefined ? undefined : tellWhy(implementation, reason);
+}
+
+function tellWhy(implementation: Implementation, reason: string): string {
+  return `${tellImplementation(implementation)}: ${reason}`;
+}

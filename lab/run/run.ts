@@ -1,0 +1,215 @@
+// Owns a run: one case after the other on one bed, told to whoever renders it, and what it leaves behind. It must not
+// know the command line or the terminal. Invariant: what was run is in the result, also when the run was called off.
+
+import type { LabBrowser } from "../browser/lab-browser.ts";
+import { WindowHosts } from "../browser/window-hosts.ts";
+import { type ClientKind, planWindows } from "../browser/window-plan.ts";
+import { tellImplementation } from "../implementation/implementation.ts";
+import type { Activity } from "../replay/driver.ts";
+import {
+  type CaseOutcome,
+  type CaseVerdict,
+  outcomeUnsupported,
+  type Verdict,
+  withLeftOut,
+} from "../replay/outcome.ts";
+import type { Clock } from "../replay/pulse.ts";
+import { replayScenario } from "../replay/replay.ts";
+import { translatorFor } from "../replay/text.ts";
+import type { ReportFile } from "../report/report-files.ts";
+import type { ReportFolder } from "../result/folder.ts";
+import { type CaseEvidence, type ReportData, toCaseEvidence } from "../result/report-data.ts";
+import { REQUIREMENTS } from "../result/requirements.ts";
+import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "../result/result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
+import { unrecorded } from "../wire/unrecorded.ts";
+import type { WireEvent } from "../wire/wire.ts";
+import { type Fit, fitScenario, type Pair } from "./fit-scenario.ts";
+
+/** What happens in a run, as renderers are told. */
+export type RunEvent =
+  | {
+      readonly kind: "run-started";
+      readonly bed: string;
+      readonly scenarios: readonly Scenario[];
+      /** How often each case is to be run. */
+      readonly repeat: number;
+    }
+  /** `attempt` counts from 1. */
+  | { readonly kind: "case-started"; readonly scenario: Scenario; readonly attempt: number }
+  /** `index` is -1 for the set-up. */
+  | { readonly kind: "step-started"; readonly scenario: Scenario; readonly index: number }
+  | { readonly kind: "activity"; readonly activity: Activity }
+  /** As soon as it is decoded, where the wire is watched. */
+  | { readonly kind: "wire"; readonly event: WireEvent }
+  /** `outcome` is the run that is reported: the first one that did not pass, or the last. */
+  | {
+      readonly kind: "case-ended";
+      readonly scenario: Scenario;
+      readonly outcome: CaseOutcome;
+      readonly result: ScenarioResult;
+    }
+  | { readonly kind: "run-ended"; readonly result: RunResult; readonly folder: string };
+
+/** Renders a run while it goes on. */
+export interface Renderer {
+  take(event: RunEvent): void;
+}
+
+export interface RunOptions {
+  readonly bed: TestBed;
+  /** What every client is; a scenario about windows has them either way. */
+  readonly client: ClientKind;
+  /** Started when the first window needs it; the caller's to dispose of. */
+  readonly browser: LabBrowser;
+  readonly scenarios: readonly Scenario[];
+  /** What is under test. */
+  readonly pair: Pair;
+  /** The command that runs the same again, for the report. */
+  readonly command: string;
+  readonly folder: ReportFolder;
+  /** What is to be written there beside result.json and the evidence. */
+  readonly reports: readonly ReportFile[];
+  readonly renderer: Renderer;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly writtenAddresses: ReadonlyMap<string, string>;
+  /** How often each case is run, one time after the other. */
+  readonly repeat: number;
+  /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
+  readonly keep: boolean;
+}
+
+export interface RunEnd {
+  readonly result: RunResult;
+  /** With `keep`, the hosts of the last case that ran a program. */
+  readonly kept: readonly Host[];
+}
+
+/** Runs the cases. Rejects as the bed's boot does. */
+export async function runScenarios(options: RunOptions): Promise<RunEnd> {
+  const { bed, clock, folder, keep, renderer, repeat, reports, scenarios, signal } = options;
+  const startMs = clock.nowMs();
+  const run = new Run(options);
+  // A kept bed has to know before it boots what it is to keep; it ends one case's hosts when it boots the next.
+  if (keep) bed.keep();
+  renderer.take({ kind: "run-started", bed: bed.description, scenarios, repeat });
+  try {
+    for (const scenario of scenarios) {
+      if (signal.aborted) break;
+      const verdict = await run.runCase(scenario);
+      if (keep && verdict !== "pass") break;
+    }
+  } finally {
+    await folder.writeReports(run.report(startMs), reports);
+  }
+  const { result } = run.report(startMs);
+  renderer.take({ kind: "run-ended", result, folder: folder.path });
+  return { result, kept: run.kept };
+}
+
+/** One attempt at a case, with the hosts that ran a program. */
+interface Attempt extends Omit<CaseRun, "folder" | "known"> {
+  readonly used: readonly Host[];
+}
+
+class Run {
+  /** Hosts of the last attempt that ran a program. */
+  kept: readonly Host[] = [];
+  readonly #options: RunOptions;
+  readonly #results: ScenarioResult[] = [];
+  readonly #evidence: CaseEvidence[] = [];
+  #hosts: RunResult["hosts"] = [];
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a case as often as is asked for; keeps the first run that did not pass, or the last. */
+  async runCase(scenario: Scenario): Promise<CaseVerdict> {
+    const { folder, keep, renderer, repeat, signal } = this.#options;
+    const verdicts: Verdict[] = [];
+    let told: Attempt | undefined;
+    for (let attempt = 1; attempt <= repeat && !signal.aborted; attempt += 1) {
+      renderer.take({ kind: "case-started", scenario, attempt });
+      const made = await this.#attempt(scenario);
+      verdicts.push(made.outcome.verdict);
+      if (told === undefined || told.outcome.verdict === "pass") told = made;
+      if (made.used.length > 0) this.kept = made.used;
+      if (keep && made.outcome.verdict !== "pass") break;
+    }
+    if (told === undefined) return "error";
+    const { outcome, wire } = told;
+    const written = await folder.writeCase(scenario.slug, outcome.evidence, wire.pcap);
+    const known = findKnown(scenario, this.#options.pair);
+    const result = toScenarioResult({ ...told, folder: written, known }, verdicts);
+    this.#results.push(result);
+    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs));
+    renderer.take({ kind: "case-ended", scenario, outcome, result });
+    return result.verdict;
+  }
+
+  report(startMs: number): ReportData {
+    const { bed, client, clock, command, pair, scenarios } = this.#options;
+    const result: RunResult = {
+      schema: 1,
+      testbed: bed.kind,
+      bed: bed.description,
+      server: tellImplementation(pair.server),
+      client: `${tellImplementation(pair.client)}, ${client}`,
+      command,
+      hosts: this.#hosts,
+      startedAt: new Date(startMs).toISOString(),
+      durationMs: clock.nowMs() - startMs,
+      planned: scenarios.length,
+      scenarios: [...this.#results],
+    };
+    return { result, requirements: REQUIREMENTS, evidence: [...this.#evidence] };
+  }
+
+  async #attempt(scenario: Scenario): Promise<Attempt> {
+    const { clock, pair } = this.#options;
+    const fit = fitScenario(scenario, pair);
+    if (fit.kind === "fits") return this.#replay(scenario, fit);
+    const outcome = outcomeUnsupported(scenario, fit.why, clock.nowMs());
+    return { scenario, outcome, wire: unrecorded("no program ran"), used: [] };
+  }
+
+  async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
+    const { bed, browser, client, clock, pair, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    await using booted = await bed.boot(scenario.id);
+    const placed = [...booted.byName.values()];
+    this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
+    const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));
+    const hosts = new WindowHosts(booted, { browser, window: pair.client.window, ...plan });
+    const outcome = await replayScenario(scenario, hosts, {
+      pair,
+      timeoutMs,
+      clock,
+      signal,
+      writtenAddresses,
+      views: () => hosts.views,
+      onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
+      watch: (activity) => renderer.take({ kind: "activity", activity }),
+    });
+    const wire = await booted.endWire();
+    return { scenario: whole, outcome: withLeftOut(outcome, leftOut), wire, used: usedHosts(hosts, outcome) };
+  }
+}
+
+/** What a file says of a case that fails. */
+function findKnown(scenario: Scenario, { server, client }: Pair): ScenarioResult["known"] {
+  for (const implementation of [server, client]) {
+    const known = implementation.knownFailures.find((each) => each.case === scenario.slug);
+    if (known === undefined) continue;
+    return { by: tellImplementation(implementation), why: known.why, link: known.link ?? null };
+  }
+  return null;
+}
+
+/** The hosts that ran a program. */
+function usedHosts(hosts: Hosts, { evidence: { logs, transcripts } }: CaseOutcome): readonly Host[] {
+  return [...hosts.byName.values()].filter(({ spec }) => logs.has(spec.name) || transcripts.has(spec.name));
+}

@@ -1,6 +1,0 @@
-// The protocol's door: what the server, the client, the transport and the lab may use of it.
-
-export * from "./frame-reader.ts";
-export * from "./limits.ts";
-export * from "./message.ts";
-export * from "./name.ts";

@@ -1,0 +1,162 @@
+// kill -9 of the server, over and over, while whispers are kept and delivered; then the books are balanced.
+// HOWDY_CRASH_ROUNDS sets how often; HOWDY_TEST_SEED repeats a run's times of death.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFailed, test } from "vitest";
+import { TestPeer } from "../fixtures/test-peer.ts";
+import { ServerProgram } from "../fixtures/test-program.ts";
+import { MAIL_WINDOW_FRAMES } from "../limits.ts";
+
+const ROUNDS = Number(process.env.HOWDY_CRASH_ROUNDS ?? 10);
+const SEED = Number(process.env.HOWDY_TEST_SEED ?? Date.now() % 1_000_000_007);
+/** How long a server lives once it is under load. */
+const LIFE_MS_MAX = 150;
+const ROUND_MS_MAX = 20_000;
+const RECEIVERS = ["Zoë", "Abe"] as const;
+const SENDERS = 3;
+const UNANSWERED_MAX = 3;
+
+/** What every whisper came to. */
+class Books {
+  readonly sent = new Set<string>();
+  readonly promised = new Set<string>();
+  /** Each delivery, and the life of the server in which it was. */
+  readonly delivered = new Map<string, number[]>();
+
+  /** The answers to a sender come in the order of its whispers. */
+  enter(texts: readonly string[], answers: readonly string[]): void {
+    texts.forEach((text, index) => {
+      this.sent.add(text);
+      if (answers[index]?.endsWith("it will be delivered.")) this.promised.add(text);
+    });
+  }
+
+  receive(peer: TestPeer, life: number): void {
+    for (const text of peer.texts("Server")) {
+      const whisper = /^sender \d whispered on .* UTC: (.*)$/.exec(text)?.[1];
+      if (whisper === undefined) throw new Error(`not a whisper that was kept: ${text}`);
+      this.delivered.set(whisper, [...(this.delivered.get(whisper) ?? []), life]);
+    }
+  }
+
+  lost(): readonly string[] {
+    return [...this.promised].filter((text) => !this.delivered.has(text));
+  }
+
+  /** For each life, how many of its deliveries came again later. */
+  doubles(): ReadonlyMap<number, number> {
+    const doubles = new Map<number, number>();
+    for (const lives of this.delivered.values()) {
+      for (const life of lives.slice(0, -1)) doubles.set(life, (doubles.get(life) ?? 0) + 1);
+    }
+    return doubles;
+  }
+}
+
+test(`${ROUNDS} times kill -9 loses nothing that was promised, and doubles only what was on its way`, {
+  timeout: ROUNDS * ROUND_MS_MAX,
+}, async () => {
+  onTestFailed(() => {
+    process.stderr.write(`HOWDY_TEST_SEED=${SEED} repeats the times of death\n`);
+  });
+  const folder = mkdtempSync(join(tmpdir(), "howdy-"));
+  using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  const file = join(folder, "mail.db");
+  const books = new Books();
+  for (let life = 0; life < ROUNDS; life += 1) await liveAndDie(file, books, life);
+  await deliverTheRest(file, books, ROUNDS);
+  expect(books.lost()).toEqual([]);
+  expect([...books.delivered.keys()].filter((text) => !books.sent.has(text))).toEqual([]);
+  // What a connection took is removed in the same turn: a kill finds what was on its way, and no more.
+  for (const [life, doubles] of books.doubles()) {
+    expect([life, doubles <= 2 * MAIL_WINDOW_FRAMES]).toEqual([life, true]);
+  }
+  expect(books.doubles().get(ROUNDS) ?? 0).toBe(0);
+  expect(books.promised.size).toBeGreaterThan(ROUNDS);
+  const doubles = [...books.doubles().values()].reduce((sum, count) => sum + count, 0);
+  process.stderr.write(
+    `${books.promised.size} promised, ${books.delivered.size} delivered, ${doubles} of them twice\n`,
+  );
+});
+
+function listening(file: string): Promise<ServerProgram> {
+  const flags = ["--mailbox", file, "--message-gap-ms", "1", "--flood-rate", "0", "--mailbox-lines", "0"];
+  return ServerProgram.listening(flags);
+}
+
+/** Whispers to one receiver who is away, while the other takes what waits; and at some moment the end. */
+async function liveAndDie(file: string, books: Books, life: number): Promise<void> {
+  await using program = await listening(file);
+  using peers = new DisposableStack();
+  const { port } = program;
+  if (life === 0) for (const name of RECEIVERS) (await TestPeer.named(port, name)).socket.end();
+  if (life === 0)
+    for (const name of RECEIVERS)
+      await program.until("a leave", () => program.texts.includes(`${name} is offline now.`));
+  const away = RECEIVERS[life % 2] ?? "";
+  const senders = await Promise.all(
+    Array.from({ length: SENDERS }, async (_, index) => peers.use(await TestPeer.named(port, `sender ${index}`))),
+  );
+  const texts = senders.map((_, sender) => Array.from({ length: 60 }, (_, number) => `${life}/${sender}/${number}`));
+  senders.forEach((peer, index) => {
+    whisperOn(peer, away, texts[index] ?? []);
+  });
+  const receiver = peers.use(await TestPeer.named(port, RECEIVERS[(life + 1) % 2] ?? ""));
+  await new Promise((resolve) => setTimeout(resolve, lifeMs(life)));
+  program.child.kill("SIGKILL");
+  await Promise.all([...senders, receiver].map((peer) => peer.ended()));
+  senders.forEach((peer, index) => {
+    books.enter(texts[index] ?? [], peer.texts("Server"));
+  });
+  books.receive(receiver, life);
+}
+
+/** A few whispers at once, and the next ones as they are answered: the load lasts as long as the server lives. */
+function whisperOn(peer: TestPeer, receiver: string, texts: readonly string[]): void {
+  let said = 0;
+  const sayMore = () => {
+    const next = texts.slice(said, peer.texts("Server").length + UNANSWERED_MAX);
+    said += next.length;
+    if (peer.ending === undefined) for (const text of next) peer.say(receiver, text);
+  };
+  peer.socket.on("data", sayMore);
+  sayMore();
+}
+
+async function deliverTheRest(file: string, books: Books, life: number): Promise<void> {
+  for (const last of [false, true]) {
+    await using program = await listening(file);
+    for (const name of RECEIVERS) {
+      using receiver = await TestPeer.named(program.port, name);
+      using fence = await TestPeer.named(program.port, `fence for ${name}`);
+      const promised = () =>
+        books.lost().filter((text) => !receiver.texts("Server").some((one) => one.endsWith(` ${text}`)));
+      const mine = (text: string) => RECEIVERS[Number(text.split("/")[0]) % 2] === name;
+      await receiver.until("what was promised", () => promised().filter(mine).length === 0);
+      // Whatever waited beyond that comes before an answer to a whisper that goes round once it was taken.
+      await quiet(receiver, fence);
+      if (last) expect(receiver.texts("Server")).toEqual([]);
+      books.receive(receiver, life);
+    }
+    program.child.kill("SIGTERM");
+    expect((await program.exited()).status).toBe(0);
+    expect(program.stderr).toBe("");
+  }
+}
+
+/** Waits until nothing more comes from the mailbox: whispers in between, until none of it came between two of them. */
+async function quiet(receiver: TestPeer, fence: TestPeer): Promise<void> {
+  for (let round = 0, before = -1; before !== receiver.texts("Server").length; round += 1) {
+    before = receiver.texts("Server").length;
+    for (let times = 0; times < 5; times += 1) {
+      fence.say(receiver.name, `${round} ${times}`);
+      await receiver.until("the fence", () => receiver.texts(fence.name).at(-1) === `${round} ${times}`);
+    }
+  }
+}
+
+function lifeMs(life: number): number {
+  return (Math.imul(SEED + life, 0x9e3779b1) >>> 0) % LIFE_MS_MAX;
+}

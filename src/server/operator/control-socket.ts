@@ -1,0 +1,82 @@
+// Owns the control socket: a Unix socket that only its user may open, one command in, one answer out. It must not know
+// the commands. Invariant: whoever connects costs one place for CONTROL_LINE_MS and CONTROL_LINE_BYTES_MAX at most.
+
+import { lstatSync, rmSync } from "node:fs";
+import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+import { CONTROL_CONNECTIONS_MAX, CONTROL_LINE_BYTES_MAX, CONTROL_LINE_MS } from "../limits.ts";
+import { prepareFolder } from "./control-path.ts";
+import type { Answer } from "./operator.ts";
+
+/** Only the user itself may read and write, from the moment that the socket is there. */
+const UMASK = 0o177;
+const NEWLINE = 0x0a;
+
+/** Answers commands on a Unix socket. Rejects when the path cannot be had, or another server serves there. */
+export async function serveControl(path: string, answer: (line: string) => Answer): Promise<NetServer> {
+  prepareFolder(path);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) {
+    if (await isServed(path)) throw new Error("another server serves there");
+    rmSync(path, { force: true });
+  }
+  const server = createServer((socket) => serve(socket, answer));
+  server.maxConnections = CONTROL_CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    const umask = process.umask(UMASK);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+    process.umask(umask);
+  });
+  server.on("error", () => undefined); // No descriptor left: that one is not answered.
+  server.unref();
+  return server;
+}
+
+/** Sends a command to a server; rejects with the system's error when none is there. */
+export function askControl(path: string, line: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(path, () => socket.write(`${line}\n`));
+    socket.setTimeout(CONTROL_LINE_MS, () => socket.destroy(new Error(`no answer in ${CONTROL_LINE_MS} ms`)));
+    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.on("error", reject);
+    socket.on("close", () => {
+      try {
+        resolve(JSON.parse(Buffer.concat(chunks).toString()));
+      } catch (error) {
+        reject(new Error("no proper answer", { cause: error }));
+      }
+    });
+  });
+}
+
+/** True when a server answers at a path. */
+export function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on("connect", () => socket.destroy());
+    socket.on("error", () => resolve(false));
+    socket.on("close", (failed) => resolve(!failed));
+  });
+}
+
+function serve(socket: Socket, answer: (line: string) => Answer): void {
+  let held = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), CONTROL_LINE_MS);
+  const reply = (given: Answer) => {
+    socket.off("data", onData);
+    socket.resume();
+    socket.end(`${JSON.stringify(given)}\n`);
+  };
+  const onData = (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk]);
+    const end = held.indexOf(NEWLINE);
+    if (end !== -1) reply(answer(held.subarray(0, end).toString()));
+    else if (held.length > CONTROL_LINE_BYTES_MAX) reply({ status: "usage", text: "The command is too long." });
+  };
+  socket.on("data", onData);
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => clearTimeout(timer));
+}

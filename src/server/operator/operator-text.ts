@@ -1,0 +1,68 @@
+// Owns how the operator's answers read. Pure: facts in, lines out.
+
+import { peerName } from "../room-log.ts";
+import type { ServerCounts, UserView } from "../server-facts.ts";
+
+export interface MailboxCounts {
+  /** Names that mail is kept for. */
+  readonly names: number;
+  /** Whispers that wait. */
+  readonly waiting: number;
+  /** Since the start: whispers kept, delivered, and not kept because a limit or the disk forbade it. */
+  readonly kept: number;
+  readonly delivered: number;
+  readonly refused: number;
+}
+
+export interface Stats extends ServerCounts {
+  /** Undefined when there is no mailbox. */
+  readonly mailbox: MailboxCounts | undefined;
+}
+
+export function listText(users: readonly UserView[]): string {
+  if (users.length === 0) return "Nobody is online.";
+  const width = Math.max(...users.map(({ name }) => name.length));
+  return users
+    .map(({ name, address, sinceMs, idleMs, queuedBytes }) => {
+      const facts = [`since ${dateText(sinceMs)}`, `idle ${durationText(idleMs)}`, `${queuedBytes} bytes wait`];
+      return `${name.padEnd(width)}  ${[peerName(address), ...facts].join("  ")}`;
+    })
+    .join("\n");
+}
+
+export function statsText(stats: Stats): string {
+  const { flood, mailbox } = stats;
+  const rows: readonly (readonly [string, string])[] = [
+    ["up", durationText(stats.uptimeMs)],
+    ["connections", `${stats.connections}, ${stats.named} of them named`],
+    ["messages", `${stats.messagesIn} in, ${stats.messagesOut} out`],
+    ["readers cut off", `${stats.cutOffReaders}`],
+    [
+      "flood control",
+      flood === undefined
+        ? "off"
+        : `${flood.delayed} messages delayed, ${flood.waiting} senders wait, ${flood.leftUnheard} left unheard`,
+    ],
+    [
+      "mailbox",
+      mailbox === undefined
+        ? "off"
+        : `${mailbox.waiting} wait, ${mailbox.names} names known; ${mailbox.kept} kept, ${mailbox.delivered} delivered, ${mailbox.refused} refused`,
+    ],
+  ];
+  const width = Math.max(...rows.map(([what]) => what.length));
+  return rows.map(([what, facts]) => `${what.padEnd(width)}  ${facts}`).join("\n");
+}
+
+/** A moment in UTC, to the second. */
+function dateText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

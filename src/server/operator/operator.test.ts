@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { TEXT_BYTES_MAX } from "../../protocol/hcp1/index.ts";
+import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
+import { type Desk, obey } from "./operator.ts";
+import type { Stats } from "./operator-text.ts";
+
+const STATS: Stats = {
+  connections: 3,
+  named: 2,
+  messagesIn: 10,
+  messagesOut: 20,
+  cutOffReaders: 1,
+  flood: { delayed: 4, waiting: 1, leftUnheard: 0 },
+  uptimeMs: 7_500_000,
+  mailbox: undefined,
+};
+
+/** A desk that notes what is done at it. */
+class TestDesk implements Desk {
+  readonly done: string[] = [];
+  readonly stats = STATS;
+  readonly users;
+
+  constructor(...names: readonly string[]) {
+    this.users = names.map((name, index) => ({
+      name,
+      address: { address: "10.6.1.153", port: 49_175 + index },
+      sinceMs: Date.parse("2026-11-20T14:03:05Z"),
+      idleMs: 61_000,
+      queuedBytes: 0,
+    }));
+  }
+
+  announce(text: string): void {
+    this.done.push(`announce ${text}`);
+  }
+
+  kick(name: string, text: string): boolean {
+    this.done.push(`kick <${name}> ${text}`);
+    return true;
+  }
+
+  quit(): void {
+    this.done.push("quit");
+  }
+}
+
+test("help says every command, and an unknown one says which there are", () => {
+  const desk = new TestDesk();
+  const names = ["help", "list", "announce", "kick", "stats", "clear", "quit"];
+  const help = obey("help", desk).text.split("\n");
+  expect(help.map((line) => line.split(" ")[0])).toEqual(names);
+  expect(obey("shutdown now", desk)).toEqual({
+    status: "usage",
+    text: `Unknown command: shutdown. There are: ${names.join(", ")}.`,
+  });
+  expect(obey("__proto__", desk).status).toBe("usage");
+  expect(obey("constructor", desk).status).toBe("usage");
+  expect(obey("  ", desk).status).toBe("usage");
+});
+
+test("an unknown command is repeated without what a terminal would obey, and not in full", () => {
+  const { text } = obey(`\u001b[2J${"x".repeat(500)}`, new TestDesk());
+  expect(text).toMatch(/^Unknown command: \uFFFD\[2Jx+…\. There are: /);
+  expect(text.length).toBeLessThan(200);
+});
+
+test("list says who is online, where, since when, idle for how long, and what waits", () => {
+  expect(obey("list", new TestDesk()).text).toBe("Nobody is online.");
+  expect(obey("list", new TestDesk("Jon", "Zoë P")).text).toBe(
+    "Jon    ('10.6.1.153', 49175)  since 2026-11-20 14:03:05 UTC  idle 61 s  0 bytes wait\n" +
+      "Zoë P  ('10.6.1.153', 49176)  since 2026-11-20 14:03:05 UTC  idle 61 s  0 bytes wait",
+  );
+  expect(JSON.parse(obey("list --json", new TestDesk("Jon")).text)).toMatchObject([{ name: "Jon", idleMs: 61_000 }]);
+  expect(obey("list all", new TestDesk()).status).toBe("usage");
+});
+
+test("stats says the counts, as lines or as JSON", () => {
+  expect(obey("stats", new TestDesk()).text).toBe(
+    [
+      "up               2 h 5 min",
+      "connections      3, 2 of them named",
+      "messages         10 in, 20 out",
+      "readers cut off  1",
+      "flood control    4 messages delayed, 1 senders wait, 0 left unheard",
+      "mailbox          off",
+    ].join("\n"),
+  );
+  expect(JSON.parse(obey("stats --json", new TestDesk()).text)).toMatchObject({
+    connections: 3,
+    flood: { delayed: 4 },
+  });
+});
+
+test("announce tells everybody what stands behind it", () => {
+  const desk = new TestDesk("Jon");
+  expect(obey("announce  Back at  ten. ", desk)).toEqual({ status: "done", text: "Told 1 user." });
+  expect(desk.done).toEqual(["announce Back at  ten."]);
+});
+
+test.each([
+  { line: "announce", text: "Expected announce TEXT." },
+  { line: "announce a\u0007b", text: "A text holds no control characters." },
+  { line: `announce ${"x".repeat(TEXT_BYTES_MAX + 1)}`, text: `A text takes at most ${TEXT_BYTES_MAX} bytes.` },
+  {
+    line: `announce ${"x".repeat(CONTROL_LINE_BYTES_MAX)}`,
+    text: `A command has at most ${CONTROL_LINE_BYTES_MAX} bytes.`,
+  },
+  { line: "kick", text: "Expected kick NAME [REASON]." },
+  { line: "kick Jon \u001b[2J", text: "A text holds no control characters." },
+  { line: "quit now", text: "Expected quit, and nothing behind it." },
+])("a wrong use is said, and nothing is done: $text", ({ line, text }) => {
+  const desk = new TestDesk("Jon");
+  expect(obey(line, desk)).toEqual({ status: "usage", text });
+  expect(desk.done).toEqual([]);
+});
+
+test.each([
+  { line: "kick Jon", done: "kick <Jon> The operator ends your connection." },
+  { line: "kick jon too loud", done: "kick <Jon> The operator ends your connection: too loud" },
+  { line: "kick Jon Stewart", done: "kick <Jon Stewart> The operator ends your connection." },
+  { line: "kick Jon Stewart too  loud", done: "kick <Jon Stewart> The operator ends your connection: too  loud" },
+  { line: 'kick "Jon" Stewart is here', done: "kick <Jon> The operator ends your connection: Stewart is here" },
+  { line: 'kick "x" y', done: 'kick <"x" y> The operator ends your connection.' },
+])("$line finds its user, whose name may hold blanks", ({ line, done }) => {
+  const desk = new TestDesk("Jon", "Jon Stewart", '"x" y');
+  expect(obey(line, desk).status).toBe("done");
+  expect(desk.done).toEqual([done]);
+});
+
+test("kick of nobody is refused", () => {
+  const desk = new TestDesk("Jon");
+  expect(obey("kick Zoë", desk)).toEqual({ status: "refused", text: "Zoë: nobody of that name is online." });
+  expect(desk.done).toEqual([]);
+});
+
+test("clear clears where there is a screen, and says so where there is none", () => {
+  expect(obey("clear", new TestDesk(), () => true)).toEqual({ status: "done", text: "" });
+  expect(obey("clear", new TestDesk()).text).toBe("There is no screen to clear here.");
+});
+
+test("quit tells everybody first", () => {
+  const desk = new TestDesk("Jon");
+  obey("quit", desk);
+  expect(desk.done).toEqual(["announce The operator stops the server.", "quit"]);
+});

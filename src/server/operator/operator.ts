@@ -1,0 +1,158 @@
+// Owns the operator's commands: a line in, what is done and answered out. It must not know where a line comes from: the
+// server's own terminal, or the control socket. Invariant: whatever the line is, it is answered and the room goes on.
+
+import { isPlainText, nameKey, TEXT_BYTES_MAX, textBytes } from "../../protocol/hcp1/index.ts";
+import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
+import { printable } from "../room-log.ts";
+import type { UserView } from "../server-facts.ts";
+import { listText, type Stats, statsText } from "./operator-text.ts";
+
+/** What the operator can do to the room. */
+export interface Desk {
+  readonly users: readonly UserView[];
+  readonly stats: Stats;
+  announce(text: string): void;
+  /** False when nobody has the name. */
+  kick(name: string, text: string): boolean;
+  /** Begins the graceful stop. */
+  quit(): void;
+}
+
+/** "refused": the command was understood, but cannot be done. "usage": it was not understood. */
+export type AnswerStatus = "done" | "refused" | "usage";
+
+export interface Answer {
+  readonly status: AnswerStatus;
+  /** Lines without the last one's end. */
+  readonly text: string;
+}
+
+/** Clears the operator's screen; false where there is none. */
+export type ClearScreen = () => boolean;
+
+interface Command {
+  /** As it is typed. */
+  readonly usage: string;
+  readonly what: string;
+  readonly run: (rest: string, desk: Desk, clear: ClearScreen) => Answer;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  help: { usage: "help", what: "this list", run: () => done(helpText()) },
+  list: {
+    usage: "list [--json]",
+    what: "who is online: name, address, since when, idle for how long, bytes that wait",
+    run: (rest, { users }) => shown(rest, () => listText(users), users),
+  },
+  announce: { usage: "announce TEXT", what: "tells everybody", run: announce },
+  kick: { usage: "kick NAME [REASON]", what: "ends a user's connection, and tells the user why", run: kick },
+  stats: {
+    usage: "stats [--json]",
+    what: "connections, messages, and what the server's limits did",
+    run: (rest, { stats }) => shown(rest, () => statsText(stats), stats),
+  },
+  clear: {
+    usage: "clear",
+    what: "clears the server's own terminal",
+    run: (_rest, _desk, clear) => (clear() ? done("") : done("There is no screen to clear here.")),
+  },
+  quit: { usage: "quit", what: "tells everybody, and stops the server", run: quit },
+};
+
+/** What a kicked user is told, and what everybody is told when the operator stops the server. */
+const KICK_TEXT = "The operator ends your connection";
+const QUIT_TEXT = "The operator stops the server.";
+
+/** Does what a line says. */
+export function obey(line: string, desk: Desk, clear: ClearScreen = () => false): Answer {
+  if (Buffer.byteLength(line) > CONTROL_LINE_BYTES_MAX) {
+    return misused(`A command has at most ${CONTROL_LINE_BYTES_MAX} bytes.`);
+  }
+  const [, word = "", rest = ""] = /^\s*(\S*)\s*(.*?)\s*$/su.exec(line) ?? [];
+  if (word === "") return misused(`There are: ${Object.keys(COMMANDS).join(", ")}.`);
+  const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (command !== undefined) return command.run(rest, desk, clear);
+  return misused(`Unknown command: ${shortened(word)}. There are: ${Object.keys(COMMANDS).join(", ")}.`);
+}
+
+export function helpText(): string {
+  const width = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length));
+  return Object.values(COMMANDS)
+    .map(({ usage, what }) => `${usage.padEnd(width)}  ${what}`)
+    .join("\n");
+}
+
+function shown(rest: string, text: () => string, facts: unknown): Answer {
+  if (rest === "") return done(text());
+  return rest === "--json"
+    ? done(JSON.stringify(facts, (_key, value) => value ?? null))
+    : misused(`Expected --json or nothing; got ${shortened(rest)}.`);
+}
+
+function announce(text: string, desk: Desk): Answer {
+  if (text === "") return misused("Expected announce TEXT.");
+  const fault = textFault(text);
+  if (fault !== undefined) return misused(fault);
+  desk.announce(text);
+  const count = desk.users.length;
+  return done(count === 0 ? "Nobody is online." : `Told ${count} ${count === 1 ? "user" : "users"}.`);
+}
+
+function kick(rest: string, desk: Desk): Answer {
+  if (rest === "") return misused("Expected kick NAME [REASON].");
+  const { name, reason } = target(
+    rest,
+    desk.users.map((user) => user.name),
+  );
+  if (name === undefined) return { status: "refused", text: `${shortened(rest)}: nobody of that name is online.` };
+  const text = reason === "" ? `${KICK_TEXT}.` : `${KICK_TEXT}: ${reason}`;
+  const fault = textFault(text);
+  if (fault !== undefined) return misused(fault);
+  return desk.kick(name, text) ? done(`${name} is told and goes.`) : { status: "refused", text: `${name} has gone.` };
+}
+
+function quit(rest: string, desk: Desk): Answer {
+  if (rest !== "") return misused("Expected quit, and nothing behind it.");
+  desk.announce(QUIT_TEXT);
+  desk.quit();
+  return done("The server stops.");
+}
+
+/** A name may hold blanks: it is in quotes, or the longest beginning of the line that is somebody's name. */
+function target(
+  rest: string,
+  names: readonly string[],
+): { readonly name: string | undefined; readonly reason: string } {
+  const find = (name: string) =>
+    names.find((one) => one === name) ?? names.find((one) => nameKey(one) === nameKey(name));
+  const [, quoted, behind = ""] = /^"([^"]+)"\s*(.*)$/su.exec(rest) ?? [];
+  if (quoted !== undefined && find(quoted) !== undefined) return { name: find(quoted), reason: behind };
+  const ends = [...rest.matchAll(/\s+/gu)].map((blank) => blank.index).reverse();
+  // A name has 64 bytes at most, so no end far behind that can be a name's.
+  for (const end of [rest.length, ...ends.filter((end) => end <= NAME_CHARACTERS_MAX)]) {
+    const name = find(rest.slice(0, end));
+    if (name !== undefined) return { name, reason: rest.slice(end).trim() };
+  }
+  return { name: undefined, reason: "" };
+}
+
+/** A spelling may be longer than the name that it is the same as, but not by much. */
+const NAME_CHARACTERS_MAX = 256;
+
+function textFault(text: string): string | undefined {
+  if (!isPlainText(text)) return "A text holds no control characters.";
+  return textBytes(text) > TEXT_BYTES_MAX ? `A text takes at most ${TEXT_BYTES_MAX} bytes.` : undefined;
+}
+
+function shortened(text: string): string {
+  const safe = printable(text);
+  return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe;
+}
+
+function done(text: string): Answer {
+  return { status: "done", text };
+}
+
+function misused(text: string): Answer {
+  return { status: "usage", text };
+}

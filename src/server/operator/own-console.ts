@@ -1,0 +1,60 @@
+// Owns the server's standard input: answers to its two questions first, then the operator's commands. Nothing is read
+// before somebody asks. Invariant: the end of the input ends nothing but the reading.
+
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { isatty } from "node:tty";
+import type { ServerLog } from "../log.ts";
+import type { Console } from "./console-prompt.ts";
+import { type Desk, obey } from "./operator.ts";
+
+/** process.stdin would be made by being looked at. */
+const STDIN = 0;
+
+export class OwnConsole implements Console {
+  readonly #log: ServerLog;
+  #lines: AsyncIterator<string> | undefined;
+
+  constructor(log: ServerLog) {
+    this.#log = log;
+  }
+
+  /** True once a question was asked here. */
+  get isOpen(): boolean {
+    return this.#lines !== undefined;
+  }
+
+  show(text: string): void {
+    this.#log.show(text);
+  }
+
+  async nextLine(): Promise<string | undefined> {
+    this.#lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const next = await this.#lines.next();
+    return next.done ? undefined : next.value;
+  }
+
+  /** Takes commands until the input ends. What it answers goes the log's way, so that no line is cut by another. */
+  async obeyAll(desk: Desk): Promise<void> {
+    // A terminal that went away gives an error in place of an end.
+    process.stdin.on("error", () => undefined);
+    for (let line = await this.nextLine(); line !== undefined; line = await this.nextLine()) {
+      if (line.trim() !== "") this.#log.answer(obey(line, desk, () => this.#log.clear()).text);
+    }
+  }
+}
+
+/**
+ * True when standard input is a terminal that is this program's to read: one in the background that reads is stopped by
+ * the system. Linux says whose the terminal is (proc(5), stat: 5 process group, 8 the terminal's foreground group).
+ */
+export function isOwnTerminal(): boolean {
+  if (!isatty(STDIN)) return false;
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[2] === fields[5];
+  } catch {
+    return true; // Not Linux: it is taken to be started in the foreground.
+  }
+}

@@ -1,0 +1,145 @@
+// Owns how the server notices that a peer died without a close: keepalive while nothing is under way, and the kernel's
+// table of unacknowledged segments while something is (keepalive does not run then, and retransmission alone takes a
+// quarter of an hour). It must not know what a peer is to the room. Where there is no such table, keepalive remains.
+
+import { readFile } from "node:fs/promises";
+import { type Socket, SocketAddress } from "node:net";
+import type { PeerAddress } from "../room-log.ts";
+
+/** Probes without an answer, one a second, before keepalive gives a peer up. */
+const KEEPALIVE_PROBES = 5;
+
+/** Times that the table is read within one limit. */
+const READS_PER_LIMIT = 6;
+
+const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"] as const;
+
+/** How IPv6 writes an IPv4 address, in the table's notation. */
+const MAPPED_IPV4 = "0000000000000000FFFF0000";
+
+/** Watches for silent deaths; a peer is given up `limitS` seconds after its last sign of life, give or take a read. */
+export class DeathWatch {
+  readonly #limitMs: number;
+  /** By the peer's address in the table's notation. */
+  #silences: ReadonlyMap<string, Silence> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+  #reading = false;
+
+  constructor(limitS: number) {
+    this.#limitMs = limitS * 1000;
+  }
+
+  /** Lets the kernel probe an idle connection. */
+  keepAlive(socket: Socket): void {
+    const idleMs = Math.max(1000, this.#limitMs - KEEPALIVE_PROBES * 1000);
+    socket.setKeepAlive(true, idleMs, 1000, KEEPALIVE_PROBES);
+  }
+
+  /** Watches the peers of a local port. */
+  start(localPort: number, onDeath: (peer: PeerAddress) => void): void {
+    this.#timer = setInterval(() => void this.#read(localPort, onDeath), this.#limitMs / READS_PER_LIMIT);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #read(localPort: number, onDeath: (peer: PeerAddress) => void): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    const unanswered = (await readTables()).flatMap((table) => unansweredPeers(table, localPort));
+    this.#reading = false;
+    const nowMs = performance.now();
+    this.#silences = silencesNow(this.#silences, unanswered, nowMs);
+    for (const [remote, { sinceMs }] of this.#silences) {
+      if (nowMs - sinceMs >= this.#limitMs * (1 - 1 / READS_PER_LIMIT)) onDeath(parsePeer(remote));
+    }
+  }
+}
+
+/** A peer that has not answered for some time. */
+export interface Silence {
+  /** Attempts without an answer when the table was last read. */
+  readonly attempts: number;
+  /** When the first of them was seen. */
+  readonly sinceMs: number;
+}
+
+/** A peer that owes the kernel an answer, in the table's notation. */
+export interface UnansweredPeer {
+  readonly remote: string;
+  /** How often the kernel has asked again. */
+  readonly attempts: number;
+}
+
+/** Who is silent now. Fewer attempts than at the last look mean that an answer came in between: counting begins anew. */
+export function silencesNow(
+  before: ReadonlyMap<string, Silence>,
+  unanswered: readonly UnansweredPeer[],
+  nowMs: number,
+): ReadonlyMap<string, Silence> {
+  return new Map(
+    unanswered.map(({ remote, attempts }) => {
+      const known = before.get(remote);
+      const sinceMs = known === undefined || attempts < known.attempts ? nowMs : known.sinceMs;
+      return [remote, { attempts, sinceMs }];
+    }),
+  );
+}
+
+/** The kernel's tables of IPv4 and of IPv6 connections. */
+export function readTables(): Promise<readonly string[]> {
+  return Promise.all(TABLES.map(readTable));
+}
+
+/** The table's text; empty where the system has none. */
+async function readTable(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return ""; // Not Linux, or /proc is closed to us: keepalive has to do.
+  }
+}
+
+/**
+ * The peers of a local port's established connections that the kernel has asked again and that have not answered.
+ * Columns (Linux, Documentation/networking/proc_net_tcp.rst): 1 local, 2 remote, 3 state (01 established), 5 timer,
+ * 6 retransmissions, 8 window probes without an answer. Timer 01 repeats a segment. Timer 04 asks a peer whose window is
+ * shut, which is no fault as long as it answers; the kernel asks up to two minutes apart, so its death shows that late.
+ */
+export function unansweredPeers(table: string, localPort: number): readonly UnansweredPeer[] {
+  return table.split("\n").flatMap((line) => {
+    const columns = line.trim().split(/\s+/);
+    const [, local = "", remote = "", state, , timer = "", retransmissions = "0", , probes = "0"] = columns;
+    if (state !== "01" || Number.parseInt(local.split(":")[1] ?? "", 16) !== localPort) return [];
+    const attempts = attemptsOf(timer, Number.parseInt(retransmissions, 16), Number.parseInt(probes, 10));
+    return attempts > 0 ? [{ remote, attempts }] : [];
+  });
+}
+
+function attemptsOf(timer: string, retransmissions: number, probes: number): number {
+  if (timer.startsWith("01:")) return retransmissions;
+  return timer.startsWith("04:") ? probes : 0;
+}
+
+/**
+ * "99010A7F:C001" as an address and a port: words of 32 bits in the machine's byte order, which is little-endian where
+ * Node runs on Linux (but for s390x).
+ */
+export function parsePeer(remote: string): PeerAddress {
+  const [hex = "", port = ""] = remote.split(":");
+  const words = (hex.startsWith(MAPPED_IPV4) ? hex.slice(MAPPED_IPV4.length) : hex).match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) => word.match(/../g)?.reverse() ?? []);
+  return { address: bytes.length === 4 ? ipv4(bytes) : ipv6(bytes), port: Number.parseInt(port, 16) };
+}
+
+function ipv4(bytes: readonly string[]): string {
+  return bytes.map((byte) => Number.parseInt(byte, 16)).join(".");
+}
+
+/** In the notation that sockets use for their remote address. */
+function ipv6(bytes: readonly string[]): string {
+  const groups = bytes.join("").match(/.{4}/g) ?? [];
+  return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
+}
