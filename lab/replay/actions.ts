@@ -7,27 +7,14 @@ import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
+import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { HostDriver } from "./driver.ts";
-import type { TextPair } from "./match.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
 import type { ServerDriver } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 
-export type ActionOutcome =
-  | { readonly kind: "done" }
-  | {
-      readonly kind: "failed";
-      readonly expected: string;
-      readonly seen: string;
-      /** "fail" unless told. */
-      readonly verdict?: "unsupported" | "error";
-      readonly texts?: TextPair;
-    };
-
 /** The lab's peer binds its host's own address. */
 const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
-
-const DONE: ActionOutcome = { kind: "done" };
 
 /** The operator's command after which a server ends. */
 const QUIT = "quit";
@@ -85,22 +72,20 @@ async function dialled(stage: Stage, address: string, port: string | number = DE
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */
 export async function startProgram(stage: Stage, host: string, settings: ServerSettings): Promise<ActionOutcome> {
   const driver = stage.driver(host);
-  if (driver === undefined) return { kind: "failed", expected: "starts", seen: "is no host of this bed" };
-  if (driver.isRunning) return { kind: "failed", expected: "starts", seen: "runs already" };
+  if (driver === undefined) return failed("starts", "is no host of this bed");
+  if (driver.isRunning) return failed("starts", "runs already");
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
   const launch = launchOf(stage, role, settings);
   if (launch === undefined) {
-    return { kind: "failed", expected: "starts", seen: "does not ask on its console", verdict: "unsupported" };
+    return failed("starts", "does not ask on its console", "unsupported");
   }
   const filled = fillLaunch(launch, placesOf(driver, settings));
   try {
     await driver.start({ role, args: filled.arguments, env: filled.environment });
     return DONE;
   } catch (error) {
-    if (error instanceof UnsupportedError) {
-      return { kind: "failed", expected: "starts", seen: error.message, verdict: "unsupported" };
-    }
-    return { kind: "failed", expected: "starts", seen: error instanceof Error ? error.message : String(error) };
+    if (error instanceof UnsupportedError) return failed("starts", error.message, "unsupported");
+    return failed("starts", error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -125,10 +110,10 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
     // A container takes the command along when it ends: that it ends is the answer.
     const isDone = line === QUIT ? await server.waitForEnd(stage.timeoutMs) : code === 0;
     if (isDone) return DONE;
-    return { kind: "failed", expected, seen: `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}` };
+    return failed(expected, `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}`);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    return { kind: "failed", expected, seen: error.message, verdict: "unsupported" };
+    return failed(expected, error.message, "unsupported");
   }
 }
 
@@ -151,7 +136,7 @@ async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {
   client?.expectEnd();
   if (client?.command({ close: {} }) !== true) return taken(false, "closes");
   if (await client.waitForEnd(stage.timeoutMs)) return DONE;
-  return { kind: "failed", expected: "ends when its window is closed", seen: `still runs after ${stage.timeoutMs} ms` };
+  return failed("ends when its window is closed", `still runs after ${stage.timeoutMs} ms`);
 }
 
 async function endProgram(
@@ -165,5 +150,5 @@ async function endProgram(
 }
 
 function taken(isTaken: boolean | undefined, expected: string): ActionOutcome {
-  return isTaken === true ? DONE : { kind: "failed", expected, seen: "runs no program that could" };
+  return isTaken === true ? DONE : failed(expected, "runs no program that could");
 }

@@ -4,7 +4,8 @@
 
 import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Given, Scenario } from "../scenario/scenario.ts";
-import { type ActionOutcome, startProgram } from "./actions.ts";
+import type { FailedAction } from "./action-outcome.ts";
+import { startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import { tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
@@ -73,10 +74,7 @@ async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailu
   return waitFor(stage, host, `logs ${tell(ready.text)}`, "did not", isUp, stage.startTimeoutMs);
 }
 
-function failureOf(
-  host: string,
-  { kind: _kind, ...failure }: Extract<ActionOutcome, { kind: "failed" }>,
-): GivenFailure {
+function failureOf(host: string, { kind: _kind, ...failure }: FailedAction): GivenFailure {
   return { host, ...failure };
 }
 

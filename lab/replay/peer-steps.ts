@@ -4,15 +4,13 @@
 import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Connect } from "../scenario/scenario.ts";
 import { bytesFor, cutBytes, messageFor, type Wire, type WireExpectation } from "../scenario/wire.ts";
-import type { ActionOutcome } from "./actions.ts";
+import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { Match } from "./match.ts";
 import type { LinkSend, PeerDriver } from "./peer-driver.ts";
 import { proveLinksQuiet } from "./peer-fence.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";
 import type { Stage } from "./stage.ts";
-
-const DONE: ActionOutcome = { kind: "done" };
 
 /** A link with how what it is to receive stands. */
 interface Standing {
@@ -115,7 +113,7 @@ async function proveNothing(
   if (withinMs !== undefined) await stage.pulse.until(() => hasFailed() || undefined, withinMs);
   const unproved = withinMs === undefined && !hasFailed() ? await proveLinksQuiet(stage, peer.name, links) : undefined;
   if (unproved !== undefined && !hasFailed()) {
-    return { ...failed("receives nothing", `not proved: ${unproved}`), verdict: "error" };
+    return failed("receives nothing", `not proved: ${unproved}`, "error");
   }
   return settle(stand(), withinMs ?? stage.timeoutMs);
 }
@@ -132,8 +130,4 @@ function settle(standings: readonly Standing[], waitMs: number): ActionOutcome {
   const { match } = missed;
   const seen = match.kind === "pending" ? `${match.seen} within ${waitMs} ms` : match.seen;
   return { ...failed(match.expected, seen), ...(match.texts && { texts: match.texts }) };
-}
-
-function failed(expected: string, seen: string): Extract<ActionOutcome, { kind: "failed" }> {
-  return { kind: "failed", expected, seen };
 }

@@ -3,7 +3,8 @@
 // nothing left open for a later message to prove.
 
 import type { Expectation } from "../scenario/scenario.ts";
-import { type ActionOutcome, takeAction } from "./actions.ts";
+import type { FailedAction } from "./action-outcome.ts";
+import { takeAction } from "./actions.ts";
 import { chooseFence, chooseLogFence, type Fence, sendFences } from "./fence.ts";
 import type { Match } from "./match.ts";
 import { proveLinksQuiet, settlePeers } from "./peer-fence.ts";
@@ -52,7 +53,7 @@ async function act(stage: Stage, record: StepRecord): Promise<void> {
 }
 
 /** What a program did by itself is told in the place of what could not be done then; a peer speaks to others' programs. */
-function actionFinding(stage: Stage, host: string, outcome: Extract<ActionOutcome, { kind: "failed" }>): Finding {
+function actionFinding(stage: Stage, host: string, outcome: FailedAction): Finding {
   const { verdict = "fail", expected, seen, texts } = outcome;
   const elsewhere = stage.peers.has(host) ? stage.findFault() : undefined;
   if (elsewhere !== undefined)

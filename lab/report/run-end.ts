@@ -3,7 +3,7 @@
 // although its file says it fails, is named.
 
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
-import type { RunEvent } from "../run/run.ts";
+import type { RunEvent } from "../result/run-event.ts";
 import { tellRepeat } from "./case-block.ts";
 import { passesUnawares, tellKnown } from "./known.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";

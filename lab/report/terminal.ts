@@ -2,7 +2,7 @@
 // lines that stay. It must not know how a run goes. Invariant: what came from a file or a program reaches the terminal
 // without control characters, and where only lines can be written no line but a verdict's waits for a case to end.
 
-import type { Renderer, RunEvent } from "../run/run.ts";
+import type { Renderer, RunEvent } from "../result/run-event.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { tellCase } from "./case-block.ts";
 import { clip, columnsOf } from "./columns.ts";

@@ -11,11 +11,12 @@ import { type Implementation, tellImplementation } from "../implementation/imple
 import { FakeRoom, type FakeRoomOptions } from "../replay/fixtures/fake-room.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { ReportFolder } from "../result/folder.ts";
+import type { RunEvent } from "../result/run-event.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import type { Pair } from "./fit-scenario.ts";
-import { type RunEnd, type RunEvent, runScenarios } from "./run.ts";
+import { type RunEnd, runScenarios } from "./run.ts";
 
 const WHISPER = `title: Whisper
 requirements: []

@@ -5,7 +5,6 @@ import type { LabBrowser } from "../browser/lab-browser.ts";
 import { WindowHosts } from "../browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "../browser/window-plan.ts";
 import { tellImplementation } from "../implementation/implementation.ts";
-import type { Activity } from "../replay/driver.ts";
 import {
   type CaseOutcome,
   type CaseVerdict,
@@ -21,41 +20,11 @@ import type { ReportFolder } from "../result/folder.ts";
 import { type CaseEvidence, type ReportData, toCaseEvidence } from "../result/report-data.ts";
 import { REQUIREMENTS } from "../result/requirements.ts";
 import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "../result/result.ts";
+import type { Renderer } from "../result/run-event.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import type { WireEvent } from "../wire/wire.ts";
 import { type Fit, fitScenario, type Pair } from "./fit-scenario.ts";
-
-/** What happens in a run, as renderers are told. */
-export type RunEvent =
-  | {
-      readonly kind: "run-started";
-      readonly bed: string;
-      readonly scenarios: readonly Scenario[];
-      /** How often each case is to be run. */
-      readonly repeat: number;
-    }
-  /** `attempt` counts from 1. */
-  | { readonly kind: "case-started"; readonly scenario: Scenario; readonly attempt: number }
-  /** `index` is -1 for the set-up. */
-  | { readonly kind: "step-started"; readonly scenario: Scenario; readonly index: number }
-  | { readonly kind: "activity"; readonly activity: Activity }
-  /** As soon as it is decoded, where the wire is watched. */
-  | { readonly kind: "wire"; readonly event: WireEvent }
-  /** `outcome` is the run that is reported: the first one that did not pass, or the last. */
-  | {
-      readonly kind: "case-ended";
-      readonly scenario: Scenario;
-      readonly outcome: CaseOutcome;
-      readonly result: ScenarioResult;
-    }
-  | { readonly kind: "run-ended"; readonly result: RunResult; readonly folder: string };
-
-/** Renders a run while it goes on. */
-export interface Renderer {
-  take(event: RunEvent): void;
-}
 
 export interface RunOptions {
   readonly bed: TestBed;
