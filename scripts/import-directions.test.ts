@@ -1,61 +1,131 @@
-// Holds ARCHITECTURE.md's import directions: which folder may import which, checked over every source file. Tests and
-// their fixtures may look anywhere.
+// Holds ARCHITECTURE.md's import directions, checked over every source file. Rooms stand in order, the lowest first: what a
+// room may import stands above it in the list, so that every arrow runs downwards and no two rooms can need each other.
+// Imports of types count as much as any. Tests and their fixtures may look anywhere.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-interface Rule {
-  /** Files whose path begins so. The first rule that fits a file is its rule. */
+interface Room {
+  /** How the paths of its files begin. A file is in the room with the longest such beginning. */
   readonly of: string;
-  /** Paths in the project that such a file may import, by how they begin. */
-  readonly mayImport: readonly string[];
+  /** Rooms that it may import. */
+  readonly mayImport?: readonly string[];
   /** Packages and built-in modules that it may import; "*" is any. */
-  readonly mayUse: readonly string[];
+  readonly mayUse?: readonly string[];
 }
 
-const RULES: readonly Rule[] = [
-  { of: "src/clock.ts", mayImport: [], mayUse: [] },
-  { of: "src/protocol/", mayImport: ["src/protocol/"], mayUse: [] },
-  { of: "src/transport/", mayImport: ["src/transport/", "src/protocol/"], mayUse: ["node:net"] },
-  { of: "src/server/room", mayImport: ["src/server/room", "src/protocol/"], mayUse: [] },
+const ROOMS: readonly Room[] = [
+  { of: "package.json" },
+  { of: "src/clock.ts" },
+  { of: "src/protocol/" },
+  { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
+  { of: "src/room/", mayImport: ["src/protocol/"] },
+  { of: "src/log/", mayImport: ["src/room/"] },
+  { of: "src/transport/", mayUse: ["node:net"] },
+  { of: "src/server/limits.ts" },
+  { of: "src/server/log/", mayImport: ["src/server/limits.ts"], mayUse: ["node:util", "pino"] },
+  { of: "src/server/doors/", mayImport: ["src/room/", "src/transport/", "src/server/log/"] },
+  {
+    of: "src/server/doors/hcp1/",
+    mayImport: [
+      "src/protocol/",
+      "src/protocol/hcp1/",
+      "src/room/",
+      "src/transport/",
+      "src/server/log/",
+      "src/server/doors/",
+    ],
+  },
+  {
+    of: "src/server/peers/",
+    mayImport: ["src/clock.ts", "src/transport/", "src/server/limits.ts", "src/server/log/"],
+    mayUse: ["node:fs/promises", "node:net"],
+  },
+  {
+    of: "src/server/mail/",
+    mayImport: ["src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts", "src/server/doors/"],
+    mayUse: ["node:*"],
+  },
+  {
+    of: "src/server/operator/",
+    mayImport: [
+      "src/protocol/",
+      "src/protocol/hcp1/",
+      "src/server/limits.ts",
+      "src/server/log/",
+      "src/server/peers/",
+      "src/server/mail/",
+    ],
+    mayUse: ["node:*"],
+  },
   {
     of: "src/server/",
-    mayImport: ["src/server/", "src/transport/", "src/protocol/", "src/clock.ts", "package.json"],
-    mayUse: ["node:*", "pino"],
-  },
-  { of: "src/client/session.ts", mayImport: ["src/client/", "src/protocol/"], mayUse: [] },
-  {
-    of: "src/client/web/page/",
-    mayImport: ["src/client/", "src/protocol/"],
-    mayUse: ["preact", "preact/hooks"],
-  },
-  {
-    of: "src/client/web/",
-    mayImport: ["src/client/", "src/protocol/", "package.json"],
-    mayUse: ["node:*", "zod", "ws", "esbuild"],
+    mayImport: [
+      "package.json",
+      "src/clock.ts",
+      "src/room/",
+      "src/log/",
+      "src/transport/",
+      "src/server/limits.ts",
+      "src/server/log/",
+      "src/server/doors/",
+      "src/server/doors/hcp1/",
+      "src/server/peers/",
+      "src/server/mail/",
+      "src/server/operator/",
+    ],
+    mayUse: ["node:*"],
   },
   {
     of: "src/client/",
-    mayImport: ["src/client/", "src/transport/", "src/protocol/", "package.json"],
+    mayImport: ["src/clock.ts", "src/protocol/", "src/protocol/hcp1/", "src/transport/"],
     mayUse: ["node:*", "zod"],
   },
+  { of: "src/client/web/page/", mayImport: ["src/client/", "src/protocol/hcp1/"], mayUse: ["preact", "preact/hooks"] },
+  {
+    of: "src/client/web/",
+    mayImport: ["package.json", "src/client/", "src/client/web/page/", "src/protocol/hcp1/"],
+    mayUse: ["node:*", "zod", "ws", "esbuild"],
+  },
+  {
+    of: "src/client/terminal/",
+    mayImport: ["src/clock.ts", "src/client/", "src/protocol/hcp1/"],
+    mayUse: ["node:*"],
+  },
+  { of: "src/client/headless/", mayImport: ["src/client/"], mayUse: ["node:*"] },
+  {
+    of: "src/client/main.ts",
+    mayImport: [
+      "package.json",
+      "src/client/",
+      "src/client/web/",
+      "src/client/terminal/",
+      "src/client/headless/",
+      "src/protocol/hcp1/",
+    ],
+    mayUse: ["node:*"],
+  },
+  { of: "lab/", mayImport: ["src/protocol/hcp1/", "src/client/", "package.json"], mayUse: ["*"] },
   {
     of: "lab/report/page/",
-    mayImport: ["lab/report/", "lab/result/", "lab/wire/fields.ts", "src/protocol/"],
+    mayImport: ["lab/", "src/protocol/hcp1/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {
     of: "lab/matrix/page/",
-    mayImport: ["lab/matrix/", "lab/report/", "lab/result/", "src/protocol/"],
+    mayImport: ["lab/", "lab/report/page/", "src/protocol/hcp1/"],
     mayUse: ["preact"],
   },
-  { of: "lab/", mayImport: ["lab/", "src/protocol/", "src/client/control.ts", "package.json"], mayUse: ["*"] },
-  { of: "bench/", mayImport: ["bench/", "lab/", "src/protocol/"], mayUse: ["*"] },
-  { of: "scripts/", mayImport: ["scripts/", "lab/", "src/"], mayUse: ["*"] },
+  { of: "bench/", mayImport: ["lab/", "src/protocol/hcp1/"], mayUse: ["*"] },
+  {
+    of: "scripts/",
+    mayImport: ["lab/", "lab/report/page/", "lab/matrix/page/", "src/client/", "src/client/web/"],
+    mayUse: ["*"],
+  },
 ];
 
 const IMPORT =
@@ -64,20 +134,49 @@ const IMPORT =
 describe("the import directions", () => {
   const files = sourceFiles();
 
-  it("are stated for every source file", () => {
+  it("are stated for every source file, and every room is there", () => {
     expect(files.length).toBeGreaterThan(20);
-    expect(files.filter((file) => ruleOf(file) === undefined)).toEqual([]);
+    expect(files.filter((file) => roomOf(file) === undefined)).toEqual([]);
+    expect(ROOMS.filter(({ of }) => !existsSync(join(ROOT, of)))).toEqual([]);
+  });
+
+  it("run downwards from room to room", () => {
+    const upwards = ROOMS.flatMap(({ of, mayImport = [] }, index) =>
+      mayImport
+        .filter((other) => !ROOMS.slice(0, index).some((lower) => lower.of === other))
+        .map((other) => `${of} may import ${other}, which does not stand above it in the list`),
+    );
+    expect(upwards).toEqual([]);
   });
 
   it("are kept by every source file", () => {
     expect(files.flatMap((file) => breaches(file, readFileSync(join(ROOT, file), "utf8")))).toEqual([]);
   });
 
-  it("are broken by a file that reaches across", () => {
-    expect(breaches("src/protocol/x.ts", 'import { connect } from "node:net";')).toHaveLength(1);
-    expect(breaches("src/server/x.ts", 'export { Session } from "../client/session.ts";')).toHaveLength(1);
-    expect(breaches("src/client/x.ts", 'await import("../server/room.ts");')).toHaveLength(1);
-    expect(breaches("lab/x.ts", 'import { Room } from "../src/server/room.ts";')).toHaveLength(1);
+  it("make no circle, not of types either", () => {
+    const imports = new Map(files.map((file) => [file, targets(file, readFileSync(join(ROOT, file), "utf8"))]));
+    expect(circlesIn(imports)).toEqual([]);
+    expect(circlesIn(new Map(Object.entries({ a: ["b"], b: ["c"], c: ["a"], d: ["a"] })))).toEqual(["a, b, c"]);
+  });
+
+  it.each([
+    ["src/protocol/x.ts", 'import { connect } from "node:net";'],
+    ["src/room/x.ts", 'import type { Frame } from "../protocol/hcp1/frame-reader.ts";'],
+    ["src/room/x.ts", 'import { Connection } from "../transport/connection.ts";'],
+    ["src/transport/x.ts", 'import { decodeFrame } from "../protocol/hcp1/index.ts";'],
+    ["src/server/server.ts", 'import { decodeFrame } from "../protocol/hcp1/index.ts";'],
+    ["src/server/mail/x.ts", 'import { notice } from "../doors/hcp1/notices.ts";'],
+    ["src/server/doors/hcp1/x.ts", 'import { Server } from "../../server.ts";'],
+    ["src/server/x.ts", 'export { Session } from "../client/session.ts";'],
+    ["src/client/x.ts", 'await import("../server/room.ts");'],
+    ["src/client/web/x.ts", 'import { rows } from "../terminal/rows.ts";'],
+    ["src/client/terminal/x.ts", 'import type { Limits } from "../web/limits.ts";'],
+    ["lab/x.ts", 'import { Room } from "../src/room/room.ts";'],
+  ])("are broken by %s that says %s", (file, source) => {
+    expect(breaches(file, source)).toEqual([expect.stringContaining(`${roomOf(file)?.of} may import`)]);
+  });
+
+  it("are kept by a lab that reads the control protocol", () => {
     expect(breaches("lab/x.ts", 'import { eventSchema } from "../src/client/control.ts";')).toEqual([]);
   });
 });
@@ -90,25 +189,59 @@ function sourceFiles(): readonly string[] {
     .filter((file) => /\.tsx?$/.test(file) && !/\.d\.ts$|\.test\.ts$|\/fixtures\//.test(file));
 }
 
+/** Each import that the file's room does not permit, with the room's rule. */
 function breaches(file: string, source: string): readonly string[] {
-  const rule = ruleOf(file);
-  if (rule === undefined) return [];
-  return [...source.matchAll(IMPORT)]
-    .map((match) => match[1] ?? match[2] ?? match[3] ?? "")
-    .filter((specifier) => !isAllowed(rule, file, specifier))
-    .map((specifier) => `${file} must not import ${specifier}`);
+  const room = roomOf(file);
+  if (room === undefined) return [];
+  const { of, mayImport = [], mayUse = [] } = room;
+  const allowed = [of, ...mayImport, ...mayUse].join(", ");
+  return specifiersIn(source)
+    .filter((specifier) => !isAllowed(room, file, specifier))
+    .map((specifier) => `${file} imports ${specifier}: ${of} may import ${allowed}`);
 }
 
-function isAllowed(rule: Rule, file: string, specifier: string): boolean {
+function isAllowed({ of, mayImport = [], mayUse = [] }: Room, file: string, specifier: string): boolean {
   if (specifier.startsWith(".")) {
-    const target = normalize(join(dirname(file), specifier));
-    return rule.mayImport.some((prefix) => target.startsWith(prefix));
+    const target = roomOf(normalize(join(dirname(file), specifier)));
+    return target !== undefined && [of, ...mayImport].includes(target.of);
   }
-  return rule.mayUse.some(
-    (use) => use === "*" || use === specifier || (use === "node:*" && specifier.startsWith("node:")),
-  );
+  return mayUse.some((use) => use === "*" || use === specifier || (use === "node:*" && specifier.startsWith("node:")));
 }
 
-function ruleOf(file: string): Rule | undefined {
-  return RULES.find((rule) => file.startsWith(rule.of));
+function roomOf(file: string): Room | undefined {
+  return ROOMS.filter(({ of }) => file.startsWith(of)).sort((a, b) => b.of.length - a.of.length)[0];
+}
+
+function specifiersIn(source: string): readonly string[] {
+  return [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+
+function targets(file: string, source: string): readonly string[] {
+  return specifiersIn(source)
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => normalize(join(dirname(file), specifier)));
+}
+
+/** Files that import each other, along any way: one line a circle, its files in order. */
+function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const reachable = new Map([...imports.keys()].map((file) => [file, reachedFrom(file, imports)]));
+  const inCircle = [...reachable].filter(([file, reached]) => reached.has(file)).map(([file]) => file);
+  const circles = inCircle.map((file) =>
+    inCircle
+      .filter((other) => reachable.get(file)?.has(other) && reachable.get(other)?.has(file))
+      .sort()
+      .join(", "),
+  );
+  return [...new Set(circles)];
+}
+
+function reachedFrom(file: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = [...(imports.get(file) ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    waiting.push(...(imports.get(next) ?? []));
+  }
+  return reached;
 }

@@ -1,15 +1,14 @@
 // Owns the client's end of the network: one call at a time, messages in and out. It must not know what they mean to a
 // person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches the listener.
 
-import { decodeFrame, encodeMessage, type Malformed, type Message } from "../protocol/hcp1/index.ts";
+import { decodeFrame, encodeMessage, FrameReader, type Malformed, type Message } from "../protocol/hcp1/index.ts";
 import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
 import { DialError, type DialOptions, dial } from "./dial.ts";
 import type { Log } from "./log.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 /** Messages and bytes that may wait for their turn: far over what a person or a script says in a minute. */
-const QUEUE_MESSAGES_MAX = 16_384;
-const QUEUE_BYTES_MAX = 16_777_216;
+const QUEUE_LIMITS = { queueMessagesMax: 16_384, queueBytesMax: 16_777_216 } as const;
 
 /** After what waits had its time, how long a server may take to see us off, in milliseconds. */
 const HANG_UP_MS = 2000;
@@ -59,7 +58,7 @@ export class Caller {
 
   /** Sends a message on the call there is. */
   send(message: Message): void {
-    this.#call?.connection?.send(encodeMessage(message), "other");
+    this.#call?.connection?.send(encodeMessage(message), "message");
   }
 
   /** Ends the call: what was sent still goes out. */
@@ -92,7 +91,8 @@ export class Caller {
     if (this.#call !== call) return;
     try {
       const socket = await dial(server, this.#options, call.hungUp.signal);
-      call.connection = new Connection(socket, connectionLimits(this.#options), {
+      const framing = { reader: new FrameReader(), messageGapMs: this.#options.messageGapMs };
+      call.connection = Connection.open(socket, framing, QUEUE_LIMITS, {
         onFrame: (frame) => this.#onFrame(call, frame.bytes),
         onClosed: (reason) => this.#onClosed(call, reason),
       });
@@ -131,14 +131,6 @@ export class Caller {
   }
 }
 
-function connectionLimits(options: CallerOptions) {
-  return {
-    messageGapMs: options.messageGapMs,
-    queueMessagesMax: QUEUE_MESSAGES_MAX,
-    queueBytesMax: QUEUE_BYTES_MAX,
-  };
-}
-
 function explain(reason: CloseReason): string {
   switch (reason.code) {
     case "peer-ended":
@@ -149,6 +141,8 @@ function explain(reason: CloseReason): string {
       return "it does not answer any more";
     case "queue-full":
       return "it does not take what is sent to it";
+    case "no-frame":
+      return "what it sends is no message";
     case "ended-here":
       return "it was closed on this side";
     case "network-error":

@@ -27,7 +27,7 @@ import {
 } from "./texts.ts";
 
 /** What Send depends on. */
-export interface Desk {
+export interface RoomControl {
   readonly draft: string;
   readonly selection: string | null;
   readonly connected: boolean;
@@ -46,37 +46,37 @@ export type Outgoing =
   | { readonly kind: "message"; readonly shown: string; readonly message: ChatMessage };
 
 /** What happens when Send is pressed now. The order of the checks is that of the report's client. */
-export function composeOutgoing(desk: Desk): Outgoing {
-  if (desk.selection === null) return refused(RECEIVER_NEEDED);
-  if (desk.draft === "") return { kind: "nothing" };
+export function composeOutgoing(room: RoomControl): Outgoing {
+  if (room.selection === null) return refused(RECEIVER_NEEDED);
+  if (room.draft === "") return { kind: "nothing" };
   // Half a surrogate pair has no UTF-8: it is replaced here, so that what is shown is what arrives.
-  const text = desk.draft.toWellFormed();
-  if (desk.selection === SERVER) return composeProposal(desk, text);
-  return composeMessage(desk, desk.selection, text);
+  const text = room.draft.toWellFormed();
+  if (room.selection === SERVER) return composeProposal(room, text);
+  return composeMessage(room, room.selection, text);
 }
 
 // Whether a name is free or reserved is the server's to say; here is refused only what cannot travel.
-function composeProposal(desk: Desk, text: string): Outgoing {
-  if (desk.username !== null) return refused(alreadyNamed(desk.username));
+function composeProposal(room: RoomControl, text: string): Outgoing {
+  if (room.username !== null) return refused(alreadyNamed(room.username));
   const name = text.normalize("NFC");
   const fault = nameFault(name);
   if (fault === "too-long") return refused(USERNAME_TOO_LONG);
   if (fault === "control-character") return refused(USERNAME_WITH_CONTROL);
-  if (!desk.connected) return refused(NOT_CONNECTED);
+  if (!room.connected) return refused(NOT_CONNECTED);
   // Were two proposals on their way, an answer would not tell which of them it is for.
-  if (desk.proposed !== null) return refused(proposalPending(desk.proposed));
+  if (room.proposed !== null) return refused(proposalPending(room.proposed));
   return { kind: "proposal", message: { kind: "proposal", name } };
 }
 
-function composeMessage(desk: Desk, receiver: string, text: string): Outgoing {
-  if (desk.username === null) return refused(USERNAME_NEEDED);
-  if (!desk.connected) return refused(NOT_CONNECTED);
+function composeMessage(room: RoomControl, receiver: string, text: string): Outgoing {
+  if (room.username === null) return refused(USERNAME_NEEDED);
+  if (!room.connected) return refused(NOT_CONNECTED);
   if (!canTravel(receiver)) return refused(RECEIVER_NOT_VALID);
   const bytes = textBytes(text);
   if (bytes > TEXT_BYTES_MAX) return refused(messageTooLong(bytes));
   if (!isPlainText(text)) return refused(MESSAGE_WITH_CONTROL);
   const shown = receiver === EVERYBODY ? youSay(text) : youWhisper(receiver, text);
-  return { kind: "message", shown, message: { kind: "message", sender: desk.username, receiver, text } };
+  return { kind: "message", shown, message: { kind: "message", sender: room.username, receiver, text } };
 }
 
 // Who stands in the list has a name that came in a frame; somebody named by hand may not fit one.

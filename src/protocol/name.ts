@@ -1,7 +1,8 @@
 // Owns what a name may be, and when two names are the same name. It knows nothing of who is online.
 // Invariant: a name is compared by its key and travels as it was spelled.
 
-import { NAME_BYTES } from "./hcp1/limits.ts";
+/** Bytes of UTF-8 in a name; version 1 pads it to so many. Report, "Howdy Chat Protocol". */
+export const NAME_BYTES = 64;
 
 /** The destinations that nobody may take as a name. Report, "Howdy Chat Protocol". */
 export const EVERYBODY = "All";

@@ -5,12 +5,10 @@ import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { DEFAULT_PORT, MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "../protocol/hcp1/index.ts";
 import { CONNECTIONS_MAX, FLOOD_BURST, FLOOD_RATE_PER_S, MAIL_DAYS, MAIL_LINES, SILENT_DEATH_S } from "./limits.ts";
+import { LOG_LEVELS, type LogLevelName } from "./log/log-line.ts";
 import { userFolder } from "./operator/control-path.ts";
 import { helpText } from "./operator/operator.ts";
 import type { BucketLimits } from "./peers/token-bucket.ts";
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevelName = (typeof LOG_LEVELS)[number];
 
 /** A setting is not as it must be: one line for the user, exit status 2. */
 export class UsageError extends Error {

@@ -67,8 +67,8 @@ export const MAIL_LIMITS = {
   namesMax: MAIL_NAMES_MAX,
 } as const;
 
-/** Frames of waiting messages that are on their way to one user at once. */
-export const MAIL_WINDOW_FRAMES = 4;
+/** Waiting messages that are on their way to one user at once. */
+export const MAIL_WINDOW_MESSAGES = 4;
 
 /** Milliseconds until what nobody was promised is written: who came and went, and lines to All. */
 export const MAIL_LAZY_MS = 500;

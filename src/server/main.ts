@@ -4,16 +4,17 @@ import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { type Config, HELP, readConfig, UsageError } from "./config.ts";
+import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
-import { openLog, type ServerLog } from "./log.ts";
+import { openLog, type ServerLog } from "./log/log.ts";
+import { type LogLine, logLine, peerName } from "./log/log-line.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxFileError } from "./mail/sqlite.ts";
 import { askHost, askPort, type Console } from "./operator/console-prompt.ts";
 import { AUTO, autoPath } from "./operator/control-path.ts";
 import { serveControl } from "./operator/control-socket.ts";
-import { type Desk, obey } from "./operator/operator.ts";
+import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
-import { type LogEffect, log, peerName } from "./room-log.ts";
 import { Server } from "./server.ts";
 
 /** The address cannot be had: one line for the user, exit status 1. */
@@ -47,14 +48,14 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   if (address === undefined) return;
   const mailbox = openMailbox(config, serverLog);
   const server = await listen(config, address, mailbox, serverLog);
-  if (config.mailbox !== undefined) serverLog.sink(mailboxLine(config.mailbox.file));
+  if (config.mailbox !== undefined) serverLog.sink.write(mailboxLine(config.mailbox.file));
   const health = await serveHealthIfWanted();
-  const desk = openDesk(server, mailbox, () => stop.resolve("quit"));
-  const control = await serveControlIfWanted(config, server.port, desk, serverLog);
-  if (console.isOpen || isOwnTerminal()) void console.obeyAll(desk);
+  const room = controlOf(server, mailbox, () => stop.resolve("quit"));
+  const control = await serveControlIfWanted(config, server.port, room, serverLog);
+  if (console.isOpen || isOwnTerminal()) void console.obeyAll(room);
   const reason = await stop.promise;
   const fields = { signal: reason, connections: server.connections };
-  serverLog.sink(log("server-stopping", `Howdy Server stops (${reason}).`, fields));
+  serverLog.sink.write(logLine("server-stopping", `Howdy Server stops (${reason}).`, fields));
   health?.close();
   control?.close();
   await server.stop();
@@ -79,7 +80,7 @@ function openMailbox(config: Config, serverLog: ServerLog): Mailbox | undefined 
   if (config.mailbox === undefined) return undefined;
   const onFault = (error: unknown) => {
     const text = `Error: The mailbox cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    serverLog.sink(log("mailbox-fault", text, {}, "warn"));
+    serverLog.sink.write(logLine("mailbox-fault", text, {}, "warn"));
   };
   try {
     return new Mailbox({ ...config.mailbox, clock: SYSTEM_CLOCK, onFault });
@@ -89,12 +90,12 @@ function openMailbox(config: Config, serverLog: ServerLog): Mailbox | undefined 
   }
 }
 
-function mailboxLine(file: string): LogEffect {
+function mailboxLine(file: string): LogLine {
   const text = `Messages for users who are away are kept in ${file}. There are no passwords: whoever takes a name gets its mail.`;
-  return log("mailbox-open", text, { file }, "warn");
+  return logLine("mailbox-open", text, { file }, "warn");
 }
 
-function openDesk(server: Server, mailbox: Mailbox | undefined, quit: () => void): Desk {
+function controlOf(server: Server, mailbox: Mailbox | undefined, quit: () => void): RoomControl {
   return {
     get users() {
       return server.users;
@@ -115,14 +116,14 @@ async function listen(
   serverLog: ServerLog,
 ): Promise<Server> {
   const fields = { host, port };
-  serverLog.sink(
-    log("server-starting", `You are going to start Howdy Server with ${peerName({ address: host, port })}`, fields),
+  serverLog.sink.write(
+    logLine("server-starting", `You are going to start Howdy Server with ${peerName({ address: host, port })}`, fields),
   );
   try {
-    const { messageGapMs, silentDeathS, connectionsMax, flood } = config;
-    const settings = { messageGapMs, silentDeathS, connectionsMax, flood, mailbox };
-    const server = await Server.start({ host, port, ...settings, log: serverLog.sink });
-    serverLog.sink(log("server-listening", "Server is started and listening.", { host, port: server.port }));
+    const { silentDeathS, connectionsMax, flood } = config;
+    const settings = { silentDeathS, connectionsMax, flood, mailbox, log: serverLog.sink };
+    const server = await Server.start({ entrances: [{ host, port, door: hcp1(config) }], ...settings });
+    serverLog.sink.write(logLine("server-listening", "Server is started and listening.", { host, port: server.port }));
     return server;
   } catch (error) {
     throw new ListenError(explainListenError(error, host, port), { cause: error });
@@ -156,19 +157,19 @@ async function serveHealthIfWanted(): Promise<NetServer | undefined> {
 async function serveControlIfWanted(
   config: Config,
   port: number,
-  desk: Desk,
+  room: RoomControl,
   serverLog: ServerLog,
 ): Promise<NetServer | undefined> {
   if (config.controlSocket === undefined) return undefined;
   const isAuto = config.controlSocket === AUTO;
   const path = isAuto ? autoPath(port) : config.controlSocket;
   try {
-    return await serveControl(path, (line) => obey(line, desk));
+    return await serveControl(path, (line) => obey(line, room));
   } catch (error) {
     const text = `the control socket cannot be had at ${path}: ${error instanceof Error ? error.message : String(error)}`;
     if (!isAuto) throw new ListenError(text, { cause: error });
     // Nobody asked for this very one: the room matters more.
-    serverLog.sink(log("no-control-socket", `Error: ${text}`, { path }, "warn"));
+    serverLog.sink.write(logLine("no-control-socket", `Error: ${text}`, { path }, "warn"));
     return undefined;
   }
 }

@@ -1,24 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { LINGER_MS } from "../transport/connection.ts";
+import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
 import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS, STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
-import type { LogEffect } from "./room-log.ts";
+import type { LogLine } from "./log/log-line.ts";
 import { Server, type ServerOptions } from "./server.ts";
+
+interface Options extends Partial<ServerOptions> {
+  readonly host?: string;
+  readonly port?: number;
+  readonly messageGapMs?: number;
+}
 
 /** A server of this process, and what it logged. */
 class Running implements AsyncDisposable {
-  readonly lines: LogEffect[] = [];
+  readonly lines: LogLine[] = [];
   #server: Server | undefined;
   readonly #watchers = new Set<() => void>();
 
-  static async start(options: Partial<ServerOptions> = {}): Promise<Running> {
+  static async start({ host = "127.0.0.1", port = 0, messageGapMs = 0, ...options }: Options = {}): Promise<Running> {
     const running = new Running();
     running.#server = await Server.start({
-      host: "127.0.0.1",
-      port: 0,
-      messageGapMs: 0,
+      entrances: [{ host, port, door: hcp1({ messageGapMs }) }],
       silentDeathS: 30,
-      log: (line) => running.#note(line),
+      log: { wants: () => true, write: (line) => running.#note(line) },
       ...options,
     });
     return running;
@@ -61,7 +66,7 @@ class Running implements AsyncDisposable {
     await this.#server?.stop();
   }
 
-  #note(line: LogEffect): void {
+  #note(line: LogLine): void {
     this.lines.push(line);
     for (const look of [...this.#watchers]) look();
   }

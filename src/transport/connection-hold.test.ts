@@ -69,7 +69,7 @@ describe("a held peer", () => {
     using sender = await Line.open();
     using receiver = await Line.open({ messageGapMs: 1 });
     await stall(receiver, 16_384);
-    for (let count = 0; count < 3500; count += 1) receiver.connection.send(Buffer.alloc(16_384), "other");
+    for (let count = 0; count < 3500; count += 1) receiver.connection.send(Buffer.alloc(16_384), "message");
     sender.connection.holdFor(receiver.connection);
     sender.raw.write(chat("text"));
     let looks = 0;
@@ -86,7 +86,7 @@ describe("a held peer", () => {
     using receiver = await Line.open({ messageGapMs: 1 });
     sender.onFrame = () => {
       receiver.sendNumbers(0, 1);
-      sender.connection.send(Buffer.from("answer"), "other");
+      sender.connection.send(Buffer.from("answer"), "message");
       if (receiver.connection.congested) sender.connection.holdFor(receiver.connection);
     };
     sender.socket.on("end", () => sender.sendNumbers(0, 1));

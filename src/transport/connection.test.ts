@@ -115,7 +115,7 @@ describe("writing", () => {
   test("replaces a list that waits by the latest", async () => {
     using line = await Line.open({ messageGapMs: 40 });
     line.sendNumbers(0, 1);
-    line.sendNumbers(1, 20, "update");
+    line.sendNumbers(1, 20, "snapshot");
     line.sendNumbers(20, 21);
     await until("the last frame", () => line.received.toString().endsWith("<20>"));
     expect(line.received.toString()).toBe("<0><19><20>");
@@ -153,7 +153,7 @@ describe("a full queue", () => {
     using line = await Line.open({ queueMessagesMax: 100 });
     await stall(line);
     while (line.closings.length === 0) {
-      line.connection.send(Buffer.alloc(65_536), "other");
+      line.connection.send(Buffer.alloc(65_536), "message");
       await new Promise(setImmediate);
     }
     expect(line.closings.map((reason) => reason.code)).toEqual(["queue-full"]);
@@ -272,7 +272,7 @@ describe("a frame that its sender asks about", () => {
   test("is taken once the kernel has it, in its turn, and not before", async () => {
     using line = await Line.open({ messageGapMs: 20 });
     const taken: string[] = [];
-    for (const text of ["<1>", "<2>"]) line.connection.send(Buffer.from(text), "other", () => taken.push(text));
+    for (const text of ["<1>", "<2>"]) line.connection.send(Buffer.from(text), "message", () => taken.push(text));
     expect(taken).toEqual([]);
     await until("the first", () => taken.length === 1);
     expect(line.connection.queued.messages).toBe(1);
@@ -286,7 +286,7 @@ describe("a frame that its sender asks about", () => {
     const sent = 400;
     let taken = 0;
     for (let count = 0; count < sent; count += 1) {
-      line.connection.send(Buffer.alloc(65_536, 0x61), "other", () => {
+      line.connection.send(Buffer.alloc(65_536, 0x61), "message", () => {
         taken += 1;
       });
     }

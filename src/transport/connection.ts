@@ -1,13 +1,21 @@
-// Owns one TCP connection that speaks HCP, on either side: bytes in become frames, frames out become paced writes.
-// It must not know what a frame means. Invariant: onFrame never runs after onClosed, onClosed runs exactly once, and
-// neither runs inside a call of send(), holdFor(), end() or destroy(): whoever tells many peers is not interrupted.
+// Owns one TCP connection, on either side: bytes in become frames, frames out become writes. It must not know any
+// protocol: how frames are cut and written comes with the framing that it is handed. Invariant: onFrame never runs after
+// onClosed, onClosed runs exactly once, and neither runs inside a call of send(), holdFor(), end() or destroy(): whoever
+// tells many peers is not interrupted.
 
 import type { Socket } from "node:net";
-import { type Frame, FrameReader, PADDING_SILENCE_MS } from "../protocol/hcp1/index.ts";
-import { type FrameKind, Outbox, type OutboxLimits } from "./outbox.ts";
+import { type Framing, FramingError } from "./framing.ts";
+import { type FrameKind, Outbox, type QueueLimits } from "./outbox.ts";
 
 /** Why a connection ended. The codes are stable; PROTOCOL.md, "Errors", lists them. */
-export type CloseCode = "peer-ended" | "peer-reset" | "peer-silent" | "queue-full" | "ended-here" | "network-error";
+export type CloseCode =
+  | "peer-ended"
+  | "peer-reset"
+  | "peer-silent"
+  | "queue-full"
+  | "no-frame"
+  | "ended-here"
+  | "network-error";
 
 export interface CloseReason {
   readonly code: CloseCode;
@@ -15,13 +23,11 @@ export interface CloseReason {
   readonly detail: string;
 }
 
-export interface ConnectionListener {
+export interface ConnectionListener<Frame> {
   onFrame(frame: Frame): void;
   /** The connection is closed; nothing comes after it. */
   onClosed(reason: CloseReason): void;
 }
-
-export type ConnectionLimits = OutboxLimits;
 
 /** Frames that wait for a peer before whoever sends to it is held back. */
 export const CONGESTED_MESSAGES = 32;
@@ -38,6 +44,10 @@ export const UNRESPONSIVE_MS = 250;
 /** Frames of one peer that are handed over before everybody else has a turn. */
 export const FRAMES_PER_TURN = 64;
 
+/** Frames and bytes that wait for the end of a turn at most: what one turn produces beyond them leaves in a further write. */
+export const COALESCED_MESSAGES_MAX = 256;
+export const COALESCED_BYTES_MAX = 262_144;
+
 /** After our end, how long the peer has for its own before the connection is closed without it. */
 export const LINGER_MS = 1000;
 
@@ -46,12 +56,13 @@ const ENDED_HERE: CloseReason = { code: "ended-here", detail: "closed on this si
 /** A peer's connection. The socket must be connected, without Nagle's algorithm, and nobody else's. */
 export class Connection {
   readonly #socket: Socket;
-  readonly #listener: ConnectionListener;
-  readonly #reader = new FrameReader();
+  #framing: Framing<unknown>;
+  #listener: ConnectionListener<unknown>;
   readonly #outbox: Outbox;
   readonly #reliefs: (() => void)[] = [];
   /** Whom to tell that a frame was taken; made for the few connections that ask. */
   #takers: Map<Uint8Array, () => void> | undefined;
+  #receivedBytes = 0;
   #closed = false;
   #ending = false;
   #inputEnded = false;
@@ -60,28 +71,66 @@ export class Connection {
   #stalledSinceMs: number | undefined;
   /** How long such writes took, in all, since the queue was last short. */
   #stalledMs = 0;
-  /** Reasons to take no input just now. */
-  #holds = 0;
-  /** How often the input was looked at: a silence that was awaited before the last look is none. */
+  /** Receivers that are congested by what this peer sent. */
+  #congestedReceivers = 0;
+  /** Calls of hold() that were not released. */
+  #gates = 0;
+  /** True while others have their turn. */
+  #yields = false;
+  /** How often input was read. A silence counts only if no input was read since its wait began. */
   #looks = 0;
+  /** What #looks was when the wait for a silence began. */
+  #looksBefore = 0;
+  #silenceMs = 0;
   #silenceTimer: NodeJS.Timeout | undefined;
   #gapTimer: NodeJS.Timeout | undefined;
   #lingerTimer: NodeJS.Timeout | undefined;
   #reliefTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, limits: ConnectionLimits, listener: ConnectionListener) {
+  private constructor(
+    socket: Socket,
+    framing: Framing<unknown>,
+    limits: QueueLimits,
+    listener: ConnectionListener<unknown>,
+  ) {
     this.#socket = socket;
+    this.#framing = framing;
     this.#listener = listener;
-    this.#outbox = new Outbox(limits);
+    this.#outbox = new Outbox(limits, framing.messageGapMs);
     socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
     socket.on("end", () => this.#onEnd());
     socket.on("error", (error) => this.#onError(error));
     socket.on("close", () => this.#onSocketClosed());
   }
 
+  /** A connection whose listener gets the frames that its framing cuts. */
+  static open<Frame>(
+    socket: Socket,
+    framing: Framing<Frame>,
+    limits: QueueLimits,
+    listener: ConnectionListener<Frame>,
+  ): Connection {
+    return new Connection(socket, framing, limits, listener);
+  }
+
+  /**
+   * Goes on in another protocol, from the byte behind the frame that was handed over last. The bytes that the old
+   * reader holds go over to the new one. Called from onFrame(), or before any byte came.
+   */
+  reframe<Frame>(framing: Framing<Frame>, listener: ConnectionListener<Frame>): void {
+    const held = this.#framing.reader.release();
+    this.#framing = framing;
+    this.#listener = listener;
+    this.#outbox.messageGapMs = framing.messageGapMs;
+    this.#receive(held);
+  }
+
   /** True when so much waits for a peer that still reads that its senders should wait too. */
   get congested(): boolean {
-    return !this.#closed && this.#outbox.messages > CONGESTED_MESSAGES && !this.#unresponsive();
+    if (this.#closed || this.#outbox.messages <= CONGESTED_MESSAGES) return false;
+    // Without a gap, what the kernel has not refused yet leaves at the end of this turn.
+    const waits = this.#framing.messageGapMs > 0 || this.#stalledSinceMs !== undefined;
+    return waits && !this.#unresponsive();
   }
 
   /** What waits to be written. */
@@ -89,8 +138,13 @@ export class Connection {
     return { messages: this.#outbox.messages, bytes: this.#outbox.bytes };
   }
 
+  /** Bytes that came and were handed over as frames. */
+  get handledBytes(): number {
+    return this.#receivedBytes - this.#framing.reader.heldBytes;
+  }
+
   /**
-   * Queues one frame; `update` marks a type 4. A full queue ends the connection with `queue-full`. `onTaken` runs once
+   * Queues one frame. A newer snapshot may take the place of one that still waits. A full queue ends the connection with `queue-full`. `onTaken` runs once
    * the kernel has taken the frame to send it, and never when the connection closes first.
    */
   send(bytes: Uint8Array, kind: FrameKind, onTaken?: () => void): void {
@@ -108,22 +162,28 @@ export class Connection {
       this.#takers.set(bytes, onTaken);
     }
     // While the gap or the kernel is waited for, what ends the wait flushes.
-    if (this.#gapTimer === undefined && this.#stalledSinceMs === undefined) this.#flushSoon();
+    if (this.#gapTimer !== undefined || this.#stalledSinceMs !== undefined) return;
+    if (this.#isFullForTurn()) this.#write(this.#outbox.takeAll());
+    else this.#flushSoon();
   }
 
   /** Takes no more input until `other` is no longer congested. */
   holdFor(other: Connection): void {
     if (other.#closed) return;
-    this.#holds += 1;
-    other.#whenRelieved(() => this.#release());
+    this.#congestedReceivers += 1;
+    other.#whenRelieved(() => {
+      this.#congestedReceivers -= 1;
+      this.#goOn();
+    });
   }
 
   /** Takes no more input until what it returns is called, once. That says whether input has waited meanwhile. */
   hold(): () => boolean {
-    this.#holds += 1;
+    this.#gates += 1;
     return () => {
-      const waited = this.#reader.heldBytes > 0 || this.#socket.readableLength > 0;
-      this.#release();
+      const waited = this.#framing.reader.heldBytes > 0 || this.#socket.readableLength > 0;
+      this.#gates -= 1;
+      this.#goOn();
       return waited;
     };
   }
@@ -135,7 +195,6 @@ export class Connection {
   end(): void {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
-    clearTimeout(this.#silenceTimer);
     // What still comes is read and thrown away, so that the peer's close is seen.
     this.#socket.resume();
     this.#flushSoon();
@@ -156,22 +215,30 @@ export class Connection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#closed || this.#ending) return;
-    this.#reader.receive(chunk);
+    this.#receivedBytes += chunk.length;
+    this.#receive(chunk);
     this.#pump();
+  }
+
+  #receive(chunk: Uint8Array): void {
+    try {
+      this.#framing.reader.receive(chunk);
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   /** Hands over every frame whose end is certain, then waits for the silence that ends the next. */
   #pump(): void {
-    clearTimeout(this.#silenceTimer);
     this.#looks += 1;
     for (let frames = 0; ; frames += 1) {
       if (this.#closed || this.#ending) return;
       if (frames === FRAMES_PER_TURN) this.#letOthersTurn();
-      if (this.#holds > 0) {
+      if (this.#isHeld()) {
         this.#socket.pause();
         return;
       }
-      const frame = this.#reader.next() ?? this.#frameCompleteAtOnce();
+      const frame = this.#nextFrame();
       if (frame === undefined) break;
       this.#listener.onFrame(frame);
     }
@@ -179,39 +246,71 @@ export class Connection {
     else this.#awaitSilence();
   }
 
-  #letOthersTurn(): void {
-    this.#holds += 1;
-    setImmediate(() => this.#release());
+  #nextFrame(): unknown {
+    const { reader } = this.#framing;
+    try {
+      const frame = reader.next();
+      if (frame !== undefined) return frame;
+      if (this.#inputEnded) return reader.endByClose();
+      return reader.silenceMs() === 0 ? reader.endBySilence() : undefined;
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
+    }
   }
 
-  #release(): void {
-    this.#holds -= 1;
-    if (this.#holds > 0 || this.#closed) return;
+  /** The peer's bytes are no frames. Anything else that a reader throws is a bug, and no peer's fault. */
+  #refuse(error: unknown): void {
+    if (!(error instanceof FramingError)) throw error;
+    this.#close({ code: "no-frame", detail: error.message });
+  }
+
+  #isHeld(): boolean {
+    return this.#congestedReceivers > 0 || this.#gates > 0 || this.#yields;
+  }
+
+  #letOthersTurn(): void {
+    this.#yields = true;
+    setImmediate(() => {
+      this.#yields = false;
+      this.#goOn();
+    });
+  }
+
+  /** One reason to take no input is gone. */
+  #goOn(): void {
+    if (this.#isHeld() || this.#closed) return;
     this.#socket.resume();
     this.#pump();
   }
 
-  #frameCompleteAtOnce(): Frame | undefined {
-    const silenceMs = this.#reader.silenceMs();
-    if (silenceMs === undefined) return undefined;
-    // No byte can follow the end of the stream, but a name field that is cut short there is not a name.
-    const complete = silenceMs === 0 || (this.#inputEnded && silenceMs < PADDING_SILENCE_MS);
-    return complete ? this.#reader.endBySilence() : undefined;
-  }
-
+  // One timer serves all waits of a connection. When input was read since a wait began, its end means nothing.
   #awaitSilence(): void {
-    const silenceMs = this.#reader.silenceMs();
+    if (this.#closed) return;
+    const silenceMs = this.#framing.reader.silenceMs();
     if (silenceMs === undefined) return;
-    const looks = this.#looks;
+    this.#looksBefore = this.#looks;
+    if (this.#silenceTimer !== undefined && this.#silenceMs === silenceMs) {
+      this.#silenceTimer.refresh();
+      return;
+    }
+    clearTimeout(this.#silenceTimer);
+    this.#silenceMs = silenceMs;
     this.#silenceTimer = setTimeout(() => {
       // A timer that fires late may be ahead of bytes that lie in the socket: one look at the sockets comes first.
-      setImmediate(() => {
-        if (this.#closed || this.#ending || this.#looks !== looks) return;
-        const frame = this.#reader.endBySilence();
-        if (frame !== undefined) this.#listener.onFrame(frame);
-        this.#pump();
-      });
+      if (this.#isSilent()) setImmediate(() => this.#endBySilence());
     }, silenceMs);
+  }
+
+  #isSilent(): boolean {
+    return !this.#closed && !this.#ending && this.#looks === this.#looksBefore;
+  }
+
+  #endBySilence(): void {
+    if (!this.#isSilent()) return;
+    const frame = this.#framing.reader.endBySilence();
+    if (frame !== undefined) this.#listener.onFrame(frame);
+    this.#pump();
   }
 
   #onEnd(): void {
@@ -235,11 +334,18 @@ export class Connection {
     else if (!this.#inputEnded) this.#close({ code: "network-error", detail: "the socket closed" });
   }
 
-  // In a tick of its own: what a peer is sent in one go leaves in one go, and a newer list replaces an older one.
+  // Without a gap: at the end of this turn, so that what it produced leaves in one write. With one: in a tick of its
+  // own, so that what a peer is sent in one go is queued before the first of it leaves, and a newer list replaces an older.
   #flushSoon(): void {
     if (this.#flushQueued) return;
     this.#flushQueued = true;
-    process.nextTick(this.#flush);
+    if (this.#outbox.messageGapMs === 0) setImmediate(this.#flush);
+    else process.nextTick(this.#flush);
+  }
+
+  #isFullForTurn(): boolean {
+    const { messageGapMs, messages, bytes } = this.#outbox;
+    return messageGapMs === 0 && (messages >= COALESCED_MESSAGES_MAX || bytes >= COALESCED_BYTES_MAX);
   }
 
   readonly #flush = (): void => {
@@ -263,21 +369,23 @@ export class Connection {
     this.#lingerTimer = setTimeout(() => this.#close(ENDED_HERE), LINGER_MS);
   }
 
+  /** One write for all of them. */
   #write(frames: readonly Uint8Array[]): void {
-    if (frames.length === 0) return;
-    if (frames.length > 1) this.#socket.cork();
-    for (const frame of frames) this.#socket.write(frame, this.#writtenOf(frame));
-    if (frames.length > 1) this.#socket.uncork();
+    const [first] = frames;
+    if (first === undefined) return;
+    const bytes = frames.length === 1 ? first : Buffer.concat(frames);
+    this.#socket.write(bytes, this.#writtenOf(frames));
     if (this.#socket.writableLength > 0) this.#stalledSinceMs ??= performance.now();
   }
 
-  #writtenOf(frame: Uint8Array): (error?: Error | null) => void {
-    const onTaken = this.#takers?.get(frame);
-    if (onTaken === undefined) return this.#onWritten;
-    this.#takers?.delete(frame);
+  #writtenOf(frames: readonly Uint8Array[]): (error?: Error | null) => void {
+    const takers = this.#takers;
+    if (takers === undefined) return this.#onWritten;
+    const asked = frames.flatMap((frame) => takers.get(frame) ?? []);
+    for (const frame of frames) takers.delete(frame);
     return (error) => {
       this.#onWritten(error);
-      if (!error && !this.#closed) onTaken();
+      if (!error && !this.#closed) for (const onTaken of asked) onTaken();
     };
   }
 

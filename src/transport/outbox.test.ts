@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type FrameKind, Outbox, type OutboxLimits } from "./outbox.ts";
+import { type FrameKind, Outbox, type QueueLimits } from "./outbox.ts";
 
-const LIMITS: OutboxLimits = { messageGapMs: 20, queueMessagesMax: 8, queueBytesMax: 1000 };
+const GAP_MS = 20;
+const LIMITS: QueueLimits = { queueMessagesMax: 8, queueBytesMax: 1000 };
+
+interface Options extends QueueLimits {
+  readonly messageGapMs: number;
+}
 
 function frame(number: number, bytes = 1): Uint8Array {
   return new Uint8Array(bytes).fill(number);
@@ -12,8 +17,8 @@ function numbers(frames: readonly Uint8Array[]): readonly (number | undefined)[]
   return frames.map((bytes) => bytes[0]);
 }
 
-function filled(limits: Partial<OutboxLimits>, kinds: readonly FrameKind[]): Outbox {
-  const outbox = new Outbox({ ...LIMITS, ...limits });
+function filled({ messageGapMs = GAP_MS, ...limits }: Partial<Options>, kinds: readonly FrameKind[]): Outbox {
+  const outbox = new Outbox({ ...LIMITS, ...limits }, messageGapMs);
   kinds.forEach((kind, index) => {
     expect(outbox.push(frame(index), kind)).toBe(true);
   });
@@ -22,7 +27,7 @@ function filled(limits: Partial<OutboxLimits>, kinds: readonly FrameKind[]): Out
 
 describe("the gap", () => {
   test("lets the first frame go at once, and each next one when the gap is over", () => {
-    const outbox = filled({}, ["other", "other"]);
+    const outbox = filled({}, ["message", "message"]);
     expect(outbox.waitMs(5)).toBe(0);
     expect(numbers(outbox.take(5))).toEqual([0]);
     expect(outbox.waitMs(5)).toBe(20);
@@ -32,29 +37,29 @@ describe("the gap", () => {
   });
 
   test("is nothing to wait for once a pause was longer", () => {
-    const outbox = filled({}, ["other"]);
+    const outbox = filled({}, ["message"]);
     outbox.take(0);
-    outbox.push(frame(1), "other");
+    outbox.push(frame(1), "message");
     expect(outbox.waitMs(1000)).toBe(0);
   });
 
   test("is undefined while nothing waits", () => {
-    const outbox = filled({}, ["other"]);
+    const outbox = filled({}, ["message"]);
     outbox.take(0);
     expect(outbox.waitMs(1)).toBeUndefined();
     expect(outbox.take(1)).toEqual([]);
   });
 
   test("of zero lets all that waits go together, in order", () => {
-    const outbox = filled({ messageGapMs: 0 }, ["other", "update", "other"]);
+    const outbox = filled({ messageGapMs: 0 }, ["message", "snapshot", "message"]);
     expect(numbers(outbox.take(0))).toEqual([0, 1, 2]);
-    outbox.push(frame(9), "other");
+    outbox.push(frame(9), "message");
     expect(outbox.waitMs(0)).toBe(0);
     expect(numbers(outbox.take(0))).toEqual([9]);
   });
 
   test("does not hold back the last write before a close", () => {
-    const outbox = filled({}, ["other", "other", "update"]);
+    const outbox = filled({}, ["message", "message", "snapshot"]);
     outbox.take(0);
     expect(numbers(outbox.takeAll())).toEqual([1, 2]);
     expect([outbox.messages, outbox.bytes]).toEqual([0, 0]);
@@ -63,61 +68,61 @@ describe("the gap", () => {
 
 describe("a list", () => {
   test("replaces the list at the tail", () => {
-    const outbox = filled({ messageGapMs: 0 }, ["other", "update", "update", "update"]);
+    const outbox = filled({ messageGapMs: 0 }, ["message", "snapshot", "snapshot", "snapshot"]);
     expect(outbox.messages).toBe(2);
     expect(numbers(outbox.take(0))).toEqual([0, 3]);
   });
 
   test("replaces no list that has a message behind it", () => {
-    const outbox = filled({ messageGapMs: 0 }, ["update", "other", "update"]);
+    const outbox = filled({ messageGapMs: 0 }, ["snapshot", "message", "snapshot"]);
     expect(numbers(outbox.take(0))).toEqual([0, 1, 2]);
   });
 
   test("does not come back once it was taken", () => {
-    const outbox = filled({ messageGapMs: 0 }, ["update"]);
+    const outbox = filled({ messageGapMs: 0 }, ["snapshot"]);
     outbox.take(0);
-    outbox.push(frame(1), "update");
+    outbox.push(frame(1), "snapshot");
     expect(numbers(outbox.take(0))).toEqual([1]);
   });
 
   test("that replaces a list counts its own bytes only", () => {
-    const outbox = new Outbox(LIMITS);
-    outbox.push(frame(0, 600), "update");
-    outbox.push(frame(1, 300), "update");
+    const outbox = new Outbox(LIMITS, GAP_MS);
+    outbox.push(frame(0, 600), "snapshot");
+    outbox.push(frame(1, 300), "snapshot");
     expect(outbox.bytes).toBe(300);
-    expect(outbox.push(frame(2, 900), "update")).toBe(true);
+    expect(outbox.push(frame(2, 900), "snapshot")).toBe(true);
     expect(outbox.bytes).toBe(900);
   });
 });
 
 describe("a limit", () => {
   test("of frames refuses one more, and leaves the queue as it was", () => {
-    const outbox = filled({ queueMessagesMax: 2 }, ["other", "other"]);
-    expect(outbox.push(frame(2), "other")).toBe(false);
-    expect(outbox.push(frame(2), "update")).toBe(false);
+    const outbox = filled({ queueMessagesMax: 2 }, ["message", "message"]);
+    expect(outbox.push(frame(2), "message")).toBe(false);
+    expect(outbox.push(frame(2), "snapshot")).toBe(false);
     expect(numbers(outbox.takeAll())).toEqual([0, 1]);
   });
 
   test("of frames does not refuse a list that takes another's place", () => {
-    const outbox = filled({ queueMessagesMax: 2 }, ["other", "update"]);
-    expect(outbox.push(frame(2), "update")).toBe(true);
+    const outbox = filled({ queueMessagesMax: 2 }, ["message", "snapshot"]);
+    expect(outbox.push(frame(2), "snapshot")).toBe(true);
     expect(numbers(outbox.takeAll())).toEqual([0, 2]);
   });
 
   test("of bytes takes the last byte and refuses one more", () => {
-    const outbox = new Outbox({ ...LIMITS, queueBytesMax: 100 });
-    expect(outbox.push(frame(0, 60), "other")).toBe(true);
-    expect(outbox.push(frame(1, 41), "other")).toBe(false);
-    expect(outbox.push(frame(1, 40), "update")).toBe(true);
-    expect(outbox.push(frame(2, 41), "update")).toBe(false);
+    const outbox = new Outbox({ ...LIMITS, queueBytesMax: 100 }, GAP_MS);
+    expect(outbox.push(frame(0, 60), "message")).toBe(true);
+    expect(outbox.push(frame(1, 41), "message")).toBe(false);
+    expect(outbox.push(frame(1, 40), "snapshot")).toBe(true);
+    expect(outbox.push(frame(2, 41), "snapshot")).toBe(false);
     expect(outbox.bytes).toBe(100);
     expect(numbers(outbox.takeAll())).toEqual([0, 1]);
   });
 
   test("has room again for what was taken", () => {
-    const outbox = filled({ queueMessagesMax: 1, queueBytesMax: 1 }, ["other"]);
+    const outbox = filled({ queueMessagesMax: 1, queueBytesMax: 1 }, ["message"]);
     outbox.take(0);
-    expect(outbox.push(frame(1), "other")).toBe(true);
+    expect(outbox.push(frame(1), "message")).toBe(true);
   });
 });
 
@@ -129,7 +134,7 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constant("push" as const),
-    kind: fc.constantFrom<FrameKind>("update", "other"),
+    kind: fc.constantFrom<FrameKind>("snapshot", "message"),
     bytes: fc.integer({ min: 4, max: 40 }),
   }),
   fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 30 }) }),
@@ -139,18 +144,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** What a queue must do, said the long way. */
 class Model {
   readonly #gapMs: number;
-  readonly #limits: OutboxLimits;
+  readonly #limits: Options;
   readonly waiting: { number: number; kind: FrameKind; bytes: number }[] = [];
   lastTakenMs = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: OutboxLimits) {
+  constructor(limits: Options) {
     this.#limits = limits;
     this.#gapMs = limits.messageGapMs;
   }
 
   push(number: number, kind: FrameKind, bytes: number): boolean {
     const next = [...this.waiting];
-    if (kind === "update" && next.at(-1)?.kind === "update") next.pop();
+    if (kind === "snapshot" && next.at(-1)?.kind === "snapshot") next.pop();
     next.push({ number, kind, bytes });
     const total = next.reduce((sum, entry) => sum + entry.bytes, 0);
     if (next.length > this.#limits.queueMessagesMax || total > this.#limits.queueBytesMax) return false;
@@ -173,7 +178,7 @@ test("any sequence of pushes, waits and takes keeps order, gap and limits", () =
   });
   fc.assert(
     fc.property(limits, fc.array(step, { maxLength: 60 }), (drawn, steps) => {
-      const outbox = new Outbox(drawn);
+      const outbox = new Outbox(drawn, drawn.messageGapMs);
       const model = new Model(drawn);
       let nowMs = 0;
       steps.forEach((one, number) => {

@@ -1,12 +1,10 @@
 // Owns what waits to be written to one peer, and when it may go: PROTOCOL.md, "Writing". It has no clock and no socket;
 // its owner passes the time. Invariant: frames leave in the order in which they came, each at most once.
 
-/** What a frame is to the queue: a list may be replaced by a newer list, anything else may not. */
-export type FrameKind = "update" | "other";
+/** What a frame is to the queue: a snapshot may be replaced by a newer snapshot, a message by nothing. */
+export type FrameKind = "snapshot" | "message";
 
-export interface OutboxLimits {
-  /** Least time between two frames, in milliseconds. 0: none, and all that waits may go in one write. */
-  readonly messageGapMs: number;
+export interface QueueLimits {
   /** Frames that may wait. */
   readonly queueMessagesMax: number;
   /** Bytes that may wait. */
@@ -15,15 +13,18 @@ export interface OutboxLimits {
 
 /** The queue of frames to one peer. */
 export class Outbox {
-  readonly #limits: OutboxLimits;
+  /** Least time between two frames, in milliseconds. 0: none, and all that waits may go at once. */
+  messageGapMs: number;
+  readonly #limits: QueueLimits;
   #frames: Uint8Array[] = [];
-  /** True while the last frame, if there is one, is a list. */
-  #endsWithList = false;
+  /** True while the last frame, if there is one, is a snapshot. */
+  #endsWithSnapshot = false;
   #bytes = 0;
   #lastTakenMs = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: OutboxLimits) {
+  constructor(limits: QueueLimits, messageGapMs: number) {
     this.#limits = limits;
+    this.messageGapMs = messageGapMs;
   }
 
   get messages(): number {
@@ -35,18 +36,19 @@ export class Outbox {
   }
 
   /**
-   * Queues a frame; false when a limit forbids it, and then nothing is queued. A list replaces the list at the end of
-   * the queue, and only there: moved past a message, it could make the peer drop that message (PROTOCOL.md, "Writing").
+   * Queues a frame; false when a limit forbids it, and then nothing is queued. A snapshot replaces the snapshot at the
+   * end of the queue, and only there. An example of why: a user list that moved past a message could make a version 1
+   * client drop that message (PROTOCOL.md, "Writing").
    */
   push(bytes: Uint8Array, kind: FrameKind): boolean {
-    const isList = kind === "update";
-    const replaced = isList && this.#endsWithList ? this.#frames.at(-1) : undefined;
+    const isSnapshot = kind === "snapshot";
+    const replaced = isSnapshot && this.#endsWithSnapshot ? this.#frames.at(-1) : undefined;
     const messages = this.#frames.length + (replaced === undefined ? 1 : 0);
     const bytesThen = this.#bytes + bytes.length - (replaced?.length ?? 0);
     if (messages > this.#limits.queueMessagesMax || bytesThen > this.#limits.queueBytesMax) return false;
     if (replaced === undefined) this.#frames.push(bytes);
     else this.#frames[messages - 1] = bytes;
-    this.#endsWithList = isList;
+    this.#endsWithSnapshot = isSnapshot;
     this.#bytes = bytesThen;
     return true;
   }
@@ -54,13 +56,13 @@ export class Outbox {
   /** Milliseconds until take() gives something: 0 when it does now, undefined when nothing waits. */
   waitMs(nowMs: number): number | undefined {
     if (this.#frames.length === 0) return undefined;
-    return Math.max(0, this.#lastTakenMs + this.#limits.messageGapMs - nowMs);
+    return Math.max(0, this.#lastTakenMs + this.messageGapMs - nowMs);
   }
 
   /** The frames that may be written now: one with a gap, all without. */
   take(nowMs: number): readonly Uint8Array[] {
     if (this.waitMs(nowMs) !== 0) return [];
-    if (this.#limits.messageGapMs === 0 && this.#frames.length > 1) return this.takeAll();
+    if (this.messageGapMs === 0 && this.#frames.length > 1) return this.takeAll();
     this.#lastTakenMs = nowMs;
     const frame = this.#frames.shift();
     if (frame === undefined) return [];

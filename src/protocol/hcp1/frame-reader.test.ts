@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Frame, FrameReader, ReaderOverflowError } from "./frame-reader.ts";
+import { BLOCK_BYTES, type Frame, FrameReader, ReaderOverflowError } from "./frame-reader.ts";
 import { PADDING_SILENCE_MS, READER_BYTES_MAX, SEGMENT_BYTES_MIN, SEGMENT_SILENCE_MS } from "./limits.ts";
 import { decodeFrame } from "./message.ts";
 import {
@@ -235,6 +235,7 @@ describe("what a reader holds", () => {
     const second = reader.endBySilence();
     read.fill(0xee);
     expect(second).toEqual(frame("silence", HOWDY));
-    expect(second?.bytes.buffer.byteLength).toBe(HOWDY.length);
+    expect(second?.bytes.buffer.byteLength).toBe(BLOCK_BYTES);
+    expect([...Array(100).keys()].map(() => holding(HOWDY).endBySilence()?.bytes)).toEqual(Array(100).fill(HOWDY));
   });
 });

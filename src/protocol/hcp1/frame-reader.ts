@@ -40,6 +40,14 @@ interface Extent {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/**
+ * Frames are copied into blocks of so many bytes, one behind the other: a block a frame would cost more than the rest of
+ * the reading. A frame that is kept keeps its block, so blocks are small.
+ */
+export const BLOCK_BYTES = 8192;
+let block = new Uint8Array(BLOCK_BYTES);
+let blockUsed = 0;
 const LIST_BYTES_READ_MAX = 1 + NAME_BYTES * LIST_NAMES_READ_MAX;
 
 /** Cuts one direction of one connection into frames: receive(), then next() until it gives undefined. */
@@ -102,12 +110,30 @@ export class FrameReader {
     return this.#take(this.#buffer.length, "silence");
   }
 
+  /**
+   * The frame that is held, ended by the end of the stream: no byte can follow. A name field that is cut short there is
+   * no name, and gives undefined.
+   */
+  endByClose(): Frame | undefined {
+    const silenceMs = this.silenceMs();
+    return silenceMs === undefined || silenceMs >= PADDING_SILENCE_MS ? undefined : this.endBySilence();
+  }
+
+  /** Gives up what is held, to whoever reads the rest of the stream. */
+  release(): Uint8Array {
+    const held = this.#buffer;
+    this.#buffer = NOTHING;
+    this.#scanned = 1;
+    return held;
+  }
+
   #take(bytes: number, end: FrameEnd): Frame {
     const type = this.#buffer[0] ?? 0;
-    const frame = new Uint8Array(paddedBytes(type, bytes));
-    frame.set(this.#buffer.subarray(0, bytes));
+    const isAll = bytes === this.#buffer.length;
+    const frame = newFrame(paddedBytes(type, bytes));
+    frame.set(isAll ? this.#buffer : this.#buffer.subarray(0, bytes));
     // An empty view would keep the whole read's memory for as long as the connection is idle.
-    this.#buffer = bytes === this.#buffer.length ? NOTHING : this.#buffer.subarray(bytes);
+    this.#buffer = isAll ? NOTHING : this.#buffer.subarray(bytes);
     this.#scanned = 1;
     this.#inOnePiece = false;
     return { type, bytes: frame, end };
@@ -154,12 +180,23 @@ export class FrameReader {
     const buffer = this.#buffer;
     const limit = Math.min(buffer.length, FRAME_BYTES_MAX);
     let offset = Math.max(this.#scanned, fixed);
-    while (offset < limit && !isTypeByte(buffer[offset])) offset += 1;
+    offset = typeByteFrom(buffer, offset, limit);
     this.#scanned = Math.max(this.#scanned, Math.min(offset, limit));
     if (offset < limit) return extent(offset, "next-type");
     if (limit === FRAME_BYTES_MAX) return extent(limit, "limit");
     return open(limit, buffer.length < fixed);
   }
+}
+
+/** Zeros for a frame, which nobody else has had. */
+function newFrame(bytes: number): Uint8Array {
+  if (bytes > BLOCK_BYTES) return new Uint8Array(bytes);
+  if (blockUsed + bytes > BLOCK_BYTES) {
+    block = new Uint8Array(BLOCK_BYTES);
+    blockUsed = 0;
+  }
+  blockUsed += bytes;
+  return block.subarray(blockUsed - bytes, blockUsed);
 }
 
 function extent(bytes: number, end: FrameEnd): Extent {
@@ -182,4 +219,14 @@ function paddedBytes(type: number, bytes: number): number {
     default:
       return bytes;
   }
+}
+
+/** Where the first type byte is, at `from` or behind it; `limit` when there is none before that. */
+function typeByteFrom(bytes: Uint8Array, from: number, limit: number): number {
+  for (let offset = from; offset < limit; offset += 1) {
+    // A byte that is missing counts as zero, which is no type byte.
+    const byte = bytes[offset] ?? 0;
+    if (byte >= MESSAGE_TYPES.proposal && byte <= MESSAGE_TYPES.message) return offset;
+  }
+  return limit;
 }

@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nameFault } from "../name.ts";
+import { textBytes } from "../text.ts";
 import { type Frame, FrameReader } from "./frame-reader.ts";
-import { decodeFrame, encodeMessage, isTypeByte, type Message, textBytes } from "./message.ts";
+import { decodeFrame, encodeMessage, isTypeByte, type Message } from "./message.ts";
 import {
   byteByByte,
   CHARACTERS,

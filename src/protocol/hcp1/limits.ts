@@ -1,4 +1,9 @@
-// Owns every number of the protocol, once. PROTOCOL.md, "Limits", states the same numbers with their sources.
+// Owns every number of version 1, once. PROTOCOL.md, "Limits", states the same numbers with their sources.
+
+import { NAME_BYTES } from "../name.ts";
+import { TEXT_BYTES_MAX } from "../text.ts";
+
+export { NAME_BYTES, TEXT_BYTES_MAX };
 
 /** TCP port unless somebody says otherwise. Report, "Howdy Chat Protocol". */
 export const DEFAULT_PORT = 20_002;
@@ -7,20 +12,14 @@ export const DEFAULT_PORT = 20_002;
 export const PORT_MIN = 1025;
 export const PORT_MAX = 65_535;
 
-/** Bytes of a name field: the name in UTF-8, padded with zero bytes. Report, "Howdy Chat Protocol". */
-export const NAME_BYTES = 64;
-
 /** Bytes of a frame of type 1, 2 or 3. */
 export const NAME_FRAME_BYTES = 1 + NAME_BYTES;
 
 /** Bytes of a frame of type 5 before its text. */
 export const MESSAGE_HEADER_BYTES = 1 + 2 * NAME_BYTES;
 
-/** The report's programs read at most this much at once, so a longer frame cannot reach them whole. */
-export const FRAME_BYTES_MAX = 4096;
-
-/** Bytes of UTF-8 in the text of one message. */
-export const TEXT_BYTES_MAX = FRAME_BYTES_MAX - MESSAGE_HEADER_BYTES;
+/** The report's programs read at most this much at once, 4096 bytes, so a longer frame cannot reach them whole. */
+export const FRAME_BYTES_MAX = MESSAGE_HEADER_BYTES + TEXT_BYTES_MAX;
 
 /** Names in a list that we write: the whole name fields that fit a frame which the report's client can read. */
 export const LIST_NAMES_MAX = Math.floor((FRAME_BYTES_MAX - 1) / NAME_BYTES);

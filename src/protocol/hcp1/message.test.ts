@@ -1,16 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isPlainText, textBytes } from "../text.ts";
 import { LIST_NAMES_MAX, NAME_BYTES, TEXT_BYTES_MAX } from "./limits.ts";
-import {
-  decodeFrame,
-  EncodeError,
-  encodeMessage,
-  type FrameFault,
-  isPlainText,
-  isTypeByte,
-  type Message,
-  textBytes,
-} from "./message.ts";
+import { decodeFrame, EncodeError, encodeMessage, type FrameFault, isTypeByte, type Message } from "./message.ts";
 import {
   bytesOf,
   CHARACTERS,

@@ -1,6 +1,7 @@
 // Owns the five messages and their bytes. It must not know where frames come from or what a message does to a room.
 // Invariant: decodeFrame(encodeMessage(m)) gives m, for every message that encodeMessage takes.
 
+import { isPlainText } from "../text.ts";
 import {
   FRAME_BYTES_MAX,
   LIST_NAMES_MAX,
@@ -43,22 +44,9 @@ const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-// Tab and newline are the control characters that a text may hold. Half a surrogate pair has no UTF-8.
-const TEXT_CONTROL = /(?![\t\n])[\p{Cc}\p{Cs}]/u;
-
 /** True for a byte that begins a message of version 1. */
 export function isTypeByte(byte: number | undefined): boolean {
   return byte !== undefined && byte >= MESSAGE_TYPES.proposal && byte <= MESSAGE_TYPES.message;
-}
-
-/** True when a text can travel: no control character but tab and newline, and no half of a surrogate pair. */
-export function isPlainText(text: string): boolean {
-  return !TEXT_CONTROL.test(text);
-}
-
-/** Bytes that a text takes on the wire. */
-export function textBytes(text: string): number {
-  return encoder.encode(text).length;
 }
 
 /**
@@ -182,8 +170,33 @@ interface ReadName {
   readonly fault: FrameFault | undefined;
 }
 
+/** Name fields that were read before, by their bytes. The same few names come over and over. */
+const NAMES_REMEMBERED = 256;
+const remembered: ({ readonly field: Uint8Array; readonly name: ReadName } | undefined)[] = [];
+
 function readName(frame: Uint8Array, offset: number): ReadName {
-  const field = frame.subarray(offset, offset + NAME_BYTES);
+  const slot = slotOf(frame, offset);
+  const known = remembered[slot];
+  if (known !== undefined && isFieldAt(frame, offset, known.field)) return known.name;
+  const field = frame.slice(offset, offset + NAME_BYTES);
+  const name = decodeField(field);
+  remembered[slot] = { field, name };
+  return name;
+}
+
+/** Mixes the bytes in which short names differ. */
+function slotOf(frame: Uint8Array, offset: number): number {
+  let mixed = 0;
+  for (let index = offset; index < offset + 16; index += 1) mixed = (mixed * 31 + (frame[index] ?? 0)) | 0;
+  return (mixed >>> 3) % NAMES_REMEMBERED;
+}
+
+function isFieldAt(frame: Uint8Array, offset: number, field: Uint8Array): boolean {
+  for (let index = 0; index < field.length; index += 1) if (frame[offset + index] !== field[index]) return false;
+  return field.length === Math.min(NAME_BYTES, frame.length - offset);
+}
+
+function decodeField(field: Uint8Array): ReadName {
   const bytes = field.subarray(0, endOfContent(field, 0));
   const text = decodeStrictly(bytes);
   if (text === undefined) return { text: lenientDecoder.decode(bytes), fault: "name-not-utf8" };

@@ -1,27 +1,23 @@
-// Owns how what waited for users reaches them: a few frames at a time, so that nobody who speaks to them is held up, and
-// each is removed once its last frame was taken. It must not know the file. Invariant: in order, and each at most once.
+// Owns how what waited for users reaches them: a few messages at a time, so that nobody who speaks to them is held up, and
+// each is removed once it was taken. It must not know the file. Invariant: in order, and each at most once.
 
-import { keptTexts } from "../doors/hcp1/mail-text.ts";
-import { MAIL_WINDOW_FRAMES } from "../limits.ts";
-import { notice } from "../room-notices.ts";
+import type { Mail } from "../doors/door.ts";
+import { MAIL_WINDOW_MESSAGES } from "../limits.ts";
 import type { Mailbox, Waiting } from "./mailbox.ts";
 
-/** Sends a frame to a user; `onTaken` runs once the user's connection has taken it. */
-export type SendFrame = (bytes: Uint8Array, onTaken: () => void) => void;
+/** Sends a message to a user; `onTaken` runs once the user's connection has taken all of it. */
+export type SendMail = (mail: Mail, onTaken: () => void) => void;
 
 /** One user's waiting messages on their way. */
 export class MailDelivery {
   readonly #mailbox: Pick<Mailbox, "taken">;
-  readonly #name: string;
   readonly #waiting: readonly Waiting[];
-  readonly #send: SendFrame;
+  readonly #send: SendMail;
   #sent = 0;
   #taken = 0;
-  #frames = 0;
 
-  constructor(mailbox: Pick<Mailbox, "taken">, name: string, waiting: readonly Waiting[], send: SendFrame) {
+  constructor(mailbox: Pick<Mailbox, "taken">, waiting: readonly Waiting[], send: SendMail) {
     this.#mailbox = mailbox;
-    this.#name = name;
     this.#waiting = waiting;
     this.#send = send;
     this.#sendMore();
@@ -34,24 +30,17 @@ export class MailDelivery {
   }
 
   #sendMore(): void {
-    for (let one = this.#waiting[this.#sent]; one !== undefined; one = this.#waiting[this.#sent]) {
-      if (this.#frames >= MAIL_WINDOW_FRAMES) return;
+    while (this.#sent - this.#taken < MAIL_WINDOW_MESSAGES) {
+      const one = this.#waiting[this.#sent];
+      if (one === undefined) return;
       this.#sent += 1;
-      this.#sendOne(one);
+      this.#send(one, () => this.#onTaken(one));
     }
   }
 
-  #sendOne(one: Waiting): void {
-    const texts = keptTexts(one);
-    texts.forEach((text, index) => {
-      this.#frames += 1;
-      this.#send(notice(this.#name, text), () => {
-        this.#frames -= 1;
-        if (index < texts.length - 1) return;
-        this.#taken += 1;
-        this.#mailbox.taken(one);
-        this.#sendMore();
-      });
-    });
+  #onTaken(one: Waiting): void {
+    this.#taken += 1;
+    this.#mailbox.taken(one);
+    this.#sendMore();
   }
 }

@@ -2,7 +2,7 @@
 // Invariant: write() returns with every change on the disk, or throws with none of them made.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { textBytes } from "../../protocol/hcp1/index.ts";
+import { textBytes } from "../../protocol/text.ts";
 
 export interface Line {
   readonly id: number;
@@ -21,7 +21,7 @@ export interface MailLimits {
 }
 
 /** What becomes of a whisper. "absent": the name was never seen. */
-export type Fate = "kept" | "absent" | "full";
+export type KeepOutcome = "kept" | "absent" | "full";
 
 /** `line` is the last that was said to All before a name left. */
 export type Change =
@@ -99,14 +99,14 @@ export class MailStore {
   }
 
   /** Makes the changes, and says what became of each whisper, in their order. */
-  write(changes: readonly Change[]): readonly Fate[] {
+  write(changes: readonly Change[]): readonly KeepOutcome[] {
     // What was promised must outlive the machine's power; the rest must outlive the process only.
     const promises = changes.some(({ kind }) => kind === "whisper");
     this.#database.exec(`PRAGMA synchronous = ${promises ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE`);
     try {
-      const fates = changes.flatMap((change) => this.#make(change) ?? []);
+      const outcomes = changes.flatMap((change) => this.#make(change) ?? []);
       this.#database.exec("COMMIT");
-      return fates;
+      return outcomes;
     } catch (error) {
       // SQLite has rolled back by itself when the disk was full.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
@@ -118,7 +118,7 @@ export class MailStore {
     this.#database.close();
   }
 
-  #make(change: Change): Fate | undefined {
+  #make(change: Change): KeepOutcome | undefined {
     switch (change.kind) {
       case "seen":
         this.#see(change.key, change.atMs);
@@ -153,7 +153,7 @@ export class MailStore {
     this.#run("see", key, atMs);
   }
 
-  #keep({ key, sender, atMs, text }: Extract<Change, { kind: "whisper" }>): Fate {
+  #keep({ key, sender, atMs, text }: Extract<Change, { kind: "whisper" }>): KeepOutcome {
     if (this.#row("nameOf", key) === undefined) return "absent";
     const bytes = textBytes(sender) + textBytes(text);
     const own = this.#row("countMailOf", key);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, onTestFailed, test } from "vitest";
 import { TestPeer } from "../fixtures/test-peer.ts";
 import { ServerProgram } from "../fixtures/test-program.ts";
-import { MAIL_WINDOW_FRAMES } from "../limits.ts";
+import { MAIL_WINDOW_MESSAGES } from "../limits.ts";
 
 const ROUNDS = Number(process.env.HOWDY_CRASH_ROUNDS ?? 10);
 const SEED = Number(process.env.HOWDY_TEST_SEED ?? Date.now() % 1_000_000_007);
@@ -71,7 +71,7 @@ test(`${ROUNDS} times kill -9 loses nothing that was promised, and doubles only 
   expect([...books.delivered.keys()].filter((text) => !books.sent.has(text))).toEqual([]);
   // What a connection took is removed in the same turn: a kill finds what was on its way, and no more.
   for (const [life, doubles] of books.doubles()) {
-    expect([life, doubles <= 2 * MAIL_WINDOW_FRAMES]).toEqual([life, true]);
+    expect([life, doubles <= 2 * MAIL_WINDOW_MESSAGES]).toEqual([life, true]);
   }
   expect(books.doubles().get(ROUNDS) ?? 0).toBe(0);
   expect(books.promised.size).toBeGreaterThan(ROUNDS);

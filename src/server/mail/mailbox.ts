@@ -3,11 +3,10 @@
 // in one turn of the event loop is one transaction.
 
 import type { Clock } from "../../clock.ts";
-import { nameKey } from "../../protocol/hcp1/index.ts";
-import type { Kept } from "../doors/hcp1/mail-text.ts";
+import { nameKey } from "../../protocol/name.ts";
+import type { Mail } from "../doors/door.ts";
 import { MAIL_LAZY_MS, MAIL_LIMITS, MAIL_NAMES_MAX, MAIL_PRUNE_MS } from "../limits.ts";
-import type { MailboxCounts } from "../operator/operator-text.ts";
-import { type Change, type Fate, type Line, type MailLimits, MailStore } from "./mail-store.ts";
+import { type Change, type KeepOutcome, type Line, type MailLimits, MailStore } from "./mail-store.ts";
 import { openMailboxFile } from "./sqlite.ts";
 
 export interface MailboxOptions {
@@ -24,6 +23,17 @@ export interface MailboxOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+export interface MailboxCounts {
+  /** Names that mail is kept for. */
+  readonly names: number;
+  /** Whispers that wait. */
+  readonly waiting: number;
+  /** Since the start: whispers kept, delivered, and not kept because a limit or the disk forbade it. */
+  readonly kept: number;
+  readonly delivered: number;
+  readonly refused: number;
+}
+
 export interface Whisper {
   readonly sender: string;
   readonly receiver: string;
@@ -31,7 +41,7 @@ export interface Whisper {
 }
 
 /** One thing that waits for a name. `whisper` or `line` is its number among its kind. */
-export type Waiting = Kept & ({ readonly whisper: number } | { readonly line: number });
+export type Waiting = Mail & ({ readonly whisper: number } | { readonly line: number });
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +50,7 @@ export class Mailbox {
   readonly #store: MailStore;
   #changes: Change[] = [];
   /** For each whisper among the changes, in their order. */
-  #answers: ((fate: Fate | "failed") => void)[] = [];
+  #answers: ((outcome: KeepOutcome | "failed") => void)[] = [];
   /** Taken, but still in the file. */
   readonly #taken = new Set<number>();
   /** The last lines, and the number of the last one that is in the file. */
@@ -59,7 +69,7 @@ export class Mailbox {
     this.#options = options;
     const open = options.open ?? openMailboxFile;
     this.#store = new MailStore(open(options.file), { ...MAIL_LIMITS, ...options.limits });
-    this.#lines = [...this.#store.lines()].slice(-options.linesMax || Number.POSITIVE_INFINITY);
+    this.#lines = lastOf([...this.#store.lines()], options.linesMax);
     this.#lastLine = this.#store.lastLine;
     this.#writtenLine = this.#lastLine;
     this.#prune();
@@ -71,7 +81,7 @@ export class Mailbox {
   }
 
   /** Keeps a whisper to somebody who is away; answers in a later turn, when it is known what became of it. */
-  keep({ sender, receiver, text }: Whisper, answer: (fate: Fate | "failed") => void): void {
+  keep({ sender, receiver, text }: Whisper, answer: (outcome: KeepOutcome | "failed") => void): void {
     this.#changes.push({ kind: "whisper", key: nameKey(receiver), sender, text, atMs: this.#nowMs() });
     this.#answers.push(answer);
     this.#writeSoon();
@@ -82,7 +92,7 @@ export class Mailbox {
     this.#lastLine += 1;
     this.#lines.push({ id: this.#lastLine, atMs: this.#nowMs(), sender, text });
     const { linesMax } = this.#options;
-    if (this.#lines.length > 2 * linesMax) this.#lines = linesMax === 0 ? [] : this.#lines.slice(-linesMax);
+    if (this.#lines.length > 2 * linesMax) this.#lines = lastOf(this.#lines, linesMax);
     this.#writeLater();
   }
 
@@ -94,8 +104,8 @@ export class Mailbox {
     const left = this.#tryRead(() => this.#store.leftAt(key));
     this.#change({ kind: "seen", key, atMs: this.#nowMs() });
     const { linesMax } = this.#options;
-    const lines =
-      left === undefined || linesMax === 0 ? [] : this.#lines.filter(({ id }) => id > left).slice(-linesMax);
+    const unheard = left === undefined ? [] : this.#lines.filter(({ id }) => id > left);
+    const lines = lastOf(unheard, linesMax);
     const waiting: readonly Waiting[] = [
       ...mail
         .filter(({ id }) => !this.#taken.has(id))
@@ -153,10 +163,10 @@ export class Mailbox {
     if (changes.length === 0 && lines.length === 0) return;
     [this.#changes, this.#answers] = [[], []];
     try {
-      const fates = this.#store.write([...changes, ...lines]);
+      const outcomes = this.#store.write([...changes, ...lines]);
       this.#written(changes);
       answers.forEach((answer, index) => {
-        this.#answer(answer, fates[index] ?? "failed");
+        this.#answer(answer, outcomes[index] ?? "failed");
       });
     } catch (error) {
       this.#failed(error, changes);
@@ -171,10 +181,10 @@ export class Mailbox {
     return [...lines.map((line) => ({ kind: "line" as const, ...line })), over];
   }
 
-  #answer(answer: (fate: Fate | "failed") => void, fate: Fate | "failed"): void {
-    if (fate === "kept") this.#counts.kept += 1;
-    else if (fate !== "absent") this.#counts.refused += 1;
-    answer(fate);
+  #answer(answer: (outcome: KeepOutcome | "failed") => void, outcome: KeepOutcome | "failed"): void {
+    if (outcome === "kept") this.#counts.kept += 1;
+    else if (outcome !== "absent") this.#counts.refused += 1;
+    answer(outcome);
   }
 
   #written(changes: readonly Change[]): void {
@@ -216,4 +226,9 @@ export class Mailbox {
   #nowMs(): number {
     return this.#options.clock.dateMs();
   }
+}
+
+/** The last `count` of them; slice(-0) would give all. */
+function lastOf<One>(all: readonly One[], count: number): One[] {
+  return all.slice(Math.max(0, all.length - count));
 }

@@ -1,18 +1,8 @@
 // Owns how the operator's answers read. Pure: facts in, lines out.
 
-import { peerName } from "../room-log.ts";
-import type { ServerCounts, UserView } from "../server-facts.ts";
-
-export interface MailboxCounts {
-  /** Names that mail is kept for. */
-  readonly names: number;
-  /** Whispers that wait. */
-  readonly waiting: number;
-  /** Since the start: whispers kept, delivered, and not kept because a limit or the disk forbade it. */
-  readonly kept: number;
-  readonly delivered: number;
-  readonly refused: number;
-}
+import { peerName } from "../log/log-line.ts";
+import type { MailboxCounts } from "../mail/mailbox.ts";
+import type { ServerCounts, UserView } from "./server-facts.ts";
 
 export interface Stats extends ServerCounts {
   /** Undefined when there is no mailbox. */

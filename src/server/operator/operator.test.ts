@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { TEXT_BYTES_MAX } from "../../protocol/hcp1/index.ts";
 import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
-import { type Desk, obey } from "./operator.ts";
+import { obey, type RoomControl } from "./operator.ts";
 import type { Stats } from "./operator-text.ts";
 
 const STATS: Stats = {
@@ -15,8 +15,8 @@ const STATS: Stats = {
   mailbox: undefined,
 };
 
-/** A desk that notes what is done at it. */
-class TestDesk implements Desk {
+/** A room that notes what is done at it. */
+class TestDesk implements RoomControl {
   readonly done: string[] = [];
   readonly stats = STATS;
   readonly users;
@@ -46,17 +46,17 @@ class TestDesk implements Desk {
 }
 
 test("help says every command, and an unknown one says which there are", () => {
-  const desk = new TestDesk();
+  const room = new TestDesk();
   const names = ["help", "list", "announce", "kick", "stats", "clear", "quit"];
-  const help = obey("help", desk).text.split("\n");
+  const help = obey("help", room).text.split("\n");
   expect(help.map((line) => line.split(" ")[0])).toEqual(names);
-  expect(obey("shutdown now", desk)).toEqual({
+  expect(obey("shutdown now", room)).toEqual({
     status: "usage",
     text: `Unknown command: shutdown. There are: ${names.join(", ")}.`,
   });
-  expect(obey("__proto__", desk).status).toBe("usage");
-  expect(obey("constructor", desk).status).toBe("usage");
-  expect(obey("  ", desk).status).toBe("usage");
+  expect(obey("__proto__", room).status).toBe("usage");
+  expect(obey("constructor", room).status).toBe("usage");
+  expect(obey("  ", room).status).toBe("usage");
 });
 
 test("an unknown command is repeated without what a terminal would obey, and not in full", () => {
@@ -93,9 +93,9 @@ test("stats says the counts, as lines or as JSON", () => {
 });
 
 test("announce tells everybody what stands behind it", () => {
-  const desk = new TestDesk("Jon");
-  expect(obey("announce  Back at  ten. ", desk)).toEqual({ status: "done", text: "Told 1 user." });
-  expect(desk.done).toEqual(["announce Back at  ten."]);
+  const room = new TestDesk("Jon");
+  expect(obey("announce  Back at  ten. ", room)).toEqual({ status: "done", text: "Told 1 user." });
+  expect(room.done).toEqual(["announce Back at  ten."]);
 });
 
 test.each([
@@ -110,9 +110,9 @@ test.each([
   { line: "kick Jon \u001b[2J", text: "A text holds no control characters." },
   { line: "quit now", text: "Expected quit, and nothing behind it." },
 ])("a wrong use is said, and nothing is done: $text", ({ line, text }) => {
-  const desk = new TestDesk("Jon");
-  expect(obey(line, desk)).toEqual({ status: "usage", text });
-  expect(desk.done).toEqual([]);
+  const room = new TestDesk("Jon");
+  expect(obey(line, room)).toEqual({ status: "usage", text });
+  expect(room.done).toEqual([]);
 });
 
 test.each([
@@ -123,15 +123,15 @@ test.each([
   { line: 'kick "Jon" Stewart is here', done: "kick <Jon> The operator ends your connection: Stewart is here" },
   { line: 'kick "x" y', done: 'kick <"x" y> The operator ends your connection.' },
 ])("$line finds its user, whose name may hold blanks", ({ line, done }) => {
-  const desk = new TestDesk("Jon", "Jon Stewart", '"x" y');
-  expect(obey(line, desk).status).toBe("done");
-  expect(desk.done).toEqual([done]);
+  const room = new TestDesk("Jon", "Jon Stewart", '"x" y');
+  expect(obey(line, room).status).toBe("done");
+  expect(room.done).toEqual([done]);
 });
 
 test("kick of nobody is refused", () => {
-  const desk = new TestDesk("Jon");
-  expect(obey("kick Zoë", desk)).toEqual({ status: "refused", text: "Zoë: nobody of that name is online." });
-  expect(desk.done).toEqual([]);
+  const room = new TestDesk("Jon");
+  expect(obey("kick Zoë", room)).toEqual({ status: "refused", text: "Zoë: nobody of that name is online." });
+  expect(room.done).toEqual([]);
 });
 
 test("clear clears where there is a screen, and says so where there is none", () => {
@@ -140,7 +140,7 @@ test("clear clears where there is a screen, and says so where there is none", ()
 });
 
 test("quit tells everybody first", () => {
-  const desk = new TestDesk("Jon");
-  obey("quit", desk);
-  expect(desk.done).toEqual(["announce The operator stops the server.", "quit"]);
+  const room = new TestDesk("Jon");
+  obey("quit", room);
+  expect(room.done).toEqual(["announce The operator stops the server.", "quit"]);
 });

@@ -1,14 +1,15 @@
 // Owns the operator's commands: a line in, what is done and answered out. It must not know where a line comes from: the
 // server's own terminal, or the control socket. Invariant: whatever the line is, it is answered and the room goes on.
 
-import { isPlainText, nameKey, TEXT_BYTES_MAX, textBytes } from "../../protocol/hcp1/index.ts";
+import { nameKey } from "../../protocol/name.ts";
+import { isPlainText, TEXT_BYTES_MAX, textBytes } from "../../protocol/text.ts";
 import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
-import { printable } from "../room-log.ts";
-import type { UserView } from "../server-facts.ts";
+import { printable } from "../log/log-line.ts";
 import { listText, type Stats, statsText } from "./operator-text.ts";
+import type { UserView } from "./server-facts.ts";
 
 /** What the operator can do to the room. */
-export interface Desk {
+export interface RoomControl {
   readonly users: readonly UserView[];
   readonly stats: Stats;
   announce(text: string): void;
@@ -34,7 +35,7 @@ interface Command {
   /** As it is typed. */
   readonly usage: string;
   readonly what: string;
-  readonly run: (rest: string, desk: Desk, clear: ClearScreen) => Answer;
+  readonly run: (rest: string, room: RoomControl, clear: ClearScreen) => Answer;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -64,14 +65,14 @@ const KICK_TEXT = "The operator ends your connection";
 const QUIT_TEXT = "The operator stops the server.";
 
 /** Does what a line says. */
-export function obey(line: string, desk: Desk, clear: ClearScreen = () => false): Answer {
+export function obey(line: string, room: RoomControl, clear: ClearScreen = () => false): Answer {
   if (Buffer.byteLength(line) > CONTROL_LINE_BYTES_MAX) {
     return misused(`A command has at most ${CONTROL_LINE_BYTES_MAX} bytes.`);
   }
   const [, word = "", rest = ""] = /^\s*(\S*)\s*(.*?)\s*$/su.exec(line) ?? [];
   if (word === "") return misused(`There are: ${Object.keys(COMMANDS).join(", ")}.`);
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (command !== undefined) return command.run(rest, desk, clear);
+  if (command !== undefined) return command.run(rest, room, clear);
   return misused(`Unknown command: ${shortened(word)}. There are: ${Object.keys(COMMANDS).join(", ")}.`);
 }
 
@@ -89,32 +90,32 @@ function shown(rest: string, text: () => string, facts: unknown): Answer {
     : misused(`Expected --json or nothing; got ${shortened(rest)}.`);
 }
 
-function announce(text: string, desk: Desk): Answer {
+function announce(text: string, room: RoomControl): Answer {
   if (text === "") return misused("Expected announce TEXT.");
   const fault = textFault(text);
   if (fault !== undefined) return misused(fault);
-  desk.announce(text);
-  const count = desk.users.length;
+  room.announce(text);
+  const count = room.users.length;
   return done(count === 0 ? "Nobody is online." : `Told ${count} ${count === 1 ? "user" : "users"}.`);
 }
 
-function kick(rest: string, desk: Desk): Answer {
+function kick(rest: string, room: RoomControl): Answer {
   if (rest === "") return misused("Expected kick NAME [REASON].");
   const { name, reason } = target(
     rest,
-    desk.users.map((user) => user.name),
+    room.users.map((user) => user.name),
   );
   if (name === undefined) return { status: "refused", text: `${shortened(rest)}: nobody of that name is online.` };
   const text = reason === "" ? `${KICK_TEXT}.` : `${KICK_TEXT}: ${reason}`;
   const fault = textFault(text);
   if (fault !== undefined) return misused(fault);
-  return desk.kick(name, text) ? done(`${name} is told and goes.`) : { status: "refused", text: `${name} has gone.` };
+  return room.kick(name, text) ? done(`${name} is told and goes.`) : { status: "refused", text: `${name} has gone.` };
 }
 
-function quit(rest: string, desk: Desk): Answer {
+function quit(rest: string, room: RoomControl): Answer {
   if (rest !== "") return misused("Expected quit, and nothing behind it.");
-  desk.announce(QUIT_TEXT);
-  desk.quit();
+  room.announce(QUIT_TEXT);
+  room.quit();
   return done("The server stops.");
 }
 

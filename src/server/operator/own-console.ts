@@ -4,9 +4,9 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { isatty } from "node:tty";
-import type { ServerLog } from "../log.ts";
+import type { ServerLog } from "../log/log.ts";
 import type { Console } from "./console-prompt.ts";
-import { type Desk, obey } from "./operator.ts";
+import { obey, type RoomControl } from "./operator.ts";
 
 /** process.stdin would be made by being looked at. */
 const STDIN = 0;
@@ -35,11 +35,11 @@ export class OwnConsole implements Console {
   }
 
   /** Takes commands until the input ends. What it answers goes the log's way, so that no line is cut by another. */
-  async obeyAll(desk: Desk): Promise<void> {
+  async obeyAll(room: RoomControl): Promise<void> {
     // A terminal that went away gives an error in place of an end.
     process.stdin.on("error", () => undefined);
     for (let line = await this.nextLine(); line !== undefined; line = await this.nextLine()) {
-      if (line.trim() !== "") this.#log.answer(obey(line, desk, () => this.#log.clear()).text);
+      if (line.trim() !== "") this.#log.answer(obey(line, room, () => this.#log.clear()).text);
     }
   }
 }

@@ -22,11 +22,11 @@ const TABLE_6 = `  sl  local_address                         remote_address     
 `;
 
 test("a table gives the peers of a port that owe an answer, and how often they were asked", () => {
-  expect(unansweredPeers(TABLE, PORT)).toEqual([
+  expect(unansweredPeers(TABLE, [PORT])).toEqual([
     { remote: "02004D0A:96CA", attempts: 3 },
     { remote: "02004D0A:8541", attempts: 2 },
   ]);
-  expect(unansweredPeers(TABLE_6, PORT)).toEqual([
+  expect(unansweredPeers(TABLE_6, [PORT])).toEqual([
     { remote: "00000000000000000000000001000000:8E16", attempts: 10 },
     { remote: "0000000000000000FFFF00000100007F:DB0C", attempts: 1 },
   ]);
@@ -35,7 +35,7 @@ test("a table gives the peers of a port that owe an answer, and how often they w
 test.each(["", "\n", "rubbish\nmore rubbish\n", TABLE.slice(0, 150)])(
   "a table that says nothing gives nobody: %j",
   (table) => {
-    expect(unansweredPeers(table, PORT)).toEqual([]);
+    expect(unansweredPeers(table, [PORT])).toEqual([]);
   },
 );
 

@@ -4,7 +4,8 @@
 
 import { readFile } from "node:fs/promises";
 import { type Socket, SocketAddress } from "node:net";
-import type { PeerAddress } from "../room-log.ts";
+import type { Clock } from "../../clock.ts";
+import type { PeerAddress } from "../log/log-line.ts";
 
 /** Probes without an answer, one a second, before keepalive gives a peer up. */
 const KEEPALIVE_PROBES = 5;
@@ -22,11 +23,13 @@ export class DeathWatch {
   readonly #limitMs: number;
   /** By the peer's address in the table's notation. */
   #silences: ReadonlyMap<string, Silence> = new Map();
-  #timer: NodeJS.Timeout | undefined;
-  #reading = false;
+  readonly #clock: Clock;
+  #cancel: (() => void) | undefined;
+  #stopped = false;
 
-  constructor(limitS: number) {
+  constructor(limitS: number, clock: Clock) {
     this.#limitMs = limitS * 1000;
+    this.#clock = clock;
   }
 
   /** Lets the kernel probe an idle connection. */
@@ -35,22 +38,23 @@ export class DeathWatch {
     socket.setKeepAlive(true, idleMs, 1000, KEEPALIVE_PROBES);
   }
 
-  /** Watches the peers of a local port. */
-  start(localPort: number, onDeath: (peer: PeerAddress) => void): void {
-    this.#timer = setInterval(() => void this.#read(localPort, onDeath), this.#limitMs / READS_PER_LIMIT);
-    this.#timer.unref();
+  /** Watches the peers of local ports. */
+  start(localPorts: readonly number[], onDeath: (peer: PeerAddress) => void): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#clock.after(this.#limitMs / READS_PER_LIMIT, async () => {
+      await this.#read(localPorts, onDeath);
+      this.start(localPorts, onDeath);
+    });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    this.#cancel?.();
   }
 
-  async #read(localPort: number, onDeath: (peer: PeerAddress) => void): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
-    const unanswered = (await readTables()).flatMap((table) => unansweredPeers(table, localPort));
-    this.#reading = false;
-    const nowMs = performance.now();
+  async #read(localPorts: readonly number[], onDeath: (peer: PeerAddress) => void): Promise<void> {
+    const unanswered = (await readTables()).flatMap((table) => unansweredPeers(table, localPorts));
+    const nowMs = this.#clock.nowMs();
     this.#silences = silencesNow(this.#silences, unanswered, nowMs);
     for (const [remote, { sinceMs }] of this.#silences) {
       if (nowMs - sinceMs >= this.#limitMs * (1 - 1 / READS_PER_LIMIT)) onDeath(parsePeer(remote));
@@ -103,16 +107,16 @@ async function readTable(path: string): Promise<string> {
 }
 
 /**
- * The peers of a local port's established connections that the kernel has asked again and that have not answered.
+ * The peers of some local ports' established connections that the kernel has asked again and that have not answered.
  * Columns (Linux, Documentation/networking/proc_net_tcp.rst): 1 local, 2 remote, 3 state (01 established), 5 timer,
  * 6 retransmissions, 8 window probes without an answer. Timer 01 repeats a segment. Timer 04 asks a peer whose window is
  * shut, which is no fault as long as it answers; the kernel asks up to two minutes apart, so its death shows that late.
  */
-export function unansweredPeers(table: string, localPort: number): readonly UnansweredPeer[] {
+export function unansweredPeers(table: string, localPorts: readonly number[]): readonly UnansweredPeer[] {
   return table.split("\n").flatMap((line) => {
     const columns = line.trim().split(/\s+/);
     const [, local = "", remote = "", state, , timer = "", retransmissions = "0", , probes = "0"] = columns;
-    if (state !== "01" || Number.parseInt(local.split(":")[1] ?? "", 16) !== localPort) return [];
+    if (state !== "01" || !localPorts.includes(Number.parseInt(local.split(":")[1] ?? "", 16))) return [];
     const attempts = attemptsOf(timer, Number.parseInt(retransmissions, 16), Number.parseInt(probes, 10));
     return attempts > 0 ? [{ remote, attempts }] : [];
   });

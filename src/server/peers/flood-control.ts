@@ -5,7 +5,7 @@
 import type { Clock } from "../../clock.ts";
 import type { CloseReason } from "../../transport/connection.ts";
 import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS } from "../limits.ts";
-import type { PeerAddress } from "../room-log.ts";
+import type { PeerAddress } from "../log/log-line.ts";
 import { type BucketLimits, TokenBucket } from "./token-bucket.ts";
 
 /** A named connection, as much of it as flood control needs. */
@@ -24,7 +24,7 @@ export interface FloodCounts {
 }
 
 /** What flood control has done about a sender, by whoever can do it. */
-export interface FloodDeeds<S> {
+export interface FloodActions<S> {
   /**
    * Tells a sender that it has to wait. That is also a probe: who has closed while its FIN waits behind what we do not
    * read answers with a reset, and nothing else would show it.
@@ -59,18 +59,18 @@ export class FloodControl<S extends Sender> {
   readonly #limits: BucketLimits;
   readonly #clock: Clock;
   readonly #lookUp: LookUpPeers;
-  readonly #deeds: FloodDeeds<S>;
+  readonly #actions: FloodActions<S>;
   readonly #gates = new Map<S, Gate>();
   readonly #busy = new Set<S>();
   #looking = false;
   #delayed = 0;
   #leftUnheard = 0;
 
-  constructor(limits: BucketLimits, clock: Clock, lookUp: LookUpPeers, deeds: FloodDeeds<S>) {
+  constructor(limits: BucketLimits, clock: Clock, lookUp: LookUpPeers, actions: FloodActions<S>) {
     this.#limits = limits;
     this.#clock = clock;
     this.#lookUp = lookUp;
-    this.#deeds = deeds;
+    this.#actions = actions;
   }
 
   get counts(): FloodCounts {
@@ -146,7 +146,7 @@ export class FloodControl<S extends Sender> {
   #tell(sender: S, gate: Gate, nowMs: number): void {
     if (nowMs - (gate.toldMs ?? gate.busySinceMs ?? nowMs) < FLOOD_TELL_MS) return;
     gate.toldMs = nowMs;
-    this.#deeds.tell(sender);
+    this.#actions.tell(sender);
   }
 
   #judge(sender: S, gate: Gate, state: PeerState, nowMs: number): void {
@@ -164,6 +164,6 @@ export class FloodControl<S extends Sender> {
   #giveUp(sender: S, reason: CloseReason): void {
     this.#leftUnheard += 1;
     this.forget(sender);
-    this.#deeds.end(sender, reason);
+    this.#actions.end(sender, reason);
   }
 }

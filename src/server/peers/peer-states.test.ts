@@ -8,7 +8,7 @@ test("the kernel's table says who closed and who is there, of one port only", ()
    2: 0100007F:4E22 0100007F:C002 01 00000000:00000000 00:00000000 00000000     0        0 3 1 0 20 4 0 10 -1
    3: 0100007F:1F90 0100007F:C003 08 00000000:00000000 00:00000000 00000000     0        0 4 1 0 20 4 0 10 -1
 `;
-  expect(Object.fromEntries(statesIn(table, 20_002))).toEqual({
+  expect(Object.fromEntries(statesIn(table, [20_002]))).toEqual({
     "0.0.0.0 0": "open",
     "127.0.0.1 49153": "ended",
     "127.0.0.1 49154": "open",

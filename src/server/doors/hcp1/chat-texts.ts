@@ -1,24 +1,27 @@
-// Owns how kept messages read when they are delivered: who, when, what, in texts that fit a frame. Pure.
-// Invariant: the parts hold every character of the text, in order, and each can travel.
+// Owns how texts that did not come as a frame of version 1 are put into frames of it: mail, and what people of other doors
+// say. Pure. Invariant: the parts hold every character of the text, in order, and each can travel.
 
 import { TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
+import type { Mail } from "../door.ts";
 
-/** A message that was kept. */
-export interface Kept {
-  readonly how: "whispered" | "said";
-  readonly sender: string;
-  /** In milliseconds since 1970. */
-  readonly atMs: number;
-  readonly text: string;
-}
-
-/** What its receiver is sent, one text a frame: more than one when sender and time leave too little room. */
-export function keptTexts({ how, sender, atMs, text }: Kept): readonly string[] {
+/** What the receiver of a kept message is sent, one text a frame. Two frames hold every text that fits one. */
+export function mailTexts({ how, sender, atMs, text }: Mail): readonly string[] {
   const head = `${sender} ${how} on ${minuteText(atMs)}`;
   const [first, rest] = cut(text, TEXT_BYTES_MAX - textBytes(`${head}: `));
   const parts = [`${head}: ${first}`];
-  // A head has some hundred bytes at most: two frames hold every text that fits one.
   if (rest !== "") parts.push(`${head}, continued: ${rest}`);
+  return parts;
+}
+
+/** A text of another door, one part a frame. What cannot travel in version 1 becomes U+FFFD. */
+export function foreignTexts(text: string): readonly string[] {
+  const parts: string[] = [];
+  let rest = text.toWellFormed().replace(/(?![\t\n])\p{Cc}/gu, "\uFFFD");
+  do {
+    const [part, behind] = cut(rest, TEXT_BYTES_MAX);
+    parts.push(part);
+    rest = behind;
+  } while (rest !== "");
   return parts;
 }
 

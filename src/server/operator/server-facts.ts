@@ -1,8 +1,8 @@
 // Owns what the server tells about itself: facts for the operator. They are made in server.ts, and read as text in
 // operator-text.ts.
 
-import type { FloodCounts } from "./peers/flood-control.ts";
-import type { PeerAddress } from "./room-log.ts";
+import type { PeerAddress } from "../log/log-line.ts";
+import type { FloodCounts } from "../peers/flood-control.ts";
 
 /** A user, as the operator sees one. */
 export interface UserView {

@@ -2,11 +2,9 @@
 // know what is logged. Invariant: a slow reader of a pipe neither blocks the server nor grows it without limit.
 
 import { styleText } from "node:util";
-import { type Logger, pino } from "pino";
-import type { LogLevelName } from "./config.ts";
-import { LOG_BYTES_MAX, LOG_CLOSE_MS } from "./limits.ts";
-import { log, printable } from "./room-log.ts";
-import type { LogSink } from "./server.ts";
+import { pino } from "pino";
+import { LOG_BYTES_MAX, LOG_CLOSE_MS } from "../limits.ts";
+import { type LogLevelName, type LogLine, type LogSink, logLine, printable } from "./log-line.ts";
 
 /** pino's number for the level info. */
 const INFO = 30;
@@ -28,10 +26,27 @@ export interface ServerLog {
 
 /** The server's log on standard output. */
 export function openLog(level: LogLevelName): ServerLog {
-  const output = new LogOutput(process.stdout, process.stdout.isTTY ? plain : asItIs, (lines) => sink(dropped(lines)));
+  const output = new LogOutput(process.stdout, process.stdout.isTTY ? plain : asItIs, (lines) =>
+    sink.write(dropped(lines)),
+  );
   const logger = pino({ level, base: null }, output);
   const prompts = logger.child({}, { level: "info" });
-  const sink: LogSink = (line) => write(logger, line);
+  const wanted = { info: logger.isLevelEnabled("info"), warn: logger.isLevelEnabled("warn") } as const;
+  // A line that is written again is pino's line with the new time: most lines of a busy room have been written before.
+  const behindTime = new WeakMap<LogLine, string>();
+  const sink: LogSink = {
+    wants: (lineLevel) => wanted[lineLevel],
+    write: (line) => {
+      if (!wanted[line.level]) return;
+      const known = behindTime.get(line);
+      if (known !== undefined) {
+        output.write(`{"level":${logger.levels.values[line.level]},"time":${Date.now()}${known}`);
+        return;
+      }
+      logger[line.level]({ event: line.event, ...line.fields }, line.text);
+      behindTime.set(line, output.last.slice(output.last.indexOf(',"event":')));
+    },
+  };
   return {
     sink,
     show: (text) => prompts.info({ event: "prompt" }, text),
@@ -43,14 +58,9 @@ export function openLog(level: LogLevelName): ServerLog {
   };
 }
 
-function write(logger: Logger, line: Parameters<LogSink>[0]): void {
-  if (!logger.isLevelEnabled(line.level)) return;
-  logger[line.level]({ event: line.event, ...line.fields }, line.text);
-}
-
-function dropped(lines: number): Parameters<LogSink>[0] {
+function dropped(lines: number): LogLine {
   const text = `${lines} log lines were dropped: standard output was not read fast enough.`;
-  return log("log-dropped", text, { lines }, "warn");
+  return logLine("log-dropped", text, { lines }, "warn");
 }
 
 /** Batches the lines of one turn of the event loop into one write. */
@@ -58,6 +68,8 @@ class LogOutput {
   readonly #stream: NodeJS.WriteStream;
   readonly #format: (json: string) => string;
   readonly #onDropped: (lines: number) => void;
+  /** The line that was written last, as JSON. */
+  last = "";
   #batch = "";
   #dropped = 0;
   #broken = false;
@@ -76,6 +88,7 @@ class LogOutput {
   }
 
   write(json: string): void {
+    this.last = json;
     if (this.#broken) return;
     if (this.#stream.writableLength + this.#batch.length > LOG_BYTES_MAX) {
       this.#dropped += 1;

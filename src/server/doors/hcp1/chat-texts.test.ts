@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NAME_BYTES, TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
-import { keptTexts } from "./mail-text.ts";
+import { mailTexts } from "./chat-texts.ts";
 
 const AT_MS = Date.parse("2026-11-20T14:03:59.999Z");
 
 test("what was kept says who, how and when", () => {
-  expect(keptTexts({ how: "whispered", sender: "Jon Stewart", atMs: AT_MS, text: "Hi\tthere" })).toEqual([
+  expect(mailTexts({ how: "whispered", sender: "Jon Stewart", atMs: AT_MS, text: "Hi\tthere" })).toEqual([
     "Jon Stewart whispered on 2026-11-20 14:03 UTC: Hi\tthere",
   ]);
-  expect(keptTexts({ how: "said", sender: "Zoë", atMs: AT_MS, text: "" })).toEqual([
+  expect(mailTexts({ how: "said", sender: "Zoë", atMs: AT_MS, text: "" })).toEqual([
     "Zoë said on 2026-11-20 14:03 UTC: ",
   ]);
 });
 
 test("a text that leaves no room goes on in a second one", () => {
-  const texts = keptTexts({ how: "whispered", sender: "Jon", atMs: AT_MS, text: "x".repeat(TEXT_BYTES_MAX) });
+  const texts = mailTexts({ how: "whispered", sender: "Jon", atMs: AT_MS, text: "x".repeat(TEXT_BYTES_MAX) });
   expect(texts).toHaveLength(2);
   expect(textBytes(texts[0] ?? "")).toBe(TEXT_BYTES_MAX);
   expect(texts[1]).toMatch(/^Jon whispered on 2026-11-20 14:03 UTC, continued: x+$/);
@@ -23,11 +23,11 @@ test("a text that leaves no room goes on in a second one", () => {
 
 test("a character of several code points is not cut, unless it does not end", () => {
   const family = "👩‍👩‍👧‍👦";
-  const texts = keptTexts({ how: "said", sender: "Jon", atMs: AT_MS, text: family.repeat(158) });
+  const texts = mailTexts({ how: "said", sender: "Jon", atMs: AT_MS, text: family.repeat(158) });
   expect(texts[0]?.endsWith(family)).toBe(true);
   expect(texts[1]).toMatch(new RegExp(`^Jon said on .*?, continued: (?:${family})+$`, "u"));
   const endless = `e${"\u0301".repeat(1980)}`;
-  expect(keptTexts({ how: "said", sender: "Jon", atMs: AT_MS, text: endless })).toHaveLength(2);
+  expect(mailTexts({ how: "said", sender: "Jon", atMs: AT_MS, text: endless })).toHaveLength(2);
 });
 
 test("the parts fit and hold the whole text, whatever it is", () => {
@@ -39,7 +39,7 @@ test("the parts fit and hold the whole text, whatever it is", () => {
   fc.assert(
     fc.property(text, sender, (whole, name) => {
       fc.pre(textBytes(whole) <= TEXT_BYTES_MAX);
-      const texts = keptTexts({ how: "whispered", sender: name, atMs: AT_MS, text: whole });
+      const texts = mailTexts({ how: "whispered", sender: name, atMs: AT_MS, text: whole });
       for (const part of texts) expect(textBytes(part)).toBeLessThanOrEqual(TEXT_BYTES_MAX);
       expect(texts.map((part) => part.replace(/^.*? UTC(?:, continued)?: /u, "")).join("")).toBe(whole);
     }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { encodeMessage, LIST_NAMES_MAX, type Message } from "../protocol/hcp1/index.ts";
-import { deliveries, lines, Scene, texts } from "./fixtures/test-scene.ts";
+import { encodeMessage, LIST_NAMES_MAX, type Message, TEXT_BYTES_MAX } from "../../../protocol/hcp1/index.ts";
+import { deliveries, lines, Scene, texts } from "./fixtures/scene.ts";
 
 /** A frame of type 5 with these bytes for sender, receiver and text. */
 function chatBytes(sender: readonly number[], receiver: readonly number[], text: readonly number[]): Uint8Array {
@@ -108,17 +108,17 @@ describe("the log, in the report's words and order", () => {
   test("of a leave while others stay, and of the last one", () => {
     const scene = new Scene();
     scene.online("Jon", "Zoë");
-    expect(texts(scene.room.gone("Zoë"))).toEqual(["Zoë is offline now.", "Sending packet type 4 to all receivers"]);
-    expect(texts(scene.room.gone("Jon"))).toEqual(["Jon is offline now.", "No user online now."]);
+    expect(texts(scene.gone("Zoë"))).toEqual(["Zoë is offline now.", "Sending packet type 4 to all receivers"]);
+    expect(texts(scene.gone("Jon"))).toEqual(["Jon is offline now.", "No user online now."]);
   });
 
   test("of somebody without a name who goes", () => {
     const scene = new Scene();
     scene.connect("first");
-    expect(texts(scene.room.gone("first"))).toEqual(["No user online now."]);
+    expect(texts(scene.gone("first"))).toEqual(["No user online now."]);
     scene.online("Jon");
     scene.connect("second");
-    expect(scene.room.gone("second")).toEqual([]);
+    expect(scene.gone("second")).toEqual([]);
   });
 
   test("has the facts beside the words", () => {
@@ -191,8 +191,8 @@ describe("a name", () => {
     const effects = scene.propose("second", name);
     expect(lines(effects).at(-1)).toMatchObject({ event: "username-refused", fields: { fault } });
     expect(deliveries(effects)).toEqual([["second", { kind: "nak", name }]]);
-    expect(scene.room.usernames).toEqual(["Zoë"]);
-    expect(scene.room.isNamed("second")).toBe(false);
+    expect(scene.usernames).toEqual(["Zoë"]);
+    expect(scene.isNamed("second")).toBe(false);
   });
 
   test("that is not UTF-8 is refused, and logged without its bytes", () => {
@@ -228,14 +228,14 @@ describe("a name", () => {
     const effects = scene.propose("Jon", "Zoë");
     expect(lines(effects).at(-1)).toMatchObject({ event: "username-refused", fields: { fault: "already-named" } });
     expect(deliveries(effects)).toEqual([["Jon", { kind: "nak", name: "Zoë" }]]);
-    expect(scene.room.usernames).toEqual(["Jon"]);
+    expect(scene.usernames).toEqual(["Jon"]);
     expect(lines(scene.propose("Jon", "Jon")).at(-1)).toMatchObject({ fields: { fault: "already-named" } });
   });
 
   test("is free again as soon as its connection is gone, in any spelling", () => {
     const scene = new Scene();
     scene.online("Zoë");
-    scene.room.gone("Zoë");
+    scene.gone("Zoë");
     scene.connect("second");
     expect(deliveries(scene.propose("second", "ZOË"))[0]).toEqual(["second", { kind: "ack", name: "ZOË" }]);
   });
@@ -294,36 +294,32 @@ describe("a message", () => {
 });
 
 describe("a whisper to a name that nobody has", () => {
-  const absent = (effects: ReturnType<Scene["say"]>) => effects.filter((effect) => effect.kind === "absent");
+  const missed = (scene: Scene) =>
+    scene.news.flatMap((news) => (news.kind === "missed" ? [{ ...news, from: news.from.name }] : []));
 
-  test("is an event behind its log line, and goes to nobody", () => {
+  test("is news behind its log line, and goes to nobody", () => {
     const scene = new Scene();
     scene.online("Jon", "Zoë");
     const effects = scene.say("Jon", "Abe", "Hi");
     expect(deliveries(effects)).toEqual([]);
     expect(lines(effects).at(-1)?.text).toBe("Error: Invalid receiver name.");
-    expect(effects.at(-1)).toEqual({
-      kind: "absent",
-      from: "Jon",
-      sender: "Jon",
-      receiver: "Abe",
-      text: "Hi",
-      online: false,
-    });
+    expect(missed(scene)).toEqual([{ kind: "missed", from: "Jon", receiver: "Abe", text: "Hi", why: "away" }]);
   });
 
   test("says so when somebody has it in another spelling", () => {
     const scene = new Scene();
     scene.online("Jon", "Zoë");
-    expect(absent(scene.say("Jon", "ZOË", "Hi"))).toMatchObject([{ receiver: "ZOË", online: true }]);
+    scene.say("Jon", "ZOË", "Hi");
+    expect(missed(scene)).toMatchObject([{ receiver: "ZOË", why: "other-spelling" }]);
   });
 
   test("is none from a sender without a name, or under another's", () => {
     const scene = new Scene();
     scene.online("Jon", "Zoë");
     scene.connect("unnamed");
-    expect(absent(scene.say("unnamed", "Abe", "Hi"))).toEqual([]);
-    expect(absent(scene.say("Zoë", "Abe", "Hi", "Jon"))).toEqual([]);
+    scene.say("unnamed", "Abe", "Hi");
+    scene.say("Zoë", "Abe", "Hi", "Jon");
+    expect(missed(scene)).toEqual([]);
   });
 
   test("is none for `Server`, in any spelling, which would be answered for ever, nor for no name", () => {
@@ -332,26 +328,58 @@ describe("a whisper to a name that nobody has", () => {
     for (const receiver of ["Server", "ｓｅｒｖｅｒ", ""]) {
       const effects = scene.say("Jon", receiver, "Hi");
       expect(lines(effects).at(-1)?.text).toBe("Error: Invalid receiver name.");
-      expect(absent(effects)).toEqual([]);
     }
+    expect(missed(scene).map(({ why }) => why)).toEqual(["nobody", "nobody", "nobody"]);
   });
 
   test("is none when the frame is malformed", () => {
     const scene = new Scene();
     scene.online("Jon");
-    expect(absent(scene.receive("Jon", chatBytes(ascii("Jon"), [0, 0x41], ascii("Hi"))))).toEqual([]);
-    expect(absent(scene.receive("Jon", chatBytes(ascii("Jon"), ascii("Abe"), [0xff])))).toEqual([]);
+    scene.receive("Jon", chatBytes(ascii("Jon"), [0, 0x41], ascii("Hi")));
+    scene.receive("Jon", chatBytes(ascii("Jon"), ascii("Abe"), [0xff]));
+    expect(missed(scene)).toEqual([]);
   });
 });
 
 test("whoever keeps what was missed hears who joins, after the list, who leaves, and what is said to All", () => {
   const scene = new Scene();
   scene.connect("first");
-  const joining = scene.propose("first", "Jon");
-  expect(joining.at(-1)).toEqual({ kind: "joined", peer: "first", name: "Jon" });
-  expect(scene.say("first", "All", "Hi", "Jon").at(-1)).toEqual({ kind: "said", sender: "Jon", text: "Hi" });
-  expect(scene.say("first", "Jon", "psst", "Jon").filter((effect) => effect.kind === "said")).toEqual([]);
-  expect(scene.room.gone("first")).toContainEqual({ kind: "left", peer: "first", name: "Jon" });
+  scene.propose("first", "Jon");
+  scene.say("first", "All", "Hi", "Jon");
+  scene.say("first", "Jon", "psst", "Jon");
+  scene.gone("first");
+  const name = "Jon";
+  expect(scene.news).toMatchObject([
+    { kind: "joined", user: { name } },
+    { kind: "said", from: { name }, text: "Hi" },
+    { kind: "whispered", from: { name }, to: { name }, text: "psst" },
+    { kind: "left", user: { name } },
+  ]);
+});
+
+describe("a notice", () => {
+  test("is of type 5 from `Server` to the name, and one about a whisper holds who whispered", () => {
+    const scene = new Scene();
+    scene.online("Jon");
+    const effects = scene.notify("Jon", { kind: "missed", receiver: "Abe", outcome: "kept" });
+    const text = "Abe is away; it will be delivered.";
+    expect(deliveries(effects)).toEqual([["Jon", { kind: "message", sender: "Server", receiver: "Jon", text }]]);
+    expect(effects).toMatchObject([{ kind: "fan-out", what: "message", from: scene.peer("Jon").session }]);
+    expect(scene.notify("Jon", { kind: "slowed", ratePerS: 10 })).toMatchObject([{ kind: "send" }]);
+  });
+
+  test("that takes two frames is taken when the second was", () => {
+    const scene = new Scene();
+    scene.online("Jon");
+    const mail = { how: "whispered", sender: "Zoë", atMs: 0, text: "x".repeat(TEXT_BYTES_MAX) } as const;
+    let isTaken = false;
+    const [first, second] = scene.notify("Jon", { kind: "mail", mail }, () => {
+      isTaken = true;
+    });
+    expect(first).toMatchObject({ kind: "send", onTaken: undefined });
+    if (second?.kind === "send") second.onTaken?.();
+    expect(isTaken).toBe(true);
+  });
 });
 
 describe("a room of more than 63 users", () => {
@@ -379,16 +407,8 @@ describe("a room of more than 63 users", () => {
     const scene = new Scene();
     const names = Array.from({ length: LIST_NAMES_MAX + 1 }, (_, index) => `user ${index}`);
     scene.online(...names);
-    const effects = scene.room.gone("user 0");
+    const effects = scene.gone("user 0");
     expect(deliveries(effects)[0]).toEqual(["user 1", { kind: "update", names: names.slice(1) }]);
     expect(lines(effects).every((line) => line.level === "info")).toBe(true);
   });
-});
-
-test("a peer that was not announced, or is gone, is a bug of the caller", () => {
-  const scene = new Scene();
-  expect(() => scene.propose("nobody", "Jon")).toThrow("the room does not know this peer");
-  scene.online("Jon");
-  scene.room.gone("Jon");
-  expect(() => scene.room.gone("Jon")).toThrow("the room does not know this peer");
 });

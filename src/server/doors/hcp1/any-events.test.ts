@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nameKey } from "../protocol/hcp1/index.ts";
-import { deliveries, Scene, texts } from "./fixtures/test-scene.ts";
-import type { Effect } from "./room.ts";
+import { nameKey } from "../../../protocol/name.ts";
+import type { Effect } from "../fixtures/noted-door.ts";
+import { deliveries, Scene, texts } from "./fixtures/scene.ts";
 
 const PEERS = ["a", "b", "c", "d", "e"];
 const NAMES = ["Jon", "JON", "Zoë", "Zoe\u0308", "All", "server", "Abe", " x", "\uFFFD"];
@@ -51,13 +51,13 @@ class Invariants {
     if (one.do === "go") {
       this.#connected.delete(one.peer);
       this.#named.delete(one.peer);
-      this.#check(one.peer, this.#scene.room.gone(one.peer));
+      this.#check(one.peer, this.#scene.gone(one.peer));
     } else if (one.do === "propose") this.#check(one.peer, this.#scene.propose(one.peer, one.name));
     else if (one.do === "say") this.#check(one.peer, this.#scene.say(one.peer, one.receiver, "Hi", one.sender));
     else this.#check(one.peer, this.#scene.receive(one.peer, one.bytes));
   }
 
-  #check(origin: string, effects: readonly Effect<string>[]): void {
+  #check(origin: string, effects: readonly Effect[]): void {
     for (const [to, message] of deliveries(effects)) {
       expect(this.#connected).toContain(to);
       if (message.kind === "ack") {
@@ -72,10 +72,10 @@ class Invariants {
       if (message.kind === "message") expect(message.sender).toBe(this.#named.get(origin));
       if (message.kind === "update") expect(message.names).toEqual([...this.#named.values()]);
     }
-    expect(this.#scene.room.usernames).toEqual([...this.#named.values()]);
+    expect(this.#scene.usernames).toEqual([...this.#named.values()]);
     const keys = [...this.#named.values()].map(nameKey);
     expect(new Set(keys).size).toBe(keys.length);
-    for (const one of this.#connected) expect(this.#scene.room.isNamed(one)).toBe(this.#named.has(one));
+    for (const one of this.#connected) expect(this.#scene.isNamed(one)).toBe(this.#named.has(one));
     for (const text of texts(effects)) expect(text).not.toMatch(/\p{Cc}/u);
   }
 }

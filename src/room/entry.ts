@@ -1,0 +1,81 @@
+// Owns the words of the room: what a session may ask for, what a log keeps, and what then happened. It must not know
+// bytes, sockets, clocks or wording. Invariant: an entry is plain data, so that a log can carry it to another server.
+
+import type { NameFault } from "../protocol/name.ts";
+
+/** One connection's place in the room. A session's id is never used again. */
+export type SessionId = string;
+
+/** A session that has a name. */
+export interface User {
+  readonly session: SessionId;
+  readonly name: string;
+}
+
+/**
+ * A request as its sender's door received it. The room hands it on and never looks at it; only a door of the same kind
+ * knows what it is. So what one version 1 client sent reaches another byte for byte.
+ */
+export interface Original {
+  readonly door: string;
+  readonly value: unknown;
+}
+
+/** What a session asks of the room. */
+export type Request = { readonly session: SessionId } & (
+  | { readonly kind: "join"; readonly name: string; readonly original?: Original }
+  | { readonly kind: "leave" }
+  /** Says a text to everybody else. */
+  | { readonly kind: "say"; readonly text: string; readonly original?: Original }
+  /** Says a text to one user, by the exact name. */
+  | { readonly kind: "whisper"; readonly receiver: string; readonly text: string; readonly original?: Original }
+);
+
+/** What the operator asks of the room. */
+export type OperatorRequest =
+  | { readonly kind: "announce"; readonly text: string }
+  | { readonly kind: "kick"; readonly name: string; readonly text: string };
+
+/** What is to happen: a request, once a log has given it its place. Every server applies the same entries in one order. */
+export type Entry = Request | OperatorRequest;
+
+/** Why a name is refused. */
+export type Refusal = NameFault | "taken" | "already-named";
+
+/**
+ * Why a whisper reached nobody: its receiver is away, or is there under another spelling of the name, or it is a name
+ * that nobody can have: none, or `Server`. The last is never answered. A program that answers every whisper would answer
+ * the answer, and so for ever.
+ */
+export type Miss = "away" | "other-spelling" | "nobody";
+
+/** What happened, for everybody whom it concerns. */
+export type News =
+  | {
+      readonly kind: "refused";
+      readonly session: SessionId;
+      readonly name: string;
+      readonly why: Refusal;
+      readonly original: Original | undefined;
+    }
+  | { readonly kind: "joined"; readonly user: User; readonly original: Original | undefined }
+  | { readonly kind: "left"; readonly user: User }
+  /** Everybody but `from` hears it. */
+  | { readonly kind: "said"; readonly from: User; readonly text: string; readonly original: Original | undefined }
+  | {
+      readonly kind: "whispered";
+      readonly from: User;
+      readonly to: User;
+      readonly text: string;
+      readonly original: Original | undefined;
+    }
+  /** A whisper to a name that nobody has as it is spelled. */
+  | {
+      readonly kind: "missed";
+      readonly from: User;
+      readonly receiver: string;
+      readonly text: string;
+      readonly why: Miss;
+    }
+  | { readonly kind: "announced"; readonly text: string }
+  | { readonly kind: "kicked"; readonly user: User; readonly text: string };

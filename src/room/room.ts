@@ -1,0 +1,102 @@
+// Owns who is online and what each entry of the log does. Pure: an entry in, news out. It must not know bytes, sockets,
+// clocks or wording. Invariant: the same entries in the same order give the same room and the same news on every server,
+// and a name is registered for exactly one session, the first whose entry asked for it.
+
+import { nameFault, nameKey, SERVER } from "../protocol/name.ts";
+import type { Entry, Miss, News, Original, Refusal, SessionId, User } from "./entry.ts";
+
+const SERVER_KEY = nameKey(SERVER);
+const NOTHING: readonly News[] = [];
+
+/** What may be asked of the room without changing it. */
+export type RoomView = Pick<Room, "users" | "userOf" | "userNamed">;
+
+export class Room {
+  readonly #bySession = new Map<SessionId, User>();
+  /** In the order of acceptance. */
+  readonly #byName = new Map<string, User>();
+  /** Two spellings of one name have one key. */
+  readonly #keys = new Set<string>();
+  /** The values of #byName, made anew when somebody joins or leaves. */
+  #users: readonly User[] = [];
+
+  /** Users online, in the order of acceptance. */
+  get users(): readonly User[] {
+    return this.#users;
+  }
+
+  /** The user that a session is, or undefined while it has no name. */
+  userOf(session: SessionId): User | undefined {
+    return this.#bySession.get(session);
+  }
+
+  /** The user with exactly this name. */
+  userNamed(name: string): User | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** What an entry does. An entry of a session that has no name (any more) does nothing. */
+  apply(entry: Entry): readonly News[] {
+    switch (entry.kind) {
+      case "join":
+        return [this.#join(entry.session, entry.name, entry.original)];
+      case "announce":
+        return [{ kind: "announced", text: entry.text }];
+      case "kick": {
+        const user = this.#byName.get(entry.name);
+        return user === undefined ? NOTHING : [{ kind: "kicked", user, text: entry.text }];
+      }
+      default: {
+        const user = this.#bySession.get(entry.session);
+        return user === undefined ? NOTHING : [this.#act(user, entry)];
+      }
+    }
+  }
+
+  #join(session: SessionId, name: string, original: Original | undefined): News {
+    const why = this.#refusal(session, name);
+    if (why !== undefined) return { kind: "refused", session, name, why, original };
+    const user: User = { session, name };
+    this.#bySession.set(session, user);
+    this.#byName.set(name, user);
+    this.#keys.add(nameKey(name));
+    this.#users = [...this.#byName.values()];
+    return { kind: "joined", user, original };
+  }
+
+  #refusal(session: SessionId, name: string): Refusal | undefined {
+    if (this.#bySession.has(session)) return "already-named";
+    return nameFault(name) ?? (this.#keys.has(nameKey(name)) ? "taken" : undefined);
+  }
+
+  #act(user: User, entry: Extract<Entry, { kind: "leave" | "say" | "whisper" }>): News {
+    switch (entry.kind) {
+      case "leave":
+        return this.#leave(user);
+      case "say":
+        return { kind: "said", from: user, text: entry.text, original: entry.original };
+      case "whisper":
+        return this.#whisper(user, entry);
+    }
+  }
+
+  #leave(user: User): News {
+    this.#bySession.delete(user.session);
+    this.#byName.delete(user.name);
+    this.#keys.delete(nameKey(user.name));
+    this.#users = [...this.#byName.values()];
+    return { kind: "left", user };
+  }
+
+  #whisper(from: User, { receiver, text, original }: Extract<Entry, { kind: "whisper" }>): News {
+    const to = this.#byName.get(receiver);
+    if (to !== undefined) return { kind: "whispered", from, to, text, original };
+    return { kind: "missed", from, receiver, text, why: this.#missOf(receiver) };
+  }
+
+  #missOf(receiver: string): Miss {
+    const key = nameKey(receiver);
+    if (receiver === "" || key === SERVER_KEY) return "nobody";
+    return this.#keys.has(key) ? "other-spelling" : "away";
+  }
+}

@@ -1,0 +1,71 @@
+// Owns the port between the server and the protocols that people come in by. A door makes requests of what its
+// connections send, and bytes for its connections of the room's news. It knows its own protocol and nothing of others.
+// Invariant: the server knows no protocol, and no door knows another.
+
+import type { News, Request, SessionId } from "../../room/entry.ts";
+import type { RoomView } from "../../room/room.ts";
+import type { Connection } from "../../transport/connection.ts";
+import type { Framing } from "../../transport/framing.ts";
+import type { FrameKind } from "../../transport/outbox.ts";
+import type { LogSink, PeerAddress } from "../log/log-line.ts";
+
+/** One client: its connection, and its session in the room. */
+export interface Peer {
+  readonly session: SessionId;
+  readonly address: PeerAddress;
+  readonly connection: Connection;
+}
+
+/** What became of a whisper to somebody who is not there. "absent": nothing, for nobody keeps it. */
+export type MailOutcome = "absent" | "kept" | "full" | "failed";
+
+/** A message that was kept for somebody who was away. */
+export interface Mail {
+  readonly how: "whispered" | "said";
+  readonly sender: string;
+  /** In milliseconds since 1970. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What the server itself has to tell one user. */
+export type Notice =
+  | { readonly kind: "missed"; readonly receiver: string; readonly outcome: MailOutcome }
+  /** The user sends faster than flood control lets it. */
+  | { readonly kind: "slowed"; readonly ratePerS: number }
+  /** A message that waited for the user. */
+  | { readonly kind: "mail"; readonly mail: Mail };
+
+/** A protocol that people come in by. */
+export interface Door<Frame> {
+  /** How a new connection is read and written to. */
+  framing(): Framing<Frame>;
+  /** A peer connected. */
+  opened(peer: Peer): void;
+  /** A whole frame arrived from a peer. */
+  received(peer: Peer, frame: Frame): void;
+  /** Something happened in the room: the door tells those of its peers whom it concerns. */
+  tell(news: News): void;
+  /** Tells a peer with a name; `onTaken` runs once the peer's connection has taken all of it. */
+  notify(peer: Peer, notice: Notice, onTaken?: () => void): void;
+  /** A peer's connection is gone. Its leave, if it had a name, was told before. */
+  closed(peer: Peer): void;
+}
+
+/** What the server offers to a door. */
+export interface DoorServer {
+  readonly room: RoomView;
+  readonly log: LogSink;
+  /** Asks the room for something. The news of it are told before this returns, when the room is one process. */
+  request(request: Request): void;
+  /** Queues a frame for a peer. */
+  send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void;
+  /**
+   * Queues a frame for every peer in `to` but `except`. While one of them is congested by a message, the peer whose
+   * session is `from` is not read. A snapshot holds nobody: who only came or went is not to blame.
+   */
+  fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void;
+}
+
+/** Makes a door of a server. */
+export type MakeDoor<Frame> = (server: DoorServer) => Door<Frame>;
