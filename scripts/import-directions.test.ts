@@ -21,6 +21,7 @@ interface Room {
 const ROOMS: readonly Room[] = [
   { of: "package.json" },
   { of: "src/clock.ts" },
+  { of: "src/options/", mayUse: ["node:net", "node:util"] },
   { of: "src/protocol/" },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
   { of: "src/room/", mayImport: ["src/protocol/"] },
@@ -53,6 +54,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/server/operator/",
     mayImport: [
+      "src/options/",
       "src/protocol/",
       "src/protocol/hcp1/",
       "src/server/limits.ts",
@@ -63,10 +65,22 @@ const ROOMS: readonly Room[] = [
     mayUse: ["node:*"],
   },
   {
+    of: "src/server/config.ts",
+    mayImport: [
+      "src/options/",
+      "src/protocol/hcp1/",
+      "src/server/limits.ts",
+      "src/server/log/",
+      "src/server/peers/",
+      "src/server/operator/",
+    ],
+  },
+  {
     of: "src/server/",
     mayImport: [
       "package.json",
       "src/clock.ts",
+      "src/options/",
       "src/room/",
       "src/log/",
       "src/transport/",
@@ -77,39 +91,46 @@ const ROOMS: readonly Room[] = [
       "src/server/peers/",
       "src/server/mail/",
       "src/server/operator/",
+      "src/server/config.ts",
     ],
     mayUse: ["node:*"],
   },
   {
     of: "src/client/",
-    mayImport: ["src/clock.ts", "src/protocol/", "src/protocol/hcp1/", "src/transport/"],
+    mayImport: ["src/clock.ts", "src/options/", "src/protocol/", "src/protocol/hcp1/", "src/transport/"],
     mayUse: ["node:*", "zod"],
   },
   { of: "src/client/web/page/", mayImport: ["src/client/", "src/protocol/hcp1/"], mayUse: ["preact", "preact/hooks"] },
   {
     of: "src/client/web/",
-    mayImport: ["package.json", "src/client/", "src/client/web/page/", "src/protocol/hcp1/"],
+    mayImport: ["package.json", "src/options/", "src/client/", "src/client/web/page/", "src/protocol/hcp1/"],
     mayUse: ["node:*", "zod", "ws", "esbuild"],
   },
   {
     of: "src/client/terminal/",
-    mayImport: ["src/clock.ts", "src/client/", "src/protocol/hcp1/"],
+    mayImport: ["src/clock.ts", "src/options/", "src/client/", "src/protocol/hcp1/"],
     mayUse: ["node:*"],
   },
   { of: "src/client/headless/", mayImport: ["src/client/"], mayUse: ["node:*"] },
   {
+    of: "src/client/command-options.ts",
+    mayImport: ["src/options/", "src/protocol/hcp1/", "src/client/", "src/client/web/", "src/client/terminal/"],
+  },
+  {
     of: "src/client/main.ts",
     mayImport: [
       "package.json",
+      "src/options/",
       "src/client/",
       "src/client/web/",
       "src/client/terminal/",
       "src/client/headless/",
       "src/protocol/hcp1/",
+      "src/client/command-options.ts",
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/", mayImport: ["src/protocol/hcp1/", "src/client/", "package.json"], mayUse: ["*"] },
+  { of: "lab/", mayImport: ["package.json", "src/options/", "src/protocol/hcp1/", "src/client/"], mayUse: ["*"] },
   {
     of: "lab/report/page/",
     mayImport: ["lab/", "src/protocol/hcp1/"],
@@ -171,6 +192,7 @@ describe("the import directions", () => {
     ["src/client/x.ts", 'await import("../server/room.ts");'],
     ["src/client/web/x.ts", 'import { rows } from "../terminal/rows.ts";'],
     ["src/client/terminal/x.ts", 'import type { Limits } from "../web/limits.ts";'],
+    ["src/options/x.ts", 'import { PORT_MAX } from "../protocol/hcp1/index.ts";'],
     ["lab/x.ts", 'import { Room } from "../src/room/room.ts";'],
   ])("are broken by %s that says %s", (file, source) => {
     expect(breaches(file, source)).toEqual([expect.stringContaining(`${roomOf(file)?.of} may import`)]);

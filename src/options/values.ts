@@ -1,0 +1,60 @@
+// Owns where an option's value comes from: the command line, else the environment, else the entry's default.
+// Invariant: every value was taken by its option's kind.
+
+import type { CommandLine } from "./command-line.ts";
+import type { OptionTable, ValueOption, Values } from "./option.ts";
+import { misuse } from "./usage-error.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A text, and where it was said: `--port` or `HOWDY_PORT`. */
+interface Setting {
+  readonly source: string;
+  readonly text: string;
+}
+
+/**
+ * The values of a table's options. The command line may have been cut with a larger table.
+ *
+ * @throws UsageError of the first value that its kind does not take.
+ */
+export function readValues<Table extends OptionTable>(
+  table: Table,
+  line: CommandLine,
+  environment: Environment = {},
+): Values<Table> {
+  const values = Object.entries(table).map(([name, option]) => [
+    camelCase(name),
+    option.kind === "flag" ? line.given.has(name) : readValue(name, option, line, environment),
+  ]);
+  // The entries' types are the table's own: what readValue gave of an entry is its ValueOf.
+  return Object.fromEntries(values) as Values<Table>;
+}
+
+function readValue(name: string, option: ValueOption, { given }: CommandLine, environment: Environment): unknown {
+  const { variable = "", repeats, default: fallback } = option;
+  const onLine = (given.get(name) ?? []).map((text) => ({ source: `--${name}`, text }));
+  const inEnvironment = environment[variable] ?? "";
+  if (repeats) return [...onLine, ...listed(variable, inEnvironment)].map((setting) => check(option, setting));
+  const [setting] = [
+    ...onLine.slice(-1),
+    ...(inEnvironment === "" ? [] : [{ source: variable, text: inEnvironment }]),
+    ...(fallback === undefined ? [] : [{ source: `the default of --${name}`, text: String(fallback) }]),
+  ];
+  return setting === undefined ? undefined : check(option, setting);
+}
+
+function listed(variable: string, list: string): readonly Setting[] {
+  const texts = list.split(",").map((text) => text.trim());
+  return texts.filter((text) => text !== "").map((text) => ({ source: variable, text }));
+}
+
+function check({ kind }: ValueOption, { source, text }: Setting): unknown {
+  const value = kind.parse(text);
+  if (value === undefined) throw misuse(source, kind.expected, text);
+  return value;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_hyphen, letter: string) => letter.toUpperCase());
+}
