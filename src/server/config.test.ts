@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readConfig, readPort, UsageError } from "./config.ts";
+import { UsageError } from "../options/index.ts";
+import { readConfig, readPort } from "./config.ts";
 
 function messageOf(read: () => unknown): string {
   try {

@@ -3,7 +3,8 @@
 import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { type Config, HELP, readConfig, UsageError } from "./config.ts";
+import { UsageError } from "../options/index.ts";
+import { type Config, HELP, readConfig } from "./config.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
 import { openLog, type ServerLog } from "./log/log.ts";

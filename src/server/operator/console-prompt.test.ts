@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UsageError } from "../config.ts";
+import { UsageError } from "../../options/index.ts";
 import { ANSWERS_MAX, askHost, askPort, type Console } from "./console-prompt.ts";
 
 const ASK_HOST = "Please input a valid IP address of this Howdy Server, press Enter to use 127.0.0.1.";

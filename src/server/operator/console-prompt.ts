@@ -2,8 +2,9 @@
 // re-asking are the report's ("Server Configuration"). It must not know where lines come from.
 
 import { isIPv4 } from "node:net";
+import { UsageError } from "../../options/index.ts";
 import { DEFAULT_PORT } from "../../protocol/hcp1/index.ts";
-import { readPort, UsageError } from "../config.ts";
+import { readPort } from "../config.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const ASK_HOST = `Please input a valid IP address of this Howdy Server, press Enter to use ${DEFAULT_HOST}.`;

@@ -1,11 +1,22 @@
 // Owns howdyctl: one command to a running server, over its control socket. It must not know what the commands mean.
 
-import { parseArgs } from "node:util";
+import { layOutHelp, type OptionTable, optionRows, parseCommandLine, readValues, TEXT } from "../../options/index.ts";
 import { socketsOf, userFolder } from "./control-path.ts";
 import { askControl, isServed } from "./control-socket.ts";
 import { helpText } from "./operator.ts";
 
 const STATUS = { done: 0, refused: 1, usage: 2, absent: 3 } as const;
+
+const OPTIONS = {
+  socket: {
+    kind: TEXT,
+    placeholder: "PATH",
+    variable: "HOWDY_CONTROL_SOCKET",
+    otherwise: "the only one there",
+    help: `the server's control socket; a server of this user that was started with --control-socket auto has it in ${userFolder()}`,
+  },
+  help: { kind: "flag", help: "show this and end" },
+} satisfies OptionTable;
 
 const HELP = `Usage: howdyctl [--socket PATH] COMMAND
 
@@ -13,8 +24,8 @@ Gives a running Howdy Server one of its operator's commands, over its control so
 
 ${helpText().replace(/^/gm, "  ")}
 
-The socket: --socket, else HOWDY_CONTROL_SOCKET, else the only one in
-${userFolder()}, where a server of this user has it that was started with --control-socket auto.
+${layOutHelp(optionRows(OPTIONS))}
+
 Exit status: 0 done, 1 refused, 2 wrong usage, 3 no server there.
 `;
 
@@ -43,14 +54,12 @@ async function run(args: readonly string[]): Promise<Outcome> {
 function readArguments(args: readonly string[]) {
   const first = args.findIndex((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--socket");
   const own = first === -1 ? args : args.slice(0, first);
-  const options = { socket: { type: "string" }, help: { type: "boolean" } } as const;
-  const { values } = parseArgs({ args: [...own], options, strict: true, allowPositionals: false });
-  return { socket: values.socket, help: values.help ?? false, command: first === -1 ? [] : args.slice(first) };
+  const values = readValues(OPTIONS, parseCommandLine(OPTIONS, own, { takesWords: false }), process.env);
+  return { ...values, command: first === -1 ? [] : args.slice(first) };
 }
 
-async function findSocket(flag: string | undefined): Promise<{ readonly path: string } | Outcome> {
-  const told = flag ?? process.env.HOWDY_CONTROL_SOCKET ?? "";
-  if (told !== "") return { path: told };
+async function findSocket(told: string | undefined): Promise<{ readonly path: string } | Outcome> {
+  if (told) return { path: told };
   const folder = userFolder();
   const served: string[] = [];
   // A server that was killed left its socket behind.
