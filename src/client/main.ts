@@ -2,8 +2,9 @@
 // Invariant: a user's mistake is one line on stderr and exit status 2; a signal is a close and exit status 0.
 
 import { readFileSync } from "node:fs";
+import { UsageError } from "../options/index.ts";
 import type { CallerOptions } from "./caller.ts";
-import { type ClientCommandOptions, HELP, readOptions, UsageError } from "./command-options.ts";
+import { type ClientCommandOptions, HELP, readOptions } from "./command-options.ts";
 import { CONTROL_VERSION } from "./control.ts";
 import { DIAL_TIMEOUT_MS } from "./dial.ts";
 import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
@@ -106,6 +107,6 @@ try {
   process.exit(await main());
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`howdy-client: ${error.message.replaceAll("\n", " ")}\n`);
+  process.stderr.write(`howdy-client: ${error.message}\n`);
   process.exit(2);
 }

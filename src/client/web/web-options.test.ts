@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { readOptions, UsageError } from "../command-options.ts";
+import { UsageError } from "../../options/index.ts";
+import { readOptions } from "../command-options.ts";
 
 const SERVER = { address: "127.0.0.1", port: 20_002 } as const;
 
