@@ -1,8 +1,10 @@
 // Owns the command `npm run lab`: which command is meant, and its exit status. What each does lies in commands/.
 // Invariant: a user's fault is told on standard error without a stack.
 
-import { HELP, readArguments } from "./commands/arguments.ts";
-import { EXIT, statusOf, UsageError } from "./commands/faults.ts";
+import { UsageError } from "../src/options/index.ts";
+import { readArguments } from "./commands/arguments.ts";
+import { EXIT, statusOf } from "./commands/faults.ts";
+import { helpOf } from "./commands/help.ts";
 
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2));
@@ -10,7 +12,7 @@ async function main(): Promise<number> {
     case "wrong":
       throw new UsageError(`howdy-lab: ${args.message}. Try --help.`);
     case "help":
-      return say(HELP);
+      return say(helpOf(args.of));
     case "clean":
       return say(await (await import("./commands/clean.ts")).clean());
     case "list":

@@ -64,6 +64,11 @@ test("everything that may be said is taken", () => {
   expect(readArguments(["08", "-h"])).toEqual({ kind: "help" });
 });
 
+test("--help behind a command that is a word asks for that command's help, whatever else is said", () => {
+  expect(readArguments(["matrix", "--help"])).toEqual({ kind: "help", of: "matrix" });
+  expect(readArguments(["diff", "--timeout", "0", "-h"])).toEqual({ kind: "help", of: "diff" });
+});
+
 test("--server and --client name what is under test; a client may be a kind and a file at once", () => {
   expect(readArguments(["--server", "my.yaml", "--client", "c/x"])).toMatchObject({
     client: "headless",

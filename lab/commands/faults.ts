@@ -1,6 +1,7 @@
 // Owns the lab's exit statuses and which fault comes to which. It must not know what commands do.
 // Invariant: a fault that is nobody's but the lab's own has no status here, and is not swallowed.
 
+import { UsageError } from "../../src/options/index.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
 import { TopologyError } from "../hosts/topology.ts";
 import { ResultFileError } from "../report/comparable.ts";
@@ -8,11 +9,6 @@ import { ReportFolderError } from "../result/folder.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 
 export const EXIT = { pass: 0, fail: 1, usage: 2, noBed: 3, interrupted: 130, terminated: 143 } as const;
-
-/** What the person who gave the command did wrong, a line each. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** Windows were asked for by name, and no browser can be had. */
 export class NoBrowserError extends Error {

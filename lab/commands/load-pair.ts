@@ -1,6 +1,7 @@
 // Owns which implementations a command means: files, their roles, and the cases that their words mean. It must not know how
 // they are run. Invariant: what it gives can be asked of any case; what is wrong with any file is told, all at once.
 
+import { UsageError } from "../../src/options/index.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
@@ -8,8 +9,7 @@ import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
 import type { Pair } from "../run/fit-scenario.ts";
 import { listScenarioFiles, selectFiles } from "../scenario/catalog.ts";
 import { slugOf } from "../scenario/scenario.ts";
-import { TERMINAL } from "./arguments.ts";
-import { UsageError } from "./faults.ts";
+import { TERMINAL } from "./options.ts";
 import { scenariosFolder } from "./places.ts";
 
 /** The server and the client of two files; the project's own where none is named. Throws UsageError. */

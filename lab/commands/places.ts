@@ -2,11 +2,11 @@
 
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../../src/options/index.ts";
 import { readTopology, type Topology } from "../hosts/topology.ts";
 import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
-import { UsageError } from "./faults.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

@@ -1,6 +1,7 @@
 // Owns `probe FILE`: whether a server or a client keeps the contract, a line a check, before any case is run. It must not
 // know the contract. Invariant: whatever way it ends, the bed is disposed of.
 
+import { UsageError } from "../../src/options/index.ts";
 import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { type Check, tellBreach } from "../probe/breach.ts";
@@ -14,7 +15,7 @@ import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import type { ProbeArguments } from "./arguments.ts";
-import { EXIT, UsageError } from "./faults.ts";
+import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { findCase } from "./load-pair.ts";
 import { REPOSITORY, readOwnTopology } from "./places.ts";

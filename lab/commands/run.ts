@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../../src/options/index.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import type { Topology } from "../hosts/topology.ts";
 import { systemClock } from "../replay/pulse.ts";
@@ -19,7 +20,7 @@ import { openTestBed } from "../testbed/choose.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import type { RunArguments } from "./arguments.ts";
-import { EXIT, NoBrowserError, UsageError } from "./faults.ts";
+import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
