@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../options/index.ts";
-import { readConfig, readPort } from "./config.ts";
+import { readConfig } from "./config.ts";
 
 function messageOf(read: () => unknown): string {
   try {
@@ -135,20 +135,4 @@ describe("a wrong setting", () => {
       expect(message).not.toContain("\n");
     }
   });
-});
-
-test.each([
-  { typed: "", port: 20_002 },
-  { typed: "20002", port: 20_002 },
-  { typed: "1025", port: 1025 },
-  { typed: "65535", port: 65_535 },
-  { typed: "1024", port: undefined },
-  { typed: "65536", port: undefined },
-  { typed: "11", port: undefined },
-  { typed: "0", port: undefined },
-  { typed: "worcester", port: undefined },
-  { typed: "2e4", port: undefined },
-  { typed: "-20002", port: undefined },
-])("a port typed as '$typed' is $port", ({ typed, port }) => {
-  expect(readPort(typed)).toBe(port);
 });

@@ -15,7 +15,7 @@ import {
   type Values,
   wholeNumber,
 } from "../options/index.ts";
-import { DEFAULT_PORT, MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "../protocol/hcp1/index.ts";
+import { MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "../protocol/hcp1/index.ts";
 import { CONNECTIONS_MAX, FLOOD_BURST, FLOOD_RATE_PER_S, MAIL_DAYS, MAIL_LINES, SILENT_DEATH_S } from "./limits.ts";
 import { LOG_LEVELS } from "./log/log-line.ts";
 import { userFolder } from "./operator/control-path.ts";
@@ -135,9 +135,4 @@ export function readConfig(args: readonly string[], environment: Environment): C
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },
     mailbox: mailbox ? { file: mailbox, linesMax: mailboxLines, days: mailboxDays } : undefined,
   };
-}
-
-/** The port in a line typed at the prompt, or undefined when it is none. */
-export function readPort(text: string): number | undefined {
-  return text === "" ? DEFAULT_PORT : PORT.parse(text);
 }

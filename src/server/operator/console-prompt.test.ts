@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../options/index.ts";
-import { ANSWERS_MAX, askHost, askPort, type Console } from "./console-prompt.ts";
+import { ANSWERS_MAX, askHost, askPort, type Console, readPort } from "./console-prompt.ts";
 
 const ASK_HOST = "Please input a valid IP address of this Howdy Server, press Enter to use 127.0.0.1.";
 const ASK_PORT = "Please input a valid TCP port number for Howdy Server, press Enter to use 20002.";
@@ -43,4 +43,20 @@ test("a pipe of rubbish is not asked for ever", async () => {
   const { console, shown } = typing(...Array(1000).fill("rubbish"));
   await expect(askPort(console)).rejects.toThrow(`no valid answer in ${ANSWERS_MAX} lines`);
   expect(shown).toHaveLength(ANSWERS_MAX);
+});
+
+test.each([
+  { typed: "", port: 20_002 },
+  { typed: "20002", port: 20_002 },
+  { typed: "1025", port: 1025 },
+  { typed: "65535", port: 65_535 },
+  { typed: "1024", port: undefined },
+  { typed: "65536", port: undefined },
+  { typed: "11", port: undefined },
+  { typed: "0", port: undefined },
+  { typed: "worcester", port: undefined },
+  { typed: "2e4", port: undefined },
+  { typed: "-20002", port: undefined },
+])("a port typed as '$typed' is $port", ({ typed, port }) => {
+  expect(readPort(typed)).toBe(port);
 });

@@ -2,13 +2,14 @@
 // re-asking are the report's ("Server Configuration"). It must not know where lines come from.
 
 import { isIPv4 } from "node:net";
-import { UsageError } from "../../options/index.ts";
-import { DEFAULT_PORT } from "../../protocol/hcp1/index.ts";
-import { readPort } from "../config.ts";
+import { UsageError, wholeNumber } from "../../options/index.ts";
+import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../protocol/hcp1/index.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const ASK_HOST = `Please input a valid IP address of this Howdy Server, press Enter to use ${DEFAULT_HOST}.`;
 const ASK_PORT = `Please input a valid TCP port number for Howdy Server, press Enter to use ${DEFAULT_PORT}.`;
+
+const PORT = wholeNumber(PORT_MIN, PORT_MAX);
 
 /** Questions that nobody answers well are not asked for ever: a pipe of rubbish ends the server. */
 export const ANSWERS_MAX = 100;
@@ -31,6 +32,11 @@ export function askHost(console: Console): Promise<string> {
 /** @throws UsageError at the end of input, or after ANSWERS_MAX answers. */
 export function askPort(console: Console): Promise<number> {
   return ask(console, ASK_PORT, "--port or HOWDY_PORT", readPort);
+}
+
+/** The port in a line that was typed, or undefined when it is none. */
+export function readPort(line: string): number | undefined {
+  return line === "" ? DEFAULT_PORT : PORT.parse(line);
 }
 
 async function ask<T>(
