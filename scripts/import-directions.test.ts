@@ -120,6 +120,7 @@ const ROOMS: readonly Room[] = [
     of: "src/client/main.ts",
     mayImport: [
       "package.json",
+      "src/clock.ts",
       "src/options/",
       "src/client/",
       "src/client/web/",

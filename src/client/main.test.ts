@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodeMessage } from "../protocol/hcp1/index.ts";
 import { readOptions } from "./command-options.ts";
 import { HeadlessProgram } from "./fixtures/headless-program.ts";
 import { ScriptedServer } from "./fixtures/scripted-server.ts";
@@ -90,4 +91,21 @@ test("a local address that is not on this machine is shown as a failed dial, and
         "the local address 203.0.113.7 is not on this machine, or has no free port.",
     },
   });
+});
+
+test("a line of a pipe that has ended waits until a lost server is there again", async () => {
+  await using server = await ScriptedServer.listen();
+  await using program = HeadlessProgram.start(["127.0.0.1", String(server.port), "Jon", "--message-gap-ms", "0"]);
+  program.write("hello\n");
+  program.closeInput();
+  const first = await server.nextPeer();
+  await first.read(65);
+  first.destroy();
+  const second = await server.nextPeer();
+  await second.read(65);
+  await second.write(encodeMessage({ kind: "ack", name: "Jon" }), encodeMessage({ kind: "update", names: ["Jon"] }));
+  const hello = Buffer.from(encodeMessage({ kind: "message", sender: "Jon", receiver: "All", text: "hello" }));
+  expect(await second.read(hello.length)).toEqual(hello);
+  second.end();
+  expect(await program.ended()).toEqual({ status: 0, signal: null });
 });

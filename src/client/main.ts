@@ -2,6 +2,7 @@
 // Invariant: a user's mistake is one line on stderr and exit status 2; a signal is a close and exit status 0.
 
 import { readFileSync } from "node:fs";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { UsageError } from "../options/index.ts";
 import type { CallerOptions } from "./caller.ts";
 import { type ClientCommandOptions, HELP, readOptions } from "./command-options.ts";
@@ -73,7 +74,7 @@ async function talk(
   face: CallerOptions & { readonly stop: AbortSignal },
 ): Promise<number> {
   // Loaded only here, as the window is: the other faces start without it.
-  const { runTerminal, surfaceOf, SYSTEM_CLOCK } = await import("./terminal/terminal.ts");
+  const { runTerminal, surfaceOf } = await import("./terminal/terminal.ts");
   const surface = surfaceOf(process.stdin, process.stdout, process.env);
   const end = await runTerminal({ ...face, ...terminal, surface, clock: SYSTEM_CLOCK, chance: Math.random });
   const fault = TERMINAL_FAULTS[end];

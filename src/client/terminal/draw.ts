@@ -26,6 +26,12 @@ export function drawRemark(remark: Remark, time: string, page: Page): string {
   return drawRows(headOf(time, "#", FAINT), body, page);
 }
 
+/** Hours and minutes on the local clock, "14:05". */
+export function timeOfDay(dateMs: number): string {
+  const date = new Date(dateMs);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
 function headOf(time: string, mark: string, style: Style): readonly Piece[] {
   return [
     { text: `${time} `, style: FAINT },

@@ -1,24 +1,17 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { TestClock } from "../../fixtures/test-clock.ts";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { createLog } from "../log.ts";
-import type { Clock } from "./clock.ts";
 import { runTerminal } from "./terminal.ts";
-
-const NOON: Clock = {
-  nowMs: () => new Date(2026, 0, 1, 12, 5).getTime(),
-  after: (_pauseMs, run) => {
-    const timer = setImmediate(run);
-    return () => clearImmediate(timer);
-  },
-};
 
 function start(server: { readonly address: string; readonly port: number }, name?: string) {
   const input = new PassThrough();
   const output = new PassThrough();
   const stop = new AbortController();
+  const clock = new TestClock("2026-01-01T12:05");
   let printed = "";
   const more = { come: Promise.withResolvers<void>() };
   output.setEncoding("utf8").on("data", (text: string) => {
@@ -30,7 +23,7 @@ function start(server: { readonly address: string; readonly port: number }, name
     server,
     name,
     surface: { kind: "lines", input, output, isAttended: false },
-    clock: NOON,
+    clock,
     chance: () => 0,
     stop: stop.signal,
     localAddress: undefined,
@@ -41,7 +34,7 @@ function start(server: { readonly address: string; readonly port: number }, name
   const shows = async (text: string) => {
     while (!printed.includes(text)) await withDeadline(more.come.promise, `${text} in ${printed}`);
   };
-  return { input, stop, end, shows, lines: () => printed.trimEnd().split("\n") };
+  return { input, stop, clock, end, shows, lines: () => printed.trimEnd().split("\n") };
 }
 
 const ack = encodeMessage({ kind: "ack", name: "Jon" });
@@ -86,6 +79,7 @@ test("a line of a pipe waits while the server is away", async () => {
   first.destroy();
   await client.shows("Trying again");
   client.input.write("hello\n");
+  await client.clock.pass(1000);
   const second = await server.nextPeer();
   await second.read(65);
   await second.write(ack);

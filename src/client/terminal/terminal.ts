@@ -3,13 +3,13 @@
 
 import type { Readable, Writable } from "node:stream";
 import { ReadStream, WriteStream } from "node:tty";
+import type { Clock } from "../../clock.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import type { ServerAddress } from "../server-address.ts";
-import { type Clock, timeOfDay } from "./clock.ts";
 import { complete } from "./completion.ts";
-import { drawRemark, drawShown, type Remark } from "./draw.ts";
+import { drawRemark, drawShown, type Remark, timeOfDay } from "./draw.ts";
 import { type Ink, inkOf } from "./ink.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { drawPrompt, type Prompt } from "./prompt.ts";
@@ -20,7 +20,8 @@ import { type Leave, TerminalModel } from "./terminal-model.ts";
 import { textWidth } from "./text-width.ts";
 import { LINE_TOO_LONG } from "./words.ts";
 
-export { SYSTEM_CLOCK } from "./clock.ts";
+/** The longest time that a timer of Node.js takes, in milliseconds. */
+const TIMER_MS_MAX = 2_147_483_647;
 
 /** How the face ended; `left` and `reader-gone` are proper ends. */
 export type TerminalEnd = Leave | "reader-gone" | "reader-stuck";
@@ -91,11 +92,14 @@ class Face {
   async run(): Promise<TerminalEnd> {
     const restore = () => this.#close();
     process.on("exit", restore);
+    // The clock's timers do not keep a program alive. Between two dials, when a pipe has ended, nothing else would.
+    const keepAlive = setInterval(() => undefined, TIMER_MS_MAX);
     const { stop } = this.#options;
     stop.addEventListener("abort", () => this.#ended.resolve("left"), { once: true });
     if (stop.aborted) this.#ended.resolve("left");
     else this.#model.start();
     const end = await this.#ended.promise;
+    clearInterval(keepAlive);
     this.#callOff();
     this.#close();
     this.#client.take({ close: {} });
@@ -159,7 +163,7 @@ class Face {
   }
 
   #time(): string {
-    return timeOfDay(this.#options.clock.nowMs());
+    return timeOfDay(this.#options.clock.dateMs());
   }
 
   #page(): Page {
