@@ -5,11 +5,14 @@
 import { Caller, type CallerOptions } from "./caller.ts";
 import type { ControlCommand, ControlEvent } from "./control.ts";
 import type { LineMeaning } from "./line-meaning.ts";
+import type { SendOutcome } from "./outgoing.ts";
 import { Session, type SessionInput, type SessionOutput } from "./session.ts";
 
 export interface ClientListener {
   /** `meaning` comes with `shown`: who only reads the control protocol has no need of it. */
   onEvent(event: ControlEvent, meaning?: LineMeaning): void;
+  /** What a press on Send came to, before the line about it. A face that waits for the line has no need of it. */
+  onOutcome?(outcome: SendOutcome): void;
   /** The session is closed and so is its connection. Nothing comes after it. */
   onEnded(): void;
 }
@@ -61,6 +64,9 @@ export class Client {
     switch (output.kind) {
       case "event":
         this.#listener.onEvent(output.event, output.meaning);
+        break;
+      case "outcome":
+        this.#listener.onOutcome?.(output.outcome);
         break;
       case "dial":
         this.#caller.dial(output.server);

@@ -27,7 +27,7 @@ import {
 } from "./texts.ts";
 
 /** What Send depends on. */
-export interface RoomControl {
+interface SendState {
   readonly draft: string;
   readonly selection: string | null;
   readonly connected: boolean;
@@ -39,44 +39,47 @@ export interface RoomControl {
 type NameMessage = Extract<Message, { readonly name: string }>;
 type ChatMessage = Extract<Message, { readonly kind: "message" }>;
 
-export type Outgoing =
+type Outgoing =
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly text: string }
   | { readonly kind: "proposal"; readonly message: NameMessage }
   | { readonly kind: "message"; readonly shown: string; readonly message: ChatMessage };
 
+/** What a press on Send came to. */
+export type SendOutcome = Outgoing["kind"];
+
 /** What happens when Send is pressed now. The order of the checks is that of the report's client. */
-export function composeOutgoing(room: RoomControl): Outgoing {
-  if (room.selection === null) return refused(RECEIVER_NEEDED);
-  if (room.draft === "") return { kind: "nothing" };
+export function composeOutgoing(state: SendState): Outgoing {
+  if (state.selection === null) return refused(RECEIVER_NEEDED);
+  if (state.draft === "") return { kind: "nothing" };
   // Half a surrogate pair has no UTF-8: it is replaced here, so that what is shown is what arrives.
-  const text = room.draft.toWellFormed();
-  if (room.selection === SERVER) return composeProposal(room, text);
-  return composeMessage(room, room.selection, text);
+  const text = state.draft.toWellFormed();
+  if (state.selection === SERVER) return composeProposal(state, text);
+  return composeMessage(state, state.selection, text);
 }
 
 // Whether a name is free or reserved is the server's to say; here is refused only what cannot travel.
-function composeProposal(room: RoomControl, text: string): Outgoing {
-  if (room.username !== null) return refused(alreadyNamed(room.username));
+function composeProposal(state: SendState, text: string): Outgoing {
+  if (state.username !== null) return refused(alreadyNamed(state.username));
   const name = text.normalize("NFC");
   const fault = nameFault(name);
   if (fault === "too-long") return refused(USERNAME_TOO_LONG);
   if (fault === "control-character") return refused(USERNAME_WITH_CONTROL);
-  if (!room.connected) return refused(NOT_CONNECTED);
+  if (!state.connected) return refused(NOT_CONNECTED);
   // Were two proposals on their way, an answer would not tell which of them it is for.
-  if (room.proposed !== null) return refused(proposalPending(room.proposed));
+  if (state.proposed !== null) return refused(proposalPending(state.proposed));
   return { kind: "proposal", message: { kind: "proposal", name } };
 }
 
-function composeMessage(room: RoomControl, receiver: string, text: string): Outgoing {
-  if (room.username === null) return refused(USERNAME_NEEDED);
-  if (!room.connected) return refused(NOT_CONNECTED);
+function composeMessage(state: SendState, receiver: string, text: string): Outgoing {
+  if (state.username === null) return refused(USERNAME_NEEDED);
+  if (!state.connected) return refused(NOT_CONNECTED);
   if (!canTravel(receiver)) return refused(RECEIVER_NOT_VALID);
   const bytes = textBytes(text);
   if (bytes > TEXT_BYTES_MAX) return refused(messageTooLong(bytes));
   if (!isPlainText(text)) return refused(MESSAGE_WITH_CONTROL);
   const shown = receiver === EVERYBODY ? youSay(text) : youWhisper(receiver, text);
-  return { kind: "message", shown, message: { kind: "message", sender: room.username, receiver, text } };
+  return { kind: "message", shown, message: { kind: "message", sender: state.username, receiver, text } };
 }
 
 // Who stands in the list has a name that came in a frame; somebody named by hand may not fit one.

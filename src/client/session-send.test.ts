@@ -198,7 +198,36 @@ test("a line comes with what it is", () => {
   const meanings = driver.outputs().flatMap((output) => (output.kind === "event" ? [output.meaning] : []));
   expect(meanings).toEqual([
     { kind: "own", receiver: "Bo" },
-    { kind: "spoken", sender: "Zoë", whispered: true },
+    { kind: "spoken", sender: "Zoë", whispered: true, isListed: false },
     { kind: "notice", notice: "name-not-accepted" },
   ]);
+});
+
+test("each press on Send has one outcome, which comes before the line about it", () => {
+  const driver = SessionDriver.connected().say("Server", "").say("All", "too early").say("Server", "Jon");
+  driver.receive({ kind: "ack", name: "Jon" }).say("All", "hello");
+  const told = driver.outputs().flatMap((output) => {
+    if (output.kind === "outcome") return [output.outcome];
+    return output.kind === "event" && "shown" in output.event ? [output.event.shown.text] : [];
+  });
+  expect(told).toEqual([
+    "nothing",
+    "refused",
+    "You need set a username first.",
+    "proposal",
+    "Your username is accepted",
+    "message",
+    "You say: hello",
+  ]);
+});
+
+test.each([
+  ["Bo", true],
+  ["Server", true],
+  ["Kim", false],
+  ["All", false],
+])("whoever speaks is in the list or not: %j is %j", (sender, isListed) => {
+  const driver = SessionDriver.connected("Jon", ["Jon", "Bo"]);
+  driver.receive({ kind: "message", sender, receiver: "All", text: "hi" });
+  expect(driver.outputs()).toMatchObject([{ meaning: { kind: "spoken", sender, isListed } }]);
 });

@@ -3,12 +3,12 @@
 // Invariant: nothing is sent but between `dialled` and the next `hang-up` or `closed`. Texts and names from the network
 // stay as they are, control characters too: whoever draws them makes them harmless.
 
-import { EVERYBODY, type Malformed, type Message } from "../protocol/hcp1/index.ts";
+import { EVERYBODY, type Malformed, type Message, SERVER } from "../protocol/hcp1/index.ts";
 import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { describeFault } from "./fault.ts";
 import type { LineMeaning, Notice } from "./line-meaning.ts";
-import { composeOutgoing } from "./outgoing.ts";
+import { composeOutgoing, type SendOutcome } from "./outgoing.ts";
 import { parseServerAddress, type ServerAddress } from "./server-address.ts";
 import * as texts from "./texts.ts";
 
@@ -33,6 +33,8 @@ export type SessionOutput =
   | { readonly kind: "event"; readonly event: ControlEvent; readonly meaning?: LineMeaning }
   | { readonly kind: "dial"; readonly server: ServerAddress }
   | { readonly kind: "send"; readonly message: Message }
+  /** What a press on Send came to: one for each press, before the line about it. */
+  | { readonly kind: "outcome"; readonly outcome: SendOutcome }
   /** Give up the connection or the dial; no later input may come from it. */
   | { readonly kind: "hang-up" }
   /** Nothing comes after it. */
@@ -143,6 +145,7 @@ export class Session {
       username: link?.username ?? null,
       proposed: link?.proposed ?? null,
     });
+    this.#outputs.push({ kind: "outcome", outcome: outgoing.kind });
     switch (outgoing.kind) {
       case "nothing":
         return false;
@@ -224,7 +227,8 @@ export class Session {
 
   // What is for somebody else should not be here: a person sees nothing of it, a program that looks on is told.
   #readMessage(link: Link, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
-    const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered }) as const;
+    const isListed = sender === SERVER || this.#users.includes(sender);
+    const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered, isListed }) as const;
     if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text), meaning(false));
     else if (receiver === link.username) this.#show(texts.somebodyWhispers(sender, text), meaning(true));
     else this.#emit({ ignored: { sender, receiver, text } });

@@ -7,7 +7,12 @@ import { TEXT_LINES_MAX } from "./limits.ts";
 import { textWidth } from "./text-width.ts";
 
 const page = (columns: number | undefined) => ({ columns, ink: inkOf(1), width: textWidth });
-const spoken = (sender: string, whispered = false): LineMeaning => ({ kind: "spoken", sender, whispered });
+const spoken = (sender: string, whispered = false): LineMeaning => ({
+  kind: "spoken",
+  sender,
+  whispered,
+  isListed: true,
+});
 const draw = (text: string, meaning: LineMeaning, columns?: number) => drawShown(text, meaning, "14:05", page(columns));
 
 test.each<[string, LineMeaning, string]>([
