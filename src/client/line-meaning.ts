@@ -1,5 +1,9 @@
-// Owns what a shown line is, for a face in the same process: whose words it holds, or what it is about. It must not know
-// how a line looks. The control protocol does not carry it.
+// Owns what a shown line is, for a face of this project: whose words it holds, or what it is about. It must not know
+// how a line looks. The control protocol does not carry it. Invariant: nothing here is read from a line's words, which
+// anybody may choose as a name or a text.
+
+import { EVERYBODY } from "../protocol/hcp1/index.ts";
+import { somebodySays, somebodyWhispers, YOU_WHISPER_TO, youSay, youWhisper } from "./texts.ts";
 
 /** What a line of the client's own is about. */
 export type Notice = "dialling" | "unreachable" | "lost" | "name-not-accepted" | "refused";
@@ -19,3 +23,26 @@ export type LineMeaning =
   /** The server accepted one's name, as it spelled it. */
   | { readonly kind: "named"; readonly username: string }
   | { readonly kind: "notice"; readonly notice: Notice };
+
+/** A line with somebody's words in it. */
+export type Words = Extract<LineMeaning, { readonly kind: "own" | "spoken" }>;
+
+/** Where the parts of such a line stand, in UTF-16 units. */
+export interface Places {
+  /** The other one's name; undefined when a line of one's own is for everybody. */
+  readonly name: string | undefined;
+  readonly nameAt: number;
+  /** The text that was sent goes from here to the end. */
+  readonly textAt: number;
+}
+
+/** Finds the parts of a line by its meaning: a name or a text may hold any words, so they tell nothing. */
+export function placesOf(meaning: Words): Places {
+  if (meaning.kind === "spoken") {
+    const says = meaning.whispered ? somebodyWhispers : somebodySays;
+    return { name: meaning.sender, nameAt: 0, textAt: says(meaning.sender, "").length };
+  }
+  const { receiver } = meaning;
+  if (receiver === EVERYBODY) return { name: undefined, nameAt: 0, textAt: youSay("").length };
+  return { name: receiver, nameAt: YOU_WHISPER_TO.length, textAt: youWhisper(receiver, "").length };
+}

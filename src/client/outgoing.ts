@@ -58,7 +58,7 @@ export function composeOutgoing(state: SendState): Outgoing {
   return composeMessage(state, state.selection, text);
 }
 
-// Whether a name is free or reserved is the server's to say; here is refused only what cannot travel.
+// The server says whether a name is free or reserved. Refused here is only a name that no frame can hold.
 function composeProposal(state: SendState, text: string): Outgoing {
   if (state.username !== null) return refused(alreadyNamed(state.username));
   const name = text.normalize("NFC");
@@ -66,7 +66,7 @@ function composeProposal(state: SendState, text: string): Outgoing {
   if (fault === "too-long") return refused(USERNAME_TOO_LONG);
   if (fault === "control-character") return refused(USERNAME_WITH_CONTROL);
   if (!state.connected) return refused(NOT_CONNECTED);
-  // Were two proposals on their way, an answer would not tell which of them it is for.
+  // An answer does not say which proposal it is for, so there is one at a time.
   if (state.proposed !== null) return refused(proposalPending(state.proposed));
   return { kind: "proposal", message: { kind: "proposal", name } };
 }
@@ -82,7 +82,7 @@ function composeMessage(state: SendState, receiver: string, text: string): Outgo
   return { kind: "message", shown, message: { kind: "message", sender: state.username, receiver, text } };
 }
 
-// Who stands in the list has a name that came in a frame; somebody named by hand may not fit one.
+// A name from the list came in a frame. A name that was typed may not fit in one.
 function canTravel(receiver: string): boolean {
   return receiver !== "" && receiver.isWellFormed() && !receiver.includes("\0") && textBytes(receiver) <= NAME_BYTES;
 }

@@ -220,14 +220,3 @@ test("each press on Send has one outcome, which comes before the line about it",
     "You say: hello",
   ]);
 });
-
-test.each([
-  ["Bo", true],
-  ["Server", true],
-  ["Kim", false],
-  ["All", false],
-])("whoever speaks is in the list or not: %j is %j", (sender, isListed) => {
-  const driver = SessionDriver.connected("Jon", ["Jon", "Bo"]);
-  driver.receive({ kind: "message", sender, receiver: "All", text: "hi" });
-  expect(driver.outputs()).toMatchObject([{ meaning: { kind: "spoken", sender, isListed } }]);
-});

@@ -19,8 +19,8 @@ export const LINES_MAX = 1000;
 export type SessionInput =
   | { readonly kind: "command"; readonly command: ControlCommand }
   /**
-   * Who needs no list to pick from names the receiver: `Server` to propose a name, `All` or anybody else to talk, also
-   * one who is not in the list. Entry and selection stay as they are.
+   * Says something to a receiver by name, without the list: a name to `Server`, a message to `All` or to a user. The
+   * user need not be in the list. Entry and selection stay as they are.
    */
   | { readonly kind: "say"; readonly receiver: string; readonly text: string }
   | { readonly kind: "dialled" }
@@ -124,7 +124,8 @@ export class Session {
   }
 
   #select(name: string): void {
-    // Who is not there any more leaves nobody chosen: what was meant for one must not go to whoever was chosen before.
+    // A name that is not in the list leaves nobody selected. Otherwise a whisper to somebody who has just left would go
+    // to whoever was selected before.
     this.#selection = findDestination(this.#users, name) ?? null;
     if (this.#selection !== null) return;
     const expected = `select: expected one of the ${destinations(this.#users).length} names in the list`;
@@ -225,7 +226,8 @@ export class Session {
     }
   }
 
-  // What is for somebody else should not be here: a person sees nothing of it, a program that looks on is told.
+  // A good server sends nothing that is for somebody else. If one does, a person sees nothing of it; a program that
+  // drives this client is told.
   #readMessage(link: Link, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
     const isListed = sender === SERVER || this.#users.includes(sender);
     const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered, isListed }) as const;

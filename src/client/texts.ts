@@ -22,8 +22,11 @@ export function youSay(text: string): string {
   return `You say: ${text}`;
 }
 
+/** The receiver's name follows. */
+export const YOU_WHISPER_TO = "You whisper to ";
+
 export function youWhisper(receiver: string, text: string): string {
-  return `You whisper to ${receiver}: ${text}`;
+  return `${YOU_WHISPER_TO}${receiver}: ${text}`;
 }
 
 export function somebodySays(sender: string, text: string): string {

@@ -2,8 +2,7 @@
 // to the character but for what a terminal would obey. It must not know the terminal.
 
 import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
-import type { LineMeaning } from "../line-meaning.ts";
-import { youWhisper } from "../texts.ts";
+import { type LineMeaning, placesOf } from "../line-meaning.ts";
 import { PLAIN, type Style } from "./ink.ts";
 import { drawRows, type Page, type Piece } from "./rows.ts";
 import { safeName, safeText } from "./safe-text.ts";
@@ -12,8 +11,6 @@ import { safeName, safeText } from "./safe-text.ts";
 export type Remark = readonly (string | { readonly name: string })[];
 
 const FAINT: Style = { kind: "faint" };
-/** What stands before the receiver in "You whisper to X: …". */
-const WHISPER_WORDS = youWhisper("\0", "").split("\0", 1)[0] ?? "";
 
 /** A line that the session shows. */
 export function drawShown(text: string, meaning: LineMeaning, time: string, page: Page): string {
@@ -71,11 +68,10 @@ function bodyOf(text: string, meaning: LineMeaning): readonly Piece[] {
   const style = styleOf(meaning).kind === "faint" ? PLAIN : styleOf(meaning);
   switch (meaning.kind) {
     case "own":
-      return meaning.receiver === EVERYBODY
-        ? [plain(text)]
-        : around(text, WHISPER_WORDS.length, meaning.receiver, style);
-    case "spoken":
-      return around(text, 0, meaning.sender, style);
+    case "spoken": {
+      const { name, nameAt } = placesOf(meaning);
+      return name === undefined ? [plain(text)] : around(text, nameAt, name, style);
+    }
     case "name":
       return [nameOf(meaning.name)];
     case "presence":

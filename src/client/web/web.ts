@@ -35,7 +35,7 @@ export async function runWeb(options: RunWebOptions): Promise<void> {
 
 async function listen(web: WebOptions, caller: CallerOptions): Promise<WebServer> {
   const { host, port, server, allowedServers, allowedOrigins } = web;
-  const files = makePageFiles({ server, allowedServers });
+  const files = makePageFiles({ server });
   try {
     return await WebServer.listen({
       ...caller,

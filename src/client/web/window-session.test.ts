@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
+import { PAGE_PROTOCOL } from "./page/window-event.ts";
 
 test("a window connects, takes a name and talks", async () => {
   await using server = await ScriptedServer.listen();
@@ -22,6 +25,30 @@ test("a window connects, takes a name and talks", async () => {
   ]);
   session.give({ select: "All" }, { type: "hello" }, { send: {} });
   expect(await session.next()).toEqual(line("You say: hello"));
+});
+
+test("the client's own page is told what a line means and what Send came to; anybody else is not", async () => {
+  await using web = await WebServerUnderTest.listen();
+  await using session = await WebSession.open(web.url);
+  session.give({ select: "All" }, { type: "hello" }, { send: {} });
+  expect(await session.untilState()).toEqual([line("You need set a username first.")]);
+  const page = new WebSocket(new URL("/session", web.url), PAGE_PROTOCOL, { origin: new URL(web.url).origin });
+  const frames: unknown[] = [];
+  const told = Promise.withResolvers<void>();
+  page.on("message", (data) => {
+    frames.push(JSON.parse(String(data)));
+    if (frames.length === 3) told.resolve();
+  });
+  await withDeadline(once(page, "open"), "the page's session");
+  const commands = [{ select: "All" }, { type: "" }, { send: {} }, { type: "hello" }, { send: {} }];
+  for (const command of commands) page.send(JSON.stringify(command));
+  await withDeadline(told.promise, "three frames");
+  page.terminate();
+  expect(frames).toEqual([
+    { outcome: "nothing" },
+    { outcome: "refused" },
+    { shown: { text: "You need set a username first." }, meaning: { kind: "notice", notice: "refused" } },
+  ]);
 });
 
 test("each window is a client of its own", async () => {

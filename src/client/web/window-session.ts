@@ -1,14 +1,16 @@
 // Owns one window's session: commands come from its WebSocket, events go to it, a JSON object a frame. It must not know
-// HTTP. Invariant: only allowed servers are dialled, and once the socket is closed the session's connection is closed, too.
+// HTTP. The client's own page also gets what page/window-event.ts adds. Invariant: only allowed servers are dialled, and
+// once the socket is closed the session's connection is closed, too.
 
 import type { RawData, WebSocket } from "ws";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
-import type { ControlCommand, ControlEvent } from "../control.ts";
+import type { ControlCommand } from "../control.ts";
 import { describeFault } from "../fault.ts";
 import { type ParsedCommand, parseCommand } from "../parse-command.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
+import { PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
 import { writeServer } from "./web-options.ts";
 
 /** Close codes of RFC 6455, 7.4.1, and of IANA's registry. */
@@ -34,13 +36,15 @@ export class WindowSession {
   constructor(socket: WebSocket, options: WindowSessionOptions) {
     this.#socket = socket;
     this.#options = options;
+    const isPage = socket.protocol === PAGE_PROTOCOL;
     this.#client = new Client(options, {
-      onEvent: (event) => this.#write(event),
+      onEvent: (event, meaning) => this.#write(meaning && isPage ? { ...event, meaning } : event),
+      onOutcome: (outcome) => isPage && this.#write({ outcome }),
       onEnded: () => this.#onEnded(),
     });
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("close", () => this.#close());
-    // What is wrong with a socket ends it, and `close` follows.
+    // An error ends the socket: `close` follows.
     socket.on("error", (error) => options.log.info("a window's socket failed", { why: error.message }));
   }
 
@@ -85,7 +89,7 @@ export class WindowSession {
     else this.#client.take(command);
   }
 
-  // Whether an address is valid is the session's to say, in the report's words; the list is about valid ones.
+  // The session says whether an address is valid, in the report's words. The allow list is about valid ones only.
   #connect(command: Extract<ControlCommand, { connect: unknown }>): void {
     const { address = "", port = "" } = command.connect;
     const server = parseServerAddress(address, port);
@@ -106,7 +110,7 @@ export class WindowSession {
     this.#write({ error: { message } });
   }
 
-  #write(event: ControlEvent): void {
+  #write(event: WindowEvent): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(JSON.stringify(event));
     if (this.#socket.bufferedAmount <= EVENTS_WAITING_BYTES_MAX) return;
@@ -129,7 +133,7 @@ export class WindowSession {
   }
 }
 
-// A person sees what Connect came to before they go on, so commands wait for it, but for those that give the dial up.
+// A person waits to see what Connect came to, and so do commands. Only `connect` and `close` give the dial up.
 function endsDial(parsed: ParsedCommand): boolean {
   return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
 }

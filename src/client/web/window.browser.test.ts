@@ -76,9 +76,14 @@ test("without a name nothing is said, and the entry keeps it", async () => {
   await using room = await Room.open({ browser });
   const window = await room.window();
   await window.connect();
-  await window.say("All", "Hi, my name is Jon Stewart.");
+  await window.option("All").click();
+  await window.entry.fill("Hi, my name is Jon Stewart.");
+  await window.entry.press("Home");
+  await window.entry.press("Enter");
   await window.line("You need set a username first.").waitFor();
   expect(await window.entry.inputValue()).toBe("Hi, my name is Jon Stewart.");
+  await window.entry.pressSequentially("Oh! ");
+  expect(await window.entry.inputValue()).toBe("Oh! Hi, my name is Jon Stewart.");
   expect(room.server.program.lines.filter((line) => line.includes("message"))).toEqual([]);
 });
 

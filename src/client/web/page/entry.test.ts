@@ -13,6 +13,19 @@ test("arrow-up goes back through what was sent, arrow-down comes back to the dra
   expect([entry.recallNewer(), entry.text]).toEqual([false, "a draft"]);
 });
 
+test("who looks back stays there while a text turns out to be sent, and has the draft back", () => {
+  const entry = new Entry();
+  entry.remember("one");
+  entry.type("two");
+  entry.take();
+  entry.type("a draft");
+  entry.recallOlder();
+  entry.remember("two");
+  expect(entry.text).toBe("one");
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "two"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "a draft"]);
+});
+
 test("a recalled text that is changed is a draft of its own", () => {
   const entry = entryAfter("one", "two");
   entry.recallOlder();

@@ -40,11 +40,17 @@ export class Entry {
     this.#recall.settle();
   }
 
-  /** The text was sent. */
+  /** Takes the text out, to be sent. */
+  take(): void {
+    this.#recall.settle();
+    this.clear();
+  }
+
   clear(): void {
     this.#set("");
   }
 
+  /** A text was sent. */
   remember(text: string): void {
     this.#recall.add(text);
   }

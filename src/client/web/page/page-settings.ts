@@ -1,15 +1,8 @@
 // Owns what the client tells its page at the start, inside the HTML. It must not know where either side gets it.
 
-export interface ServerSettings {
-  readonly address: string;
-  readonly port: number;
-}
-
 export interface PageSettings {
   /** What stands in the page's entries at the start. */
-  readonly server: ServerSettings;
-  /** Where the client connects to, and nowhere else. */
-  readonly allowedServers: readonly ServerSettings[];
+  readonly server: { readonly address: string; readonly port: number };
 }
 
 /**

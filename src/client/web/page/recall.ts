@@ -11,12 +11,12 @@ export class Recall {
   #back = 0;
   #draft = "";
 
-  /** A text was sent. */
+  /** A text was sent. Who looks back goes on from where they are. */
   add(text: string): void {
-    this.#back = 0;
     if (this.#sent.at(-1) === text) return;
     this.#sent.push(text);
     if (this.#sent.length > RECALLED_MAX) this.#sent.shift();
+    if (this.#back > 0) this.#back = Math.min(this.#back + 1, this.#sent.length);
   }
 
   /** The text before the one in the entry, or undefined when there is none. */

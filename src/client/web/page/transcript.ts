@@ -1,7 +1,16 @@
 // Owns the lines that the page keeps. It must not know which of them are drawn.
 // Invariant: ids have no gaps, and at most LINES_KEPT_MAX lines are kept; the oldest are forgotten.
 
-import type { Line, LineMeaning } from "./line.ts";
+import type { LineMeaning } from "../../line-meaning.ts";
+
+/** One shown line: its exact text, what it means, and when it came. */
+export interface Line {
+  /** Counts up from 0, over all lines of this page. */
+  readonly id: number;
+  readonly text: string;
+  readonly atMs: number;
+  readonly meaning: LineMeaning;
+}
 
 /** An evening's talk; some 40 MB with the longest texts, and 2 MB with ordinary ones. */
 export const LINES_KEPT_MAX = 10_000;

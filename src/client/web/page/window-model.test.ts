@@ -173,15 +173,83 @@ test("a name that is sent while the server is dialled is proposed once it is the
   expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
 });
 
-test("a message that was sent though the page expected a refusal leaves the entry when it is shown", () => {
+test("a message that is sent while the acceptance of the name is on its way is said, and leaves the entry", () => {
   const driver = connected();
   driver.say("Jon").settle();
   driver.receive({ kind: "ack", name: "Jon" });
-  driver.say("hi", "All");
-  expect(driver.model.entry.text).toBe("hi");
-  driver.settle();
+  driver.say("hi", "All").settle();
   expect(driver.sent.at(-1)).toEqual({ kind: "message", sender: "Jon", receiver: "All", text: "hi" });
   expect(driver.model.entry.text).toBe("");
+});
+
+test("a refused message comes back before what was typed since", () => {
+  const driver = connected();
+  driver.say("hi", "All");
+  expect(driver.model.entry.text).toBe("");
+  driver.model.entry.type("more");
+  driver.settle();
+  expect(driver.model.entry.text).toBe("hi\nmore");
+});
+
+test("while a server is dialled a name leaves the entry, and anything else stays until it is answered", () => {
+  const driver = ModelDriver.ready();
+  driver.model.connect(SERVER_ENTRIES);
+  driver.settle().say("Jon", "Server").say("hi", "All").settle();
+  expect([driver.model.entry.text, driver.model.proposed]).toEqual(["hi", "Jon"]);
+  driver.input({ kind: "dialled" }).settle();
+  expect(driver.lines.at(-1)).toBe("You need set a username first.");
+  expect([driver.model.entry.text, driver.model.proposed]).toEqual(["hi", "Jon"]);
+});
+
+test("a name that was to be proposed comes back when the dial fails, and Reconnect proposes it", () => {
+  const driver = ModelDriver.ready();
+  driver.model.connect(SERVER_ENTRIES);
+  driver.settle().say("Jon", "Server").settle();
+  driver.input({ kind: "dial-failed", why: "connection refused" }).settle();
+  expect(driver.model.entry.text).toBe("Jon");
+  driver.model.reconnect();
+  driver.settle().input({ kind: "dialled" }).settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
+  driver.receive({ kind: "ack", name: "Jon" }).settle();
+  expect(driver.model.entry.text).toBe("");
+});
+
+test("a name that the server has not answered comes back into the entry when the connection goes", () => {
+  const driver = connected();
+  driver.say("Jon").settle();
+  driver.input(LOST).settle();
+  expect([driver.model.entry.text, driver.model.proposed]).toEqual(["Jon", null]);
+});
+
+test("a whisper to somebody who has just left is kept, also when Send is pressed once more", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.model.select("Bo");
+  driver.deliverCommand();
+  driver.receive({ kind: "update", names: [] });
+  driver.say("hi");
+  driver.deliverEvent();
+  driver.model.send();
+  driver.settle();
+  expect(driver.sent).toEqual([]);
+  expect(driver.model.entry.text).toBe("hi");
+});
+
+test("only what was sent can be recalled", () => {
+  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  driver.say("one", "Bo").say("x".repeat(4000)).settle();
+  driver.model.entry.type("");
+  driver.model.entry.recallOlder();
+  expect(driver.model.entry.text).toBe("one");
+});
+
+test("a client that answers nothing is asked so many times and no more, and the entry keeps the rest", () => {
+  const driver = ModelDriver.ready("Jon");
+  const before = driver.given.length;
+  for (let count = 0; count < 300; count += 1) driver.say(`text ${count}`);
+  expect(driver.given.length - before).toBe(2 * 256);
+  expect(driver.model.entry.text).toBe("text 299");
+  driver.cutWire();
+  expect(driver.model.entry.text.split("\n")).toHaveLength(257);
 });
 
 test("a name that was refused though the page expected none comes back, and the session says who one is", () => {
@@ -234,6 +302,15 @@ test("half a surrogate pair is sent as it is shown", () => {
   driver.say("half \ud83d").settle();
   expect(driver.lines.at(-1)).toBe("You say: half \ufffd");
   expect(driver.model.transcript.range(0, driver.model.transcript.end).at(-1)?.meaning.kind).toBe("own");
+});
+
+test("a line is kept with the meaning that the session gave it, whatever its words", () => {
+  const driver = ModelDriver.ready("Jon", ["You say: hi"]);
+  driver.receive({ kind: "message", sender: "You say: hi", receiver: "Jon", text: "Jon says: x" }).settle();
+  expect(driver.model.transcript.range(0, driver.model.transcript.end).at(-1)).toMatchObject({
+    text: "You say: hi whispers to you: Jon says: x",
+    meaning: { kind: "spoken", sender: "You say: hi", whispered: true, isListed: true },
+  });
 });
 
 function connected(): ModelDriver {

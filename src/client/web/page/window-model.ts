@@ -1,20 +1,17 @@
 // Owns what a person sees and does at the window. It has no DOM, no socket and no clock: events come in, commands go out
-// through the wire. It asks the session's own rules what a command will come to, so that the page answers at once; where
-// something crossed on the wire, the session's word holds. Invariant: what was typed is sent or stands in the entry.
+// through the wire. It must not know the session's rules: what a command came to is what the events say.
+// Invariant: what was typed is sent, waits for the session's answer, or stands in the entry.
 
 import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
-import type { ControlCommand, ControlEvent } from "../../control.ts";
+import type { ControlCommand } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
-import { composeOutgoing } from "../../outgoing.ts";
-import { parseServerAddress } from "../../server-address.ts";
-import { USERNAME_ACCEPTED, USERNAME_NOT_ACCEPTED, youSay, youWhisper } from "../../texts.ts";
-import { type Attempt, Attempts, isCleared } from "./attempts.ts";
+import type { LineMeaning, Notice } from "../../line-meaning.ts";
+import type { SendOutcome } from "../../outgoing.ts";
 import { Entry } from "./entry.ts";
-import { type ExpectedLine, LineReader } from "./line-reader.ts";
 import { AT_THE_END, follow, type LineWindow, lookBack, returnToEnd, showNewer, showOlder } from "./line-window.ts";
-import type { ServerSettings } from "./page-settings.ts";
 import { Transcript } from "./transcript.ts";
 import { Unread } from "./unread.ts";
+import type { WindowEvent } from "./window-event.ts";
 
 /** The page's way to its client. */
 export interface Wire {
@@ -35,6 +32,17 @@ export type Link = "opening" | "idle" | "dialling" | "connected" | "lost" | "cut
 /** Far over what a message may have; a command with so many still fits a frame, whatever they are. */
 export const ENTRY_UNITS_MAX = 10_000;
 
+/** Presses on Send that may wait for an answer, as they do while a server is dialled. One more does nothing. */
+const ATTEMPTS_MAX = 256;
+
+/** A press on Send. */
+interface Attempt {
+  readonly draft: string;
+  readonly isProposal: boolean;
+  /** The draft left the entry when Send was pressed. */
+  readonly isTaken: boolean;
+}
+
 /** What the person had when the connection went. */
 interface Return {
   readonly name: string;
@@ -48,36 +56,31 @@ export class WindowModel {
   readonly transcript = new Transcript();
   readonly unread = new Unread();
   readonly #wire: Wire;
-  readonly #allowedServers: readonly ServerSettings[];
-  readonly #attempts = new Attempts();
-  readonly #reader = new LineReader();
-  #wireState: "opening" | "open" | "cut-off" = "opening";
-  /** Connections that the session was asked for, and how many of them have ended: each one ends once. */
-  #dials = 0;
-  #ends = 0;
-  /** The connection whose events are coming has been made. */
-  #isLinked = false;
-  #isLost = false;
+  #link: Link = "opening";
   #names: readonly string[] = destinations([]);
   #selection: string | null = null;
   #username: string | null = null;
   #fault: string | undefined;
   #lines: LineWindow = AT_THE_END;
+  /** What the session has not answered yet, in its order. */
+  #attempts: Attempt[] = [];
+  /** Drafts that the session refused while later ones wait for their answer. */
+  #refused: string[] = [];
+  /** The attempt that the server has not answered yet. */
+  #proposal: Attempt | undefined;
   /** The server that was asked for last. */
   #server: ServerEntries | undefined;
+  /** The next connection is to bring back what the person had. */
+  #isReconnect = false;
   #before: Return = NOBODY;
   #returning: Return | undefined;
-  #dialOnOpen = false;
 
-  constructor(wire: Wire, allowedServers: readonly ServerSettings[]) {
+  constructor(wire: Wire) {
     this.#wire = wire;
-    this.#allowedServers = allowedServers;
   }
 
   get link(): Link {
-    if (this.#wireState !== "open") return this.#wireState;
-    if (this.#dials > this.#ends) return this.#isLinked && this.#isCurrent() ? "connected" : "dialling";
-    return this.#isLost ? "lost" : "idle";
+    return this.#link;
   }
 
   /** The list, top to bottom. */
@@ -93,9 +96,9 @@ export class WindowModel {
     return this.#username;
   }
 
-  /** The name that the server has not answered yet. */
+  /** The name that waits for an answer. */
   get proposed(): string | null {
-    return this.#attempts.proposed(this.#dials);
+    return (this.#proposal ?? this.#attempts.find(({ isProposal }) => isProposal))?.draft ?? null;
   }
 
   /** Why the client could not do the last thing that was asked for. */
@@ -108,78 +111,78 @@ export class WindowModel {
   }
 
   get canReconnect(): boolean {
-    return this.link === "cut-off" || (this.link === "lost" && this.#server !== undefined);
+    return this.#link === "cut-off" || (this.#link === "lost" && this.#server !== undefined);
   }
 
   onWireOpen(): void {
-    this.#wireState = "open";
+    this.#link = "idle";
     // A new session knows nothing of what the page shows as picked.
     if (this.#selection !== null) this.select(this.#selection);
-    if (this.#dialOnOpen && this.#server !== undefined) this.#dial(this.#server, this.#returning);
-    this.#dialOnOpen = false;
+    if (this.#isReconnect) this.#dial();
   }
 
   onWireLost(): void {
     this.#leave();
-    this.#wireState = "cut-off";
-    this.#takeBack(this.#attempts.takeUpTo(Number.POSITIVE_INFINITY));
-    this.#dials = 0;
-    this.#ends = 0;
-    this.#isLinked = false;
-    this.#setNames(destinations([]), false);
+    this.#link = "cut-off";
+    this.#refused.push(...this.#attempts.filter(({ isTaken }) => isTaken).map(({ draft }) => draft));
+    this.#attempts = [];
+    this.#takeBack();
+    this.#setNames(destinations([]));
   }
 
-  take(event: ControlEvent): void {
-    if ("shown" in event) this.#onShown(event.shown.text);
-    else if ("users" in event) this.#setNames(event.users.names, this.#isLinked);
+  take(event: WindowEvent): void {
+    if ("outcome" in event) this.#onOutcome(event.outcome);
+    else if ("shown" in event && event.meaning !== undefined) this.#onShown(event.shown.text, event.meaning);
+    else if ("users" in event) this.#setNames(event.users.names);
     else if ("connected" in event) this.#onConnected();
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
-    else if ("error" in event) this.#onFault(event.error.message);
-    else if ("state" in event) this.#onState(event.state.username, event.state.draft);
+    else if ("error" in event) this.#fault = event.error.message;
     // What else there is, a person does not see.
   }
 
   connect(server: ServerEntries): void {
     this.#fault = undefined;
     this.#server = server;
-    this.#dial(server, undefined);
+    if (!this.#isOpen) return;
+    this.#isReconnect = false;
+    this.#dial();
   }
 
   /** Connects to the same server again, and comes back with the same name. */
   reconnect(): void {
     if (!this.canReconnect) return;
     this.#fault = undefined;
-    if (this.link === "lost" && this.#server !== undefined) {
-      this.#dial(this.#server, this.#before);
+    this.#isReconnect = true;
+    if (this.#isOpen) {
+      this.#dial();
       return;
     }
-    this.#returning = this.#before;
-    this.#wireState = "opening";
-    this.#dialOnOpen = this.#server !== undefined;
+    this.#link = "opening";
     this.#wire.open();
   }
 
   select(name: string): void {
     if (!this.#names.includes(name)) return;
     this.#selection = name;
-    if (this.#wireState === "open") this.#wire.give({ select: { name } });
+    if (this.#isOpen) this.#wire.give({ select: { name } });
   }
 
-  /** Presses Send. */
+  /** Presses Send. The entry is free for what is typed next; a draft that is refused comes back into it. */
   send(): void {
-    if (this.#wireState !== "open") return;
-    if (this.entry.text.length > ENTRY_UNITS_MAX) {
+    if (!this.#isOpen || this.#attempts.length >= ATTEMPTS_MAX) return;
+    const draft = this.entry.text;
+    if (draft.length > ENTRY_UNITS_MAX) {
       this.#fault = `The entry holds over ${ENTRY_UNITS_MAX} characters; please make it shorter.`;
       return;
     }
-    const attempt = this.#attempt(this.entry.text, false);
-    if (attempt === undefined) return;
+    // The answer waits for the dial, and for seconds, perhaps. Only a name can be sent by then.
+    const isTaken = draft !== "" && (this.#link !== "dialling" || this.#selection === SERVER);
+    this.#attempt(draft, isTaken);
+    if (draft === "") return;
     this.#fault = undefined;
     this.unread.clearMark();
     this.#lines = returnToEnd(this.transcript);
-    if (!isCleared(attempt)) return;
-    this.entry.remember(attempt.draft);
-    this.entry.clear();
+    if (isTaken) this.entry.take();
   }
 
   lookBack(): void {
@@ -198,112 +201,76 @@ export class WindowModel {
     this.#lines = returnToEnd(this.transcript);
   }
 
-  /** Whether the events that come are those of the connection that was asked for last. */
-  #isCurrent(): boolean {
-    return this.#ends + 1 === this.#dials;
+  /** There is a session. */
+  get #isOpen(): boolean {
+    return this.#link !== "opening" && this.#link !== "cut-off";
   }
 
-  #dial({ address, port }: ServerEntries, returning: Return | undefined): void {
-    if (this.#wireState !== "open") return;
-    this.#wire.give({ connect: { address, port } });
-    const server = parseServerAddress(address, port);
-    const isAllowed = this.#allowedServers.some((one) => one.address === server?.address && one.port === server.port);
-    if (!isAllowed) return; // The client says why, and everything stays as it is.
-    this.#leave();
-    this.#returning = returning;
-    this.#isLost = false;
-    this.#dials += 1;
+  #dial(): void {
+    if (this.#server !== undefined) this.#wire.give({ connect: this.#server });
   }
 
-  /** Gives a draft to the session and notes what must come of it; undefined when nothing does. */
-  #attempt(draft: string, automatic: boolean): Attempt | undefined {
-    const outgoing = composeOutgoing({
-      draft,
-      selection: this.#selection,
-      // What is sent while the server is dialled is taken when the dial came to something.
-      connected: this.#dials > this.#ends,
-      username: this.#username,
-      proposed: this.proposed,
-    });
-    if (outgoing.kind === "nothing") return undefined;
-    const attempt: Attempt = {
-      dial: this.#dials,
-      draft,
-      name: this.#selection === SERVER ? draft.toWellFormed().normalize("NFC") : undefined,
-      echo: expectEcho(draft.toWellFormed(), this.#selection),
-      refusal: outgoing.kind === "refused" ? outgoing.text : undefined,
-      automatic,
-    };
-    this.#attempts.add(attempt);
+  #attempt(draft: string, isTaken: boolean): void {
+    this.#attempts.push({ draft, isProposal: this.#selection === SERVER, isTaken });
     this.#wire.give({ type: { text: draft } });
     this.#wire.give({ send: {} });
-    return attempt;
+  }
+
+  #onOutcome(outcome: SendOutcome): void {
+    const attempt = this.#attempts.shift();
+    if (attempt === undefined) return;
+    if (outcome === "proposal") this.#proposal = attempt;
+    if (outcome === "refused" && attempt.isTaken) this.#refused.push(attempt.draft);
+    else if (outcome !== "refused") this.#onSent(attempt);
+    if (this.#attempts.length === 0) this.#takeBack();
+  }
+
+  #onSent({ draft, isTaken }: Attempt): void {
+    if (isTaken) this.entry.remember(draft);
+    else if (this.entry.text === draft) this.entry.clear();
   }
 
   #onConnected(): void {
-    this.#isLinked = true;
-    if (!this.#isCurrent()) return;
+    this.#link = "connected";
     this.#before = NOBODY;
     this.select(SERVER);
-    if (this.#returning !== undefined && this.#returning.name !== "") this.#attempt(this.#returning.name, true);
+    if (this.#returning !== undefined && this.#returning.name !== "") this.#attempt(this.#returning.name, false);
   }
 
   #onDisconnected(reason: string): void {
-    if (this.#isCurrent()) {
-      this.#leave();
-      this.#isLost = reason !== "ended-here";
-    }
-    this.#isLinked = false;
-    this.#ends += 1;
-    this.#takeBack(this.#attempts.takeUpTo(this.#ends));
+    this.#leave();
+    this.#link = reason === "ended-here" ? "idle" : "lost";
+    if (this.#attempts.length === 0) this.#takeBack();
   }
 
-  /** Notes what Reconnect brings back. */
+  /** Notes what Reconnect brings back. A name that was not answered is the person's to send again. */
   #leave(): void {
     const name = this.#username ?? this.proposed ?? this.#returning?.name;
     if (name) this.#before = { name, destination: this.#returning?.destination ?? this.#selection };
     this.#username = null;
+    if (this.#proposal?.isTaken) this.#refused.push(this.#proposal.draft);
+    this.#proposal = undefined;
   }
 
-  #onShown(text: string): void {
-    const meaning = this.#reader.read(text, this.#attempts.echoes);
+  #onShown(text: string, meaning: LineMeaning): void {
     const line = this.transcript.add(text, meaning, this.#wire.nowMs());
     this.#lines = follow(this.#lines, this.transcript);
     if (meaning.kind === "spoken") this.unread.add(line.id);
-    else if (meaning.kind === "own") this.#onEcho(text);
-    else if (meaning.kind === "notice") this.#onNotice(text);
+    else if (meaning.kind === "named") this.#onNamed(meaning.username);
+    else if (meaning.kind === "notice") this.#onNotice(meaning.notice);
   }
 
-  #onEcho(text: string): void {
-    const attempt = this.#attempts.takeEcho(text);
-    if (attempt !== undefined && !isCleared(attempt)) this.#clearIfStill(attempt.draft);
+  #onNotice(notice: Notice): void {
+    if (notice === "name-not-accepted") this.#onNameRefused();
+    if (notice !== "dialling") return;
+    this.#link = "dialling";
+    this.#returning = this.#isReconnect ? this.#before : undefined;
   }
 
-  #onNotice(text: string): void {
-    if (text === USERNAME_ACCEPTED) this.#onAccepted();
-    else if (text === USERNAME_NOT_ACCEPTED) this.#onRefused();
-    else if (this.#attempts.takeRefusal(text) === undefined && this.#attempts.hasCleared) this.#askState();
-  }
-
-  /** Something crossed on the wire: the session knows better. */
-  #askState(): void {
-    if (this.#wireState === "open") this.#wire.give({ state: {} });
-  }
-
-  #onState(username: string | null, draft: string): void {
-    const refused = draft === "" ? undefined : this.#attempts.takeRefused(draft);
-    if (refused !== undefined) this.#takeBack([refused]);
-    if (!this.#isCurrent()) return;
+  #onNamed(username: string): void {
+    this.#proposal = undefined;
     this.#username = username;
-    if (username !== null) this.#clearIfStill(username);
-  }
-
-  #onAccepted(): void {
-    const attempt = this.#attempts.takeProposal(this.#ends + 1);
-    if (attempt === undefined) this.#askState();
-    else this.#clearIfStill(attempt.draft);
-    if (!this.#isCurrent()) return;
-    this.#username = attempt?.name ?? null;
+    if (this.entry.text.normalize("NFC") === username) this.entry.clear();
     this.entry.takeBack();
     const destination = this.#returning === undefined ? EVERYBODY : this.#returning.destination;
     if (destination !== EVERYBODY && destination !== SERVER) return; // The list, which comes next, tells who is there.
@@ -311,32 +278,24 @@ export class WindowModel {
     this.select(EVERYBODY);
   }
 
-  #onRefused(): void {
-    const attempt = this.#attempts.takeProposal(this.#ends + 1);
-    if (attempt === undefined) return;
-    if (this.entry.text === "") this.entry.restore(attempt.draft);
-    else if (attempt.automatic) this.entry.putAside(attempt.draft);
+  #onNameRefused(): void {
+    const proposal = this.#proposal;
+    this.#proposal = undefined;
+    if (proposal === undefined) return;
+    if (this.entry.text === "") this.entry.restore(proposal.draft);
+    else if (!proposal.isTaken) this.entry.putAside(proposal.draft);
   }
 
-  // What a fault is about cannot be told for certain: better twice in the entry than lost.
-  #onFault(message: string): void {
-    this.#fault = message;
-    this.#takeBack(this.#attempts.doubtMessages());
+  /** Puts what was refused before what was typed since. */
+  #takeBack(): void {
+    if (this.#refused.length > 0) this.entry.restore(this.#refused.join("\n"));
+    this.#refused = [];
   }
 
-  #takeBack(attempts: readonly Attempt[]): void {
-    for (const attempt of attempts.toReversed()) if (isCleared(attempt)) this.entry.restore(attempt.draft);
-  }
-
-  #clearIfStill(draft: string): void {
-    if (this.entry.text === draft) this.entry.clear();
-  }
-
-  #setNames(names: readonly string[], announced: boolean): void {
+  #setNames(names: readonly string[]): void {
     this.#names = names;
-    this.#reader.setUsers(names.slice(destinations([]).length), announced);
     if (this.#selection !== null && !names.includes(this.#selection)) this.#selection = null;
-    if (announced && this.#username !== null) this.#returnToDestination();
+    if (this.#username !== null) this.#returnToDestination();
   }
 
   // Back with the same name. Whoever the draft was meant for is selected again; if they are not there, it stays with
@@ -348,10 +307,4 @@ export class WindowModel {
     if (destination !== null && this.#names.includes(destination)) this.select(destination);
     else if (this.entry.text === "") this.select(EVERYBODY);
   }
-}
-
-function expectEcho(text: string, selection: string | null): ExpectedLine | undefined {
-  if (selection === null || selection === SERVER) return undefined;
-  if (selection === EVERYBODY) return { shown: youSay(text), receiver: undefined, text };
-  return { shown: youWhisper(selection, text), receiver: selection, text };
 }

@@ -3,8 +3,8 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Line } from "../line.ts";
 import { olderCount, skippedCount } from "../line-window.ts";
+import type { Line } from "../transcript.ts";
 import { LineView } from "./line-view.tsx";
 import { isAtEnd } from "./scroll.ts";
 import type { Props } from "./window.ts";

@@ -3,11 +3,15 @@
 
 import type { Entry } from "../entry.ts";
 
+/** What was taken out of the box to be sent, and where the caret stood: refused, it comes back as it was. */
+let taken = { text: "", caret: 0 };
+
 /** Writes the model's text into the box, if it is not what stands there. */
 export function writeEntry(entry: Entry): void {
   const box = document.querySelector<HTMLTextAreaElement>(".entry");
   if (box === null || box.value === entry.text) return;
+  if (entry.text === "") taken = { text: box.value, caret: box.selectionStart };
   box.value = entry.text;
-  const caret = entry.caret ?? entry.text.length;
+  const caret = entry.caret ?? (entry.text === taken.text ? taken.caret : entry.text.length);
   if (document.activeElement === box) box.setSelectionRange(caret, caret);
 }

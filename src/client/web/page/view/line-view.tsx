@@ -2,9 +2,10 @@
 // be seen; what came from the network is text, never HTML.
 
 import { Component, type JSX } from "preact";
-import { SERVER } from "../../../../protocol/hcp1/index.ts";
-import type { Line, LineMeaning } from "../line.ts";
+import { EVERYBODY, SERVER } from "../../../../protocol/hcp1/index.ts";
+import { type LineMeaning, placesOf, type Words } from "../../../line-meaning.ts";
 import { makeNameVisible, makeVisible, readText } from "../rich-text.ts";
+import type { Line } from "../transcript.ts";
 import { inkOf } from "./send-to.tsx";
 
 export interface LineProps {
@@ -41,64 +42,45 @@ export class LineView extends Component<LineProps> {
 function looksOf(meaning: LineMeaning): string {
   switch (meaning.kind) {
     case "own":
-      return meaning.receiver === undefined ? "own" : "own whisper";
+      return meaning.receiver === EVERYBODY ? "own" : "own whisper";
     case "spoken":
       // What the server says is a notice, whispered or not: its words tell which.
-      if (meaning.sender === SERVER && meaning.known) return "other server";
-      return `other${meaning.whispered ? " whisper" : ""}${meaning.known ? "" : " stranger"}`;
+      if (meaning.sender === SERVER) return "other server";
+      return `other${meaning.whispered ? " whisper" : ""}${meaning.isListed ? "" : " stranger"}`;
     case "name":
       return "presence who";
     case "presence":
       return "presence";
+    case "named":
+      return "notice good";
     case "notice":
-      return `notice ${meaning.tone}`;
+      return meaning.notice === "dialling" ? "notice plain" : "notice bad";
   }
 }
 
-// The words around name and text are what the shown line has there, so they are cut out of it and never written again.
 function Said({ line: { text, meaning } }: { readonly line: Line }): JSX.Element {
   switch (meaning.kind) {
     case "own":
-      return <OwnLine text={text} meaning={meaning} />;
     case "spoken":
-      return (
-        <>
-          <Name name={meaning.sender} isKnown={meaning.known} />
-          <span class="words">{text.slice(meaning.sender.length, text.length - meaning.text.length)}</span>
-          <Text text={meaning.text} />
-        </>
-      );
+      return <SaidBy text={text} meaning={meaning} />;
     case "name":
       return <Name name={meaning.name} isKnown />;
     case "presence":
+    case "named":
     case "notice":
       return <bdi>{makeVisible(text)}</bdi>;
   }
 }
 
-interface OwnLineProps {
-  readonly text: string;
-  readonly meaning: Extract<LineMeaning, { readonly kind: "own" }>;
-}
-
-function OwnLine({ text, meaning }: OwnLineProps): JSX.Element {
-  const words = text.slice(0, text.length - meaning.text.length);
-  const said = <Text text={meaning.text} />;
-  if (meaning.receiver === undefined) {
-    return (
-      <>
-        <span class="words">{words}</span>
-        {said}
-      </>
-    );
-  }
-  const before = words.slice(0, words.indexOf(meaning.receiver));
+// What stands around name and text is what the shown line has there, so it is cut out of it and never written again.
+function SaidBy({ text, meaning }: { readonly text: string; readonly meaning: Words }): JSX.Element {
+  const { name = "", nameAt, textAt } = placesOf(meaning);
   return (
     <>
-      <span class="words">{before}</span>
-      <Name name={meaning.receiver} isKnown />
-      <span class="words">{words.slice(before.length + meaning.receiver.length)}</span>
-      {said}
+      {nameAt > 0 ? <span class="words">{text.slice(0, nameAt)}</span> : null}
+      {name === "" ? null : <Name name={name} isKnown={meaning.kind === "own" || meaning.isListed} />}
+      <span class="words">{text.slice(nameAt + name.length, textAt)}</span>
+      <Text text={text.slice(textAt)} />
     </>
   );
 }

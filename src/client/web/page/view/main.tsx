@@ -25,10 +25,11 @@ const wire = new SocketWire({
   onEvent: (event) => act((it) => it.take(event)),
   onLost: () => act((it) => it.onWireLost()),
 });
-const model: WindowModel = new WindowModel(
-  { give: (command) => wire.give(command), open: () => wire.open(), nowMs: () => Date.now() },
-  settings.allowedServers,
-);
+const model: WindowModel = new WindowModel({
+  give: (command) => wire.give(command),
+  open: () => wire.open(),
+  nowMs: () => Date.now(),
+});
 
 function act(change: (model: WindowModel) => void): void {
   change(model);

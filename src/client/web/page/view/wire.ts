@@ -1,11 +1,12 @@
 // Owns the WebSocket to the client behind the page. It must not know what commands and events mean.
 // Invariant: once it said that the session is lost, nothing comes of that session any more.
 
-import type { ControlCommand, ControlEvent } from "../../../control.ts";
+import type { ControlCommand } from "../../../control.ts";
+import { PAGE_PROTOCOL, type WindowEvent } from "../window-event.ts";
 
 export interface SocketListener {
   onOpen(): void;
-  onEvent(event: ControlEvent): void;
+  onEvent(event: WindowEvent): void;
   onLost(): void;
 }
 
@@ -19,7 +20,7 @@ export class SocketWire {
   }
 
   open(): void {
-    const socket = new WebSocket(new URL("/session", location.href));
+    const socket = new WebSocket(new URL("/session", location.href), PAGE_PROTOCOL);
     this.#socket = socket;
     socket.onopen = () => this.#listener.onOpen();
     // The client writes its events by the schema; the page is the same version, since that client served it.
