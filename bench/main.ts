@@ -1,9 +1,11 @@
 // Owns `npm run bench`: picks a benchmark by name. A benchmark measures and prints; it is no test and fails only when
 // what it measured is wrong (a message lost, say) or its target is missed.
 
+import { UsageError } from "./options.ts";
+
 const BENCHMARKS = {
   server: {
-    what: "broadcast through the server against a bare net loop, and its memory",
+    what: "broadcast through the server against a bare one, and its memory (--help tells more)",
     load: () => import("./server.ts"),
   },
   lab: {
@@ -16,14 +18,20 @@ const BENCHMARKS = {
   },
 } as const;
 
-const name = process.argv[2];
+const [name, ...args] = process.argv.slice(2);
 const known = Object.keys(BENCHMARKS).join(", ");
 if (name === undefined || name === "--help") {
   const lines = Object.entries(BENCHMARKS).map(([key, { what }]) => `  ${key.padEnd(8)} ${what}`);
   process.stdout.write(`Usage: npm run bench -- NAME\n\n${lines.join("\n")}\n`);
 } else if (isBenchmark(name)) {
   const { run } = await BENCHMARKS[name].load();
-  process.exitCode = (await run()) ? 0 : 1;
+  try {
+    process.exitCode = (await run(args)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`bench: ${error.message.replace(/\.$/, "")}. Try --help.\n`);
+    process.exitCode = 2;
+  }
 } else {
   process.stderr.write(`bench: expected one of ${known}; got "${name}"\n`);
   process.exitCode = 2;

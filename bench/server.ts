@@ -1,220 +1,171 @@
-// Owns `npm run bench -- server`: what a delivery costs the server, against a bare net loop in the same minute, and how
-// much memory it takes. Both run as processes of their own; CPU is what the kernel accounts to them.
+// Owns `npm run bench -- server`: what the server delivers, and what a delivery costs it, against the floor in the same
+// minute. Every server and its load are processes of their own; CPU is what the kernel accounts to them.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
-import { encodeMessage } from "../src/protocol/hcp1/index.ts";
-import { freePort, untilListening } from "./port.ts";
+import { measureMemory } from "./memory.ts";
+import { HELP, LOADS, type LoadName, type Options, readOptions } from "./options.ts";
+import { cpuMs, type Load, type Program, type RunningServer, startLoad, startServer } from "./programs.ts";
 
-const RATIO_MIN = 0.9;
-const ROUNDS = 3;
-const DELIVERIES = 400_000;
-const RECEIVERS = [10, 100, 1000] as const;
-const IDLE_BYTES_MAX = 90e6;
-const CONNECTION_BYTES_MAX = 20e3;
-const IDLE_CONNECTIONS = 1000;
-const CONNECTIONS_MAX = 2000;
-/** Linux counts a process's time in hundredths of a second (USER_HZ). */
-const TICK_MS = 10;
+const ROUND_MS = 400;
+const LATENCY_MS = 2000;
+/** How many clients there are when latency is measured, and which part of the server's throughput the load is. */
+const LATENCY_CLIENTS = 60;
+const LATENCY_SHARE = 0.1;
+/** Above this part of a core the load, not the server, is what is measured. */
+const LOAD_BUSY_MAX = 0.9;
 
-type Target = "server" | "server with its log" | "server as it comes" | "floor";
-
-const COMMANDS: Readonly<Record<Target, (port: number) => readonly string[]>> = {
-  server: (port) => serverCommand(port, "--message-gap-ms", "0", "--log-level", "warn"),
-  "server with its log": (port) => serverCommand(port, "--message-gap-ms", "0"),
-  "server as it comes": (port) => serverCommand(port),
-  floor: (port) => ["bench/floor-server.ts", String(port)],
+const FLOOR = "floor";
+const SERVER = "server";
+const LOGGING = "server with its log";
+/** The least part of the floor's throughput. */
+const SPEED_MIN: Readonly<Record<string, { readonly one: number; readonly more: number }>> = {
+  [SERVER]: { one: 0.85, more: 0.7 },
+  [LOGGING]: { one: 0.65, more: 0.4 },
 };
 
-/** What is measured against the floor, in turn. */
-const COMPARED = ["floor", "server", "server with its log"] as const satisfies readonly Target[];
+/** A server and the load beside it, both there from the first round to the last. */
+interface Contender {
+  readonly name: string;
+  readonly server: RunningServer;
+  readonly load: Load;
+}
 
 interface Measurement {
   readonly deliveriesPerS: number;
   readonly cpuUsPerDelivery: number;
-  readonly faults: number;
+  /** Parts of a core. */
+  readonly serverBusy: number;
+  readonly loadBusy: number;
+  readonly wrong: number;
 }
 
 /** Measures, prints, and says whether every target was reached. */
-export async function run(): Promise<boolean> {
-  print(
-    `Texts of 100 bytes, gap 0, ${DELIVERIES.toLocaleString("en")} deliveries a round, medians of ${ROUNDS} rounds.`,
-  );
-  print("The server runs with --log-level warn; a row shows what its log costs on top.\n");
-  print(row(["receivers", "", "deliveries/s", "CPU µs/delivery", "wrong"]));
+export async function run(args: readonly string[]): Promise<boolean> {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return true;
+  }
+  print(`Texts of 100 bytes, gap 0, 8 senders, medians of ${options.rounds} rounds; in brackets: of the floor's.`);
+  print(`"${SERVER}" logs from warn on; "${LOGGING}" logs from info on, into a pipe that is read.`);
+  print(`A core's part is of one core; with "!" the load was too busy, and it is what was measured.\n`);
   let ok = true;
-  for (const receivers of RECEIVERS) ok = (await compare(receivers)) && ok;
+  for (const clients of options.clients) ok = (await compare(clients, options)) && ok;
   return (await measureMemory()) && ok;
 }
 
-function serverCommand(port: number, ...flags: readonly string[]): readonly string[] {
-  const node = ["--max-semi-space-size=2", "--import", "./compile-cache.mjs", "src/server/main.ts"];
-  return [
-    ...node,
-    "--host",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--connections-max",
-    String(CONNECTIONS_MAX),
-    // What is measured is the fan-out.
-    "--flood-rate",
-    "0",
-    ...flags,
-  ];
-}
-
-async function compare(receivers: number): Promise<boolean> {
-  const rounds: Record<(typeof COMPARED)[number], Measurement[]> = { floor: [], server: [], "server with its log": [] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const target of COMPARED) {
-      rounds[target].push(await measure(target, receivers));
+async function compare(clients: number, { loads, rounds, against }: Options): Promise<boolean> {
+  await using stack = new AsyncDisposableStack();
+  const contenders: Contender[] = [];
+  for (const [name, program] of programs(against)) {
+    const server = stack.use(await startServer(program, "pipe"));
+    const load = stack.use(await startLoad(server.port, clients, program === "floor" ? "bare" : "names"));
+    contenders.push({ name, server, load });
+  }
+  let ok = true;
+  print(row([`${clients} clients`, "", "deliveries/s", "CPU µs/delivery", "server's core", "load's core", "wrong"]));
+  for (const load of loads) {
+    const measured = await measureInTurn(contenders, load, rounds);
+    ok = tell(load, measured) && ok;
+    if (load === "one" && clients === LATENCY_CLIENTS) {
+      const perS = median(measured.get(SERVER) ?? [], (one) => one.deliveriesPerS) / (clients - 1);
+      await tellLatency(contenders, perS * LATENCY_SHARE, rounds);
     }
   }
-  const floor = median(rounds.floor);
-  let ok = true;
-  for (const target of COMPARED) {
-    const { deliveriesPerS, cpuUsPerDelivery } = median(rounds[target]);
-    const speed = deliveriesPerS / floor.deliveriesPerS;
-    const cpu = floor.cpuUsPerDelivery / cpuUsPerDelivery;
-    const wrong = rounds[target].reduce((sum, measurement) => sum + measurement.faults, 0);
-    print(
-      row([
-        String(receivers),
-        target,
-        `${Math.round(deliveriesPerS).toLocaleString("en")} (${speed.toFixed(2)})`,
-        `${cpuUsPerDelivery.toFixed(2)} (${cpu.toFixed(2)})`,
-        String(wrong),
-      ]),
-    );
-    if (target === "server") ok = speed >= RATIO_MIN && cpu >= RATIO_MIN && wrong === 0;
-  }
-  print(`${ok ? "ok" : "MISSED"}: at least ${RATIO_MIN} of the floor in both, nothing lost, doubled or out of order\n`);
   return ok;
 }
 
-async function measure(target: Target, receivers: number): Promise<Measurement> {
-  await using server = await startServer(target);
-  const messages = Math.ceil(DELIVERIES / receivers);
-  const names = target === "floor" ? "bare" : "names";
-  await using load = await startLoad([String(server.port), String(receivers), String(messages), names]);
+function programs(against: string | undefined): readonly (readonly [name: string, program: Program])[] {
+  const quiet = ["--message-gap-ms", "0", "--log-level", "warn"];
+  const logging = ["--message-gap-ms", "0"];
+  const pair = (folder: string, suffix: string) =>
+    [
+      [SERVER + suffix, { folder, flags: quiet }],
+      [LOGGING + suffix, { folder, flags: logging }],
+    ] as const;
+  return [[FLOOR, "floor"], ...pair(process.cwd(), ""), ...(against === undefined ? [] : pair(against, ", other"))];
+}
+
+type Measured = ReadonlyMap<string, readonly Measurement[]>;
+
+async function measureInTurn(contenders: readonly Contender[], load: LoadName, rounds: number): Promise<Measured> {
+  const measured = new Map<string, Measurement[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contender of contenders) measured.get(contender.name)?.push(await measure(contender, load));
+  }
+  return measured;
+}
+
+async function measure({ server, load }: Contender, name: LoadName): Promise<Measurement> {
   const before = cpuMs(server.child);
-  load.child.stdin?.write("go\n");
-  const result = await load.nextJson();
-  const spent = cpuMs(server.child) - before;
-  const delivered = Number(result.delivered);
+  const result = await load.run({ kind: "closed", ...LOADS[name], durationMs: ROUND_MS });
+  const spentMs = cpuMs(server.child) - before;
   return {
-    deliveriesPerS: (delivered / Number(result.durationMs)) * 1000,
-    cpuUsPerDelivery: (spent * 1000) / delivered,
-    faults: Number(result.faults) + Math.abs(delivered - messages * receivers),
+    deliveriesPerS: (result.deliveries * 1000) / result.durationMs,
+    cpuUsPerDelivery: (spentMs * 1000) / result.deliveries,
+    serverBusy: spentMs / result.durationMs,
+    loadBusy: result.cpuMs / result.durationMs,
+    wrong: result.wrong,
   };
 }
 
-async function measureMemory(): Promise<boolean> {
-  await using server = await startServer("server as it comes");
-  const idle = await settledMemory(server.child);
-  const sockets: Socket[] = [];
-  for (let index = 0; index < IDLE_CONNECTIONS; index += 1) sockets.push(await openNamed(server.port, `idle ${index}`));
-  const full = await settledMemory(server.child);
-  for (const socket of sockets) socket.destroy();
-  // The rest of what is resident is the program's own file, page by page as it is first run: no connection's doing.
-  const perConnection = (full.anonymousBytes - idle.anonymousBytes) / IDLE_CONNECTIONS;
-  const ok = idle.residentBytes <= IDLE_BYTES_MAX && perConnection <= CONNECTION_BYTES_MAX;
-  const megabytes = (idle.residentBytes / 1e6).toFixed(1);
-  const fullMegabytes = (full.residentBytes / 1e6).toFixed(1);
-  const kilobytes = (perConnection / 1e3).toFixed(1);
-  print(
-    `memory: ${megabytes} MB idle, ${fullMegabytes} MB with ${IDLE_CONNECTIONS} named connections, all resident pages;`,
-  );
-  print(`        ${kilobytes} kB of anonymous memory a connection`);
-  print(
-    `${ok ? "ok" : "MISSED"}: at most ${IDLE_BYTES_MAX / 1e6} MB, and ${CONNECTION_BYTES_MAX / 1e3} kB a connection`,
-  );
+function tell(load: LoadName, measured: Measured): boolean {
+  const floor = measured.get(FLOOR) ?? [];
+  let ok = true;
+  for (const [name, rounds] of measured) {
+    const each = (value: (one: Measurement) => number): number => median(rounds, value);
+    // Each round is compared with the floor's own, so that what else the machine does weighs on both.
+    const part = (value: (one: Measurement, floor: Measurement) => number): number =>
+      median(rounds, (one, round) => value(one, floor[round] ?? one));
+    const speed = part((one, bare) => one.deliveriesPerS / bare.deliveriesPerS);
+    const cpu = part((one, bare) => bare.cpuUsPerDelivery / one.cpuUsPerDelivery);
+    const wrong = rounds.reduce((sum, one) => sum + one.wrong, 0);
+    const least = SPEED_MIN[name]?.[load === "one" ? "one" : "more"] ?? 0;
+    const loadBusy = each((one) => one.loadBusy);
+    const cells = [
+      `${Math.round(each((one) => one.deliveriesPerS)).toLocaleString("en")} (${speed.toFixed(2)})`,
+      `${each((one) => one.cpuUsPerDelivery).toFixed(2)} (${cpu.toFixed(2)})`,
+      each((one) => one.serverBusy).toFixed(2),
+      `${loadBusy.toFixed(2)}${loadBusy > LOAD_BUSY_MAX ? " !" : ""}`,
+      String(wrong),
+    ];
+    print(row([load, name, ...cells, verdict(speed, least, wrong)]));
+    ok &&= speed >= least && wrong === 0;
+  }
   return ok;
 }
 
-async function openNamed(port: number, name: string): Promise<Socket> {
-  const socket = connect({ port, host: "127.0.0.1" });
-  await once(socket, "connect");
-  socket.write(encodeMessage({ kind: "proposal", name }));
-  await once(socket, "data");
-  socket.resume();
-  return socket;
+function verdict(speed: number, least: number, wrong: number): string {
+  if (wrong > 0) return "FAILED: messages lost, doubled or out of order";
+  if (least === 0) return "";
+  return `${speed >= least ? "ok" : "MISSED"}: at least ${least}`;
 }
 
-interface Memory {
-  readonly residentBytes: number;
-  readonly anonymousBytes: number;
-}
-
-/** The memory once it has stopped moving, or after 20 looks: the smallest seen. */
-async function settledMemory(child: ChildProcess): Promise<Memory> {
-  const looks: Memory[] = [];
-  for (let look = 0; look < 20; look += 1) {
-    looks.push(memoryOf(child));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+async function tellLatency(contenders: readonly Contender[], messagesPerS: number, rounds: number): Promise<void> {
+  print(`latency at ${Math.round(messagesPerS).toLocaleString("en")} messages/s, a tenth of what "${SERVER}" carried:`);
+  const order = { kind: "paced", messagesPerS, durationMs: LATENCY_MS / rounds } as const;
+  const measured = new Map<string, { readonly p50: number; readonly p99: number }[]>();
+  for (const { name } of contenders) measured.set(name, []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, load } of contenders) measured.get(name)?.push((await load.run(order)).latencyMs);
   }
-  return looks.reduce((least, memory) => (memory.residentBytes < least.residentBytes ? memory : least));
+  for (const [name, latencies] of measured) {
+    const p50 = median(latencies, (one) => one.p50).toFixed(2);
+    const p99 = median(latencies, (one) => one.p99).toFixed(2);
+    print(row(["", name, `p50 ${p50} ms`, `p99 ${p99} ms`]));
+  }
 }
 
-function memoryOf(child: ChildProcess): Memory {
-  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-  const bytes = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
-  return { residentBytes: bytes("VmRSS"), anonymousBytes: bytes("RssAnon") };
-}
-
-function cpuMs(child: ChildProcess): number {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-interface RunningServer extends AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
-/** A server on a free port, listening. Its log goes nowhere. */
-async function startServer(target: Target): Promise<RunningServer> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [...COMMANDS[target](port)], { stdio: ["ignore", "ignore", "inherit"] });
-  await untilListening(port);
-  return { child, port, [Symbol.asyncDispose]: () => end(child) };
-}
-
-async function startLoad(
-  args: readonly string[],
-): Promise<AsyncDisposable & { child: ChildProcess; nextJson: () => Promise<Record<string, unknown>> }> {
-  const child = spawn(process.execPath, ["bench/load.ts", ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const nextJson = async () => {
-    const next = await lines.next();
-    if (next.done) throw new Error("the load ended early");
-    return JSON.parse(next.value);
-  };
-  await nextJson();
-  return { child, nextJson, [Symbol.asyncDispose]: () => end(child) };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
-}
-
-function median(measurements: readonly Measurement[]): Measurement {
-  const sorted = measurements.toSorted((a, b) => a.deliveriesPerS - b.deliveriesPerS);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new Error("no measurement");
-  return middle;
+function median<Value>(values: readonly Value[], numberOf: (value: Value, index: number) => number): number {
+  const sorted = values.map(numberOf).toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function row(cells: readonly string[]): string {
-  const widths = [9, 20, 22, 18, 6];
-  return cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(" ");
+  const widths = [12, 26, 18, 16, 14, 12, 6];
+  return cells
+    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    .join(" ")
+    .trimEnd();
 }
 
 function print(line: string): void {

@@ -1,0 +1,98 @@
+// Owns the clients of the server benchmark's load: all connected and named, the first few of them senders, each of them a
+// receiver of what the others send. It must not know when to send.
+
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { encodeMessage } from "../src/protocol/hcp1/index.ts";
+import { FRAME_BYTES, frameOf, writeNumber } from "./frames.ts";
+import { type OnDelivery, Receiver } from "./receiver.ts";
+
+const SENDERS = 8;
+/** Connections that are opened at once: fewer than a listening socket's queue holds. */
+const OPENING_MAX = 100;
+/** While clients join, lists and notices come. Once none has come for so long, nothing but messages does. */
+const QUIET_MS = 300;
+const READ_BYTES = 65_536;
+
+export class Crowd {
+  readonly senders: number;
+  /** Receivers of each message. */
+  readonly others: number;
+  onDelivery: OnDelivery = () => {};
+  readonly #port: number;
+  readonly #sockets: Socket[] = [];
+  readonly #receivers: Receiver[] = [];
+  readonly #frames: readonly Buffer[];
+  readonly #nextNumbers: number[];
+  /** One for all sockets: what a read brought is dealt with before the next one. */
+  readonly #buffer = Buffer.alloc(READ_BYTES);
+  #isGathered = false;
+  #heardMs = 0;
+
+  private constructor(port: number, clients: number) {
+    this.#port = port;
+    this.senders = Math.min(SENDERS, clients);
+    this.others = clients - 1;
+    this.#frames = Array.from({ length: this.senders }, (_, index) => frameOf(index, nameOf(index)));
+    this.#nextNumbers = this.#frames.map(() => 0);
+  }
+
+  /** Settles when all are there and nothing comes any more. A server without names greets with any byte. */
+  static async gather(port: number, clients: number, withNames: boolean): Promise<Crowd> {
+    const crowd = new Crowd(port, clients);
+    for (let from = 0; from < clients; from += OPENING_MAX) {
+      const length = Math.min(OPENING_MAX, clients - from);
+      await Promise.all(Array.from({ length }, (_, index) => crowd.#join(from + index, withNames)));
+    }
+    while (performance.now() - crowd.#heardMs < QUIET_MS) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10));
+    }
+    crowd.#isGathered = true;
+    return crowd;
+  }
+
+  /** Numbers that did not come once and in order, so far. */
+  get faults(): number {
+    return this.#receivers.reduce((sum, receiver) => sum + receiver.faults, 0);
+  }
+
+  /** Sends a sender's next `count` messages, each in a write of its own or all in one. Gives the first one's number. */
+  send(sender: number, count: number, isMerged: boolean): number {
+    const frame = this.#frames[sender];
+    const first = this.#nextNumbers[sender];
+    if (frame === undefined || first === undefined) throw new Error(`no sender ${sender}`);
+    this.#nextNumbers[sender] = first + count;
+    const bytes = Buffer.allocUnsafe(count * FRAME_BYTES);
+    for (let index = 0; index < count; index += 1) {
+      frame.copy(bytes, index * FRAME_BYTES);
+      writeNumber(bytes, index * FRAME_BYTES, first + index);
+    }
+    const writeBytes = isMerged ? bytes.length : FRAME_BYTES;
+    for (let at = 0; at < bytes.length; at += writeBytes) {
+      this.#sockets[sender]?.write(bytes.subarray(at, at + writeBytes));
+    }
+    return first;
+  }
+
+  async #join(index: number, withNames: boolean): Promise<void> {
+    const isIn = Promise.withResolvers<void>();
+    const receiver = new Receiver(this.senders, (sender, number) => this.onDelivery(sender, number));
+    const callback = (length: number): boolean => {
+      if (this.#isGathered) receiver.take(this.#buffer, length);
+      else isIn.resolve();
+      this.#heardMs = performance.now();
+      return true;
+    };
+    const onread = { buffer: this.#buffer, callback };
+    const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true, onread });
+    this.#sockets[index] = socket;
+    this.#receivers[index] = receiver;
+    await once(socket, "connect");
+    if (withNames) socket.write(encodeMessage({ kind: "proposal", name: nameOf(index) }));
+    await isIn.promise;
+  }
+}
+
+function nameOf(index: number): string {
+  return `client ${index}`;
+}
