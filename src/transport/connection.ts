@@ -55,6 +55,9 @@ const ENDED_HERE: CloseReason = { code: "ended-here", detail: "closed on this si
 
 /** A peer's connection. The socket must be connected, without Nagle's algorithm, and nobody else's. */
 export class Connection {
+  /** Connections without a gap that have something to write at the end of this turn of the event loop. */
+  static #due: Connection[] = [];
+
   readonly #socket: Socket;
   #framing: Framing<unknown>;
   #listener: ConnectionListener<unknown>;
@@ -339,9 +342,21 @@ export class Connection {
   #flushSoon(): void {
     if (this.#flushQueued) return;
     this.#flushQueued = true;
-    if (this.#outbox.messageGapMs === 0) setImmediate(this.#flush);
+    if (this.#outbox.messageGapMs === 0) Connection.#flushAtTurnsEnd(this);
     else process.nextTick(this.#flush);
   }
+
+  // All connections share one immediate: one each would cost as much as what it flushes.
+  static #flushAtTurnsEnd(connection: Connection): void {
+    if (Connection.#due.length === 0) setImmediate(Connection.#flushDue);
+    Connection.#due.push(connection);
+  }
+
+  static readonly #flushDue = (): void => {
+    const due = Connection.#due;
+    Connection.#due = [];
+    for (const connection of due) connection.#flush();
+  };
 
   #isFullForTurn(): boolean {
     const { messageGapMs, messages, bytes } = this.#outbox;
@@ -353,7 +368,7 @@ export class Connection {
     clearTimeout(this.#gapTimer);
     this.#gapTimer = undefined;
     if (this.#closed || this.#stalledSinceMs !== undefined) return;
-    const nowMs = performance.now();
+    const nowMs = this.#outbox.messageGapMs === 0 ? 0 : performance.now();
     const waitMs = this.#outbox.waitMs(nowMs);
     if (waitMs === 0) this.#write(this.#outbox.take(nowMs));
     else if (waitMs !== undefined) this.#gapTimer = setTimeout(this.#flush, Math.ceil(waitMs));

@@ -56,13 +56,14 @@ export class Outbox {
   /** Milliseconds until take() gives something: 0 when it does now, undefined when nothing waits. */
   waitMs(nowMs: number): number | undefined {
     if (this.#frames.length === 0) return undefined;
+    if (this.messageGapMs === 0) return 0;
     return Math.max(0, this.#lastTakenMs + this.messageGapMs - nowMs);
   }
 
   /** The frames that may be written now: one with a gap, all without. */
   take(nowMs: number): readonly Uint8Array[] {
+    if (this.messageGapMs === 0) return this.takeAll();
     if (this.waitMs(nowMs) !== 0) return [];
-    if (this.messageGapMs === 0 && this.#frames.length > 1) return this.takeAll();
     this.#lastTakenMs = nowMs;
     const frame = this.#frames.shift();
     if (frame === undefined) return [];
