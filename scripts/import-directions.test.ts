@@ -56,9 +56,9 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/options/",
       "src/protocol/",
-      "src/protocol/hcp1/",
       "src/server/limits.ts",
       "src/server/log/",
+      "src/server/doors/hcp1/",
       "src/server/peers/",
       "src/server/mail/",
     ],
@@ -68,9 +68,9 @@ const ROOMS: readonly Room[] = [
     of: "src/server/config.ts",
     mayImport: [
       "src/options/",
-      "src/protocol/hcp1/",
       "src/server/limits.ts",
       "src/server/log/",
+      "src/server/doors/hcp1/",
       "src/server/peers/",
       "src/server/operator/",
     ],

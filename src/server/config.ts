@@ -15,7 +15,7 @@ import {
   type Values,
   wholeNumber,
 } from "../options/index.ts";
-import { MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "../protocol/hcp1/index.ts";
+import { MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "./doors/hcp1/defaults.ts";
 import { CONNECTIONS_MAX, FLOOD_BURST, FLOOD_RATE_PER_S, MAIL_DAYS, MAIL_LINES, SILENT_DEATH_S } from "./limits.ts";
 import { LOG_LEVELS } from "./log/log-line.ts";
 import { userFolder } from "./operator/control-path.ts";

@@ -3,7 +3,7 @@
 
 import { isIPv4 } from "node:net";
 import { UsageError, wholeNumber } from "../../options/index.ts";
-import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../protocol/hcp1/index.ts";
+import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../doors/hcp1/defaults.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const ASK_HOST = `Please input a valid IP address of this Howdy Server, press Enter to use ${DEFAULT_HOST}.`;
