@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { loadPair } from "../lab/commands/load-pair.ts";
+import { HCP } from "../lab/hcp/hcp.ts";
 import { type HostSpec, moveTopology, readTopology, type Topology } from "../lab/hosts/topology.ts";
 import { fillLaunch } from "../lab/implementation/implementation.ts";
 import { connectEngine, type Engine } from "../lab/machine/engine.ts";
@@ -80,7 +81,7 @@ interface LabRun {
 async function reportCases(topology: Topology): Promise<readonly Scenario[]> {
   const selected = selectFiles(CASES, join(REPOSITORY, "scenarios"));
   if (selected.kind === "wrong") throw new Error(selected.message);
-  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts);
+  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts, HCP);
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return scenarios;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { translatorFor } from "../replay/text.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
@@ -48,7 +49,7 @@ steps:
 });
 
 function plan(yaml: string, client: ClientKind) {
-  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS);
+  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   const { windows, servers } = planWindows(result.scenario, client, PLACED, translatorFor(PLACED, new Map()));
   return { windows: [...windows], servers };

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { connectEngine, type Engine } from "../machine/engine.ts";
@@ -94,7 +95,13 @@ describe("the bridge's packets", () => {
     async () => {
       const seen: WireEvent[] = [];
       const onWire = (event: WireEvent) => seen.push(event);
-      const wish = { kind: "docker", topology: TOPOLOGY, repository: REPOSITORY, subnet: SUBNET } as const;
+      const wish = {
+        kind: "docker",
+        topology: TOPOLOGY,
+        repository: REPOSITORY,
+        subnet: SUBNET,
+        protocol: HCP_WIRE,
+      } as const;
       await using bed = await openTestBed({ ...wish, programs: OWN_SOURCES, wire: "packets", onWire });
       for (const id of ["10", "08"]) {
         seen.length = 0;
@@ -103,7 +110,7 @@ describe("the bridge's packets", () => {
         expect(wire.source).toBe("packets");
         expect(wire.note).toMatch(/^packets, captured by tcpdump on the bridge br-[0-9a-f]{12}$/);
         expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
-        expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS)).toEqual({ events: wire.events, notes: [] });
+        expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({ events: wire.events, notes: [] });
         expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
         if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);
         expect(seen).toEqual(wire.events);

@@ -7,6 +7,7 @@ import { formatAddress, gatewayOf, parseCidr } from "../hosts/subnet.ts";
 import type { Engine } from "../machine/engine.ts";
 import { haveImage } from "../machine/images.ts";
 import { captureLabelsOf } from "../machine/run-labels.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { bridgeDevice, containerTap } from "./container-tap.ts";
@@ -27,6 +28,7 @@ export interface BridgeRecorderOptions {
   readonly subnet: string;
   /** The report's name of each host, by its address. */
   readonly hosts: ReadonlyMap<string, string>;
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
 
@@ -64,7 +66,7 @@ export async function haveCaptureImage(
  * @throws BedUnavailableError when they are, and the tap fails.
  */
 export async function openBridgeRecorder(options: BridgeRecorderOptions): Promise<WireRecorder> {
-  const { docker, hosts, image, networkId, onWire, runId, subnet } = options;
+  const { docker, hosts, image, networkId, onWire, protocol, runId, subnet } = options;
   if (image.kind === "none") return new NoRecorder(image.why);
   const device = bridgeDevice(networkId);
   const start = containerTap({
@@ -74,7 +76,7 @@ export async function openBridgeRecorder(options: BridgeRecorderOptions): Promis
     labels: captureLabelsOf(runId),
     place: { device, subnet, ...leaveOutGateway(subnet) },
   });
-  const recorder = new PacketRecorder({ start, copies: 1, place: `the bridge ${device}`, hosts, onWire });
+  const recorder = new PacketRecorder({ start, copies: 1, place: `the bridge ${device}`, hosts, protocol, onWire });
   if (!image.isRequired) return recorder;
   await recorder.ready;
   if (recorder.failure === null) return recorder;

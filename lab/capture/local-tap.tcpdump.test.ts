@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import { openLocalBed } from "../testbed/local.ts";
@@ -30,13 +31,13 @@ function taps(): number {
 }
 
 test("packets on loopback are a pcap file that says what the events say, with a case's own and no other's", async () => {
-  await using bed = await openLocalBed({ ...place, wire: "packets" });
+  await using bed = await openLocalBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
   for (const id of ["10", "08"]) {
     const { outcome, wire } = await replayCase(bed, id);
     expect(failures(outcome)).toEqual([]);
     expect([wire.source, wire.note]).toEqual(["packets", "packets, captured by tcpdump on lo"]);
     expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
-    expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS)).toEqual({ events: wire.events, notes: [] });
+    expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({ events: wire.events, notes: [] });
     // A client that was closed sends a FIN, and gets one.
     expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
     if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);
@@ -44,7 +45,7 @@ test("packets on loopback are a pcap file that says what the events say, with a 
 });
 
 test("a bed has one capture for all its cases, which is gone with it", async () => {
-  const bed = await openLocalBed({ ...place, wire: "packets" });
+  const bed = await openLocalBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
   for (const id of ["one", "two"]) {
     await using _hosts = await bed.boot(id);
     expect(taps()).toBe(1);
@@ -55,7 +56,12 @@ test("a bed has one capture for all its cases, which is gone with it", async () 
 
 test("who watches is told every frame of the record, once", async () => {
   const seen: WireEvent[] = [];
-  await using bed = await openLocalBed({ ...place, wire: "auto", onWire: (event) => seen.push(event) });
+  await using bed = await openLocalBed({
+    ...place,
+    protocol: HCP_WIRE,
+    wire: "auto",
+    onWire: (event) => seen.push(event),
+  });
   const { wire } = await replayCase(bed, "08");
   expect(seen).toEqual(wire.events);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { startReaper } from "../machine/reaper.ts";
@@ -23,7 +24,7 @@ const CASES_MS_MAX = 120_000;
 const topology = moveTopology(TOPOLOGY, "10.77.0.0/23");
 
 function open(wire: WireWish, tcpdump = "/nowhere/tcpdump") {
-  return openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS, wire, tcpdump });
+  return openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS, protocol: HCP_WIRE, wire, tcpdump });
 }
 
 describe("where all hosts share one address", () => {

@@ -3,6 +3,7 @@
 // opened.
 
 import type { Reaper } from "../machine/reaper.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { LOOPBACK_DEVICE, loopbackTap } from "./local-tap.ts";
@@ -23,28 +24,29 @@ export interface LoopbackRecorderOptions {
   readonly reaper: Reaper;
   /** What captures packets; tcpdump unless a test has another. */
   readonly tcpdump?: string | undefined;
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
 
 /** @throws BedUnavailableError when the one that was asked for by name cannot be had. */
 export async function openLoopbackRecorder(options: LoopbackRecorderOptions): Promise<WireRecorder> {
-  const { wish, hosts, servers, onWire } = options;
+  const { wish, hosts, servers, protocol, onWire } = options;
   if (wish === "off") return new NoRecorder(NOT_ASKED_FOR);
   const obstacle = obstacleFor(options);
   if (obstacle !== null && wish !== "auto") throw new BedUnavailableError(`--wire ${wish}: ${obstacle}`);
   if (obstacle !== null) return new NoRecorder(obstacle);
-  if (wish === "relay") return new RelayRecorder({ hosts, servers, onWire });
+  if (wish === "relay") return new RelayRecorder({ hosts, servers, protocol, onWire });
   const packets = await openPackets(options);
   if (typeof packets !== "string") return packets;
   if (wish === "packets") throw new BedUnavailableError(`--wire packets: ${packets}`);
-  return new RelayRecorder({ hosts, servers, onWire, why: packets });
+  return new RelayRecorder({ hosts, servers, protocol, onWire, why: packets });
 }
 
 /** The recorder, or why packets cannot be had. */
 async function openPackets(options: LoopbackRecorderOptions): Promise<PacketRecorder | string> {
-  const { hosts, onWire, reaper, subnet, tcpdump } = options;
+  const { hosts, onWire, protocol, reaper, subnet, tcpdump } = options;
   const start = loopbackTap(subnet, reaper, tcpdump);
-  const recorder = new PacketRecorder({ start, copies: 2, place: LOOPBACK_DEVICE, hosts, onWire });
+  const recorder = new PacketRecorder({ start, copies: 2, place: LOOPBACK_DEVICE, hosts, protocol, onWire });
   await recorder.ready;
   if (recorder.failure === null) return recorder;
   await recorder[Symbol.asyncDispose]();

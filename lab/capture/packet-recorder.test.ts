@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
 import {
   CAPTURE_START_MS,
@@ -27,7 +28,14 @@ afterEach(async () => {
 
 function record(onWire?: (event: WireEvent) => void) {
   const fake = new FakeTap();
-  const recorder = new PacketRecorder({ start: fake.start, copies: 1, place: "br-1", hosts: HOSTS, onWire });
+  const recorder = new PacketRecorder({
+    start: fake.start,
+    copies: 1,
+    place: "br-1",
+    hosts: HOSTS,
+    protocol: HCP_WIRE,
+    onWire,
+  });
   recorders.push(recorder);
   fake.say(LISTENING);
   return { fake, recorder };
@@ -65,7 +73,7 @@ describe("a case's packets", () => {
       ["frame", "Win72", "Win71"],
       ["ended", "Win72", "Win71"],
     ]);
-    expect(events).toEqual(decodePcap(pcap ?? bytes, HOSTS).events);
+    expect(events).toEqual(decodePcap(pcap ?? bytes, HOSTS, HCP_WIRE).events);
   });
 
   test("begin with its hosts: what is older, though it comes late, is the case's before", async () => {

@@ -1,6 +1,8 @@
 // Owns the record of a run's packets: which belong to which case, and each case's as a pcap file. It must not know where
 // the tap runs. Invariant: a record's events are what its pcap file says, to anyone who decodes it.
 
+import { PLAIN_BYTES } from "../protocol/plain-bytes.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { CaptureDecoder, decodePcap } from "../wire/capture-decoder.ts";
 import { type PcapPacket, pcapFile } from "../wire/pcap.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
@@ -17,6 +19,8 @@ export interface PacketRecorderOptions {
   readonly place: string;
   /** The report's name of each host, by its address. */
   readonly hosts: ReadonlyMap<string, string>;
+  /** What is spoken on the connections; unless told, bytes are shown as they were read. */
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
 
@@ -72,8 +76,8 @@ class PacketCase implements CaseWire {
   constructor(tap: Tap, options: PacketRecorderOptions) {
     this.#tap = tap;
     this.#options = options;
-    const { onWire, hosts } = options;
-    this.#live = onWire === undefined ? null : new LiveView(new CaptureDecoder(hosts), onWire);
+    const { onWire, hosts, protocol = PLAIN_BYTES } = options;
+    this.#live = onWire === undefined ? null : new LiveView(new CaptureDecoder(hosts, protocol), onWire);
   }
 
   take(packet: PcapPacket): void {
@@ -103,11 +107,11 @@ class PacketCase implements CaseWire {
     const settled = await this.#tap.settle();
     this.abandon();
     const { failure, header } = this.#tap;
-    const { hosts, place } = this.#options;
+    const { hosts, place, protocol = PLAIN_BYTES } = this.#options;
     if (failure !== null) return unrecorded(`no packets were captured on ${place}: ${failure}`);
     if (header === undefined) return unrecorded(`no packets were captured on ${place}: tcpdump wrote nothing`);
     const pcap = pcapFile(header, this.#packets);
-    const { events, notes } = decodePcap(pcap, hosts);
+    const { events, notes } = decodePcap(pcap, hosts, protocol);
     const note = [`packets, captured by tcpdump on ${place}`, ...this.#losses(settled), ...notes].join("; ");
     return { source: "packets", note, pcap, events };
   }

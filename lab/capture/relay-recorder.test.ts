@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import type { CaseWire } from "./recorder.ts";
 import { RELAYED_BYTES_MAX, RelayRecorder, relayAddress } from "./relay-recorder.ts";
@@ -31,7 +32,7 @@ function portOf(server: Server): number {
 }
 
 function begin(onWire?: (event: WireEvent) => void): CaseWire {
-  const wire = new RelayRecorder({ hosts: HOSTS, servers: [SERVER], onWire }).begin();
+  const wire = new RelayRecorder({ hosts: HOSTS, servers: [SERVER], protocol: HCP_WIRE, onWire }).begin();
   closers.push(() => wire.close());
   return wire;
 }
@@ -116,10 +117,16 @@ describe.runIf(process.platform === "linux")("a relay's record", () => {
     expect(events[0]).toMatchObject({ kind: "opened", from: ends[0], to: ends[1] });
     const byServer = events.filter(({ from }) => from.host === "Win71");
     expect(byServer).toMatchObject([
-      { kind: "frame", message: { kind: "ack", name: "Jon Stewart" }, to: ends[0] },
+      { kind: "frame", facts: { givenName: "Jon Stewart" }, to: ends[0] },
       { kind: "ended", from: ends[1], to: ends[0] },
     ]);
-    expect(events).toContainEqual(expect.objectContaining({ kind: "frame", type: 1, wireBytes: 65, segments: 1 }));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        facts: expect.objectContaining({ title: "1 proposal" }),
+        wireBytes: 65,
+        segments: 1,
+      }),
+    );
     expect(seen).toEqual(events);
   });
 

@@ -4,6 +4,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isListening } from "../network/listening-ports.ts";
 import { Relay, type RelayEvent } from "../network/relay.ts";
+import { PLAIN_BYTES } from "../protocol/plain-bytes.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireRecord } from "../wire/wire.ts";
 import { WireDecoder } from "../wire/wire-decoder.ts";
 import { LiveView } from "./live-view.ts";
@@ -16,6 +18,8 @@ export interface RelayRecorderOptions {
   readonly servers: readonly string[];
   /** Why there are no packets, where that is why this serves. */
   readonly why?: string | undefined;
+  /** What is spoken on the connections; unless told, bytes are shown as they were read. */
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
 
@@ -53,6 +57,7 @@ export class RelayRecorder implements WireRecorder {
 class RelayCase implements CaseWire {
   readonly routes: ReadonlyMap<string, string>;
   readonly #hosts: ReadonlyMap<string, string>;
+  readonly #protocol: WireProtocol;
   readonly #why: readonly string[];
   readonly #live: LiveView<WireDecoder> | null;
   readonly #relay = new Relay((event) => this.#hear(event));
@@ -67,11 +72,12 @@ class RelayCase implements CaseWire {
   #record: Promise<WireRecord> | null = null;
   #isOver = false;
 
-  constructor({ hosts, servers, why, onWire }: RelayRecorderOptions) {
+  constructor({ hosts, servers, why, onWire, protocol = PLAIN_BYTES }: RelayRecorderOptions) {
     this.#hosts = hosts;
+    this.#protocol = protocol;
     this.#why = why === undefined ? [] : [`no packets could be captured (${why})`];
     this.routes = new Map(servers.map((address) => [address, relayAddress(address)]));
-    this.#live = onWire === undefined ? null : new LiveView(new WireDecoder(hosts), onWire);
+    this.#live = onWire === undefined ? null : new LiveView(new WireDecoder(hosts, protocol), onWire);
   }
 
   async route(address: string, port: number): Promise<string> {
@@ -118,7 +124,7 @@ class RelayCase implements CaseWire {
   async #end(): Promise<WireRecord> {
     for (let turn = 0; turn < LAST_TURNS; turn += 1) await nextTurn();
     this.#finish();
-    const decoder = new WireDecoder(this.#hosts);
+    const decoder = new WireDecoder(this.#hosts, this.#protocol);
     for (const heard of this.#heard) give(decoder, heard);
     decoder.end();
     const { notes, truncated } = decoder;

@@ -27,6 +27,7 @@ import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
+import { PROTOCOL } from "./protocol.ts";
 import { isGood } from "./run.ts";
 
 /** What the pairs of a matrix share. */
@@ -91,6 +92,7 @@ async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set
       topology,
       repository: REPOSITORY,
       programs: { server: pair.server.source, client: pair.client.source },
+      protocol: PROTOCOL.wire,
       wire: args.wire,
       subnet: subnetOf(args, topology, lane),
       onProgress: (line) => shared.renderer.line(line),

@@ -7,6 +7,7 @@ import { readTopology, type Topology } from "../hosts/topology.ts";
 import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
+import { PROTOCOL } from "./protocol.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -37,7 +38,7 @@ export async function loadCases(
 ): Promise<readonly Scenario[]> {
   const selected = selectFiles(selection, scenariosFolder());
   if (selected.kind === "wrong") throw new UsageError(`howdy-lab: ${selected.message}`);
-  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts);
+  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts, PROTOCOL);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   const chosen = scenarios.filter(
     ({ conformance }) => conformance === null || level === undefined || conformance.level === level,

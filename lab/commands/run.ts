@@ -24,6 +24,7 @@ import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
+import { PROTOCOL } from "./protocol.ts";
 
 /** A timer that does nothing, so that the lab stays; any long period will do. */
 const STAY_PERIOD_MS = 60_000;
@@ -114,6 +115,7 @@ function openBed(args: RunArguments, topology: Topology, pair: Pair, renderer: T
     topology,
     repository: REPOSITORY,
     programs: { server: pair.server.source, client: pair.client.source },
+    protocol: PROTOCOL.wire,
     wire,
     // Looking live decodes the wire a second time.
     onWire: args.verbose ? (event: WireEvent) => renderer.take({ kind: "wire", event }) : undefined,

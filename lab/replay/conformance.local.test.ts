@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
@@ -139,7 +140,7 @@ async function expectFound(
 }
 
 async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number) {
-  const loaded = await loadScenario(file, TOPOLOGY.hosts);
+  const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const { scenario } = loaded;
   const subnet = FREE.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));

@@ -1,6 +1,7 @@
 // Programs under test that are not the project's own: how they are started, and how their words are read.
 
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
@@ -126,7 +127,7 @@ async function replay(
   timeoutMs: number,
   server: Partial<Implementation>,
 ): Promise<CaseOutcome> {
-  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS);
+  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   return await replayScenario(result.scenario, hosts, {
     pair: { ...OWN_PAIR, server: { ...OWN_PAIR.server, ...server } },

@@ -1,6 +1,7 @@
 // What comes out of a case of which the programs cannot do all; what comes out of a replay is tested there.
 
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -69,7 +70,7 @@ steps:
   - { title: One, Win72: [{ select: All }], expect: { Win72: { shows: nothing } } }
   - { title: Two, Win72: [send], expect: { Win72: { shows: nothing } } }
 `;
-  const result = parseScenario("test.yaml", text, REPORT_HOSTS);
+  const result = parseScenario("test.yaml", text, REPORT_HOSTS, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   return result.scenario;
 }

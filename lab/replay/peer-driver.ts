@@ -3,7 +3,7 @@
 
 import { encodeMessage, type Malformed, type Message } from "../../src/protocol/hcp1/index.ts";
 import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
-import { formatHex } from "../scenario/hex.ts";
+import { formatHex } from "../protocol/hex.ts";
 import { tellFrames, tellMessage } from "../scenario/tell-wire.ts";
 import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import type { TranscriptEntry } from "./client-driver.ts";

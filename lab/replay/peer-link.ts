@@ -10,7 +10,7 @@ import {
   PADDING_SILENCE_MS,
 } from "../../src/protocol/hcp1/index.ts";
 
-import { isFenceText } from "./fence-text.ts";
+import { isFenceText } from "../protocol/fence-text.ts";
 
 /** A frame that came to a peer. */
 export interface SeenFrame {

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { toCaseEvidence } from "../result/report-data.ts";
@@ -93,14 +94,14 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
     expect: { Win72: { shows: nothing }, Win71: { receives: nothing } }
 `);
   expect(outcome.verdict).toBe("pass");
-  const evidence = toCaseEvidence(outcome.evidence, outcome.startMs);
+  const evidence = toCaseEvidence(outcome.evidence, outcome.startMs, { events: [], protocol: HCP.wire });
   const lines = evidence.transcripts.find(({ host }) => host === "Win71")?.lines ?? [];
   expect(lines.map(({ text }) => text)).toContain('c1 ← proposal "Jon" (01 4a 6f 6e 00*61)');
   expect(lines.filter(({ fence }) => fence).length).toBeGreaterThan(0);
 });
 
 async function replay(yaml: string): Promise<CaseOutcome> {
-  const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts);
+  const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   const topology = moveTopology(TOPOLOGY, SUBNET);
   await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS });

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { fitScenario } from "../run/fit-scenario.ts";
@@ -56,7 +57,7 @@ function withoutLogs({ steps }: Scenario): Scenario["steps"] {
 }
 
 async function load(file: string): Promise<Scenario> {
-  const loaded = await loadScenario(file, TOPOLOGY.hosts);
+  const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   return loaded.scenario;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
@@ -418,7 +419,7 @@ function replayIn(
 }
 
 function scenarioOf(yaml: string): Scenario {
-  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS);
+  const result = parseScenario("test.yaml", `title: A case\nrequirements: []\n${yaml}`, REPORT_HOSTS, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
   return result.scenario;
 }

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
@@ -132,7 +133,7 @@ describe("a server with the defect", () => {
 });
 
 async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
-  const loaded = await loadScenario(file, TOPOLOGY.hosts);
+  const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
   await using hosts = await bed.boot(loaded.scenario.id);

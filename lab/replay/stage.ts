@@ -2,11 +2,11 @@
 // It must not know steps. Invariant: drivers stand in the topology's order.
 
 import type { Offer } from "../implementation/schema.ts";
+import { fenceText } from "../protocol/fence-text.ts";
 import type { Pair } from "../run/fit-scenario.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
-import { fenceText } from "./fence-text.ts";
 import { PeerDriver } from "./peer-driver.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import type { CaseOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
 import type { ScenarioResult } from "../result/result.ts";
@@ -27,6 +29,7 @@ const SCENARIO: Scenario = {
   ],
   windows: new Set(),
   steps: ["Jon whispers to Stephen", "Jon leaves"].map((title) => ({ title, work: [], expectations: [] })),
+  protocol: HCP,
 };
 
 const NOTHING: Finding = { host: "Win74", verdict: "fail", expected: "shows nothing", seen: 'showed "x"' };
@@ -127,7 +130,7 @@ Report: out
       kind: "case-ended",
       scenario,
       outcome: { ...outcome, steps },
-      result: { ...result, wire: toWireResult(unrecorded(text), 0) },
+      result: { ...result, wire: toWireResult(unrecorded(text), 0, HCP_WIRE) },
     });
     renderer.take({
       kind: "run-ended",
@@ -365,7 +368,7 @@ describe("verbose", () => {
 
   test("tells why there is no wire", () => {
     const screen = new FakeScreen();
-    const result = sampleScenario({ wire: toWireResult(unrecorded("not asked for"), 0) });
+    const result = sampleScenario({ wire: toWireResult(unrecorded("not asked for"), 0, HCP_WIRE) });
     new TerminalRenderer(screen, { verbose: true }).take({
       kind: "case-ended",
       scenario: SCENARIO,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { fenceText } from "../replay/fence-text.ts";
+import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
+import { fenceText } from "../protocol/fence-text.ts";
+import type { FrameFacts } from "../protocol/wire-protocol.ts";
 import type { WireEvent, WireFrame } from "../wire/wire.ts";
 import { HOSTILE_TEXT } from "./fixtures/sample-run.ts";
 import { painter } from "./paint.ts";
@@ -16,10 +19,9 @@ function frame(over: Partial<WireFrame> = {}): WireFrame {
     atMs: 1320,
     from: JON,
     to: SERVER,
-    type: 5,
     bytes: new Uint8Array(),
     wireBytes: 131,
-    message: { kind: "message", sender: "Jon Stewart", receiver: "All", text: "text" },
+    facts: factsOf({ kind: "message", sender: "Jon Stewart", receiver: "All", text: "text" }),
     end: "silence",
     segments: 1,
     isMerged: false,
@@ -27,18 +29,19 @@ function frame(over: Partial<WireFrame> = {}): WireFrame {
   };
 }
 
+function factsOf(message: Message): FrameFacts {
+  return HCP_WIRE.factsOf(encodeMessage(message));
+}
+
 describe("an event of the wire on one line", () => {
   const events: readonly (readonly [WireEvent, string])[] = [
     [frame(), "  0.320 s  Win72 → Win71  5 message Jon Stewart → All: “text”"],
-    [frame({ type: 1, message: { kind: "proposal", name: "Jon" } }), "  0.320 s  Win72 → Win71  1 proposal Jon"],
+    [frame({ facts: factsOf({ kind: "proposal", name: "Jon" }) }), "  0.320 s  Win72 → Win71  1 proposal Jon"],
     [
-      frame({ type: 4, segments: 2, isMerged: true, message: { kind: "update", names: ["Jon", "Jimmy"] } }),
+      frame({ segments: 2, isMerged: true, facts: factsOf({ kind: "update", names: ["Jon", "Jimmy"] }) }),
       "  0.320 s  Win72 → Win71  4 update Jon, Jimmy  [split in 2, merged]",
     ],
-    [
-      frame({ type: 9, message: { kind: "malformed", fault: "unknown-type", names: [] } }),
-      "  0.320 s  Win72 → Win71  9 malformed, unknown-type",
-    ],
+    [frame({ facts: HCP_WIRE.factsOf(Uint8Array.of(9)) }), "  0.320 s  Win72 → Win71  9 malformed, unknown-type"],
     [
       { kind: "opened", atMs: 61_000.25, from: STRANGER, to: SERVER },
       " 60.000 s  10.6.0.1:5 → Win71  connection opened",
@@ -52,7 +55,7 @@ describe("an event of the wire on one line", () => {
   });
 
   test("is dimmed and labelled where it is the lab's own fence", () => {
-    const fence = frame({ message: { kind: "message", sender: "Jon", receiver: "Jon", text: fenceText(3) } });
+    const fence = frame({ facts: factsOf({ kind: "message", sender: "Jon", receiver: "Jon", text: fenceText(3) }) });
     expect(tellWireEvent(fence, 1000, PLAIN)).toMatch(/\[the lab's fence\]$/);
     expect(tellWireEvent(fence, 1000, painter(true))).toBe(`\u001b[2m${tellWireEvent(fence, 1000, PLAIN)}\u001b[22m`);
     expect(tellWireEvent(frame(), 1000, painter(true))).not.toContain("\u001b");
@@ -62,11 +65,14 @@ describe("an event of the wire on one line", () => {
     const names = Array.from({ length: 63 }, () => "\u001b[31m".padEnd(64, "x"));
     const hostile = [
       frame({
-        message: { kind: "message", sender: "\u001b[2J", receiver: "\u202eAll", text: HOSTILE_TEXT.repeat(99) },
+        facts: {
+          ...factsOf({ kind: "message", sender: "\u001b[2J", receiver: "\u202eAll", text: "" }),
+          text: HOSTILE_TEXT.repeat(99),
+        },
       }),
-      frame({ message: { kind: "update", names } }),
-      frame({ message: { kind: "malformed", fault: "name-not-utf8", names } }),
-      frame({ message: { kind: "nak", name: "\u0007\n" } }),
+      frame({ facts: factsOf({ kind: "update", names }) }),
+      frame({ facts: { ...factsOf({ kind: "update", names }), fault: "name-not-utf8" } }),
+      frame({ facts: factsOf({ kind: "nak", name: "\u0007\n" }) }),
     ];
     for (const event of hostile) {
       const line = tellWireEvent(event, 1000, PLAIN);

@@ -1,8 +1,8 @@
 // Owns how one event of the wire reads on a line: when, from where to where, what. Pure. It must not know how the event was
 // had. Invariant: the lab's own messages are told apart by a word, not by their look alone.
 
-import type { Malformed, Message } from "../../src/protocol/hcp1/index.ts";
-import { isFenceText } from "../replay/fence-text.ts";
+import { isFenceText } from "../protocol/fence-text.ts";
+import type { FrameFacts } from "../protocol/wire-protocol.ts";
 import type { WireEnd, WireEvent, WireFrame } from "../wire/wire.ts";
 import { pad } from "./columns.ts";
 import type { Paint } from "./paint.ts";
@@ -18,43 +18,30 @@ const ENDS_COLUMNS = 13;
 export function tellWireEvent(event: WireEvent, startMs: number, paint: Paint): string {
   const time = `${((event.atMs - startMs) / 1000).toFixed(3)} s`.padStart(TIME_COLUMNS);
   const ends = pad(`${tellEnd(event.from)} → ${tellEnd(event.to)}`, ENDS_COLUMNS);
-  const isFence = event.kind === "frame" && isFenceMessage(event.message);
+  const isFence = event.kind === "frame" && event.facts.text !== null && isFenceText(event.facts.text);
   const what = event.kind === "frame" ? tellFrame(event, isFence) : `connection ${event.kind}`;
   const line = `${time}  ${ends}  ${what}`;
   return isFence ? paint("dim", line) : line;
 }
 
-function tellFrame({ type, message, segments, isMerged }: WireFrame, isFence: boolean): string {
+function tellFrame({ facts, segments, isMerged }: WireFrame, isFence: boolean): string {
   const marks = [
     ...(isFence ? ["the lab's fence"] : []),
     ...(segments > 1 ? [`split in ${segments}`] : []),
     ...(isMerged ? ["merged"] : []),
   ];
-  const told = `${type} ${tellMessage(message)}`.trimEnd();
+  const told = tellFacts(facts).trimEnd();
   return marks.length === 0 ? told : `${told}  [${marks.join(", ")}]`;
 }
 
-function tellMessage(message: Message | Malformed): string {
-  switch (message.kind) {
-    case "message": {
-      const { sender, receiver, text } = message;
-      return `message ${printable(sender)} → ${printable(receiver)}: “${cut(text)}”`;
-    }
-    case "update":
-      return `update ${cut(message.names.join(", "))}`;
-    case "malformed":
-      return `malformed, ${message.fault} ${cut(message.names.join(", "))}`.trimEnd();
-    default:
-      return `${message.kind} ${printable(message.name)}`;
-  }
+function tellFacts({ type, title, fault, names, namesTold, text }: FrameFacts): string {
+  if (fault !== null) return `${type} malformed, ${fault} ${cut(names.join(", "))}`;
+  const about = names.length === 0 ? "" : cut(namesTold);
+  return text === null ? `${title} ${about}` : `${title} ${about}: “${cut(text)}”`;
 }
 
 function cut(text: string): string {
   return printable(cutText(text, TEXT_CHARS_MAX));
-}
-
-function isFenceMessage(message: Message | Malformed): boolean {
-  return message.kind === "message" && isFenceText(message.text);
 }
 
 function tellEnd({ host, address, port }: WireEnd): string {

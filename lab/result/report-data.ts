@@ -1,8 +1,10 @@
 // Owns what a report of a run is made of: the one result, and beside it what each host said and looked like, on each
 // case's own clock. Pure. It must not know how a report looks. Invariant: it is plain JSON, and nothing of it is markup.
 
+import type { Field, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { TranscriptEntry } from "../replay/client-driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
+import type { WireEvent } from "../wire/wire.ts";
 import type { RunResult } from "./result.ts";
 
 /** Something that a host printed, showed or was told, with the milliseconds since the case began. */
@@ -37,7 +39,18 @@ export interface CaseEvidence {
   readonly logs: readonly { readonly host: string; readonly lines: readonly LogEntry[] }[];
   readonly transcripts: readonly { readonly host: string; readonly lines: readonly TranscriptLine[] }[];
   readonly pictures: readonly Picture[];
+  /** What the bytes of each frame of its wire mean, by the bytes in hexadecimal. */
+  readonly frames: Readonly<Record<string, FrameFields>>;
 }
+
+export interface FrameFields {
+  readonly fields: readonly Field[];
+  /** How many fields more the frame has. */
+  readonly more: number;
+}
+
+/** A list of a thousand names would be a thousand fields. */
+const FIELDS_MAX = 80;
 
 export interface ReportData {
   readonly result: RunResult;
@@ -47,8 +60,14 @@ export interface ReportData {
   readonly evidence: readonly CaseEvidence[];
 }
 
+/** What the page needs of a case's wire beside the result. */
+export interface WireEvidence {
+  readonly events: readonly WireEvent[];
+  readonly protocol: WireProtocol;
+}
+
 /** @param startMs - When the case began, in milliseconds since the epoch. */
-export function toCaseEvidence(evidence: Evidence, startMs: number): CaseEvidence {
+export function toCaseEvidence(evidence: Evidence, startMs: number, wire: WireEvidence): CaseEvidence {
   return {
     logs: [...evidence.logs].map(([host, lines]) => ({
       host,
@@ -66,7 +85,19 @@ export function toCaseEvidence(evidence: Evidence, startMs: number): CaseEvidenc
       const { host = file, step = "0" } = /^(?<host>.*)-step-(?<step>\d+)\.png$/.exec(file)?.groups ?? {};
       return { host, step: Number(step), url: `data:image/png;base64,${Buffer.from(bytes).toString("base64")}` };
     }),
+    frames: toFrames(wire),
   };
+}
+
+function toFrames({ events, protocol }: WireEvidence): CaseEvidence["frames"] {
+  const frames = events.flatMap((event) => (event.kind === "frame" ? [event.bytes] : []));
+  const byHex = new Map(frames.map((bytes) => [Buffer.from(bytes).toString("hex"), bytes]));
+  return Object.fromEntries(
+    Array.from(byHex, ([hex, bytes]) => {
+      const fields = protocol.fieldsOf(bytes);
+      return [hex, { fields: fields.slice(0, FIELDS_MAX), more: Math.max(0, fields.length - FIELDS_MAX) }];
+    }),
+  );
 }
 
 function toTranscriptLine(entry: TranscriptEntry): Pick<TranscriptLine, "kind" | "text"> {

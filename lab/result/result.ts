@@ -147,7 +147,7 @@ export function toScenarioResult(
     steps: outcome.steps.map((step, index) =>
       toStepResult(step, scenario.steps[index - (outcome.steps.length - scenario.steps.length)]?.work ?? [], startMs),
     ),
-    wire: toWireResult(wire, startMs),
+    wire: toWireResult(wire, startMs, scenario.protocol.wire),
   };
 }
 

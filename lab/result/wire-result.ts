@@ -2,8 +2,9 @@
 // not know how the wire was had. Invariant: every event is there, in the order in which it was captured.
 
 import { z } from "zod";
-import { isFenceText } from "../replay/fence-text.ts";
-import type { WireEnd, WireEvent, WireRecord } from "../wire/wire.ts";
+import { isFenceText } from "../protocol/fence-text.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
+import type { WireEnd, WireEvent, WireFrame, WireRecord } from "../wire/wire.ts";
 
 /** The packets, in the case's folder. */
 export const PCAP_FILE = "wire.pcap";
@@ -23,18 +24,22 @@ const directed = {
 const wireFrame = z.strictObject({
   kind: z.literal("frame"),
   ...directed,
-  type: z.number().int().describe("The type byte."),
+  type: z.number().int().describe("The number by which its protocol tells frames apart: the type byte."),
+  title: z.string().describe("What its protocol calls it: 5 message."),
   bytes: z.string().describe("The frame in hexadecimal, with padding of a fixed part that the peer left out."),
   wireBytes: z.number().int().describe("Bytes on the wire, without such padding."),
   end: z
-    .enum(["length", "next-type", "limit", "silence", "stream-end"])
+    .enum(["length", "delimiter", "next-type", "limit", "silence", "stream-end"])
     .describe("What told the reader that the frame ends where it ends. PROTOCOL.md, 8.2 to 8.5."),
+  ended: z.string().describe("The same in words: by silence."),
   segments: z.number().int().describe("Segments that it came in; over 1, it was split."),
   merged: z.boolean().describe("Another frame began or ended in one of its segments."),
   fault: z.string().nullable().describe("What is wrong with it, by PROTOCOL.md, 10.1; null of a message."),
   names: z
     .array(z.string())
     .describe("Types 1 to 3: the name. 4: the list. 5: sender and receiver. Else what could be read."),
+  namesTold: z.string().describe("The same as a person reads them: Jon Stewart → All."),
+  givenName: z.string().nullable().describe("Type 2: the name, which its receiver has from now on."),
   text: z.string().nullable().describe("Type 5: its text, where it could be read."),
   fence: z.boolean().describe("The lab's own message, which proves that nothing came before it."),
 });
@@ -59,47 +64,43 @@ export type WireResult = z.infer<typeof wireResult>;
 export type WireFrameResult = Extract<WireResult["events"][number], { kind: "frame" }>;
 
 /** @param startMs - When the case began, in milliseconds since the epoch. */
-export function toWireResult(record: WireRecord, startMs: number): WireResult {
+export function toWireResult(record: WireRecord, startMs: number, protocol: WireProtocol): WireResult {
   const { source, note, pcap, events } = record;
   return {
     source,
     note,
     pcap: pcap === null ? null : PCAP_FILE,
-    events: events.map((event) => toEvent(event, startMs)),
+    events: events.map((event) => toEvent(event, startMs, protocol)),
   };
 }
 
-function toEvent(event: WireEvent, startMs: number): WireResult["events"][number] {
+function toEvent(event: WireEvent, startMs: number, protocol: WireProtocol): WireResult["events"][number] {
   const ends = { atMs: round(event.atMs - startMs), from: toEnd(event.from), to: toEnd(event.to) };
   if (event.kind !== "frame") return { kind: event.kind, ...ends };
-  const { type, bytes, wireBytes, end, segments, isMerged, message } = event;
-  const text = message.kind === "message" ? message.text : null;
+  const { bytes, wireBytes, end, segments, isMerged, facts } = event;
+  const { type, title, fault, names, namesTold, givenName, text } = facts;
   return {
     kind: "frame",
     ...ends,
     type,
+    title,
     bytes: Buffer.from(bytes).toString("hex"),
     wireBytes,
     end,
+    ended: tellEnd(end, protocol),
     segments,
     merged: isMerged,
-    fault: message.kind === "malformed" ? message.fault : null,
-    names: [...namesOf(message)],
+    fault,
+    names: [...names],
+    namesTold,
+    givenName,
     text,
     fence: text !== null && isFenceText(text),
   };
 }
 
-function namesOf(message: Extract<WireEvent, { kind: "frame" }>["message"]): readonly string[] {
-  switch (message.kind) {
-    case "update":
-    case "malformed":
-      return message.names;
-    case "message":
-      return [message.sender, message.receiver];
-    default:
-      return [message.name];
-  }
+function tellEnd(end: WireFrame["end"], protocol: WireProtocol): string {
+  return end === "stream-end" ? "by the end of the connection" : protocol.tellEnd(end);
 }
 
 function toEnd({ host, address, port }: WireEnd): WireFrameResult["from"] {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { parseImplementation } from "../implementation/load.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
@@ -75,7 +76,7 @@ test("a case that needs what a server may offer is only for a server whose file 
 });
 
 function scenario(text: string): Scenario {
-  const parsed = parseScenario("x-case.yaml", text, REPORT_HOSTS);
+  const parsed = parseScenario("x-case.yaml", text, REPORT_HOSTS, HCP);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   return parsed.scenario;
 }

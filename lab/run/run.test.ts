@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LabBrowser } from "../browser/lab-browser.ts";
+import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
 import { FakeRoom, type FakeRoomOptions } from "../replay/fixtures/fake-room.ts";
@@ -114,7 +115,7 @@ function run(server: Partial<Implementation>, room: FakeRoomOptions, timeoutMs: 
 }
 
 async function runPair(pair: Pair, room: FakeRoomOptions, timeoutMs: number, boots: string[] = []): Promise<RunEnd> {
-  const loaded = parseScenario("08-whisper.yaml", WHISPER, REPORT_HOSTS);
+  const loaded = parseScenario("08-whisper.yaml", WHISPER, REPORT_HOSTS, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const bed: TestBed = {
     kind: "local",

@@ -115,7 +115,9 @@ class Run {
     const known = findKnown(scenario, this.#options.pair);
     const result = toScenarioResult({ ...told, folder: written, known }, verdicts);
     this.#results.push(result);
-    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs));
+    this.#evidence.push(
+      toCaseEvidence(outcome.evidence, outcome.startMs, { events: wire.events, protocol: scenario.protocol.wire }),
+    );
     renderer.take({ kind: "case-ended", scenario, outcome, result });
     return result.verdict;
   }

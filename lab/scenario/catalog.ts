@@ -4,6 +4,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join, normalize, relative, sep } from "node:path";
 import type { HostSpec } from "../hosts/topology.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import { type LoadResult, loadScenario } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -59,8 +60,9 @@ export function selectFiles(words: readonly string[], root: string): Selected {
 export async function loadScenarios(
   files: readonly string[],
   hosts: readonly HostSpec[],
+  protocol: Protocol,
 ): Promise<{ readonly scenarios: readonly Scenario[]; readonly problems: readonly string[] }> {
-  const results: readonly LoadResult[] = await Promise.all(files.map((file) => loadScenario(file, hosts)));
+  const results: readonly LoadResult[] = await Promise.all(files.map((file) => loadScenario(file, hosts, protocol)));
   return {
     scenarios: results.flatMap((result) => (result.kind === "scenario" ? [result.scenario] : [])),
     problems: results.flatMap((result) => (result.kind === "wrong" ? result.problems : [])),

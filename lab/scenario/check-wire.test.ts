@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { parseScenario } from "./load.ts";
 
@@ -15,7 +16,7 @@ steps:
 `;
 
 function problems(text: string): readonly string[] {
-  const result = parseScenario("x.yaml", text, REPORT_HOSTS);
+  const result = parseScenario("x.yaml", text, REPORT_HOSTS, HCP);
   return result.kind === "wrong" ? result.problems : [];
 }
 
@@ -29,6 +30,7 @@ test("bytes, messages, pieces and what comes back are settled", () => {
     "x.yaml",
     `${HEAD}      - ${action}\n    expect: { Win72: { receives: { a: nothing } } }\n`,
     REPORT_HOSTS,
+    HCP,
   );
   expect(result).toMatchObject({
     kind: "scenario",

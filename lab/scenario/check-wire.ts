@@ -3,8 +3,8 @@
 
 import { EncodeError } from "../../src/protocol/hcp1/index.ts";
 import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
+import { readHex } from "../protocol/hex.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
-import { readHex } from "./hex.ts";
 import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
 import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { listScenarioFiles } from "./catalog.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { parseScenario } from "./load.ts";
@@ -12,7 +13,7 @@ const CLAUSES = clausesOf(readFileSync(`${ROOT}PROTOCOL.md`, "utf8"));
 
 describe.each(FILES.map((file) => [basename(file), file] as const))("%s", (name, file) => {
   const text = readFileSync(file, "utf8");
-  const result = parseScenario(file, text, REPORT_HOSTS);
+  const result = parseScenario(file, text, REPORT_HOSTS, HCP);
 
   test("is a scenario that cites a clause of PROTOCOL.md, and says at which level", () => {
     expect(result).toMatchObject({ kind: "scenario" });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { ALIASES_MAX, DEPTH_MAX, FILE_BYTES_MAX, PROBLEMS_MAX } from "../yaml/yaml-file.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { loadScenario, parseScenario } from "./load.ts";
@@ -15,7 +16,7 @@ given:
 `;
 
 function problems(text: string): readonly string[] {
-  const result = parseScenario("x.yaml", text, REPORT_HOSTS);
+  const result = parseScenario("x.yaml", text, REPORT_HOSTS, HCP);
   return result.kind === "wrong" ? result.problems : [];
 }
 
@@ -27,13 +28,13 @@ describe("a scenario file that is right", () => {
   test("says what it needs of its server, and what the operator is to say", () => {
     const text = HEAD.replace("requirements: [1]", "requirements: [1]\nneeds: [operator]");
     const step = "steps:\n  - title: A step\n    Win71: [{ operator: kick Jon  Go. }]\n";
-    expect(parseScenario("x.yaml", text + step, REPORT_HOSTS)).toMatchObject({
+    expect(parseScenario("x.yaml", text + step, REPORT_HOSTS, HCP)).toMatchObject({
       scenario: {
         needs: ["operator"],
         steps: [{ work: [{ host: "Win71", actions: [{ kind: "operator", line: "kick Jon  Go." }] }] }],
       },
     });
-    expect(parseScenario("x.yaml", `${HEAD}${step}`, REPORT_HOSTS)).toMatchObject({
+    expect(parseScenario("x.yaml", `${HEAD}${step}`, REPORT_HOSTS, HCP)).toMatchObject({
       problems: [
         "x.yaml:8:13: steps[0].Win71[0]: expected needs: [operator] beside an operator's command; it is missing",
       ],
@@ -52,6 +53,7 @@ describe("a scenario file that is right", () => {
       Win71: { logs: [a, b], never: c }
 `,
       REPORT_HOSTS,
+      HCP,
     );
     expect(result).toMatchObject({
       kind: "scenario",
@@ -106,6 +108,7 @@ describe("a scenario file that is right", () => {
     expect: { Win72: { shows: nothing }, Win71: { logs: [nothing] } }
 `,
       REPORT_HOSTS,
+      HCP,
     );
     expect(result).toMatchObject({
       scenario: {
@@ -362,11 +365,11 @@ describe("a file that cannot be read", () => {
     try {
       const file = join(folder, "missing.yaml");
       if (bytes !== undefined) await writeFile(file, bytes);
-      expect(await loadScenario(file, REPORT_HOSTS)).toEqual({
+      expect(await loadScenario(file, REPORT_HOSTS, HCP)).toEqual({
         kind: "wrong",
         problems: [expect.stringMatching(problem)],
       });
-      expect(await loadScenario(folder, REPORT_HOSTS)).toMatchObject({
+      expect(await loadScenario(folder, REPORT_HOSTS, HCP)).toMatchObject({
         problems: [expect.stringMatching(/expected a file/)],
       });
     } finally {

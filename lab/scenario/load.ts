@@ -2,6 +2,7 @@
 // Invariant: a file either gives a scenario, or every one of its problems with line and column.
 
 import type { HostSpec } from "../hosts/topology.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { checkAgainstHosts } from "./check.ts";
 import { buildScenario, type Scenario } from "./scenario.ts";
@@ -13,19 +14,20 @@ export type LoadResult =
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
 /** Reads and checks a scenario file. */
-export async function loadScenario(file: string, hosts: readonly HostSpec[]): Promise<LoadResult> {
-  return toResult(file, await readYamlFile(file, scenarioSchema, (data) => checkAgainstHosts(data, hosts)));
+export async function loadScenario(file: string, hosts: readonly HostSpec[], protocol: Protocol): Promise<LoadResult> {
+  return toResult(file, protocol, await readYamlFile(file, scenarioSchema, (data) => checkAgainstHosts(data, hosts)));
 }
 
 /** Checks a scenario's text; the file's name is for messages and the scenario's id. */
-export function parseScenario(file: string, text: string, hosts: readonly HostSpec[]): LoadResult {
+export function parseScenario(file: string, text: string, hosts: readonly HostSpec[], protocol: Protocol): LoadResult {
   return toResult(
     file,
+    protocol,
     parseYaml(file, text, scenarioSchema, (data) => checkAgainstHosts(data, hosts)),
   );
 }
 
-function toResult(file: string, read: YamlResult<ScenarioSource>): LoadResult {
+function toResult(file: string, protocol: Protocol, read: YamlResult<ScenarioSource>): LoadResult {
   if (read.kind === "wrong") return read;
-  return { kind: "scenario", scenario: buildScenario(read.data, file) };
+  return { kind: "scenario", scenario: buildScenario(read.data, file, protocol) };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { parseScenario } from "./load.ts";
 
@@ -24,7 +25,7 @@ const COVERAGE: Readonly<Record<string, readonly number[]>> = {
 
 test("the report's eleven cases are there, each with the requirements that the report says it covers", () => {
   const covered = FILES.map((file) => {
-    const result = parseScenario(file, readFileSync(`${FOLDER}${file}`, "utf8"), REPORT_HOSTS);
+    const result = parseScenario(file, readFileSync(`${FOLDER}${file}`, "utf8"), REPORT_HOSTS, HCP);
     return result.kind === "scenario" ? [result.scenario.id, result.scenario.requirements] : result.problems;
   });
   expect(Object.fromEntries(covered)).toEqual(COVERAGE);

@@ -3,6 +3,7 @@
 
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import type {
   ActionSource,
   ConnectSource,
@@ -117,6 +118,8 @@ export interface Scenario {
   /** Hosts whose client must be a window, because something is said of it. */
   readonly windows: ReadonlySet<string>;
   readonly steps: readonly Step[];
+  /** What its hosts speak with each other. */
+  readonly protocol: Protocol;
 }
 
 /** A file's name without its folder and its ending, by which a case is called. */
@@ -125,7 +128,7 @@ export function slugOf(file: string): string {
 }
 
 /** Settles a checked file's notation. The file's name gives the scenario its id. */
-export function buildScenario(source: ScenarioSource, file: string): Scenario {
+export function buildScenario(source: ScenarioSource, file: string, protocol: Protocol): Scenario {
   const slug = slugOf(file);
   const steps = source.steps.map(buildStep);
   return {
@@ -139,6 +142,7 @@ export function buildScenario(source: ScenarioSource, file: string): Scenario {
     given: Object.entries(source.given).map(([host, given]) => buildGiven(host, given)),
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,
+    protocol,
   };
 }
 

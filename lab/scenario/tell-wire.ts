@@ -2,7 +2,7 @@
 // Invariant: what it gives is one line of bounded length.
 
 import { decodeFrame, type Frame, FrameReader, READER_BYTES_MAX } from "../../src/protocol/hcp1/index.ts";
-import { formatHex } from "./hex.ts";
+import { formatHex } from "../protocol/hex.ts";
 import { bytesFor, type WireExpectation, type WireExpected, type WireFrame } from "./wire.ts";
 
 const TEXT_CHARS_TOLD = 60;

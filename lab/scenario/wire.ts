@@ -2,7 +2,7 @@
 // Pure. It must not know connections that exist. Invariant: what check-wire.ts found nothing wrong with can be encoded.
 
 import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
-import { readHex } from "./hex.ts";
+import { readHex } from "../protocol/hex.ts";
 import type { FrameSource, FramesSource, ReceivesSource, WireSource } from "./wire-schema.ts";
 
 /** A frame as the file has it: bytes, or a message whose names and texts may hold {n}. */

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { parseImplementation } from "../implementation/load.ts";
@@ -93,7 +94,7 @@ test("a server that says everything twice is caught in the same step as with any
 });
 
 async function badSteps(file: string, text: string, programs: LocalBedOptions["programs"] = COMMANDS) {
-  const parsed = parseScenario(file, text, TOPOLOGY.hosts);
+  const parsed = parseScenario(file, text, TOPOLOGY.hosts, HCP);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
   await using hosts = await bed.boot(parsed.scenario.id);

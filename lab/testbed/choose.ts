@@ -3,6 +3,7 @@
 
 import { type ProgramSources, requireCommand, requireImage } from "../hosts/program-source.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
 import { openLocalBed } from "./local.ts";
@@ -21,6 +22,8 @@ export interface BedWish {
   readonly onProgress?: (line: string) => void;
   /** What to do about the wire; "auto" unless told. */
   readonly wire?: WireWish;
+  /** What is spoken on the wire; unless told, bytes are shown as they were read. */
+  readonly protocol?: WireProtocol;
   /** Gets what crosses the wire while a case runs, as soon as it is decoded. */
   readonly onWire?: ((event: WireEvent) => void) | undefined;
 }
@@ -35,9 +38,17 @@ export interface BedWish {
 export async function openTestBed(wish: BedWish): Promise<TestBed> {
   const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
   const local = (why?: string) => {
-    const { repository, programs, wire = "auto", onWire } = wish;
+    const { repository, programs, wire = "auto", protocol, onWire } = wish;
     const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
-    return openLocalBed({ topology, repository, programs: commands, wire, onWire, ...(why !== undefined && { why }) });
+    return openLocalBed({
+      topology,
+      repository,
+      programs: commands,
+      wire,
+      protocol,
+      onWire,
+      ...(why !== undefined && { why }),
+    });
   };
   if (wish.kind === "local") return local();
   const imageless = Object.values(wish.programs).find(({ image }) => image === undefined);
@@ -60,10 +71,10 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const { connectEngine } = await import("../machine/engine.ts");
   const engine = await connectEngine();
   const { haveImages, havePeerImage } = await import("../machine/images.ts");
-  const { repository, programs, onProgress = () => {}, wire = "auto", onWire } = wish;
+  const { repository, programs, onProgress = () => {}, wire = "auto", protocol, onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
   const captureImage = await haveCaptureImage(engine, wire, onProgress);
   const images = await haveImages(engine, programs, onProgress);
   const peer = () => havePeerImage(engine, repository, onProgress);
-  return { engine, images, topology, captureImage, onWire, havePeerImage: peer };
+  return { engine, images, topology, captureImage, protocol, onWire, havePeerImage: peer };
 }

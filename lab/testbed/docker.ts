@@ -13,6 +13,7 @@ import { describeFault, type Engine } from "../machine/engine.ts";
 import type { Images } from "../machine/images.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { labelsOf } from "../machine/run-labels.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { ContainerProgram } from "./container-program.ts";
 import { describeHolder, nameOfHolder } from "./subnet-holder.ts";
@@ -40,6 +41,8 @@ export interface DockerBedOptions {
   readonly topology: Topology;
   /** What captures the wire, or why nothing does. */
   readonly captureImage: CaptureImage;
+  /** What is spoken on the wire; unless told, bytes are shown as they were read. */
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
 
@@ -167,7 +170,7 @@ async function makeNetwork(docker: Dockerode, runId: string, subnet: string): Pr
 
 /** Leaves no network where packets were asked for by name and cannot be had. */
 async function openRecorder(
-  { engine, topology, captureImage, onWire }: DockerBedOptions,
+  { engine, topology, captureImage, protocol, onWire }: DockerBedOptions,
   runId: string,
   network: Dockerode.Network,
 ): Promise<WireRecorder> {
@@ -182,6 +185,7 @@ async function openRecorder(
       networkId: network.id,
       subnet,
       hosts,
+      protocol,
       onWire,
     });
   } catch (fault) {

@@ -11,6 +11,7 @@ import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { runLocalCommand } from "./local-command.ts";
@@ -36,6 +37,8 @@ export interface LocalBedOptions {
   readonly why?: string;
   /** "auto" unless told. */
   readonly wire?: WireWish;
+  /** What is spoken on the wire; unless told, bytes are shown as they were read. */
+  readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
   /** What captures packets; tcpdump unless a test has another. */
   readonly tcpdump?: string;
@@ -220,7 +223,7 @@ function passedEnvironment(): Record<string, string> {
 }
 
 function openRecorder(
-  { topology, wire = "auto", onWire, tcpdump }: LocalBedOptions,
+  { topology, wire = "auto", protocol, onWire, tcpdump }: LocalBedOptions,
   isApart: boolean,
   reaper: Reaper,
 ): Promise<WireRecorder> {
@@ -233,6 +236,7 @@ function openRecorder(
     servers: placed.filter(({ spec }) => spec.role === "server").map(({ address }) => address),
     reaper,
     tcpdump,
+    protocol,
     onWire,
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { CaptureDecoder, CONNECTIONS_MAX, decodePcap } from "./capture-decoder.ts";
 import {
   CaptureBuilder,
@@ -20,7 +21,7 @@ const HOSTS = new Map([
 
 function told(events: readonly WireEvent[]): readonly string[] {
   return events.map((event) => {
-    const what = event.kind === "frame" ? `${event.type} of ${event.wireBytes} by ${event.end}` : event.kind;
+    const what = event.kind === "frame" ? `${event.facts.type} of ${event.wireBytes} by ${event.end}` : event.kind;
     return `${event.from.host ?? event.from.address}: ${what}`;
   });
 }
@@ -28,7 +29,7 @@ function told(events: readonly WireEvent[]): readonly string[] {
 function decoded(script: (capture: CaptureBuilder, connection: Connection) => void) {
   const capture = new CaptureBuilder();
   script(capture, new CapturedConnection(capture, { client: client(1) }));
-  const { events, notes } = decodePcap(capture.bytes(), HOSTS);
+  const { events, notes } = decodePcap(capture.bytes(), HOSTS, HCP_WIRE);
   return { events: told(events), notes };
 }
 
@@ -107,16 +108,16 @@ describe("a capture", () => {
   it("that ends within a packet tells the rest and says so; a file that is none is refused", () => {
     const capture = new CaptureBuilder();
     new CapturedConnection(capture, { client: client(1) }).open(0).say("client", 1, HOWDY).say("client", 50, HOWDY);
-    const { events, notes } = decodePcap(capture.bytes().subarray(0, -10), HOSTS);
+    const { events, notes } = decodePcap(capture.bytes().subarray(0, -10), HOSTS, HCP_WIRE);
     expect(told(events)).toEqual(["Win72: opened", "Win72: 5 of 135 by silence"]);
     expect(notes).toEqual([expect.stringMatching(/^the file ends within a packet; its \d+ bytes were dropped$/)]);
-    expect(() => decodePcap(new Uint8Array(0), HOSTS)).toThrow(/^expected a pcap file; got 0 bytes$/);
+    expect(() => decodePcap(new Uint8Array(0), HOSTS, HCP_WIRE)).toThrow(/^expected a pcap file; got 0 bytes$/);
   });
 
   it("of a link that is not known says so", () => {
     const capture = new CaptureBuilder({ linkType: 105 });
     new CapturedConnection(capture, { client: client(1) }).open(0);
-    expect(decodePcap(capture.bytes(), HOSTS)).toEqual({
+    expect(decodePcap(capture.bytes(), HOSTS, HCP_WIRE)).toEqual({
       events: [],
       notes: ["a packet of link type 105, 3 times: not read"],
     });
@@ -129,6 +130,7 @@ describe("a capture", () => {
     const port = client(2).port;
     const decoder = new CaptureDecoder(
       HOSTS,
+      HCP_WIRE,
       (packet) => packet.source.port !== port && packet.destination.port !== port,
     );
     for (const packet of new PcapReader().receive(capture.bytes())) decoder.packet(packet, 1);
@@ -148,9 +150,14 @@ describe("a capture", () => {
         .tcp({ ...last, atMs: 3 })
         .bytes(),
       HOSTS,
+      HCP_WIRE,
     );
     expect(forgot).toMatchObject({ notes: [], events: { length: CONNECTIONS_MAX + 2 } });
-    const full = decodePcap(capture.tcp({ ...last, atMs: 4, from: client(CONNECTIONS_MAX + 1) }).bytes(), HOSTS);
+    const full = decodePcap(
+      capture.tcp({ ...last, atMs: 4, from: client(CONNECTIONS_MAX + 1) }).bytes(),
+      HOSTS,
+      HCP_WIRE,
+    );
     expect(full.notes).toEqual(["more than 4096 connections were open at once"]);
   });
 });

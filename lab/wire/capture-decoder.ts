@@ -1,6 +1,7 @@
 // Owns the way from captured packets to wire events: which connection a packet is of, and where one begins and ends. It
 // must not know the protocol. Invariant: a packet seen twice, or late, changes nothing.
 
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { LINK_TYPES, parseTcpPacket, type TcpPacket } from "./packet.ts";
 import { PcapError, type PcapPacket, PcapReader } from "./pcap.ts";
 import { type StreamPiece, TcpStream } from "./tcp-stream.ts";
@@ -48,8 +49,12 @@ export class CaptureDecoder {
    * @param hosts - The report's name of each host, by its address.
    * @param isWanted - Which segments to look at; it must take both directions of a connection, or neither.
    */
-  constructor(hosts: ReadonlyMap<string, string>, isWanted: (packet: TcpPacket) => boolean = () => true) {
-    this.#decoder = new WireDecoder(hosts);
+  constructor(
+    hosts: ReadonlyMap<string, string>,
+    protocol: WireProtocol,
+    isWanted: (packet: TcpPacket) => boolean = () => true,
+  ) {
+    this.#decoder = new WireDecoder(hosts, protocol);
     this.#isWanted = isWanted;
   }
 
@@ -156,9 +161,13 @@ export class CaptureDecoder {
 }
 
 /** All that a pcap file says. @throws PcapError when it is none. */
-export function decodePcap(bytes: Uint8Array, hosts: ReadonlyMap<string, string>): DecodedCapture {
+export function decodePcap(
+  bytes: Uint8Array,
+  hosts: ReadonlyMap<string, string>,
+  protocol: WireProtocol,
+): DecodedCapture {
   const reader = new PcapReader();
-  const decoder = new CaptureDecoder(hosts);
+  const decoder = new CaptureDecoder(hosts, protocol);
   for (const packet of reader.receive(bytes)) decoder.packet(packet, reader.header?.linkType ?? 0);
   decoder.end();
   const { notes, truncated } = decoder;

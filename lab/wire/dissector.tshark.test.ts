@@ -11,6 +11,7 @@ import {
   MALFORMED_VECTORS,
   MESSAGE_VECTORS,
 } from "../../src/protocol/hcp1/test-vectors.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { decodePcap } from "./capture-decoder.ts";
 import { CaptureBuilder, CapturedConnection, client } from "./fixtures/capture-builder.ts";
 import { capture, conversation } from "./fixtures/conversations.ts";
@@ -28,7 +29,7 @@ const HOWDY = encodeMessage({ kind: "message", sender: "Jon Stewart", receiver: 
 const LONG = encodeMessage({ kind: "message", sender: "Jon Stewart", receiver: "Zoë", text: "long ".repeat(300) });
 
 function ours(pcap: Uint8Array) {
-  return seenByUs(decodePcap(pcap, new Map()).events);
+  return seenByUs(decodePcap(pcap, new Map(), HCP_WIRE).events);
 }
 
 /** A capture of one connection. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeMessage, READER_BYTES_MAX } from "../../src/protocol/hcp1/index.ts";
 import { concat, fromHex } from "../../src/protocol/hcp1/test-vectors.ts";
+import { HCP_WIRE } from "../hcp/wire.ts";
 import { client, SERVER } from "./fixtures/capture-builder.ts";
 import type { Endpoint, WireEvent } from "./wire.ts";
 import { CAPTURE_LAG_MS, EVENT_BYTES_MAX, EVENTS_MAX, LANES_MAX, NOTES_MAX, WireDecoder } from "./wire-decoder.ts";
@@ -14,7 +15,7 @@ const JON = client(1);
 const ZOE = client(2);
 
 function decoder(): WireDecoder {
-  return new WireDecoder(new Map([[SERVER.address, "Win71"]]));
+  return new WireDecoder(new Map([[SERVER.address, "Win71"]]), HCP_WIRE);
 }
 
 function say(wire: WireDecoder, from: Endpoint, atMs: number, ...parts: readonly Uint8Array[]): void {
@@ -27,7 +28,7 @@ function told(events: readonly WireEvent[]): readonly string[] {
   return events.map((event) => {
     if (event.kind !== "frame") return `${event.kind} at ${event.atMs}`;
     const merged = event.isMerged ? "+" : "";
-    return `${event.type} of ${event.wireBytes} by ${event.end} in ${event.segments}${merged} at ${event.atMs}`;
+    return `${event.facts.type} of ${event.wireBytes} by ${event.end} in ${event.segments}${merged} at ${event.atMs}`;
   });
 }
 
@@ -41,10 +42,9 @@ describe("the wire", () => {
         atMs: 3,
         from: { host: null, ...JON },
         to: { host: "Win71", ...SERVER },
-        type: 5,
         bytes: HOWDY,
         wireBytes: HOWDY.length,
-        message: { kind: "message", sender: "Jon", receiver: "All", text: "Howdy!" },
+        facts: HCP_WIRE.factsOf(HOWDY),
         end: "silence",
         segments: 1,
         isMerged: false,
@@ -93,7 +93,11 @@ describe("the wire", () => {
     say(wire, JON, 1, fromHex("01 4a 6f 6e"));
     say(wire, JON, 501, HOWDY);
     const [proposal] = wire.take();
-    expect(proposal).toMatchObject({ wireBytes: 4, bytes: { length: 65 }, message: { kind: "proposal", name: "Jon" } });
+    expect(proposal).toMatchObject({
+      wireBytes: 4,
+      bytes: { length: 65 },
+      facts: { title: "1 proposal", names: ["Jon"] },
+    });
   });
 
   it("drops at the end of the stream what lacks part of a field, and after a reset all that is held", () => {

@@ -1,8 +1,8 @@
-// Owns how the bytes of connections become wire events: every frame as PROTOCOL.md, "Reading", cuts it, with the times of
-// the capture as the clock. Pure. It must not know whether packets or a relay had the bytes. Invariant: events leave in
-// the order in which their last bytes came, whatever was held for a silence.
+// Owns how the bytes of connections become wire events: every frame as the protocol's reader cuts it, with the times of the
+// capture as the clock. Pure. It must not know whether packets or a relay had the bytes. Invariant: events leave in the
+// order in which their last bytes came, whatever was held for a silence.
 
-import { decodeFrame, type Frame, FrameReader, PADDING_SILENCE_MS } from "../../src/protocol/hcp1/index.ts";
+import type { FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireEnd, WireEvent, WireFrame, WireTurn } from "./wire.ts";
 
 /** Directions of connections that are open at once. */
@@ -69,6 +69,7 @@ interface OrderedEvent {
 /** Decodes what crosses the wire: hand everything over in the order of its capture, then take() what is certain. */
 export class WireDecoder {
   readonly #hosts: ReadonlyMap<string, string>;
+  readonly #protocol: WireProtocol;
   readonly #lanes = new Map<string, Lane>();
   /** The lanes whose reader holds bytes. */
   readonly #holding = new Set<Lane>();
@@ -81,8 +82,9 @@ export class WireDecoder {
   #order = 0;
 
   /** @param hosts - The report's name of each host, by its address. */
-  constructor(hosts: ReadonlyMap<string, string>) {
+  constructor(hosts: ReadonlyMap<string, string>, protocol: WireProtocol) {
     this.#hosts = hosts;
+    this.#protocol = protocol;
   }
 
   /** Which limit was met, so that events are missing; null when all are there. */
@@ -173,7 +175,7 @@ export class WireDecoder {
       return undefined;
     }
     const ends = { from: this.#wireEnd(from), to: this.#wireEnd(to) };
-    const lane: Lane = { ...ends, reader: new FrameReader(), spans: [], receivedBytes: 0, takenBytes: 0 };
+    const lane: Lane = { ...ends, reader: this.#protocol.openReader(), spans: [], receivedBytes: 0, takenBytes: 0 };
     this.#lanes.set(key, lane);
     return lane;
   }
@@ -197,19 +199,20 @@ export class WireDecoder {
     if (microseconds(nowMs - lastMs) >= microseconds(silenceMs)) this.#endBySilence(lane);
   }
 
-  #endBySilence(lane: Lane, end?: "stream-end"): void {
+  #endBySilence(lane: Lane): void {
     const held = lane.reader.heldBytes;
     const frame = lane.reader.endBySilence();
     this.#holding.delete(lane);
-    if (frame !== undefined) this.#emitFrame(lane, frame, held, end);
+    if (frame !== undefined) this.#emitFrame(lane, frame, held);
   }
 
-  /** No byte follows: a frame without a length ends there, and what lacks part of a fixed field is dropped. */
+  /** No byte follows: what is held ends there where it is whole, and is dropped where it is not. */
   #finish(lane: Lane | undefined, atMs: number): void {
     if (lane === undefined) return;
     this.#pass(lane, atMs);
-    const silenceMs = lane.reader.silenceMs();
-    if (silenceMs !== undefined && silenceMs < PADDING_SILENCE_MS) this.#endBySilence(lane, "stream-end");
+    const held = lane.reader.heldBytes;
+    const frame = lane.reader.endByStream();
+    if (frame !== undefined) this.#emitFrame(lane, { ...frame, end: "stream-end" }, held);
     this.#drop(lane, atMs, "the stream's end");
   }
 
@@ -222,7 +225,7 @@ export class WireDecoder {
     this.#lanes.delete(laneKey(lane.from, lane.to));
   }
 
-  #emitFrame(lane: Lane, frame: Frame, wireBytes: number, end?: "stream-end"): void {
+  #emitFrame(lane: Lane, { bytes, end }: Pick<WireFrame, "bytes" | "end">, wireBytes: number): void {
     const start = lane.takenBytes;
     lane.takenBytes += wireBytes;
     const spans = lane.spans.filter((span) => span.start < lane.takenBytes);
@@ -234,11 +237,10 @@ export class WireDecoder {
       atMs: last.atMs,
       from: lane.from,
       to: lane.to,
-      type: frame.type,
-      bytes: frame.bytes,
+      bytes,
       wireBytes,
-      message: decodeFrame(frame.bytes),
-      end: end ?? frame.end,
+      facts: this.#protocol.factsOf(bytes),
+      end,
       segments: spans.length,
       isMerged: (spans[0]?.start ?? start) < start || last.end > lane.takenBytes,
     };

@@ -1,7 +1,7 @@
 // Owns the words for what crosses the wire in a case: connections, their two directions, frames and how TCP cut them.
 // Types only. It must not know how the bytes were had. Invariant: all times are of one clock, the lab's machine's.
 
-import type { FrameEnd, Malformed, Message } from "../../src/protocol/hcp1/index.ts";
+import type { FrameEnd, FrameFacts } from "../protocol/wire-protocol.ts";
 
 /**
  * How the wire was had. `packets`: captured, as Ethernet. `relay`: recorded by the lab between the two ends, as what each
@@ -31,13 +31,11 @@ interface Directed {
 /** A frame as it crossed the wire. */
 export interface WireFrame extends Directed {
   readonly kind: "frame";
-  /** The type byte. */
-  readonly type: number;
   /** The frame as the reader gave it: missing padding of a fixed part is there. */
   readonly bytes: Uint8Array;
   /** Bytes that were on the wire, without padding that the reader added. */
   readonly wireBytes: number;
-  readonly message: Message | Malformed;
+  readonly facts: FrameFacts;
   /** What ended it; "stream-end" where the connection did. */
   readonly end: FrameEnd | "stream-end";
   /** Segments, or the relay's reads, that it came in: over 1, it was split. */

@@ -1,6 +1,7 @@
 // Owns what stands in a case's sequence diagram, from top to bottom and from left to right. Types only. It must not know
 // how a row looks. Invariant: every row but a step's band has its place on the case's clock, or belongs to one that has.
 
+import type { FrameFields } from "../../result/report-data.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
 import type { Saying, Verdict } from "./words.ts";
@@ -42,6 +43,8 @@ export interface FrameRow {
   readonly from: number;
   readonly to: number;
   readonly frame: WireFrameResult;
+  /** What its bytes mean. */
+  readonly fields: FrameFields;
 }
 
 export interface TurnRow {

@@ -4,9 +4,9 @@
 import type { ReportData } from "../../result/report-data.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
-import { makeTimeline } from "./timeline.ts";
+import { makeTimeline, NO_EVIDENCE } from "./timeline.ts";
 import { makeVisible } from "./visible.ts";
-import { tellCited, tellMarks, tellNames, tellSaying, tellType } from "./words.ts";
+import { tellCited, tellMarks, tellSaying } from "./words.ts";
 
 /** One thing that can be found. */
 export interface Findable {
@@ -26,7 +26,7 @@ export function findables(data: ReportData): readonly Findable[] {
   const anchors = caseAnchors(scenarios);
   return scenarios.flatMap((scenario, index): readonly Findable[] => {
     const anchor = anchors[index] ?? "";
-    const evidence = data.evidence[index] ?? { logs: [], transcripts: [], pictures: [] };
+    const evidence = data.evidence[index] ?? NO_EVIDENCE;
     const { lanes, rows } = makeTimeline(scenario, evidence, hosts, anchor);
     const names = lanes.map(({ name }) => name);
     const found: Findable[] = [
@@ -67,7 +67,7 @@ function aboutCase({ conformance, known }: ReportData["result"]["scenarios"][num
 function rowFindable(row: Row, id: string, lanes: readonly string[]): readonly Findable[] {
   if (row.kind === "frame") {
     const { frame, anchor, number, layer } = row;
-    const text = [tellType(frame.type), tellNames(frame), frame.text, ...tellMarks(frame)];
+    const text = [frame.title, frame.namesTold, frame.text, ...tellMarks(frame)];
     const where = `${id}, ${layer === "own" ? "the lab\u2019s own" : "message"} ${number}`;
     return [{ anchor, where, text: text.filter((part) => part !== null).join(" ") }];
   }

@@ -13,10 +13,10 @@ import {
   sampleWire,
 } from "../fixtures/sample-run.ts";
 import type { Row } from "./rows.ts";
-import { makeTimeline, namedUsers } from "./timeline.ts";
+import { makeTimeline, NO_EVIDENCE, namedUsers } from "./timeline.ts";
 
 const { hosts } = sampleResult();
-const NOTHING: CaseEvidence = { logs: [], transcripts: [], pictures: [] };
+const NOTHING = NO_EVIDENCE;
 const NO_WIRE: WireResult = { source: "none", note: "", pcap: null, events: [] };
 
 describe("a case's timeline", () => {
@@ -54,6 +54,7 @@ describe("a case's timeline", () => {
       logs: [{ host: "Win71", lines: [{ atMs: 5, text: "New message received.", fence: false }] }],
       transcripts: [{ host: "Win72", lines: [line("shown", "You say: Hi"), line("command", '{"send":{}}')] }],
       pictures: [],
+      frames: {},
     };
     const events = [sampleFrame({ atMs: 5.9 }), sampleFrame({ atMs: 5.2 })];
     const { rows } = timeline(sampleScenario({ steps: [], wire: { ...NO_WIRE, events } }), evidence);
@@ -149,9 +150,9 @@ describe("a case's timeline", () => {
 
 it("a host is who an acknowledgement says, and who a later one says after that", () => {
   const win72 = { host: "Win72", address: "10.6.1.153", port: 1 };
-  const ack = (name: string, fault: string | null = null) => sampleFrame({ type: 2, to: win72, names: [name], fault });
-  const proposal = sampleFrame({ type: 1, names: ["Nobody"] });
-  const wire = { ...sampleWire(), events: [proposal, ack("Jon"), ack("Jon"), ack("x", "name-not-utf8"), ack("Zoë")] };
+  const ack = (givenName: string | null) => sampleFrame({ to: win72, givenName });
+  const proposal = sampleFrame({ givenName: null, names: ["Nobody"] });
+  const wire = { ...sampleWire(), events: [proposal, ack("Jon"), ack("Jon"), ack("Zoë")] };
   expect([...namedUsers(wire)]).toEqual([["Win72", ["Jon", "Zoë"]]]);
 });
 

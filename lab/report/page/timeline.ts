@@ -1,12 +1,17 @@
 // Owns what becomes a row of a case's sequence diagram: wire, logs, windows and commands, from the hosts that they are of.
 // Pure. It must not know how a row looks. Invariant: every event and every line of the evidence is one row.
 
-import type { CaseEvidence, TranscriptLine } from "../../result/report-data.ts";
+import type { CaseEvidence, FrameFields, TranscriptLine } from "../../result/report-data.ts";
 import type { RunResult, ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
 import type { Happening, Lane, SaidRow, Timeline } from "./rows.ts";
 import { underSteps } from "./under-steps.ts";
 import { isLook, tellCommand, tellEvent, tellPeer } from "./words.ts";
+
+/** Of a case of which nothing was kept. */
+export const NO_EVIDENCE: CaseEvidence = { logs: [], transcripts: [], pictures: [], frames: {} };
+
+const NO_FIELDS: FrameFields = { fields: [], more: 0 };
 
 /** @param caseAnchor - What the anchors of the case's rows begin with. */
 export function makeTimeline(
@@ -19,18 +24,18 @@ export function makeTimeline(
   const laneOf = new Map(lanes.map(({ name }, index) => [name, index]));
   const lane = (name: string): number => laneOf.get(name) ?? 0;
   const events = [
-    ...wireRows(scenario.wire, lane, caseAnchor),
+    ...wireRows(scenario.wire, evidence.frames, lane, caseAnchor),
     ...saidRows(evidence, lane, caseAnchor, scenario.wire.source !== "none"),
   ];
   return { lanes, rows: underSteps(events, scenario.steps, caseAnchor) };
 }
 
-/** Which user each host is, in the order in which a server's acknowledgements named them. */
+/** Which user each host is, in the order in which a server gave them their names. */
 export function namedUsers(wire: WireResult): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const event of wire.events) {
-    const name = event.kind === "frame" && event.type === 2 && event.fault === null ? event.names[0] : undefined;
-    if (name === undefined) continue;
+    const name = event.kind === "frame" ? event.givenName : null;
+    if (name === null) continue;
     const host = endName(event.to);
     const known = users.get(host) ?? [];
     if (known.at(-1) !== name) users.set(host, [...known, name]);
@@ -71,7 +76,12 @@ function endName({ host, address }: WireFrameResult["from"]): string {
   return host ?? address;
 }
 
-function wireRows(wire: WireResult, lane: (name: string) => number, caseAnchor: string): readonly Happening[] {
+function wireRows(
+  wire: WireResult,
+  frames: CaseEvidence["frames"],
+  lane: (name: string) => number,
+  caseAnchor: string,
+): readonly Happening[] {
   let messages = 0;
   let fences = 0;
   return wire.events.map((event, index): Happening => {
@@ -81,7 +91,8 @@ function wireRows(wire: WireResult, lane: (name: string) => number, caseAnchor: 
     }
     const number = event.fence ? ++fences : ++messages;
     const anchor = `${caseAnchor}-${event.fence ? "fence" : "message"}-${number}`;
-    return { kind: "frame", layer: event.fence ? "own" : "wire", anchor, number, ...ends, frame: event };
+    const fields = frames[event.bytes] ?? NO_FIELDS;
+    return { kind: "frame", layer: event.fence ? "own" : "wire", anchor, number, ...ends, frame: event, fields };
   });
 }
 

@@ -63,7 +63,17 @@ function said(atMs: number, lane: number, saying: Saying, text: string): Happeni
 }
 
 function frame(atMs: number, from: number, to: number): Happening {
-  return { kind: "frame", layer: "wire", anchor: "", number: 1, atMs, from, to, frame: sampleFrame({ atMs }) };
+  return {
+    kind: "frame",
+    layer: "wire",
+    anchor: "",
+    number: 1,
+    atMs,
+    from,
+    to,
+    frame: sampleFrame({ atMs }),
+    fields: { fields: [], more: 0 },
+  };
 }
 
 function tell(happenings: readonly Happening[]): readonly string[] {

@@ -7,10 +7,8 @@ import {
   tellDuration,
   tellEvent,
   tellMarks,
-  tellNames,
   tellPeer,
   tellRepeat,
-  tellType,
   tellUsers,
   type Verdict,
 } from "./words.ts";
@@ -33,12 +31,6 @@ it("times are told as short as they can be", () => {
 });
 
 describe("a frame", () => {
-  it("is told by its type and names", () => {
-    expect([1, 5, 9].map(tellType)).toEqual(["1 proposal", "5 message", "9 unknown"]);
-    expect(tellNames({ type: 5, names: ["Jon", "All"] })).toBe("Jon → All");
-    expect(tellNames({ type: 4, names: [] })).toBe("nobody");
-  });
-
   it("has a mark in words for everything out of the ordinary", () => {
     expect(tellMarks(sampleFrame({ bytes: "0541", wireBytes: 2 }))).toEqual([]);
     const odd = { bytes: "0541", wireBytes: 1, segments: 3, merged: true, fault: "unknown-type", fence: true };

@@ -1,7 +1,6 @@
 // Owns how verdicts, times, frames and commands read to a person. Pure. It must not know where they are drawn.
 // Invariant: what it does not recognize it gives back as it came.
 
-import { MESSAGE_TYPES } from "../../../src/protocol/hcp1/message.ts";
 import { gravestCase } from "../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult } from "../../result/wire-result.ts";
@@ -13,18 +12,6 @@ export type Verdict = ScenarioResult["verdict"];
 
 /** Names of one host that stand in its lane's head. */
 const USERS_TOLD = 3;
-
-const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(MESSAGE_TYPES).map(([name, type]) => [type, name]),
-);
-
-const END_WORDS: Readonly<Record<WireFrameResult["end"], string>> = {
-  length: "by its length",
-  "next-type": "by the type byte that follows",
-  limit: "by the limit of 4096 bytes",
-  silence: "by silence",
-  "stream-end": "by the end of the connection",
-};
 
 const SAYING_WORDS: Readonly<Record<Saying, string>> = {
   log: "logs",
@@ -93,18 +80,6 @@ export function tellClock(atMs: number): string {
   return Math.abs(atMs) < 10 ? String(Math.floor(atMs * 10) / 10) : String(Math.floor(atMs));
 }
 
-/** "5 message", "9 unknown". */
-export function tellType(type: number): string {
-  return `${type} ${TYPE_NAMES.get(type) ?? "unknown"}`;
-}
-
-/** The names that a frame carries: "Jon Stewart → Stephen Colbert", "Jon Stewart, Stephen Colbert". */
-export function tellNames({ type, names }: Pick<WireFrameResult, "type" | "names">): string {
-  if (type === MESSAGE_TYPES.message) return names.join(" \u2192 ");
-  if (type === MESSAGE_TYPES.update && names.length === 0) return "nobody";
-  return names.join(", ");
-}
-
 /** Who a host was, one after the other; a crowd's members are counted from the fourth on. */
 export function tellUsers(users: readonly string[]): string {
   const told = users.slice(0, USERS_TOLD).join(", then ");
@@ -125,11 +100,6 @@ export function tellMarks({ bytes, fault, fence, merged, segments, wireBytes }: 
 /** What a host does with a line, as the word before it. */
 export function tellSaying(saying: Saying): string {
   return SAYING_WORDS[saying];
-}
-
-/** How the reader knew where the frame ends: "by silence". */
-export function tellEnd(end: WireFrameResult["end"]): string {
-  return END_WORDS[end];
 }
 
 /** A command of the control protocol as what a user did: "selects Stephen Colbert". */

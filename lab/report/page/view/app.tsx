@@ -3,6 +3,7 @@
 import { Fragment, type JSX } from "preact";
 import { groupByLevel, hasConformance, LEVEL_TITLES } from "../../levels.ts";
 import { caseOf } from "../anchors.ts";
+import { NO_EVIDENCE } from "../timeline.ts";
 import { CaseView } from "./case-view.tsx";
 import { Overview } from "./overview.tsx";
 import { PageBar } from "./page-bar.tsx";
@@ -50,7 +51,7 @@ function Evidence({ model, hands }: Props): JSX.Element {
           key={anchors[index]}
           index={index}
           scenario={scenario}
-          evidence={data.evidence[index] ?? { logs: [], transcripts: [], pictures: [] }}
+          evidence={data.evidence[index] ?? NO_EVIDENCE}
           anchor={anchors[index] ?? ""}
           timeline={model.isOpen(index) ? model.timeline(index) : undefined}
           layers={layers}

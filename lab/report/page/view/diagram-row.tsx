@@ -4,7 +4,7 @@
 import type { ComponentChildren, CSSProperties, JSX } from "preact";
 import type { Note } from "../arrange.ts";
 import type { Band, FrameRow, Lane, TurnRow } from "../rows.ts";
-import { tellClock, tellDuration, tellMarks, tellNames, tellSaying, tellType } from "../words.ts";
+import { tellClock, tellDuration, tellMarks, tellSaying } from "../words.ts";
 import { Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
@@ -37,7 +37,7 @@ export function BandView({ band, here }: { readonly band: Band } & Pick<Surround
 export function FrameView({ row, lanes, here }: { readonly row: FrameRow } & Surroundings): JSX.Element {
   const { anchor, frame, number } = row;
   const marks = tellMarks(frame);
-  const looks = frame.fault !== null ? "malformed" : frame.fence ? "own" : frame.type === 5 ? "chat" : "control";
+  const looks = frame.fault !== null ? "malformed" : frame.fence ? "own" : frame.text !== null ? "chat" : "control";
   return (
     <li
       class={`row frame ${looks}`}
@@ -58,10 +58,10 @@ export function FrameView({ row, lanes, here }: { readonly row: FrameRow } & Sur
             {lanes[row.from]?.name} to {lanes[row.to]?.name}:{" "}
           </span>
           <button type="button" class="type" data-bytes={anchor} aria-controls="bytes">
-            {tellType(frame.type)}
+            {frame.title}
             <span class="unseen">, bytes</span>
           </button>{" "}
-          <Text of={tellNames(frame)} />
+          <Text of={frame.namesTold} />
           {frame.text === null ? null : (
             <>
               {": "}

@@ -1,10 +1,10 @@
 // Owns the bytes of the frame that is pointed at: a line a field, with offset, length, bytes and what they mean.
 
 import type { JSX } from "preact";
-import { annotateFrame, type Field } from "../../../wire/fields.ts";
+import type { FrameFields } from "../../../result/report-data.ts";
 import { fromHex, tellBytes } from "../hex.ts";
 import type { FrameRow } from "../rows.ts";
-import { tellClock, tellEnd, tellMarks, tellType } from "../words.ts";
+import { tellClock, tellMarks } from "../words.ts";
 import { Text } from "./text.tsx";
 
 interface InspectorProps {
@@ -13,14 +13,9 @@ interface InspectorProps {
   readonly onClose: () => void;
 }
 
-/** A list of a thousand names would be a thousand fields. */
-const FIELDS_MAX = 80;
-
 export function Inspector({ row, isPinned, onClose }: InspectorProps): JSX.Element {
-  const { frame, number, atMs } = row;
-  const bytes = fromHex(frame.bytes);
-  const fields = annotateFrame(bytes);
-  const title = `Bytes of message ${number}: ${tellType(frame.type)}`;
+  const { fields, frame, number, atMs } = row;
+  const title = `Bytes of message ${number}: ${frame.title}`;
   return (
     <div class="inspector">
       <header>
@@ -28,7 +23,7 @@ export function Inspector({ row, isPinned, onClose }: InspectorProps): JSX.Eleme
         <p class="soft">
           {tellEndpoint(frame.from)} &rarr; {tellEndpoint(frame.to)} &middot; {tellClock(atMs)} ms &middot;{" "}
           {frame.wireBytes} bytes &middot; {frame.segments === 1 ? "1 segment" : `${frame.segments} segments`} &middot;
-          ended {tellEnd(frame.end)}
+          ended {frame.ended}
           {tellMarks(frame).map((mark) => (
             <span key={mark} class="mark">
               {mark}
@@ -43,18 +38,17 @@ export function Inspector({ row, isPinned, onClose }: InspectorProps): JSX.Eleme
           <span class="soft hint">Enter or click keeps it here</span>
         )}
       </header>
-      <FieldTable fields={fields} bytes={bytes} title={title} />
+      <FieldTable {...fields} bytes={fromHex(frame.bytes)} title={title} />
     </div>
   );
 }
 
-interface FieldTableProps {
-  readonly fields: readonly Field[];
+interface FieldTableProps extends FrameFields {
   readonly bytes: Uint8Array;
   readonly title: string;
 }
 
-function FieldTable({ fields, bytes, title }: FieldTableProps): JSX.Element {
+function FieldTable({ fields, more, bytes, title }: FieldTableProps): JSX.Element {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
     <section class="field-table" tabIndex={0} aria-label={title}>
@@ -73,7 +67,7 @@ function FieldTable({ fields, bytes, title }: FieldTableProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {fields.slice(0, FIELDS_MAX).map(({ offset, bytes: length, name, value, note }) => (
+          {fields.map(({ offset, bytes: length, name, value, note }) => (
             <tr key={offset}>
               <td class="figure">{offset}</td>
               <td class="figure">{length}</td>
@@ -87,7 +81,7 @@ function FieldTable({ fields, bytes, title }: FieldTableProps): JSX.Element {
           ))}
         </tbody>
       </table>
-      {fields.length > FIELDS_MAX ? <p class="soft">and {fields.length - FIELDS_MAX} more fields</p> : null}
+      {more > 0 ? <p class="soft">and {more} more fields</p> : null}
     </section>
   );
 }

@@ -9,18 +9,18 @@ import {
   MALFORMED_VECTORS,
   MESSAGE_VECTORS,
 } from "../../src/protocol/hcp1/test-vectors.ts";
-import { annotateFrame } from "./fields.ts";
+import { fieldsOf } from "./fields.ts";
 
 /** "0+1 type: 1 proposal (note)" */
 function told(bytes: Uint8Array): readonly string[] {
-  return annotateFrame(bytes).map(
+  return fieldsOf(bytes).map(
     (field) => `${field.offset}+${field.bytes} ${field.name}: ${field.value}${field.note ? ` (${field.note})` : ""}`,
   );
 }
 
 function coversOnce(bytes: Uint8Array): boolean {
   let offset = 0;
-  for (const field of annotateFrame(bytes)) {
+  for (const field of fieldsOf(bytes)) {
     if (field.offset !== offset || field.bytes <= 0) return false;
     offset += field.bytes;
   }
@@ -95,11 +95,11 @@ describe("the fields of a frame", () => {
       "2+1 padding: 1 zero byte (62 of 64 bytes are missing)",
     ]);
     expect(told(fromHex("02 4a 00*63 61"))[3]).toBe("65+1 unknown: a (behind the end of the frame)");
-    expect(annotateFrame(new Uint8Array(0))).toEqual([]);
+    expect(fieldsOf(new Uint8Array(0))).toEqual([]);
   });
 
   it("spell out what would not be seen, or would turn the line around", () => {
-    const [, name] = annotateFrame(encodeMessage({ kind: "proposal", name: "a\u{202e}b\u{200b}\u{2028}\u{feff}ש" }));
+    const [, name] = fieldsOf(encodeMessage({ kind: "proposal", name: "a\u{202e}b\u{200b}\u{2028}\u{feff}ש" }));
     expect(name?.value).toBe("a\\u{202e}b\\u{200b}\\u{2028}\\u{feff}ש");
   });
 

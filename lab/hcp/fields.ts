@@ -1,5 +1,4 @@
-// Owns what the bytes of one frame are, field by field. Pure; a browser's page uses it too, so that it needs nothing but
-// src/protocol. It must not know the wire. Invariant: the fields lie one behind the other and cover every byte once.
+// Owns what the bytes of one frame are, field by field. Pure. It must not know the wire. Invariant: the fields lie one behind the other and cover every byte once.
 
 import {
   FRAME_BYTES_MAX,
@@ -8,19 +7,7 @@ import {
   MESSAGE_TYPES,
   NAME_BYTES,
 } from "../../src/protocol/hcp1/index.ts";
-
-/** Some bytes of a frame that mean one thing. No field is empty. */
-export interface Field {
-  /** From the frame's first byte. */
-  readonly offset: number;
-  readonly bytes: number;
-  /** "type", "name", "name 1", "sender", "receiver", "text", "padding", "unknown". */
-  readonly name: string;
-  /** What the bytes say, with everything invisible spelled out: `\u{1b}`. From a peer: escape it where it is shown. */
-  readonly value: string;
-  /** What is odd about it. */
-  readonly note?: string;
-}
+import type { Field } from "../protocol/wire-protocol.ts";
 
 const TYPE_NAMES = new Map(Object.entries(MESSAGE_TYPES).map(([name, type]) => [type as number, name]));
 
@@ -31,7 +18,7 @@ const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The fields of one frame, as a frame reader cuts it; of anything else, what can be said of it. */
-export function annotateFrame(bytes: Uint8Array): readonly Field[] {
+export function fieldsOf(bytes: Uint8Array): readonly Field[] {
   if (bytes.length === 0) return [];
   switch (bytes[0]) {
     case MESSAGE_TYPES.proposal:
@@ -53,9 +40,14 @@ export function annotateFrame(bytes: Uint8Array): readonly Field[] {
   }
 }
 
+/** "message" of type 5; "unknown" of a type that version 1 has not. */
+export function typeName(type: number): string {
+  return TYPE_NAMES.get(type) ?? "unknown";
+}
+
 function typeField(bytes: Uint8Array): Field {
   const type = bytes[0] ?? 0;
-  return { offset: 0, bytes: 1, name: "type", value: `${type} ${TYPE_NAMES.get(type) ?? "unknown"}` };
+  return { offset: 0, bytes: 1, name: "type", value: `${type} ${typeName(type)}` };
 }
 
 /** A field of 64 bytes: a name and its padding. Shorter where the frame ends. */
