@@ -4,6 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
+import { HCP } from "../lab/hcp/hcp.ts";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
 import { resultJsonSchema } from "../lab/result/result.ts";
@@ -13,7 +14,7 @@ import { controlJsonSchema } from "../src/client/control-schema.ts";
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   "src/client/control.schema.json": controlJsonSchema,
   "implementations/implementation.schema.json": implementationJsonSchema,
-  "scenarios/scenario.schema.json": scenarioJsonSchema,
+  "scenarios/scenario.schema.json": () => scenarioJsonSchema(HCP),
   "lab/report/result.schema.json": resultJsonSchema,
   "lab/matrix/matrix.schema.json": matrixJsonSchema,
 };

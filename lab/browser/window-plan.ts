@@ -1,10 +1,10 @@
 // Owns which of a scenario's clients are windows, and which servers those are allowed to connect to. Pure. It must not
 // know how a window is opened. Invariant: only a host that the scenario has a client on gets a window.
 
-import { DEFAULT_PORT, PORT_MAX } from "../../src/protocol/hcp1/index.ts";
 import { parseAddress } from "../hosts/subnet.ts";
 import type { HostSpec } from "../hosts/topology.ts";
 import { type Action, peersOf, type Scenario } from "../scenario/scenario.ts";
+import { PORT_MAX } from "../scenario/schema.ts";
 
 /** What every client is, unless the scenario is about its window. */
 export type ClientKind = "headless" | "web";
@@ -52,12 +52,12 @@ function serversOf(
   const addressOf = (name: string) => hosts.find(({ spec }) => spec.name === name)?.address;
   const servers = hosts.filter(({ spec }) => spec.role === "server").map(({ spec }) => spec.name);
   const given = scenario.given.flatMap((each) =>
-    each.kind === "server" ? writeServer(addressOf(each.host), each.settings.port ?? DEFAULT_PORT) : [],
+    each.kind === "server" ? writeServer(addressOf(each.host), each.settings.port ?? scenario.protocol.port) : [],
   );
   const worked = scenario.steps.flatMap(({ work }) =>
     work.flatMap(({ host, actions }) => actions.flatMap((action) => serversIn(action, addressOf(host), translate))),
   );
-  const standing = servers.flatMap((name) => writeServer(addressOf(name), DEFAULT_PORT));
+  const standing = servers.flatMap((name) => writeServer(addressOf(name), scenario.protocol.port));
   return [...new Set([...given, ...worked, ...standing])];
 }
 

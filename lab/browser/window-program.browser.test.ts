@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ControlCommand } from "../../src/client/control.ts";
+import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
@@ -254,12 +255,11 @@ function hostOf(hosts: WindowHosts, name: string): Host {
 }
 
 async function openWindow(hosts: WindowHosts): Promise<ClientDriver> {
-  const driver = new ClientDriver(
-    hostOf(hosts, "Win72"),
-    new Pulse(systemClock),
-    () => {},
-    (text) => text,
-  );
+  const driver = new ClientDriver(hostOf(hosts, "Win72"), new Pulse(systemClock), () => {}, {
+    fencing: HCP.fencing,
+    readText: (text) => text,
+    mayIgnore: false,
+  });
   await driver.start({ role: "client", args: [], env: {} });
   return driver;
 }

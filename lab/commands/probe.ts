@@ -19,6 +19,7 @@ import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { findCase } from "./load-pair.ts";
 import { REPOSITORY, readOwnTopology } from "./places.ts";
+import { PROTOCOL } from "./protocol.ts";
 
 /** Probes what a file describes and gives the exit status. */
 export async function probe(args: ProbeArguments): Promise<number> {
@@ -46,7 +47,7 @@ export async function probe(args: ProbeArguments): Promise<number> {
   renderer.line(`Bed: ${bed.description}`);
   renderer.begin(`probing ${tellImplementation(implementation)}`);
   const { signal } = interruption;
-  const options = { hosts, implementation, timeoutMs: args.timeoutMs, clock: systemClock, signal };
+  const options = { hosts, implementation, protocol: PROTOCOL, timeoutMs: args.timeoutMs, clock: systemClock, signal };
   const paint = painter(screen.hasColors);
   const checks = await runChecks(implementation, options, (check) => renderer.line(tellCheck(check, paint))).finally(
     () => renderer.end(),

@@ -1,7 +1,17 @@
 // Owns HCP as the lab's port wants a protocol. It must not know how a part does its work.
 
-import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import { HCP_FENCING } from "./fencing.ts";
+import { HCP_JOINING } from "./joining.ts";
+import { HCP_NOTATION } from "./notation.ts";
+import { DEFAULT_PORT } from "./texts.ts";
 import { HCP_WIRE } from "./wire.ts";
 
-export const HCP: Protocol = { name: "HCP", port: DEFAULT_PORT, wire: HCP_WIRE };
+export const HCP: Protocol = {
+  name: "HCP",
+  port: DEFAULT_PORT,
+  wire: HCP_WIRE,
+  notation: HCP_NOTATION,
+  joining: HCP_JOINING,
+  fencing: HCP_FENCING,
+};

@@ -2,6 +2,7 @@
 // implementation, or every one of its problems with line and column.
 
 import type { Role } from "../hosts/topology.ts";
+import { asMap } from "../yaml/as-map.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { buildImplementation, type Implementation } from "./implementation.ts";
@@ -84,12 +85,6 @@ function checkCases(source: Record<string, unknown>, findCase: ImplementationUse
       return found !== undefined && "fault" in found ? [{ path, spot: "value", message: found.fault }] : [];
     }),
   );
-}
-
-function asMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
 
 function asList(value: unknown): readonly unknown[] {

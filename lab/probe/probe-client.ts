@@ -1,21 +1,17 @@
 // Owns what a client must do before any case is worth running (docs/contract.md, "What a client must do"). It must not know
 // what a person is shown. Invariant: a check that cannot be made because one before it failed is not made.
 
-import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
 import { tellExit } from "../replay/driver.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";
 import type { PeerLink } from "../replay/peer-link.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
-import { tellMessage } from "../scenario/tell-wire.ts";
 import type { Breach, Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
 
 /** A command that there is not: who takes it in silence takes a misspelt one, too. */
 const MADE_UP = "howdy-lab-made-up";
-
-const ACCEPTED = "Your username is accepted";
 
 /** Probes a client; checks come in the order in which they were made. */
 export async function* probeClient(options: ProbeOptions): AsyncGenerator<Check> {
@@ -43,13 +39,11 @@ export async function* probeClient(options: ProbeOptions): AsyncGenerator<Check>
 }
 
 async function startClient(stage: ProbeStage): Promise<Check | { readonly driver: ClientDriver }> {
-  const driver = new ClientDriver(
-    stage.host("client"),
-    stage.pulse,
-    () => {},
-    (text) => text,
-    false,
-  );
+  const driver = new ClientDriver(stage.host("client"), stage.pulse, () => {}, {
+    fencing: stage.protocol.fencing,
+    readText: (text) => text,
+    mayIgnore: false,
+  });
   const why = await stage.start(driver, stage.implementation.launch);
   if (why === undefined) return { driver };
   const breach = { expected: "a program that starts", seen: why, mend: "correct run in its file" };
@@ -78,32 +72,32 @@ interface Connected {
 async function checkConnect(stage: ProbeStage, client: ClientDriver, peer: PeerDriver): Promise<Connected> {
   const title = "connects where it is told, and says so";
   const { address } = peer.host;
+  const { port } = stage.protocol;
   const mend = "dial the address and the port of the command connect, and give the event connected";
-  peer.listen(DEFAULT_PORT);
+  peer.listen(port);
   if (!(await stage.awaits(peer, () => peer.listensAt !== null))) {
     throw new Error(`the lab's peer does not listen: ${peer.fault ?? "silent"}`);
   }
-  client.command({ connect: { address, port: DEFAULT_PORT } });
+  client.command({ connect: { address, port } });
   const isThere = await stage.awaits(client, () => client.isConnected && peer.links.size > 0);
   const [link] = peer.links.values();
   if (isThere && link !== undefined) return { check: { title }, link };
   const seen = client.fault ?? (link === undefined ? "no connection" : "a connection, but no event connected");
-  const expected = `a connection to ${address}:${DEFAULT_PORT}, and the event connected`;
+  const expected = `a connection to ${address}:${port}, and the event connected`;
   return { check: { title, breach: { expected, seen, mend } } };
 }
 
 async function checkName(stage: ProbeStage, client: ClientDriver, peer: PeerDriver, link: PeerLink): Promise<Check> {
   const title = "proposes a name, and shows that it is accepted";
-  const wanted = encodeMessage({ kind: "proposal", name: PROBE_NAME });
-  client.command({ select: "Server" });
-  client.command({ type: PROBE_NAME });
-  client.command({ send: {} });
+  const { joining, wire } = stage.protocol;
+  const wanted = joining.request(PROBE_NAME);
+  for (const command of joining.commands(PROBE_NAME)) client.command(command);
   await stage.awaits(client, () => link.frames.length > 0 || link.isOver);
   const [first] = link.frames;
   if (first === undefined || Buffer.compare(first.bytes, wanted) !== 0) {
-    const seen = first === undefined ? (client.fault ?? "nothing") : tellMessage(first.bytes);
-    const mend = "take select, type and send as a person's hands at the window (docs/control.md)";
-    return { title, breach: { expected: tellMessage(wanted), seen, mend } };
+    const seen = first === undefined ? (client.fault ?? "nothing") : wire.tell(first.bytes);
+    const mend = joining.help.request;
+    return { title, breach: { expected: wire.tell(wanted), seen, mend } };
   }
   await accept(stage, client, peer, link);
   return { title, ...breached(await findUnshown(stage, client)) };
@@ -111,30 +105,29 @@ async function checkName(stage: ProbeStage, client: ClientDriver, peer: PeerDriv
 
 /** Acknowledges the name and lists it, each in a read of its own. */
 async function accept(stage: ProbeStage, client: ClientDriver, peer: PeerDriver, link: PeerLink): Promise<void> {
-  const answers = [
-    encodeMessage({ kind: "ack", name: PROBE_NAME }),
-    encodeMessage({ kind: "update", names: [PROBE_NAME] }),
-  ];
+  const { acceptance, accepted } = stage.protocol.joining;
+  const answers = acceptance(PROBE_NAME);
   for (const bytes of answers) {
     const sent = link.sends;
     peer.send([{ link, pieces: [bytes] }], { times: 1, gapMs: 0, after: null });
     await stage.awaits(peer, () => link.sends > sent);
-    if (bytes === answers[0]) await stage.awaits(client, () => isShown(client, ACCEPTED));
+    if (bytes === answers[0]) await stage.awaits(client, () => isShown(client, accepted));
   }
 }
 
 async function findUnshown(stage: ProbeStage, client: ClientDriver): Promise<Breach | undefined> {
+  const { accepted, help, list } = stage.protocol.joining;
   // Whose file says that it tells no list is not asked for one.
   const tellsUsers = !stage.implementation.unsupportedFeatures.has("users");
-  const list = ["Server", "All", PROBE_NAME].join("\n");
-  const isListed = (): boolean => !tellsUsers || client.names.join("\n") === list;
-  if (await stage.awaits(client, () => isShown(client, ACCEPTED) && isListed())) return undefined;
-  const events = `, and the event users with Server, All, ${PROBE_NAME}`;
+  const wanted = list([PROBE_NAME]);
+  const isListed = (): boolean => !tellsUsers || client.names.join("\n") === wanted.join("\n");
+  if (await stage.awaits(client, () => isShown(client, accepted) && isListed())) return undefined;
+  const events = `, and the event users with ${wanted.join(", ")}`;
   return {
-    expected: `the line ${JSON.stringify(ACCEPTED)}${tellsUsers ? events : ""}`,
+    expected: `the line ${JSON.stringify(accepted)}${tellsUsers ? events : ""}`,
     seen:
-      client.fault ?? (isShown(client, ACCEPTED) ? `the list ${client.names.join(", ") || "nothing"}` : "no such line"),
-    mend: "show the lines of PROTOCOL.md, 12.3, as events shown, and every new list as an event users",
+      client.fault ?? (isShown(client, accepted) ? `the list ${client.names.join(", ") || "nothing"}` : "no such line"),
+    mend: help.show,
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { FakeRoom } from "../replay/fixtures/fake-room.ts";
 import { InterruptedError, systemClock } from "../replay/pulse.ts";
@@ -136,6 +137,7 @@ test("a program has 15 s to start, however short --timeout is, and longer where 
     new ProbeStage({
       hosts: new FakeRoom(),
       implementation: OWN_PAIR.server,
+      protocol: HCP,
       timeoutMs,
       clock: systemClock,
       signal: new AbortController().signal,

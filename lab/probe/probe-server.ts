@@ -1,20 +1,15 @@
 // Owns what a server must do before any case is worth running (docs/contract.md, "What a server must do"). It must not know
 // what a person is shown. Invariant: a check that cannot be made because one before it failed is not made.
 
-import { DEFAULT_PORT, encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import type { Launch } from "../implementation/implementation.ts";
 import { findNearest } from "../replay/match.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
 import { compilePattern } from "../replay/text.ts";
-import { tellMessage } from "../scenario/tell-wire.ts";
 import type { Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
 
 const TOLD_LINES_MAX = 3;
-
-/** Lines of PROTOCOL.md, 12.1, that a connection and an accepted name make. */
-const LOGGED = ["A new client is connected: ('…', PORT)", `A username is accepted: ${PROBE_NAME}`] as const;
 
 /** Probes a server; checks come in the order in which they were made. */
 export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check> {
@@ -51,49 +46,50 @@ async function checkReady(stage: ProbeStage, server: ServerDriver): Promise<Chec
 
 async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: PeerDriver): Promise<Check> {
   const title = `accepts the name ${PROBE_NAME}`;
-  const wanted = encodeMessage({ kind: "ack", name: PROBE_NAME });
-  const expected = `${tellMessage(wanted)} within ${stage.timeoutMs / 1000} s of the proposal (PROTOCOL.md, 6)`;
-  const mend = "listen at the address and the port that it is given, and answer a type 1 with a type 2";
-  const [link] = peer.connect("probe", undefined, server.host.address, DEFAULT_PORT);
+  const { joining, port, wire } = stage.protocol;
+  const [wanted = new Uint8Array(0)] = joining.acceptance(PROBE_NAME);
+  const expected = `${wire.tell(wanted)} within ${stage.timeoutMs / 1000} s of the proposal (PROTOCOL.md, 6)`;
+  const mend = joining.help.accept;
+  const [link] = peer.connect("probe", undefined, server.host.address, port);
   if (link === undefined) throw new Error("the lab's peer does not connect");
   await stage.awaits(server, () => link.state !== "opening");
   if (link.state !== "open") {
     const seen = link.state === "opening" ? "no connection" : link.failure || "a connection that was reset";
-    return { title, breach: { expected: `a connection at ${server.host.address}:${DEFAULT_PORT}`, seen, mend } };
+    return { title, breach: { expected: `a connection at ${server.host.address}:${port}`, seen, mend } };
   }
-  const proposal = encodeMessage({ kind: "proposal", name: PROBE_NAME });
-  peer.send([{ link, pieces: [proposal] }], { times: 1, gapMs: 0, after: null });
+  peer.send([{ link, pieces: [joining.request(PROBE_NAME)] }], { times: 1, gapMs: 0, after: null });
   await stage.awaits(server, () => link.frames.length > 0 || link.isOver);
   const [first] = link.frames;
   if (first !== undefined && Buffer.compare(first.bytes, wanted) === 0) return { title };
   const seen =
     first === undefined
       ? (server.fault ?? (link.isOver ? "the end of the connection" : "nothing"))
-      : tellMessage(first.bytes);
+      : wire.tell(first.bytes);
   return { title, breach: { expected, seen, mend } };
 }
 
 /** What it says that it does not print is not asked for, but must be true. */
 async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check> {
-  const { implementation } = stage;
+  const { implementation, protocol } = stage;
+  const lines = protocol.joining.logs.ofOne(PROBE_NAME);
   const isLogged = (line: string): boolean => server.hasLogged(compilePattern(line));
   const why = implementation.unsupportedFeatures.get("logs");
   if (why !== undefined) {
     const title = "prints none of the report's lines, as its file says";
-    const printed = LOGGED.find(isLogged);
+    const printed = lines.find(isLogged);
     if (printed === undefined) return { title };
     const mend = "take the feature logs out of unsupported";
     return { title, breach: { expected: "no such line", seen: JSON.stringify(printed), mend } };
   }
   const title = "logs in the report's words, or its file translates them";
-  if (await stage.awaits(server, () => LOGGED.every(isLogged))) return { title };
-  const missing = LOGGED.find((line) => !isLogged(line)) ?? "";
+  if (await stage.awaits(server, () => lines.every(isLogged))) return { title };
+  const missing = lines.find((line) => !isLogged(line)) ?? "";
   const nearest = findNearest(
     missing,
     server.log.map(({ text }) => text),
   );
   const seen = nearest === undefined ? tellOutput(server) : `the nearest line is ${JSON.stringify(nearest)}`;
-  const mend = "print the lines of PROTOCOL.md, 12.1, or say under logs what its own lines mean";
+  const mend = protocol.joining.help.log;
   return { title, breach: { expected: `the line ${JSON.stringify(missing)}`, seen, mend } };
 }
 

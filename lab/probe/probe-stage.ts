@@ -1,8 +1,8 @@
 // Owns what a probe of a server and one of a client share: fresh hosts, drivers on them, and waiting. It must not know the
 // contract. Invariant: nothing waits past its time.
 
-import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import { fillLaunch, type Implementation, type Launch } from "../implementation/implementation.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import type { HostDriver } from "../replay/driver.ts";
 import { PeerDriver } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
@@ -16,6 +16,8 @@ const STOP_MS_MAX = 5_000;
 export interface ProbeOptions {
   readonly hosts: Hosts;
   readonly implementation: Implementation;
+  /** What it speaks. */
+  readonly protocol: Protocol;
   /** How long any answer may take. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -35,15 +37,17 @@ export const PROBE_NAME = "Howdy Probe";
 export class ProbeStage {
   readonly pulse: Pulse;
   readonly implementation: Implementation;
+  readonly protocol: Protocol;
   readonly timeoutMs: number;
   readonly startMs: number;
   readonly stopMs: number;
   readonly #hosts: Hosts;
 
   constructor(options: ProbeOptions) {
-    const { hosts, implementation, timeoutMs, clock, signal, stopMs = STOP_MS_MAX } = options;
+    const { hosts, implementation, protocol, timeoutMs, clock, signal, stopMs = STOP_MS_MAX } = options;
     this.#hosts = hosts;
     this.implementation = implementation;
+    this.protocol = protocol;
     this.timeoutMs = timeoutMs;
     this.startMs = options.startMs ?? Math.max(START_MS_MAX, timeoutMs);
     this.stopMs = stopMs;
@@ -60,8 +64,8 @@ export class ProbeStage {
   /** Starts the program under test; why it could not be started, or undefined. */
   async start(driver: HostDriver, launch: Launch): Promise<string | undefined> {
     const { role } = driver.host.spec;
-    const server = `${this.host("server").address}:${DEFAULT_PORT}`;
-    const own = { address: driver.host.address, port: String(DEFAULT_PORT), folder: driver.host.folder };
+    const server = `${this.host("server").address}:${this.protocol.port}`;
+    const own = { address: driver.host.address, port: String(this.protocol.port), folder: driver.host.folder };
     const filled = fillLaunch(launch, { ...own, server, servers: server });
     try {
       await driver.start({ role, args: filled.arguments, env: filled.environment });
@@ -75,7 +79,7 @@ export class ProbeStage {
   /** The lab's own peer on the first host of a role. */
   async startPeer(role: "server" | "client"): Promise<PeerDriver> {
     const host = this.host(role);
-    const peer = new PeerDriver(host, this.pulse, () => {});
+    const peer = new PeerDriver(host, this.pulse, () => {}, this.protocol);
     const filled = fillLaunch(PEER_LAUNCH, { address: host.address });
     await peer.start({ role: "peer", args: filled.arguments, env: filled.environment });
     const isReady = await this.pulse.until(() => peer.isReady || undefined, PEER_START_MS_MAX);

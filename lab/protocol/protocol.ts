@@ -1,6 +1,9 @@
 // Owns the port behind which a protocol lives: all that the lab knows of what its programs speak. Types only. It must not
 // know any protocol. Invariant: a run has one protocol; what reads a scenario hands it on with the scenario.
 
+import type { Fencing } from "./fencing.ts";
+import type { Joining } from "./joining.ts";
+import type { Notation } from "./notation.ts";
 import type { WireProtocol } from "./wire-protocol.ts";
 
 export interface Protocol {
@@ -9,4 +12,7 @@ export interface Protocol {
   /** Where a server listens unless told. */
   readonly port: number;
   readonly wire: WireProtocol;
+  readonly notation: Notation;
+  readonly joining: Joining;
+  readonly fencing: Fencing;
 }

@@ -1,11 +1,10 @@
 // Owns what each action of a scenario does to a host's program, a function an action. It must not judge what comes of
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
-import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../../src/protocol/hcp1/index.ts";
 import type { ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
-import type { ServerSettings } from "../scenario/schema.ts";
+import { PORT_MAX, type ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { HostDriver } from "./driver.ts";
@@ -62,10 +61,10 @@ async function connectClient(
 }
 
 /** What a user types as the address: the bed's in the place of the report's, and ready to be dialled. */
-async function dialled(stage: Stage, address: string, port: string | number = DEFAULT_PORT): Promise<string> {
+async function dialled(stage: Stage, address: string, port: string | number = stage.protocol.port): Promise<string> {
   const typed = stage.translate(address);
   const number = Number(port);
-  const isPort = Number.isInteger(number) && number >= PORT_MIN && number <= PORT_MAX;
+  const isPort = Number.isInteger(number) && number >= 1 && number <= PORT_MAX;
   return isPort ? stage.route(typed, number) : typed;
 }
 
@@ -79,7 +78,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   if (launch === undefined) {
     return failed("starts", "does not ask on its console", "unsupported");
   }
-  const filled = fillLaunch(launch, placesOf(driver, settings));
+  const filled = fillLaunch(launch, placesOf(stage, driver, settings));
   try {
     await driver.start({ role, args: filled.arguments, env: filled.environment });
     return DONE;
@@ -89,8 +88,12 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   }
 }
 
-function placesOf({ host }: HostDriver, settings: ServerSettings = {}): Readonly<Record<string, string>> {
-  return { address: host.address, port: String(settings.port ?? DEFAULT_PORT), folder: host.folder };
+function placesOf(
+  { protocol }: Stage,
+  { host }: HostDriver,
+  settings: ServerSettings = {},
+): Readonly<Record<string, string>> {
+  return { address: host.address, port: String(settings.port ?? protocol.port), folder: host.folder };
 }
 
 /** Gives a server one of its operator's commands, as its file says. */
@@ -100,7 +103,7 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
   if (server?.isRunning !== true || operator === undefined) return taken(false, expected);
   if (line === QUIT) server.expectEnd();
   const { container, command } = operator;
-  const places = placesOf(server);
+  const places = placesOf(stage, server);
   const fill = (words: readonly string[]): readonly string[] => [...fillWords(words, places), line];
   try {
     const { code, output } = await server.host.runBeside({

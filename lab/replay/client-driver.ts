@@ -2,6 +2,7 @@
 // It must not know what is expected of it. Invariant: the transcript holds every command and every line, in order.
 
 import { type ClientState, type ControlCommand, type ControlEvent, eventSchema } from "../../src/client/control.ts";
+import type { Fencing } from "../protocol/fencing.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import { HostDriver, tellExit, type Watcher } from "./driver.ts";
 import type { Pulse } from "./pulse.ts";
@@ -22,6 +23,14 @@ export interface ShownLine {
   readonly isFence: boolean;
 }
 
+export interface ClientOptions {
+  readonly fencing: Fencing;
+  /** Puts a server's own address in the place of the one that a recording bed has clients dial. */
+  readonly readText: (text: string) => string;
+  /** A scripted server may send it what is for others, which then counts as not shown. */
+  readonly mayIgnore: boolean;
+}
+
 const QUOTED_CHARS_MAX = 200;
 
 export class ClientDriver extends HostDriver {
@@ -34,15 +43,13 @@ export class ClientDriver extends HostDriver {
   #state: ClientState | null = null;
   #statesTaken = 0;
   #isConnected = false;
+  readonly #fencing: Fencing;
   readonly #readText: (text: string) => string;
   readonly #mayIgnore: boolean;
 
-  /**
-   * @param readText - Puts a server's own address in the place of the one that a recording bed has clients dial.
-   * @param mayIgnore - A scripted server may send it what is for others, which then counts as not shown.
-   */
-  constructor(host: Host, pulse: Pulse, watch: Watcher, readText: (text: string) => string, mayIgnore = false) {
+  constructor(host: Host, pulse: Pulse, watch: Watcher, { fencing, readText, mayIgnore }: ClientOptions) {
     super(host, pulse, watch);
+    this.#fencing = fencing;
     this.#readText = readText;
     this.#mayIgnore = mayIgnore;
   }
@@ -90,7 +97,7 @@ export class ClientDriver extends HostDriver {
 
   /** Whether a fence's text has been received, which is more than having sent it. */
   hasReceived(fence: string, sender: string): boolean {
-    return this.shown.some(({ text, isFence }) => isFence && text.startsWith(sender) && text.endsWith(fence));
+    return this.shown.some(({ text, isFence }) => isFence && this.#fencing.isReceived(text, fence, sender));
   }
 
   protected override takeLine(line: OutputLine): void {
@@ -136,7 +143,7 @@ export class ClientDriver extends HostDriver {
   }
 
   #isFenceLine(text: string): boolean {
-    return [...this.#fences].some((fence) => text.endsWith(fence));
+    return [...this.#fences].some((fence) => this.#fencing.isShown(text, fence));
   }
 }
 

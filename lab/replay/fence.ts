@@ -2,7 +2,6 @@
 // so nothing has to be slept on. It must not know what was expected. Invariant: a fence leaves no trace in what is
 // judged, and the sender's selection and draft are as they were.
 
-import { EVERYBODY } from "../../src/protocol/hcp1/index.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import type { Stage } from "./stage.ts";
 
@@ -43,7 +42,7 @@ export async function sendFences(stage: Stage, fences: readonly Fence[]): Promis
   return outcomes;
 }
 
-/** Whispers; where whispers do not arrive, which is for a step to judge, speaks to All in their place. */
+/** Whispers; where whispers do not arrive, which is for a step to judge, speaks to everybody in their place. */
 async function sendFence(stage: Stage, fence: Fence): Promise<FenceOutcome> {
   const { sender, receiver } = fence;
   const whispered = stage.isWhisperingBroken ? undefined : await carry(stage, fence, receiver.username ?? "");
@@ -51,7 +50,10 @@ async function sendFence(stage: Stage, fence: Fence): Promise<FenceOutcome> {
   stage.isWhisperingBroken = true;
   const others = [...stage.clients.values()].filter((client) => client !== receiver && client.username !== null);
   const speaker = others.includes(sender) ? sender : others[0];
-  const spoken = speaker === undefined ? undefined : await carry(stage, { sender: speaker, receiver }, EVERYBODY);
+  const spoken =
+    speaker === undefined
+      ? undefined
+      : await carry(stage, { sender: speaker, receiver }, stage.protocol.fencing.everybody);
   return spoken?.kind === "passed" ? spoken : (whispered ?? spoken ?? failed("whispers do not arrive"));
 }
 
@@ -62,7 +64,7 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
   const before = await sender.askState(stage.timeoutMs, true);
   if (before === undefined) return failed(`${sender.name} did not answer`);
   for (const client of stage.clients.values()) client.expectFence(text);
-  const debt = stage.runningServer()?.expectFence(forwardingLines(sender.host.address, from, destination));
+  const debt = stage.runningServer()?.expectFence(stage.protocol.fencing.logs(sender.host.address, from, destination));
   sender.command({ select: destination }, true);
   sender.command({ type: text }, true);
   sender.command({ send: {} }, true);
@@ -92,17 +94,6 @@ export async function awaitLogged(
   debt.forgive();
   if (!isPaid) stage.isForwardingUnlogged = true;
   return isPaid;
-}
-
-/** What the server logs of a fence. */
-export function forwardingLines(address: string, sender: string, receiver: string): readonly string[] {
-  return [
-    "New message received. Message type: 5",
-    `Parsing packet type 5 from ('${address}', PORT)`,
-    `Sender name is ${sender}`,
-    `Receiver name is ${receiver}`,
-    `Forwarding message type 5 to ${receiver === EVERYBODY ? "all receivers" : receiver}`,
-  ];
 }
 
 function failed(reason: string): FenceOutcome {

@@ -2,14 +2,13 @@
 // where the order does not matter; names one after the other, since the list has them in the order of acceptance.
 // Invariant: when it is done, nothing of its doing is still to be shown or logged.
 
-import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Given, Scenario } from "../scenario/scenario.ts";
 import type { FailedAction } from "./action-outcome.ts";
 import { startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import { tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
-import { compilePattern, type Pattern } from "./text.ts";
+import { compilePattern } from "./text.ts";
 
 /** Why a case cannot begin. */
 export interface GivenFailure {
@@ -25,10 +24,6 @@ type GivenServer = Extract<Given, { kind: "server" }>;
 type GivenPeer = Extract<Given, { kind: "peer" }>;
 
 const SHOWN_LINES_TOLD = 3;
-
-const CONNECTED = compilePattern("A new client is connected: …");
-const JOINED = "join this conversation.";
-const UPDATE_SENT = compilePattern("Sending packet type 4 to all receivers");
 
 /** Brings the hosts to where the first step begins; gives what failed, or undefined when all is well. */
 export async function setUp(stage: Stage, scenario: Scenario): Promise<GivenFailure | undefined> {
@@ -99,7 +94,7 @@ async function connectAll(stage: Stage, clients: readonly GivenClient[]): Promis
   const connected = clients.filter((client) => client.connected);
   if (connected.length === 0) return undefined;
   const own = stage.serverAddress;
-  const port = stage.serverPort ?? DEFAULT_PORT;
+  const port = stage.serverPort;
   // A recording bed's way round would cut a scripted server's bytes anew.
   const address = own === undefined || stage.isScripted ? own : await stage.route(own, port);
   const failures = await Promise.all(
@@ -111,7 +106,7 @@ async function connectAll(stage: Stage, clients: readonly GivenClient[]): Promis
     }),
   );
   const failure = failures.find((each) => each !== undefined);
-  if (failure === undefined) await settleLog(stage, CONNECTED, connected.length);
+  if (failure === undefined) await settleLog(stage, stage.protocol.joining.logs.connected, connected.length);
   return failure ?? (stage.isScripted ? awaitAccepted(stage, connected.length) : undefined);
 }
 
@@ -135,13 +130,11 @@ async function nameAll(stage: Stage, clients: readonly GivenClient[]): Promise<G
   for (const { host, name } of clients) {
     const client = stage.clients.get(host);
     if (client === undefined || name === null) continue;
-    client.command({ select: "Server" });
-    client.command({ type: name });
-    client.command({ send: {} });
+    for (const command of stage.protocol.joining.commands(name)) client.command(command);
     const failure = await awaitName(stage, client, name);
     if (failure !== undefined) return failure;
     named += 1;
-    await settleLog(stage, UPDATE_SENT, named);
+    await settleLog(stage, stage.protocol.joining.logs.settled, named);
   }
   return undefined;
 }
@@ -164,7 +157,7 @@ async function awaitName(stage: Stage, client: ClientDriver, name: string): Prom
 /** Every named client lists everybody, and every line about it has been shown. */
 async function awaitLists(stage: Stage, clients: readonly GivenClient[]): Promise<GivenFailure | undefined> {
   const names = clients.flatMap(({ name }) => (name === null ? [] : [name]));
-  const list = ["Server", "All", ...names];
+  const list = stage.protocol.joining.list(names);
   for (const { host, name } of clients) {
     const client = stage.clients.get(host);
     if (client === undefined || name === null) continue;
@@ -186,7 +179,10 @@ async function awaitLists(stage: Stage, clients: readonly GivenClient[]): Promis
 /** Waits for the last line of what was set up. That it is missing is for a step to judge, not for the set-up. */
 async function settleLines(stage: Stage, clients: readonly GivenClient[], lastName: string | undefined): Promise<void> {
   const named = clients.filter(({ name }) => name !== null).map(({ host }) => stage.clients.get(host));
-  await settle(stage, () => named.every((client) => client !== undefined && hasShownJoin(client, lastName)));
+  if (lastName === undefined) return;
+  const { hasShown } = stage.protocol.joining;
+  const linesOf = (client: ClientDriver): readonly string[] => client.shown.map(({ text }) => text);
+  await settle(stage, () => named.every((client) => client !== undefined && hasShown(linesOf(client), lastName)));
 }
 
 /** Waits for something that should come, and goes on without it. */
@@ -202,16 +198,12 @@ async function settle(stage: Stage, isSettled: () => boolean): Promise<boolean> 
  * Waits for log lines before the next thing is done: a server with a thread a client garbles the lines of two at a
  * time, or worse. A server that does not log is waited for once.
  */
-async function settleLog(stage: Stage, pattern: Pattern, times: number): Promise<void> {
+async function settleLog(stage: Stage, line: string, times: number): Promise<void> {
   const server = stage.runningServer();
   if (server === undefined || stage.isSettingUpUnlogged) return;
+  const pattern = compilePattern(line);
   const count = (): number => server.log.filter(({ text }) => pattern.matches(text)).length;
   stage.isSettingUpUnlogged = !(await settle(stage, () => count() >= times));
-}
-
-function hasShownJoin(client: ClientDriver, name: string | undefined): boolean {
-  const at = client.shown.findLastIndex(({ text }) => text === name);
-  return at !== -1 && client.shown.slice(at).some(({ text }) => text === JOINED);
 }
 
 async function answer(

@@ -142,7 +142,7 @@ export function collectEvidence(stage: Stage): Evidence {
 
 function passedStep(stage: Stage, record: StepRecord): StepOutcome {
   const expected = record.prepared.map(
-    ({ expectation }) => `${expectation.host} ${describeExpectation(expectation, stage.translate)}`,
+    ({ expectation }) => `${expectation.host} ${describeExpectation(expectation, stage)}`,
   );
   const seen = record.prepared.map((prepared) => `${prepared.expectation.host} ${record.judge(prepared).seen}`);
   return {

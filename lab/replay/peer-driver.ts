@@ -1,15 +1,16 @@
 // Owns the driving of one raw peer: commands out, events in, and its connections by name. It must not know what is
 // expected of them. Invariant: the transcript holds every frame and every turn of a connection, in order.
 
-import { encodeMessage, type Malformed, type Message } from "../../src/protocol/hcp1/index.ts";
 import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
 import { formatHex } from "../protocol/hex.ts";
-import { tellFrames, tellMessage } from "../scenario/tell-wire.ts";
-import type { OutputLine, ProgramExit } from "../testbed/testbed.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import { tellFrames } from "../scenario/tell-wire.ts";
+import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import type { TranscriptEntry } from "./client-driver.ts";
-import { HostDriver } from "./driver.ts";
+import { HostDriver, type Watcher } from "./driver.ts";
 import { readPeerEvent } from "./peer-events.ts";
 import { PeerLink, type Taken } from "./peer-link.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** What one connection is to be sent, in writes. */
 export interface LinkSend {
@@ -25,11 +26,18 @@ export class PeerDriver extends HostDriver {
   readonly transcript: TranscriptEntry[] = [];
   /** By name, in the order in which they were made. */
   readonly links = new Map<string, PeerLink>();
+  readonly #protocol: Protocol;
   /** The crowds' names, with their members' names. */
   readonly #crowds = new Map<string, readonly string[]>();
   #isReady = false;
   #listensAt: number | null = null;
   #unnamed = 0;
+
+  /** @param protocol - What its connections speak. */
+  constructor(host: Host, pulse: Pulse, watch: Watcher, protocol: Protocol) {
+    super(host, pulse, watch);
+    this.#protocol = protocol;
+  }
 
   get isReady(): boolean {
     return this.#isReady;
@@ -50,7 +58,7 @@ export class PeerDriver extends HostDriver {
     const name = as ?? `c${this.#unnamed}`;
     const names = times === undefined ? [name] : Array.from({ length: times }, (_, index) => `${name}-${index + 1}`);
     if (times !== undefined) this.#crowds.set(name, names);
-    const links = names.map((each, index) => new PeerLink(each, index + 1, false));
+    const links = names.map((each, index) => new PeerLink(each, index + 1, false, this.#protocol));
     for (const link of links) this.links.set(link.name, link);
     return this.#command({ connect: { as: names, address, port } }) ? links : [];
   }
@@ -112,7 +120,7 @@ export class PeerDriver extends HostDriver {
   }
 
   #takeAccepted({ as, atMs, address, port }: { as: string; atMs: number; address: string; port: number }): void {
-    const link = new PeerLink(as, this.links.size + 1, true);
+    const link = new PeerLink(as, this.links.size + 1, true, this.#protocol);
     link.state = "open";
     this.links.set(as, link);
     this.#note(as, `accepted from ${address}:${port}`, atMs);
@@ -141,17 +149,16 @@ export class PeerDriver extends HostDriver {
   }
 
   #takeFrames(link: PeerLink, frames: readonly Taken[], atMs: number): void {
-    for (const { bytes, message, isFence } of frames) {
+    for (const { bytes, facts, isFence } of frames) {
       this.#noteFrame(link.name, "←", bytes, isFence, atMs);
-      if (!isFence) this.tell("shown", `${link.name} received ${tellMessage(bytes)}`);
-      else if (link.isAccepted) this.#forwardFence(message, bytes);
+      if (!isFence) this.tell("shown", `${link.name} received ${this.#protocol.wire.tell(bytes)}`);
+      else if (link.isAccepted) this.#forwardFence(facts.receiver, bytes);
     }
     if (link.isFlooded) this.blame(`${link.name} received more than a case may bring`);
   }
 
   /** A scripted server forwards the lab's own fences, as any server would; they are nothing that a case is about. */
-  #forwardFence(message: Message | Malformed, bytes: Uint8Array): void {
-    const receiver = message.kind === "message" ? message.receiver : null;
+  #forwardFence(receiver: string | null, bytes: Uint8Array): void {
     const to = [...this.links.values()].find(({ username, isOver }) => username === receiver && !isOver);
     if (to !== undefined) this.send([{ link: to, pieces: [bytes] }], { times: 1, gapMs: 0, after: null }, true);
   }
@@ -168,16 +175,11 @@ export class PeerDriver extends HostDriver {
   }
 
   #noteFrame(link: string, arrow: string, bytes: Uint8Array, isFence: boolean, atMs?: number): void {
-    const text = `${arrow} ${tellFrames(bytes)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
+    const text = `${arrow} ${tellFrames(bytes, this.#protocol.wire)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
     this.#note(link, text, atMs, isFence);
   }
 
   #note(link: string, text: string, atMs = this.pulse.clock.nowMs(), isFence = false): void {
     this.transcript.push({ atMs, wire: `${link} ${text}`, ...(isFence ? { fence: true } : {}) });
   }
-}
-
-/** The whisper by which a connection proves that all before it has been handled. */
-export function fenceBytes(name: string, text: string): Uint8Array {
-  return encodeMessage({ kind: "message", sender: name, receiver: name, text });
 }

@@ -2,8 +2,8 @@
 // that it sent before has been handled, and all that it was sent before has arrived. It must not know what was expected.
 // Invariant: a whisper leaves no trace in what is judged.
 
-import { awaitLogged, type FenceOutcome, forwardingLines } from "./fence.ts";
-import { fenceBytes, type PeerDriver } from "./peer-driver.ts";
+import { awaitLogged, type FenceOutcome } from "./fence.ts";
+import type { PeerDriver } from "./peer-driver.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";
 import type { Stage } from "./stage.ts";
@@ -14,8 +14,12 @@ export async function carryPeerFence(stage: Stage, peer: PeerDriver, link: PeerL
   const name = link.username ?? "";
   const text = stage.nextFenceText();
   link.expectFence(text);
-  const debt = stage.runningServer()?.expectFence(forwardingLines(peer.host.address, name, name));
-  peer.send([{ link, pieces: [fenceBytes(name, text)] }], { times: 1, gapMs: 0, after: null }, true);
+  const debt = stage.runningServer()?.expectFence(stage.protocol.fencing.logs(peer.host.address, name, name));
+  peer.send(
+    [{ link, pieces: [stage.protocol.fencing.toItself(name, text)] }],
+    { times: 1, gapMs: 0, after: null },
+    true,
+  );
   const isOver = (): boolean => link.hasFence(text) || link.isOver || stage.findFault() !== undefined;
   await stage.pulse.until(() => isOver() || undefined, stage.timeoutMs);
   if (link.hasFence(text)) return { kind: "passed", isLogged: await awaitLogged(stage, debt) };

@@ -1,21 +1,14 @@
 // Owns what is known of one connection of a peer: the frames that came, how far they were looked at, and its end. It must
 // not know what is expected. Invariant: how TCP cut what came changes nothing; a frame once taken keeps its index.
 
-import {
-  decodeFrame,
-  type Frame,
-  FrameReader,
-  type Malformed,
-  type Message,
-  PADDING_SILENCE_MS,
-} from "../../src/protocol/hcp1/index.ts";
-
 import { isFenceText } from "../protocol/fence-text.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { Frame, FrameFacts, FrameReader } from "../protocol/wire-protocol.ts";
 
 /** A frame that came to a peer. */
 export interface SeenFrame {
   readonly bytes: Uint8Array;
-  readonly message: Message | Malformed;
+  readonly facts: FrameFacts;
   /** Since its name was accepted a list may come at any time. */
   readonly isFreeList: boolean;
 }
@@ -29,6 +22,7 @@ export class PeerLink {
   readonly number: number;
   /** A client's, at a scripted server. */
   readonly isAccepted: boolean;
+  readonly protocol: Protocol;
   /** Every frame, but for the lab's own fences. */
   readonly frames: SeenFrame[] = [];
   /** Index of the first frame that no expectation has looked at. */
@@ -45,15 +39,17 @@ export class PeerLink {
   isUnsettled = false;
   #reads = true;
   #writes = true;
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #fences = new Set<string>();
   readonly #fencesSeen = new Set<string>();
   #keptBytes = 0;
 
-  constructor(name: string, number: number, isAccepted: boolean) {
+  constructor(name: string, number: number, isAccepted: boolean, protocol: Protocol) {
     this.name = name;
     this.number = number;
     this.isAccepted = isAccepted;
+    this.protocol = protocol;
+    this.#reader = protocol.wire.openReader();
   }
 
   get isOver(): boolean {
@@ -103,10 +99,9 @@ export class PeerLink {
     return awaited !== undefined && awaited <= ms ? this.#take(this.#reader.endBySilence()) : [];
   }
 
-  /** Nothing will arrive any more; a frame that lacks part of a fixed field is dropped. */
+  /** Nothing will arrive any more; a frame that lacks a part is dropped. */
   endStream(): readonly Taken[] {
-    const awaited = this.#reader.silenceMs();
-    return awaited !== undefined && awaited < PADDING_SILENCE_MS ? this.#take(this.#reader.endBySilence()) : [];
+    return this.#take(this.#reader.endByStream());
   }
 
   /** Bytes that came and make no frame yet. */
@@ -132,24 +127,25 @@ export class PeerLink {
 
   #take(frame: Frame | undefined): readonly Taken[] {
     if (frame === undefined) return [];
-    const message = decodeFrame(frame.bytes);
-    this.#keptBytes += frame.bytes.length;
-    if (message.kind === "message" && this.#isFence(message.text)) {
-      this.#fencesSeen.add(message.text);
+    const { bytes } = frame;
+    const facts = this.protocol.wire.factsOf(bytes);
+    this.#keptBytes += bytes.length;
+    if (facts.text !== null && this.#isFence(facts.text)) {
+      this.#fencesSeen.add(facts.text);
       // What stands before it stays for whoever judges; where nothing does, nothing came.
       if (this.looked === this.frames.length) this.isQuietOpen = false;
-      return [{ bytes: frame.bytes, message, isFence: true }];
+      return [{ bytes, facts, isFence: true }];
     }
     if (this.isFlooded) return [];
-    this.frames.push({ bytes: frame.bytes, message, isFreeList: message.kind === "update" && this.username !== null });
-    if (message.kind === "ack") this.username ??= message.name;
-    return [{ bytes: frame.bytes, message, isFence: false }];
+    this.frames.push({ bytes, facts, isFreeList: facts.isList && this.username !== null });
+    this.username ??= facts.givenName;
+    return [{ bytes, facts, isFence: false }];
   }
 }
 
 /** A frame as it came, for a transcript. */
 export interface Taken {
   readonly bytes: Uint8Array;
-  readonly message: Message | Malformed;
+  readonly facts: FrameFacts;
   readonly isFence: boolean;
 }

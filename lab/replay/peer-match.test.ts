@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
+import { HCP } from "../hcp/hcp.ts";
 import type { WireExpected } from "../scenario/wire.ts";
 import { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";
@@ -12,9 +13,17 @@ function list(...names: string[]): Message {
   return { kind: "update", names };
 }
 
+/** A message as a file writes it. */
+function written(message: Message): WireExpected {
+  if (message.kind === "update") return { kind: "written", source: { update: message.names } };
+  if (message.kind !== "message") return { kind: "written", source: { [message.kind]: message.name } };
+  const { sender: from, receiver: to, text } = message;
+  return { kind: "written", source: { message: { from, to, text } } };
+}
+
 /** A connection that received these messages, however they were cut. */
 function link(...messages: Message[]): PeerLink {
-  const made = new PeerLink("a", 1, false);
+  const made = new PeerLink("a", 1, false, HCP);
   made.state = "open";
   for (const message of messages) {
     made.receive(encodeMessage(message));
@@ -24,7 +33,7 @@ function link(...messages: Message[]): PeerLink {
 }
 
 function match(view: PeerLink, ...expected: Message[]) {
-  const frames: WireExpected[] = expected.map((message) => ({ kind: "message", message }));
+  const frames: WireExpected[] = expected.map(written);
   return matchReceived({ kind: "frames", frames }, view, 0);
 }
 
@@ -70,7 +79,7 @@ describe("a list", () => {
 
   test("does not count twice: one that was looked at before is not the next one", () => {
     const seen = link(ACK, list("Jon"));
-    const frames: WireExpected[] = [{ kind: "message", message: list("Jon") }];
+    const frames: WireExpected[] = [written(list("Jon"))];
     expect(matchReceived({ kind: "frames", frames }, seen, 2).match.kind).toBe("pending");
   });
 
@@ -100,7 +109,7 @@ describe("nothing", () => {
 });
 
 test("each one of a crowd receives what has its number", () => {
-  const third = new PeerLink("crowd-3", 3, false);
+  const third = new PeerLink("crowd-3", 3, false, HCP);
   third.receive(encodeMessage({ kind: "ack", name: "Guest 3" }));
   expect(match(third, { kind: "ack", name: "Guest {n}" }).match).toEqual({
     kind: "holds",

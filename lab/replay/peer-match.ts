@@ -2,22 +2,24 @@
 // Invariant: a match that fails stays failed whatever else comes; how a server orders, adds or replaces lists does not
 // matter unless a file gives a list's bytes.
 
-import type { Message } from "../../src/protocol/hcp1/index.ts";
-import { tellFrame, tellMessage, tellWireExpectation } from "../scenario/tell-wire.ts";
-import { bytesFor, messageFor, type WireExpectation, type WireExpected } from "../scenario/wire.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { FrameFacts } from "../protocol/wire-protocol.ts";
+import { tellFrame, tellWireExpectation } from "../scenario/tell-wire.ts";
+import { bytesFor, type WireExpectation, type WireExpected } from "../scenario/wire.ts";
 import type { Match } from "./match.ts";
 import type { PeerLink, SeenFrame } from "./peer-link.ts";
 
 /** What of a connection a comparison needs. */
-export type LinkView = Pick<PeerLink, "name" | "number" | "frames" | "state" | "failure" | "isOver" | "heldBytes">;
+export type LinkView = Pick<
+  PeerLink,
+  "name" | "number" | "protocol" | "frames" | "state" | "failure" | "isOver" | "heldBytes"
+>;
 
 export interface LinkMatch {
   readonly match: Match;
   /** Index behind the last frame that was looked at. */
   readonly end: number;
 }
-
-const TYPE_UPDATE = 4;
 
 /** Compares from the frame `from` on. */
 export function matchReceived(expect: WireExpectation, view: LinkView, from: number): LinkMatch {
@@ -28,7 +30,10 @@ export function matchReceived(expect: WireExpectation, view: LinkView, from: num
     if (step.kind !== "found") return { match: missed(expected, index, expect.frames.length, view, step), end: at };
     at = step.end;
   }
-  return { match: { kind: "holds", seen: `received ${tellWireExpectation(filled(expect, view.number))}` }, end: at };
+  return {
+    match: { kind: "holds", seen: `received ${tellWireExpectation(expect, view.protocol, view.number)}` },
+    end: at,
+  };
 }
 
 type One =
@@ -38,8 +43,10 @@ type One =
 
 function matchOne(expected: WireExpected, view: LinkView, from: number): One {
   if (expected.kind === "closed" || expected.kind === "reset") return matchEnd(expected.kind, view, from);
-  const wanted = bytesFor(expected, view.number);
-  return wanted[0] === TYPE_UPDATE ? matchList(expected, wanted, view, from) : matchFrame(wanted, view, from);
+  const wanted = bytesFor(expected, view.number, view.protocol.notation);
+  return view.protocol.wire.factsOf(wanted).isList
+    ? matchList(expected, wanted, view, from)
+    : matchFrame(wanted, view, from);
 }
 
 /** The next frame that is no list which may come at any time. */
@@ -52,11 +59,11 @@ function matchFrame(wanted: Uint8Array, view: LinkView, from: number): One {
 
 /** One of the lists that come next. Names compare in any order, bytes as they are. */
 function matchList(expected: WireExpected, wanted: Uint8Array, view: LinkView, from: number): One {
-  const names = expected.kind === "message" ? namesOf(messageFor(expected.message, view.number)) : undefined;
+  const names = expected.kind === "written" ? sortedNames(view.protocol.wire.factsOf(wanted)) : undefined;
   let at = from;
-  for (; view.frames[at]?.message.kind === "update"; at += 1) {
-    const { bytes, message } = view.frames[at] as SeenFrame;
-    const isIt = names === undefined ? isSame(bytes, wanted) : namesOf(message as Message) === names;
+  for (; view.frames[at]?.facts.isList === true; at += 1) {
+    const { bytes, facts } = view.frames[at] as SeenFrame;
+    const isIt = names === undefined ? isSame(bytes, wanted) : sortedNames(facts) === names;
     if (isIt) return { kind: "found", end: at + 1 };
   }
   const frame = view.frames[at];
@@ -79,7 +86,10 @@ function matchNothing(view: LinkView, from: number): LinkMatch {
   const stray = view.frames[at];
   const whose = `${view.name} receives nothing`;
   if (stray !== undefined) {
-    return { match: { kind: "fails", expected: whose, seen: `received ${tellFrame(stray.bytes)}` }, end: at };
+    return {
+      match: { kind: "fails", expected: whose, seen: `received ${tellFrame(stray.bytes, view.protocol.wire)}` },
+      end: at,
+    };
   }
   if (view.isOver) return { match: { kind: "fails", expected: whose, seen: tellEnd(view) }, end: at };
   return { match: { kind: "holds", seen: "received nothing" }, end: at };
@@ -99,25 +109,25 @@ function missed(
   { kind, frame }: Exclude<One, { kind: "found" }>,
 ): Match {
   const place = count > 1 ? ` (${index + 1} of ${count})` : "";
-  const wanted = tellWanted(expected, view.number);
+  const wanted = tellWanted(expected, view.protocol, view.number);
   const want = `${view.name} receives ${wanted}${place}`;
   if (frame === undefined) {
     const held = view.heldBytes > 0 ? `received ${view.heldBytes} bytes that are no whole frame` : "received nothing";
     const seen = view.isOver ? tellEnd(view) : index === 0 ? held : `${held} more`;
     return { kind: kind === "other" ? "fails" : "pending", expected: want, seen };
   }
-  const told = tellFrame(frame.bytes);
+  const told = tellFrame(frame.bytes, view.protocol.wire);
   const seen = kind === "waiting" ? `received ${told} and nothing more` : `received ${told}`;
   const texts = { expected: wanted, seen: told };
   return { kind: kind === "other" ? "fails" : "pending", expected: want, seen, texts };
 }
 
-function tellWanted(expected: WireExpected, number: number): string {
+function tellWanted(expected: WireExpected, { notation, wire }: Protocol, number: number): string {
   if (expected.kind === "closed") return "the connection's end";
   if (expected.kind === "reset") return "a reset";
-  const bytes = bytesFor(expected, number);
+  const bytes = bytesFor(expected, number, notation);
   // The order of names is free, so their bytes would say too much.
-  return expected.kind === "message" && bytes[0] === TYPE_UPDATE ? tellMessage(bytes) : tellFrame(bytes);
+  return expected.kind === "written" && wire.factsOf(bytes).isList ? wire.tell(bytes) : tellFrame(bytes, wire);
 }
 
 function tellEnd({ state, failure }: LinkView): string {
@@ -125,16 +135,8 @@ function tellEnd({ state, failure }: LinkView): string {
   return state === "failed" ? `the connection failed: ${failure}` : "the connection was ended";
 }
 
-/** What is expected of this one of a crowd. */
-function filled(expect: Extract<WireExpectation, { kind: "frames" }>, number: number): WireExpectation {
-  const frames = expect.frames.map((frame) =>
-    frame.kind === "message" ? { ...frame, message: messageFor(frame.message, number) } : frame,
-  );
-  return { kind: "frames", frames };
-}
-
-function namesOf(message: Message): string {
-  return message.kind === "update" ? JSON.stringify(message.names.toSorted()) : "";
+function sortedNames({ names }: FrameFacts): string {
+  return JSON.stringify(names.toSorted());
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,9 +1,8 @@
 // Owns what the actions on a peer's host do: connections made, bytes sent, answers waited for. It must not know steps.
 // Invariant: an action that did not come off says what was expected and what was seen; nothing waits past its time.
 
-import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
 import type { Connect } from "../scenario/scenario.ts";
-import { bytesFor, cutBytes, messageFor, type Wire, type WireExpectation } from "../scenario/wire.ts";
+import { bytesFor, cutBytes, type Wire, type WireExpectation } from "../scenario/wire.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { Match } from "./match.ts";
 import type { LinkSend, PeerDriver } from "./peer-driver.ts";
@@ -21,7 +20,7 @@ interface Standing {
 
 export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Connect): Promise<ActionOutcome> {
   const { as, times } = connect;
-  const port = Number(connect.port ?? stage.serverPort ?? DEFAULT_PORT);
+  const port = Number(connect.port ?? stage.serverPort);
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");
   const links = peer.connect(as, times, address, port);
@@ -63,8 +62,8 @@ async function sendAll(
 ): Promise<ActionOutcome> {
   const before = links.map(({ sends }) => sends);
   const sends: LinkSend[] = links.map((link) => {
-    const frames = send.map((frame) => bytesFor(frame, link.number));
-    if (peer.listensAt !== null) for (const frame of send) noteAck(link, frame);
+    const frames = send.map((frame) => bytesFor(frame, link.number, stage.protocol.notation));
+    if (peer.listensAt !== null) noteGivenName(link, send, frames);
     return { link, pieces: cutBytes(frames, cut) };
   });
   if (!peer.send(sends, { times, gapMs, after })) return failed("sends", "runs no program that could");
@@ -76,11 +75,11 @@ async function sendAll(
   return end === true && isSent() ? DONE : failed("sends", `could not within ${waitMs} ms`);
 }
 
-/** A scripted server's ack is what gives a connection its name. */
-function noteAck(link: PeerLink, frame: Wire["send"][number]): void {
-  if (frame.kind !== "message" || frame.message.kind !== "ack") return;
-  const message = messageFor(frame.message, link.number);
-  if (message.kind === "ack") link.username = message.name;
+/** What a scripted server writes is what gives a connection its name. Bytes of a file give none: they may be anything. */
+function noteGivenName(link: PeerLink, send: Wire["send"], frames: readonly Uint8Array[]): void {
+  for (const [index, frame] of frames.entries()) {
+    if (send[index]?.kind === "written") link.username = link.protocol.wire.factsOf(frame).givenName ?? link.username;
+  }
 }
 
 async function awaitReceived(

@@ -36,13 +36,14 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
 
 function castOf(scenario: Scenario): Cast {
   const peers = peersOf(scenario);
-  const { needs } = scenario;
+  const { needs, protocol } = scenario;
   for (const given of scenario.given) {
-    if (given.kind === "server") return { peers, needs, server: { host: given.host, port: given.settings.port } };
+    if (given.kind === "server")
+      return { peers, needs, protocol, server: { host: given.host, port: given.settings.port } };
     if (given.kind === "peer" && given.listen !== null)
-      return { peers, needs, server: { host: given.host, port: given.listen } };
+      return { peers, needs, protocol, server: { host: given.host, port: given.listen } };
   }
-  return { peers, needs, server: undefined };
+  return { peers, needs, protocol, server: undefined };
 }
 
 async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOptions): Promise<readonly StepOutcome[]> {

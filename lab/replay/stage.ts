@@ -3,6 +3,7 @@
 
 import type { Offer } from "../implementation/schema.ts";
 import { fenceText } from "../protocol/fence-text.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import type { Pair } from "../run/fit-scenario.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
@@ -41,9 +42,9 @@ export interface Cast {
   readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
   /** What the case needs of its server. */
   readonly needs: readonly Offer[];
+  /** What its programs speak. */
+  readonly protocol: Protocol;
 }
-
-const NO_PEERS: Cast = { peers: new Set(), server: undefined, needs: [] };
 
 /** Gives no windows, where clients have none. */
 const NO_VIEWS = (): ReadonlyMap<string, WindowView> => new Map();
@@ -55,7 +56,7 @@ export class Stage {
   readonly peers: ReadonlyMap<string, PeerDriver>;
   /** Where the case's server is; undefined where it has none. */
   readonly serverAddress: string | undefined;
-  readonly serverPort: number | undefined;
+  readonly serverPort: number;
   /** The case's server is a peer, which says what the case's steps say. */
   readonly isScripted: boolean;
   readonly pulse: Pulse;
@@ -64,6 +65,7 @@ export class Stage {
   readonly views: () => ReadonlyMap<string, WindowView>;
   readonly pair: Pair;
   readonly needs: readonly Offer[];
+  readonly protocol: Protocol;
   /** As Hosts gives it. */
   readonly route: Hosts["route"];
   /** Pictures of windows, by the name of the file that they are to be in. */
@@ -78,13 +80,14 @@ export class Stage {
   isWhisperingBroken = false;
   #fencesMade = 0;
 
-  constructor(hosts: Hosts, options: StageOptions, cast: Cast = NO_PEERS) {
+  constructor(hosts: Hosts, options: StageOptions, cast: Cast) {
     this.pulse = new Pulse(options.clock, options.signal);
     this.timeoutMs = options.timeoutMs;
     this.startTimeoutMs = options.startTimeoutMs ?? Math.max(START_TIMEOUT_MS, options.timeoutMs);
     this.views = options.views ?? NO_VIEWS;
     this.pair = options.pair;
     this.needs = cast.needs;
+    this.protocol = cast.protocol;
     const { logs, unsupportedFeatures } = options.pair.server;
     this.isForwardingUnlogged = unsupportedFeatures.has("logs");
     this.isSettingUpUnlogged = this.isForwardingUnlogged;
@@ -99,12 +102,17 @@ export class Stage {
     this.clients = driversOf(
       own,
       "client",
-      (host) => new ClientDriver(host, this.pulse, watch, readText, this.isScripted),
+      (host) =>
+        new ClientDriver(host, this.pulse, watch, {
+          fencing: this.protocol.fencing,
+          readText,
+          mayIgnore: this.isScripted,
+        }),
     );
     this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch, logs));
-    this.peers = new Map(peers.map((host) => [host.spec.name, new PeerDriver(host, this.pulse, watch)]));
+    this.peers = new Map(peers.map((host) => [host.spec.name, new PeerDriver(host, this.pulse, watch, this.protocol)]));
     this.serverAddress = all.find(({ spec }) => spec.name === cast.server?.host)?.address;
-    this.serverPort = cast.server?.port;
+    this.serverPort = cast.server?.port ?? cast.protocol.port;
     this.translate = translatorFor(all, options.writtenAddresses);
   }
 

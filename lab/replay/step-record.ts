@@ -231,7 +231,7 @@ export class StepRecord {
 }
 
 /** An expectation as a person reads it. */
-export function describeExpectation(expectation: Expectation, translate: (text: string) => string): string {
+export function describeExpectation(expectation: Expectation, { protocol, translate }: Stage): string {
   switch (expectation.kind) {
     case "shows nothing":
     case "logs nothing":
@@ -246,7 +246,7 @@ export function describeExpectation(expectation: Expectation, translate: (text: 
     case "logs":
       return `${expectation.kind} ${tellAll(expectation.lines.map(translate))}`;
     case "receives":
-      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect)}`;
+      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect, protocol)}`;
     case "never":
       return `never logs ${tellAll(expectation.lines.map(translate))}`;
   }

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
-import type { Scenario, Step } from "../scenario/scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import { toWireResult, wireResult } from "./wire-result.ts";
@@ -145,17 +145,23 @@ export function toScenarioResult(
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
     // A set-up that failed stands before the scenario's own steps.
     steps: outcome.steps.map((step, index) =>
-      toStepResult(step, scenario.steps[index - (outcome.steps.length - scenario.steps.length)]?.work ?? [], startMs),
+      toStepResult(step, toldWork(scenario, index - (outcome.steps.length - scenario.steps.length)), startMs),
     ),
     wire: toWireResult(wire, startMs, scenario.protocol.wire),
   };
 }
 
-function toStepResult(step: StepOutcome, work: Step["work"], startMs: number): ScenarioResult["steps"][number] {
+/** What a step's users and peers do, an action a line; nothing of a step that the scenario has not. */
+function toldWork({ steps, protocol }: Scenario, index: number): string[] {
+  const work = steps[index]?.work ?? [];
+  return work.flatMap(({ host, actions }) => actions.map((action) => `${host} ${describeAction(action, protocol)}`));
+}
+
+function toStepResult(step: StepOutcome, actions: string[], startMs: number): ScenarioResult["steps"][number] {
   const { title, verdict, expected, seen, findings, span } = step;
   return {
     title,
-    actions: work.flatMap(({ host, actions }) => actions.map((action) => `${host} ${describeAction(action)}`)),
+    actions,
     verdict,
     expected,
     seen,

@@ -49,17 +49,14 @@ test("bytes, messages, pieces and what comes back are settled", () => {
                     as: undefined,
                     send: [
                       { kind: "bytes", bytes: Uint8Array.from([1, 0x4a, 0x6f, 0x6e, ...Array(61).fill(0)]) },
-                      { kind: "message", message: { kind: "nak", name: "Zoë" } },
+                      { kind: "written", source: { nak: "Zoë" } },
                     ],
                     cut: { kind: "frames" },
                     gapMs: 5,
                     after: "end",
                     expect: {
                       kind: "frames",
-                      frames: [
-                        { kind: "message", message: { kind: "update", names: ["G 1", "G 2"] } },
-                        { kind: "closed" },
-                      ],
+                      frames: [{ kind: "written", source: { update: ["G {1..2}"] } }, { kind: "closed" }],
                     },
                     withinMs: 2000,
                   },

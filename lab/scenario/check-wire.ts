@@ -1,16 +1,14 @@
-// Owns what is wrong with a scenario's bytes and connections: hexadecimal, kinds of messages, lengths, names of
+// Owns what is wrong with a scenario's bytes and connections: hexadecimal, kinds of frames, lengths, names of
 // connections. Like check.ts it takes raw data. Invariant: what it finds nothing wrong with can be encoded and sent.
 
-import { EncodeError } from "../../src/protocol/hcp1/index.ts";
 import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
 import { readHex } from "../protocol/hex.ts";
+import { type Notation, NotationError } from "../protocol/notation.ts";
+import { asMap, type Fields } from "../yaml/as-map.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
 import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const MESSAGE_WORDS = ["proposal", "ack", "nak", "update", "message"] as const;
 /** The highest number that {n} may stand for: with it a name is longest. */
 const CROWD_NUMBER_MAX = 100;
 
@@ -19,11 +17,13 @@ export class PeerCheck {
   readonly #host: string;
   /** Connections that it accepts have names that no file says. */
   readonly #listens: boolean;
+  readonly #notation: Notation;
   readonly #names = new Set<string>();
   #unnamed = 0;
 
-  constructor(host: string, listens: boolean) {
+  constructor(host: string, listens: boolean, notation: Notation) {
     this.#host = host;
+    this.#notation = notation;
     this.#listens = listens;
   }
 
@@ -37,11 +37,12 @@ export class PeerCheck {
   receives(path: Path, value: unknown): Finding[] {
     const fields = asMap(value);
     const keys = Object.keys(fields);
-    const isMessage = keys.some((key) => isMessageWord(key));
-    if (keys.length === 0 || isMessage) return [...this.#knows(path, undefined), ...checkExpect(path, value)];
+    const isMessage = keys.some((key) => this.#notation.words.includes(key));
+    if (keys.length === 0 || isMessage)
+      return [...this.#knows(path, undefined), ...checkExpect(path, value, this.#notation)];
     return keys.flatMap((key) => [
       ...this.#knows([...path, key], key, "key"),
-      ...checkExpect([...path, key], fields[key]),
+      ...checkExpect([...path, key], fields[key], this.#notation),
     ]);
   }
 
@@ -50,7 +51,7 @@ export class PeerCheck {
     const name = as ?? `c${this.#unnamed}`;
     if (typeof name !== "string") return [];
     const spot = { path: as === undefined ? path : [...path, "as"], spot: "value" } as const;
-    if (isMessageWord(name))
+    if (this.#notation.words.includes(name))
       return [{ ...spot, message: `expected a name that is no kind of message; got ${quote(name)}` }];
     if (this.#names.has(name)) {
       return [{ ...spot, message: `expected a name of its own; got ${quote(name)}, which ${this.#host} has` }];
@@ -64,9 +65,9 @@ export class PeerCheck {
     const named = typeof as === "string" ? as : undefined;
     return [
       ...this.#knows(named === undefined ? path : [...path, "as"], named),
-      ...(send === undefined ? [] : checkSend([...path, "send"], send)),
-      ...(expect === undefined ? [] : checkExpect([...path, "expect"], expect)),
-      ...checkTogether(path, wire),
+      ...(send === undefined ? [] : checkSend([...path, "send"], send, this.#notation)),
+      ...(expect === undefined ? [] : checkExpect([...path, "expect"], expect, this.#notation)),
+      ...checkTogether(path, wire, this.#notation),
       ...["gap", "within"].flatMap((key) => checkTime([...path, key], wire[key])),
     ];
   }
@@ -90,11 +91,11 @@ export class PeerCheck {
   }
 }
 
-function checkSend(path: Path, send: unknown): Finding[] {
-  return listed(path, send).flatMap(({ at, value }) => checkFrame(at, value, []));
+function checkSend(path: Path, send: unknown, notation: Notation): Finding[] {
+  return listed(path, send).flatMap(({ at, value }) => checkFrame(at, value, [], notation));
 }
 
-function checkExpect(path: Path, expect: unknown): Finding[] {
+function checkExpect(path: Path, expect: unknown, notation: Notation): Finding[] {
   if (expect === "nothing") return [];
   const frames = listed(path, expect);
   return frames.flatMap(({ at, value }, index) => {
@@ -103,20 +104,20 @@ function checkExpect(path: Path, expect: unknown): Finding[] {
       return [{ path: at, spot: "value" as const, message: `expected nothing behind ${quote(value)}; got more` }];
     }
     if (isEnd) return [];
-    return checkFrame(at, value, Array.isArray(expect) ? EXPECTED_WORDS.slice(1) : EXPECTED_WORDS);
+    return checkFrame(at, value, Array.isArray(expect) ? EXPECTED_WORDS.slice(1) : EXPECTED_WORDS, notation);
   });
 }
 
 /** @param words - What may stand there beside bytes and messages, for the message. */
-function checkFrame(path: Path, frame: unknown, words: readonly string[]): Finding[] {
+function checkFrame(path: Path, frame: unknown, words: readonly string[], notation: Notation): Finding[] {
   if (typeof frame === "string") return checkHex(path, frame, words);
   const [word] = Object.keys(asMap(frame));
   if (word === undefined) return [];
-  if (!isMessageWord(word)) {
-    const message = `expected one of ${MESSAGE_WORDS.join(", ")}; got ${quote(word)}`;
+  if (!notation.words.includes(word)) {
+    const message = `expected one of ${notation.words.join(", ")}; got ${quote(word)}`;
     return [{ path, spot: "value", message }];
   }
-  return checkEncoding(path, frame as FrameSource);
+  return checkEncoding(path, frame as FrameSource, notation);
 }
 
 function checkHex(path: Path, text: string, words: readonly string[]): Finding[] {
@@ -126,18 +127,18 @@ function checkHex(path: Path, text: string, words: readonly string[]): Finding[]
   return [{ path, spot: "value", message: `${read.message}${others}` }];
 }
 
-function checkEncoding(path: Path, frame: FrameSource): Finding[] {
+function checkEncoding(path: Path, frame: FrameSource, notation: Notation): Finding[] {
   try {
-    bytesFor(buildFrame(frame), CROWD_NUMBER_MAX);
+    bytesFor(buildFrame(frame), CROWD_NUMBER_MAX, notation);
     return [];
   } catch (error) {
     // Data of the wrong shape is the schema's to tell of.
-    return error instanceof EncodeError ? [{ path, spot: "value", message: `cannot be sent: ${error.message}` }] : [];
+    return error instanceof NotationError ? [{ path, spot: "value", message: `cannot be sent: ${error.message}` }] : [];
   }
 }
 
 /** What fits each other: a cut needs something to cut, and only one way to. */
-function checkTogether(path: Path, wire: Fields): Finding[] {
+function checkTogether(path: Path, wire: Fields, notation: Notation): Finding[] {
   const findings: Finding[] = [];
   const need = (key: string, isMet: boolean, message: string): void => {
     if (wire[key] !== undefined && !isMet) findings.push({ path: [...path, key], spot: "key", message });
@@ -153,13 +154,15 @@ function checkTogether(path: Path, wire: Fields): Finding[] {
   if (Object.keys(wire).every((key) => key === "as")) {
     findings.push({ path, spot: "value", message: "expected send, expect, end, reset or reads; got none" });
   }
-  return findings.length > 0 ? findings : checkSize(path, wire);
+  return findings.length > 0 ? findings : checkSize(path, wire, notation);
 }
 
-function checkSize(path: Path, { send, times, each, pieces }: Fields): Finding[] {
+function checkSize(path: Path, { send, times, each, pieces }: Fields, notation: Notation): Finding[] {
   try {
     const frames =
-      send === undefined ? [] : listed([], send).map(({ value }) => bytesFor(buildFrame(value as FrameSource), 1));
+      send === undefined
+        ? []
+        : listed([], send).map(({ value }) => bytesFor(buildFrame(value as FrameSource), 1, notation));
     const bytes = frames.reduce((sum, { length }) => sum + length, 0) * (typeof times === "number" ? times : 1);
     if (bytes > SEND_BYTES_MAX) {
       return [
@@ -185,12 +188,4 @@ function checkTime(path: Path, time: unknown): Finding[] {
 function listed(path: Path, value: unknown): readonly { readonly at: Path; readonly value: unknown }[] {
   if (!Array.isArray(value)) return [{ at: path, value }];
   return value.map((each, index) => ({ at: [...path, index], value: each }));
-}
-
-function isMessageWord(word: string): boolean {
-  return MESSAGE_WORDS.some((each) => each === word);
-}
-
-function asMap(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }

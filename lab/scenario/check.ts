@@ -2,11 +2,12 @@
 // what it starts from is possible. It takes raw data, so that its findings stand beside the schema's in one go.
 
 import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
+import type { Joining } from "../protocol/joining.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import { asMap } from "../yaml/as-map.ts";
 import { type Finding, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
-
-const RESERVED_NAMES: readonly string[] = ["all", "server"];
 
 /** What a client's connect takes; a peer's takes more. */
 const OWN_CONNECT_KEYS: readonly string[] = ["address", "port"];
@@ -17,7 +18,7 @@ type Roles = ReadonlyMap<string, ProgramRole>;
 type Peers = ReadonlyMap<string, PeerCheck>;
 
 /** Checks a file's data against the topology's hosts. Data of the wrong shape is left to the schema. */
-export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[]): Finding[] {
+export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], protocol: Protocol): Finding[] {
   const root = asMap(data);
   const given = asMap(root.given);
   const ownRoles = new Map(hosts.map((host) => [host.name, host.role]));
@@ -27,14 +28,16 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[]): Fi
   const peers: Peers = new Map(
     Object.entries(given).flatMap(([host, source]) => {
       const { peer } = asMap(source);
-      return peer === undefined ? [] : [[host, new PeerCheck(host, asMap(peer).listen !== undefined)]];
+      return peer === undefined
+        ? []
+        : [[host, new PeerCheck(host, asMap(peer).listen !== undefined, protocol.notation)]];
     }),
   );
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
   return [
     ...checkPurpose(data),
     ...checkNeeds(root, steps),
-    ...checkGiven(given, ownRoles),
+    ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
 }
@@ -67,7 +70,11 @@ function checkNeeds({ needs }: Readonly<Record<string, unknown>>, steps: readonl
   );
 }
 
-function checkGiven(given: Readonly<Record<string, unknown>>, roles: ReadonlyMap<string, Role>): Finding[] {
+function checkGiven(
+  given: Readonly<Record<string, unknown>>,
+  roles: ReadonlyMap<string, Role>,
+  joining: Joining,
+): Finding[] {
   const findings: Finding[] = [];
   const entries = Object.entries(given).map(([host, value]) => ({ host, path: ["given", host], source: asMap(value) }));
   const listens = entries.some(({ source }) => source.server !== undefined && asMap(source.server).console !== true);
@@ -91,7 +98,7 @@ function checkGiven(given: Readonly<Record<string, unknown>>, roles: ReadonlyMap
         message: "expected a server with settings in given, to connect to; got none",
       });
     }
-    findings.push(...checkName(path, source.named, holders));
+    findings.push(...checkName(path, source.named, holders, joining));
     holders.set(source.named, host);
   }
   return findings;
@@ -133,10 +140,10 @@ function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, rol
   return findings;
 }
 
-function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, string>): Finding[] {
+function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, string>, joining: Joining): Finding[] {
   if (typeof name !== "string") return [];
   const spot = { path: [...path, "named"], spot: "value" } as const;
-  if (RESERVED_NAMES.includes(name.toLowerCase())) {
+  if (joining.isReserved(name)) {
     return [{ ...spot, message: `expected a name that is not reserved; got ${quote(name)}` }];
   }
   const holder = holders.get(name);
@@ -213,8 +220,4 @@ function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, role
 function unknownHost(path: Path, host: string, roles: Roles, others = ""): Finding {
   const names = [...roles.keys()].join(", ");
   return { path, spot: "key", message: `expected ${others}one of the hosts ${names}; got ${quote(host)}` };
-}
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

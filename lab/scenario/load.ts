@@ -6,7 +6,7 @@ import type { Protocol } from "../protocol/protocol.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { checkAgainstHosts } from "./check.ts";
 import { buildScenario, type Scenario } from "./scenario.ts";
-import { type ScenarioSource, scenarioSchema } from "./schema.ts";
+import { type ScenarioSource, scenarioSchemaOf } from "./schema.ts";
 
 export type LoadResult =
   | { readonly kind: "scenario"; readonly scenario: Scenario }
@@ -15,7 +15,11 @@ export type LoadResult =
 
 /** Reads and checks a scenario file. */
 export async function loadScenario(file: string, hosts: readonly HostSpec[], protocol: Protocol): Promise<LoadResult> {
-  return toResult(file, protocol, await readYamlFile(file, scenarioSchema, (data) => checkAgainstHosts(data, hosts)));
+  return toResult(
+    file,
+    protocol,
+    await readYamlFile(file, schemaFor(protocol), (data) => checkAgainstHosts(data, hosts, protocol)),
+  );
 }
 
 /** Checks a scenario's text; the file's name is for messages and the scenario's id. */
@@ -23,11 +27,20 @@ export function parseScenario(file: string, text: string, hosts: readonly HostSp
   return toResult(
     file,
     protocol,
-    parseYaml(file, text, scenarioSchema, (data) => checkAgainstHosts(data, hosts)),
+    parseYaml(file, text, schemaFor(protocol), (data) => checkAgainstHosts(data, hosts, protocol)),
   );
 }
 
 function toResult(file: string, protocol: Protocol, read: YamlResult<ScenarioSource>): LoadResult {
   if (read.kind === "wrong") return read;
   return { kind: "scenario", scenario: buildScenario(read.data, file, protocol) };
+}
+
+/** Made once: a folder of files is read against the same one. */
+const schemas = new WeakMap<Protocol, ReturnType<typeof scenarioSchemaOf>>();
+
+function schemaFor(protocol: Protocol): ReturnType<typeof scenarioSchemaOf> {
+  const schema = schemas.get(protocol) ?? scenarioSchemaOf(protocol);
+  schemas.set(protocol, schema);
+  return schema;
 }

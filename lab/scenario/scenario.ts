@@ -3,6 +3,7 @@
 
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
+import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type {
   ActionSource,
@@ -130,7 +131,7 @@ export function slugOf(file: string): string {
 /** Settles a checked file's notation. The file's name gives the scenario its id. */
 export function buildScenario(source: ScenarioSource, file: string, protocol: Protocol): Scenario {
   const slug = slugOf(file);
-  const steps = source.steps.map(buildStep);
+  const steps = source.steps.map((step) => buildStep(step, protocol.notation));
   return {
     id: /^\d+/.exec(slug)?.[0] ?? slug,
     slug,
@@ -172,12 +173,14 @@ function buildGiven(host: string, given: GivenSource): Given {
   return { kind: "client", host, connected: given.connected === true || name !== null, name };
 }
 
-function buildStep(source: StepSource): Step {
+function buildStep(source: StepSource, notation: Notation): Step {
   const { title, expect, ...work } = source;
   return {
     title,
     work: Object.entries(work).map(([host, actions]) => ({ host, actions: actions.map(buildAction) })),
-    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) => buildExpectations(host, expected)),
+    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) =>
+      buildExpectations(host, expected, notation),
+    ),
   };
 }
 
@@ -201,7 +204,7 @@ function buildConnect({ address, port, as, times }: ConnectSource): Connect {
   return { kind: "connect", address, port, as, times };
 }
 
-function buildExpectations(host: string, source: ExpectationSource): Expectation[] {
+function buildExpectations(host: string, source: ExpectationSource, { words }: Notation): Expectation[] {
   const expectations: Expectation[] = [];
   const { shows, users, draft, window, logs, never, receives } = source;
   if (shows === "nothing") expectations.push({ kind: "shows nothing", host });
@@ -212,7 +215,7 @@ function buildExpectations(host: string, source: ExpectationSource): Expectation
   if (logs === "nothing") expectations.push({ kind: "logs nothing", host });
   else if (logs !== undefined) expectations.push({ kind: "logs", host, lines: toLines(logs) });
   if (never !== undefined) expectations.push({ kind: "never", host, lines: toLines(never) });
-  for (const each of receives === undefined ? [] : buildReceives(receives)) {
+  for (const each of receives === undefined ? [] : buildReceives(receives, words)) {
     expectations.push({ kind: "receives", host, ...each });
   }
   return expectations;

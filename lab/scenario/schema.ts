@@ -1,11 +1,12 @@
 // Owns the shape of a scenario file as staff write it by hand: one zod schema, published as JSON Schema for editors.
-// It must not know files, hosts or programs; what a schema cannot say (which host exists, what it runs) is check.ts's.
+// It must not know files, hosts, programs or what these speak: a protocol's frames are its notation's; what a schema cannot say (which host exists, what it runs) is check.ts's.
 // Invariant: whatever this schema takes is bounded in every direction.
 
 import { z } from "zod";
 import { OFFERS } from "../implementation/schema.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import { strict } from "../yaml/strict.ts";
-import { connectionCount, givenPeer, receivesArgument, wireArgument } from "./wire-schema.ts";
+import { connectionCount, givenPeer, wireSchemas } from "./wire-schema.ts";
 
 const TITLE_CHARS_MAX = 200;
 const TEXT_CHARS_MAX = 8192;
@@ -38,13 +39,9 @@ const quiet = z
   .literal("nothing")
   .describe("Nothing at all; the lab proves it with a later message, it does not wait.");
 
-const settings = strict({
-  console: z.boolean().describe("Started with no settings: it asks on its console.").optional(),
-  port: z.number().int().min(1).max(65_535).describe("The port it listens on; 20002 unless told.").optional(),
-});
-const startArgument = z.union([settings, z.null()], {
-  error: "expected no argument, or {console: true}, or {port: …}",
-});
+/** The highest port that there is. */
+export const PORT_MAX = 65_535;
+
 const connectArgument = strict({
   address: z.string().max(TEXT_CHARS_MAX).describe("What stands in the address entry.").optional(),
   port: port.describe("What stands in the port entry.").optional(),
@@ -52,27 +49,37 @@ const connectArgument = strict({
   times: connectionCount.optional(),
 });
 
-const actions = [
-  strict({ start: startArgument }).describe("Start this host's program."),
-  strict({ connect: connectArgument }).describe(
-    "Client: fill in address and port, press Connect. Peer: connect, to the server unless told.",
-  ),
-  strict({ select: name }).describe("Client: pick a destination in the list."),
-  strict({ type: text }).describe("Client: put this text into the entry; nothing is sent."),
-  strict({ send: bare }).describe("Client: press Send."),
-  strict({ close: bare }).describe("Client: close the window; the client ends."),
-  strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
-  strict({
-    operator: text.min(1).regex(/^[^\r\n]*$/, "expected one line"),
-  }).describe("Server: its operator gives a command: announce TEXT, kick NAME REASON, or quit."),
-  strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
-  strict({ kill: bare }).describe("Server: end it without a word."),
-  strict({ wire: wireArgument }).describe("Peer: speak bytes."),
-  z.enum(BARE_WORDS).describe("An action that needs no argument."),
-] as const;
+function settingsOf({ port: usual }: Protocol) {
+  return strict({
+    console: z.boolean().describe("Started with no settings: it asks on its console.").optional(),
+    port: z.number().int().min(1).max(PORT_MAX).describe(`The port it listens on; ${usual} unless told.`).optional(),
+  });
+}
 
-const action = z.union(actions, { error: "expected an action, such as {type: …} or send" }).describe("One action.");
-const actionList = z.array(action).min(1).max(ACTIONS_MAX).describe("What this host's user does, in order.");
+function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]) {
+  const startArgument = z.union([settings, z.null()], {
+    error: "expected no argument, or {console: true}, or {port: …}",
+  });
+  const actions = [
+    strict({ start: startArgument }).describe("Start this host's program."),
+    strict({ connect: connectArgument }).describe(
+      "Client: fill in address and port, press Connect. Peer: connect, to the server unless told.",
+    ),
+    strict({ select: name }).describe("Client: pick a destination in the list."),
+    strict({ type: text }).describe("Client: put this text into the entry; nothing is sent."),
+    strict({ send: bare }).describe("Client: press Send."),
+    strict({ close: bare }).describe("Client: close the window; the client ends."),
+    strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
+    strict({
+      operator: text.min(1).regex(/^[^\r\n]*$/, "expected one line"),
+    }).describe("Server: its operator gives a command: announce TEXT, kick NAME REASON, or quit."),
+    strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
+    strict({ kill: bare }).describe("Server: end it without a word."),
+    strict({ wire: wireArgument }).describe("Peer: speak bytes."),
+    z.enum(BARE_WORDS).describe("An action that needs no argument."),
+  ] as const;
+  return z.union(actions, { error: "expected an action, such as {type: …} or send" }).describe("One action.");
+}
 
 const widget = z
   .union(
@@ -89,90 +96,108 @@ const widget = z
   )
   .describe("A widget by its role and its name, as a screen reader says them.");
 
-const expectation = strict({
-  shows: z
-    .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
-    .describe("Client: the lines its window shows in this step, all of them, in order.")
-    .optional(),
-  users: z.array(name).max(LINES_MAX).describe("Client: its list, top to bottom: Server, All, …").optional(),
-  draft: text.describe("Client: what stands in its entry after the step.").optional(),
-  window: z
-    .array(widget)
-    .min(1)
-    .max(WIDGETS_MAX)
-    .describe("Client: widgets that its window has; the client is then opened in a browser.")
-    .optional(),
-  logs: z
-    .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
-    .describe("Server: lines it prints in this step, in this order; others may stand between them.")
-    .optional(),
-  never: z
-    .union([expectedText, lines], { error: "expected a line or a list of lines" })
-    .describe("Server: lines it must not print in this step.")
-    .optional(),
-  receives: receivesArgument.optional(),
-}).describe("What this host is to show or print in the step.");
+function expectationOf(receivesArgument: WireSchemas["receivesArgument"]) {
+  return strict({
+    shows: z
+      .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
+      .describe("Client: the lines its window shows in this step, all of them, in order.")
+      .optional(),
+    users: z.array(name).max(LINES_MAX).describe("Client: its list, top to bottom: Server, All, …").optional(),
+    draft: text.describe("Client: what stands in its entry after the step.").optional(),
+    window: z
+      .array(widget)
+      .min(1)
+      .max(WIDGETS_MAX)
+      .describe("Client: widgets that its window has; the client is then opened in a browser.")
+      .optional(),
+    logs: z
+      .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
+      .describe("Server: lines it prints in this step, in this order; others may stand between them.")
+      .optional(),
+    never: z
+      .union([expectedText, lines], { error: "expected a line or a list of lines" })
+      .describe("Server: lines it must not print in this step.")
+      .optional(),
+    receives: receivesArgument.optional(),
+  }).describe("What this host is to show or print in the step.");
+}
 
-const givenHost = strict({
-  server: settings.describe("A server runs here before the first step.").optional(),
-  client: strict({
-    window: z.literal(true).describe("It is opened in a browser, whichever client the lab is told to use.").optional(),
-  })
-    .describe("A client is started here before the first step.")
-    .optional(),
-  peer: givenPeer.optional(),
-  connected: z.boolean().describe("The client is connected to the server.").optional(),
-  named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
-}).describe("What one host runs before the first step.");
+function givenHostOf(settings: Settings) {
+  return strict({
+    server: settings.describe("A server runs here before the first step.").optional(),
+    client: strict({
+      window: z
+        .literal(true)
+        .describe("It is opened in a browser, whichever client the lab is told to use.")
+        .optional(),
+    })
+      .describe("A client is started here before the first step.")
+      .optional(),
+    peer: givenPeer.optional(),
+    connected: z.boolean().describe("The client is connected to the server.").optional(),
+    named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
+  }).describe("What one host runs before the first step.");
+}
 
-const step = z
-  .object({
-    title: title.describe("What happens in this step, in a sentence."),
-    expect: z.record(z.string(), expectation).describe("What each host is to show or print.").optional(),
-  })
-  .catchall(actionList)
-  .describe("A step: hosts with their actions, in the order in which they stand, and what is expected.");
+function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<typeof expectationOf>) {
+  const actionList = z.array(action).min(1).max(ACTIONS_MAX).describe("What this host's user does, in order.");
+  return z
+    .object({
+      title: title.describe("What happens in this step, in a sentence."),
+      expect: z.record(z.string(), expectation).describe("What each host is to show or print.").optional(),
+    })
+    .catchall(actionList)
+    .describe("A step: hosts with their actions, in the order in which they stand, and what is expected.");
+}
 
-/** A scenario file as it is written. */
-export const scenarioSchema = strict({
-  title,
-  requirements: z
-    .array(z.number().int().min(1).max(REQUIREMENT_MAX))
-    .max(REQUIREMENT_MAX)
-    .describe("Which of the report's twelve requirements this case covers.")
-    .optional(),
-  clause: z
-    .string()
-    .regex(CLAUSE, "expected a clause's number, such as 8.2")
-    .describe("The clause of PROTOCOL.md that this case is about.")
-    .optional(),
-  level: z
-    .enum(LEVELS)
-    .describe("must: the report says so. strict: a rule of PROTOCOL.md for what the report leaves open.")
-    .optional(),
-  needs: z
-    .array(z.enum(OFFERS))
-    .min(1)
-    .max(OFFERS.length)
-    .describe(
-      "What PROTOCOL.md allows a server and this case needs; a server whose file does not offer it is not asked.",
-    )
-    .optional(),
-  given: z.record(z.string(), givenHost).describe("What runs before the first step, host by host."),
-  steps: z.array(step).min(1).max(STEPS_MAX),
-}).describe("A Howdy Lab scenario.");
+/** A scenario file as it is written, of programs that speak a protocol. */
+export function scenarioSchemaOf(protocol: Protocol) {
+  const { wireArgument, receivesArgument } = wireSchemas(protocol.notation);
+  const settings = settingsOf(protocol);
+  const step = stepOf(actionsOf(settings, wireArgument), expectationOf(receivesArgument));
+  return strict({
+    title,
+    requirements: z
+      .array(z.number().int().min(1).max(REQUIREMENT_MAX))
+      .max(REQUIREMENT_MAX)
+      .describe("Which of the report's twelve requirements this case covers.")
+      .optional(),
+    clause: z
+      .string()
+      .regex(CLAUSE, "expected a clause's number, such as 8.2")
+      .describe("The clause of PROTOCOL.md that this case is about.")
+      .optional(),
+    level: z
+      .enum(LEVELS)
+      .describe("must: the report says so. strict: a rule of PROTOCOL.md for what the report leaves open.")
+      .optional(),
+    needs: z
+      .array(z.enum(OFFERS))
+      .min(1)
+      .max(OFFERS.length)
+      .describe(
+        "What PROTOCOL.md allows a server and this case needs; a server whose file does not offer it is not asked.",
+      )
+      .optional(),
+    given: z.record(z.string(), givenHostOf(settings)).describe("What runs before the first step, host by host."),
+    steps: z.array(step).min(1).max(STEPS_MAX),
+  }).describe("A Howdy Lab scenario.");
+}
 
-export type ScenarioSource = z.infer<typeof scenarioSchema>;
+type WireSchemas = ReturnType<typeof wireSchemas>;
+type Settings = ReturnType<typeof settingsOf>;
+
+export type ScenarioSource = z.infer<ReturnType<typeof scenarioSchemaOf>>;
 export type StepSource = ScenarioSource["steps"][number];
 export type GivenSource = ScenarioSource["given"][string];
-export type ExpectationSource = z.infer<typeof expectation>;
-export type ActionSource = z.infer<typeof action>;
+export type ExpectationSource = z.infer<ReturnType<typeof expectationOf>>;
+export type ActionSource = z.infer<ReturnType<typeof actionsOf>>;
 export type ConnectSource = z.infer<typeof connectArgument>;
 export type WidgetSource = z.infer<typeof widget>;
 export type Level = (typeof LEVELS)[number];
-export type ServerSettings = z.infer<typeof settings>;
+export type ServerSettings = z.infer<Settings>;
 
 /** The published JSON Schema, in the draft that editors' YAML support reads best. */
-export function scenarioJsonSchema(): object {
-  return z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" });
+export function scenarioJsonSchema(protocol: Protocol): object {
+  return z.toJSONSchema(scenarioSchemaOf(protocol), { target: "draft-7", io: "input" });
 }

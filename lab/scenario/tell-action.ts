@@ -1,11 +1,12 @@
 // Owns how an action reads to a person, behind its host's name. Pure. It must not know what comes of the action.
 
+import type { Protocol } from "../protocol/protocol.ts";
 import type { Action, Connect } from "./scenario.ts";
 import { tellSent, tellWireExpectation } from "./tell-wire.ts";
 import type { Wire } from "./wire.ts";
 
 /** "selects All", "types “Hi”", "connects to 10.6.1.116:20002". */
-export function describeAction(action: Action): string {
+export function describeAction(action: Action, protocol: Protocol): string {
   switch (action.kind) {
     case "start":
       return action.settings.console === true ? "starts and asks on its console" : "starts";
@@ -28,7 +29,7 @@ export function describeAction(action: Action): string {
     case "kill":
       return "is killed";
     case "wire":
-      return describeWire(action.wire);
+      return describeWire(action.wire, protocol);
   }
 }
 
@@ -42,7 +43,7 @@ function describeConnect({ address, port, as, times }: Connect): string {
 }
 
 /** "a: sends proposal "Jon" in pieces of 1, expects ack "Jon"". */
-function describeWire(wire: Wire): string {
+function describeWire(wire: Wire, protocol: Protocol): string {
   const { as, send, times, cut, gapMs, after, reads, expect } = wire;
   const pieces = {
     whole: "",
@@ -54,10 +55,12 @@ function describeWire(wire: Wire): string {
     ...(reads === undefined ? [] : [reads ? "reads again" : "stops reading"]),
     ...(send.length === 0
       ? []
-      : [`sends ${send.map(tellSent).join(", ")}${times > 1 ? ` ${times} times` : ""}${pieces}`]),
+      : [
+          `sends ${send.map((frame) => tellSent(frame, protocol)).join(", ")}${times > 1 ? ` ${times} times` : ""}${pieces}`,
+        ]),
     ...(gapMs > 0 ? [`${gapMs} ms apart`] : []),
     ...(after === null ? [] : [after === "end" ? "ends the stream" : "resets the connection"]),
-    ...(expect === undefined ? [] : [`expects ${tellWireExpectation(expect)}`]),
+    ...(expect === undefined ? [] : [`expects ${tellWireExpectation(expect, protocol)}`]),
   ];
   return `${as === undefined ? "" : `${as}: `}${said.join(", ")}`;
 }

@@ -1,45 +1,28 @@
-// Owns how frames and what is expected of them read to a person: in words, and the first bytes. Pure.
+// Owns how frames and what is expected of them read to a person: in the protocol's words, and the first bytes. Pure.
 // Invariant: what it gives is one line of bounded length.
 
-import { decodeFrame, type Frame, FrameReader, READER_BYTES_MAX } from "../../src/protocol/hcp1/index.ts";
 import { formatHex } from "../protocol/hex.ts";
-import { bytesFor, type WireExpectation, type WireExpected, type WireFrame } from "./wire.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { Frame, FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
+import { bytesFor, type WireExpectation, type WireExpected, type WrittenFrame } from "./wire.ts";
 
-const TEXT_CHARS_TOLD = 60;
-const NAMES_TOLD = 6;
 const FRAMES_TOLD = 6;
 const WORDS_TOLD = 16;
+/** More bytes than a reader holds at once are counted. */
+const BYTES_READ_MAX = 262_144;
 
 /** 'ack "Jon" (02 4a 6f 6e 00*61)'. */
-export function tellFrame(bytes: Uint8Array): string {
-  return `${tellMessage(bytes)} (${formatHex(bytes, WORDS_TOLD)})`;
-}
-
-/** 'ack "Jon"', of a frame's bytes. */
-export function tellMessage(bytes: Uint8Array): string {
-  const message = decodeFrame(bytes);
-  switch (message.kind) {
-    case "malformed":
-      return `${bytes.length} bytes of type ${bytes[0] ?? "none"}, ${message.fault}`;
-    case "update":
-      return `update ${tellNames(message.names)}`;
-    case "message": {
-      const { sender, receiver, text } = message;
-      return `message from ${quote(sender)} to ${quote(receiver)}: ${quote(text)}`;
-    }
-    default:
-      return `${message.kind} ${quote(message.name)}`;
-  }
+export function tellFrame(bytes: Uint8Array, wire: WireProtocol): string {
+  return `${wire.tell(bytes)} (${formatHex(bytes, WORDS_TOLD)})`;
 }
 
 /** Bytes that leave in one go: each frame in them by itself, as a reader cuts them. */
-export function tellFrames(bytes: Uint8Array): string {
-  if (bytes.length > READER_BYTES_MAX) return `${bytes.length} bytes`;
-  const reader = new FrameReader();
+export function tellFrames(bytes: Uint8Array, wire: WireProtocol): string {
+  if (bytes.length > BYTES_READ_MAX) return `${bytes.length} bytes`;
+  const reader = wire.openReader();
   reader.receive(bytes);
   const told: string[] = [];
-  for (let frame = nextFrame(reader); frame !== undefined; frame = nextFrame(reader))
-    told.push(tellMessage(frame.bytes));
+  for (let frame = nextFrame(reader); frame !== undefined; frame = nextFrame(reader)) told.push(wire.tell(frame.bytes));
   const rest = told.length - FRAMES_TOLD;
   return rest > 0 ? `${told.slice(0, FRAMES_TOLD).join(", ")} and ${rest} frames more` : told.join(", ");
 }
@@ -49,25 +32,18 @@ function nextFrame(reader: FrameReader): Frame | undefined {
 }
 
 /** A frame that a file sends. */
-export function tellSent(frame: WireFrame): string {
-  return frame.kind === "bytes" ? formatHex(frame.bytes, WORDS_TOLD) : tellMessage(bytesFor(frame, 1));
+export function tellSent(frame: WrittenFrame, { notation, wire }: Protocol): string {
+  return frame.kind === "bytes" ? formatHex(frame.bytes, WORDS_TOLD) : wire.tell(bytesFor(frame, 1, notation));
 }
 
-export function tellWireExpectation(expect: WireExpectation): string {
-  return expect.kind === "nothing" ? "nothing" : expect.frames.map(tellExpected).join(", then ");
+/** @param number - The connection's in its crowd. */
+export function tellWireExpectation(expect: WireExpectation, protocol: Protocol, number = 1): string {
+  if (expect.kind === "nothing") return "nothing";
+  return expect.frames.map((frame) => tellExpected(frame, protocol, number)).join(", then ");
 }
 
-export function tellExpected(frame: WireExpected): string {
+function tellExpected(frame: WireExpected, { notation, wire }: Protocol, number: number): string {
   if (frame.kind === "closed") return "the connection's end";
-  return frame.kind === "reset" ? "a reset" : tellSent(frame);
-}
-
-function tellNames(names: readonly string[]): string {
-  if (names.length === 0) return "of nobody";
-  const told = names.slice(0, NAMES_TOLD).map(quote).join(", ");
-  return names.length > NAMES_TOLD ? `${told} and ${names.length - NAMES_TOLD} more` : told;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > TEXT_CHARS_TOLD ? `${text.slice(0, TEXT_CHARS_TOLD)}…` : text);
+  if (frame.kind === "reset") return "a reset";
+  return frame.kind === "bytes" ? formatHex(frame.bytes, WORDS_TOLD) : wire.tell(bytesFor(frame, number, notation));
 }

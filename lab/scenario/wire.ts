@@ -1,17 +1,17 @@
 // Owns what a scenario does and expects on the wire, with every choice of its notation settled: bytes, pieces, times.
 // Pure. It must not know connections that exist. Invariant: what check-wire.ts found nothing wrong with can be encoded.
 
-import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
 import { readHex } from "../protocol/hex.ts";
+import type { Notation, WrittenSource } from "../protocol/notation.ts";
 import type { FrameSource, FramesSource, ReceivesSource, WireSource } from "./wire-schema.ts";
 
-/** A frame as the file has it: bytes, or a message whose names and texts may hold {n}. */
-export type WireFrame =
+/** A frame as the file has it: bytes, or in the protocol's notation, whose texts may hold {n}. */
+export type WrittenFrame =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "message"; readonly message: Message };
+  | { readonly kind: "written"; readonly source: WrittenSource };
 
 /** What is to come next on a connection. */
-export type WireExpected = WireFrame | { readonly kind: "closed" } | { readonly kind: "reset" };
+export type WireExpected = WrittenFrame | { readonly kind: "closed" } | { readonly kind: "reset" };
 
 export type WireExpectation =
   | { readonly kind: "nothing" }
@@ -28,7 +28,7 @@ export type WireCut =
 export interface Wire {
   /** A connection's name or a crowd's; undefined for the newest connection. */
   readonly as: string | undefined;
-  readonly send: readonly WireFrame[];
+  readonly send: readonly WrittenFrame[];
   readonly times: number;
   readonly cut: WireCut;
   readonly gapMs: number;
@@ -44,8 +44,6 @@ export interface Receives {
   readonly expect: WireExpectation;
 }
 
-const NUMBER = /\{n\}/g;
-const SPAN = /\{(?<first>\d{1,3})\.\.(?<last>\d{1,3})\}/;
 const TIME = /^(?<count>\d{1,5}) ?(?<unit>ms|s)$/;
 
 export function buildWire(source: WireSource): Wire {
@@ -62,9 +60,13 @@ export function buildWire(source: WireSource): Wire {
   };
 }
 
-export function buildReceives(source: ReceivesSource): readonly Receives[] {
-  if (isFrames(source)) return [{ as: undefined, expect: buildExpectation(source) }];
-  return Object.entries(source).map(([as, frames]) => ({ as, expect: buildExpectation(frames) }));
+/** @param words - The notation's: a map whose key is one of them is a frame, and no connection may be called so. */
+export function buildReceives(source: ReceivesSource, words: readonly string[]): readonly Receives[] {
+  if (isFrames(source, words)) return [{ as: undefined, expect: buildExpectation(source) }];
+  return Object.entries(source as Readonly<Record<string, FramesSource>>).map(([as, frames]) => ({
+    as,
+    expect: buildExpectation(frames),
+  }));
 }
 
 /** Milliseconds of "5 ms" or "2 s"; undefined for anything else. */
@@ -75,32 +77,17 @@ export function readTimeMs(text: string): number | undefined {
 }
 
 /** What one frame of the file stands for. Hexadecimal that is wrong gives no bytes; check-wire.ts tells of it. */
-export function buildFrame(source: FrameSource): WireFrame {
+export function buildFrame(source: FrameSource): WrittenFrame {
   if (typeof source === "string") {
     const read = readHex(source);
     return { kind: "bytes", bytes: read.kind === "bytes" ? read.bytes : new Uint8Array(0) };
   }
-  return { kind: "message", message: buildMessage(source) };
+  return { kind: "written", source };
 }
 
-/** The message for one connection of a crowd. */
-export function messageFor(message: Message, number: number): Message {
-  const fill = (text: string): string => text.replaceAll(NUMBER, String(number));
-  switch (message.kind) {
-    case "update":
-      return { kind: "update", names: message.names.map(fill) };
-    case "message": {
-      const { sender, receiver, text } = message;
-      return { kind: "message", sender: fill(sender), receiver: fill(receiver), text: fill(text) };
-    }
-    default:
-      return { kind: message.kind, name: fill(message.name) };
-  }
-}
-
-/** @throws EncodeError when the message cannot be written. */
-export function bytesFor(frame: WireFrame, number: number): Uint8Array {
-  return frame.kind === "bytes" ? frame.bytes : encodeMessage(messageFor(frame.message, number));
+/** @throws NotationError when the frame cannot be written. */
+export function bytesFor(frame: WrittenFrame, number: number, notation: Notation): Uint8Array {
+  return frame.kind === "bytes" ? frame.bytes : notation.encode(frame.source, number);
 }
 
 /** The writes that frames come to. */
@@ -116,24 +103,6 @@ export function cutBytes(frames: readonly Uint8Array[], cut: WireCut): readonly 
     at += length;
   }
   return pieces;
-}
-
-function buildMessage(source: Exclude<FrameSource, string>): Message {
-  if ("update" in source) return { kind: "update", names: source.update.flatMap(spanNames) };
-  if ("message" in source) {
-    const { from, to, text } = source.message;
-    return { kind: "message", sender: from, receiver: to, text };
-  }
-  if ("proposal" in source) return { kind: "proposal", name: source.proposal };
-  return "ack" in source ? { kind: "ack", name: source.ack } : { kind: "nak", name: source.nak };
-}
-
-/** "Guest {1..3}" is Guest 1, Guest 2, Guest 3. */
-function spanNames(name: string): readonly string[] {
-  const { first, last } = SPAN.exec(name)?.groups ?? {};
-  if (first === undefined || last === undefined) return [name];
-  const count = Math.max(0, Number(last) - Number(first) + 1);
-  return Array.from({ length: count }, (_, index) => name.replace(SPAN, String(Number(first) + index)));
 }
 
 function buildExpectation(source: FramesSource): WireExpectation {
@@ -155,10 +124,7 @@ function toList(source: FramesSource): readonly FrameSource[] {
   return Array.isArray(source) ? source : [source];
 }
 
-const MESSAGE_WORDS: readonly string[] = ["proposal", "ack", "nak", "update", "message"];
-
-/** A map whose key is a kind of message is that message; no connection may be named so. */
-function isFrames(source: ReceivesSource): source is FramesSource {
+function isFrames(source: ReceivesSource, words: readonly string[]): source is FramesSource {
   if (typeof source === "string" || Array.isArray(source)) return true;
-  return Object.keys(source).some((key) => MESSAGE_WORDS.includes(key));
+  return Object.keys(source).some((key) => words.includes(key));
 }

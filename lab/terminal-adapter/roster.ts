@@ -1,9 +1,9 @@
 // Owns who is in the list, as the lines about who left and joined tell it. Pure. It must not know where lines come from.
 // Invariant: a line that may be somebody's name waits for the line that says what they did, so that the list is told first.
 
-const LEFT = "left this conversation.";
-const JOINED = "join this conversation.";
-const STANDING = ["Server", "All"];
+import { EVERYBODY, JOINED, LEFT, SERVER } from "../hcp/texts.ts";
+
+const STANDING = [SERVER, EVERYBODY];
 
 /** What else a session says (PROTOCOL.md, 12.3, and the client's own words). */
 const OWN_WORDS =

@@ -3,7 +3,7 @@
 // line: the client's refusal of an address or a port on its command line is told in the report's words.
 
 import type { ClientState, ControlCommand, ControlEvent } from "../../src/client/control.ts";
-import { DEFAULT_PORT } from "../../src/protocol/hcp1/index.ts";
+import { ACCEPTED, DEFAULT_PORT, SERVER } from "../hcp/texts.ts";
 import { type PrintedLine, readPrinted } from "./printed.ts";
 import { Pty } from "./pty.ts";
 import { Roster } from "./roster.ts";
@@ -11,8 +11,6 @@ import type { ScreenText } from "./screen-text.ts";
 import { readText, readTypedLine, type TypedLine, writeAddressed, writeText } from "./typed-line.ts";
 
 const DEFAULT_ADDRESS = "127.0.0.1";
-const SERVER = "Server";
-const ACCEPTED = "Your username is accepted";
 const NOT_VALID = "The IP address or port number is not valid, please try again.";
 /** Wrong usage: HOST or PORT is not what it must be. */
 const USAGE_STATUS = 2;

@@ -1,0 +1,32 @@
+// Owns what the lab asks of a protocol about having a name: how one is taken, who is reserved, and what is logged and shown
+// of it. Types only. It must not know any protocol.
+
+import type { ControlCommand } from "../../src/client/control.ts";
+
+export interface Joining {
+  /** What a client's user does to take a name. */
+  commands(name: string): readonly ControlCommand[];
+  /** What a client lists when these are there, top to bottom. */
+  list(names: readonly string[]): readonly string[];
+  /** Whether nobody may have this name. */
+  isReserved(name: string): boolean;
+  /** The frame by which a client asks for a name. */
+  request(name: string): Uint8Array;
+  /** The frames by which a server gives it, the accepting one first. */
+  acceptance(name: string): readonly Uint8Array[];
+  /** What a client shows when its name is accepted. */
+  readonly accepted: string;
+  /** Whether lines tell, as their last news of anybody, that somebody of this name is there now. */
+  hasShown(lines: readonly string[], name: string): boolean;
+  /** What a server logs, as scenario files write lines: … stands for any text, PORT for any port. */
+  readonly logs: {
+    /** The last line of every connection. */
+    readonly connected: string;
+    /** The last line of every name that is given. */
+    readonly settled: string;
+    /** Lines of one connection and its name, of which none may be missing. */
+    ofOne(name: string): readonly string[];
+  };
+  /** Where to look and what to do when a server does not give the name, and when its lines are missing: for a person. */
+  readonly help: { readonly request: string; readonly accept: string; readonly log: string; readonly show: string };
+}
