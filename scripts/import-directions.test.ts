@@ -131,21 +131,42 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/", mayImport: ["package.json", "src/options/", "src/protocol/hcp1/", "src/client/"], mayUse: ["*"] },
+  { of: "lab/yaml/strict.ts", mayUse: ["zod"] },
+  { of: "lab/protocol/", mayImport: ["src/client/"], mayUse: ["zod"] },
+  { of: "lab/hcp/texts.ts", mayImport: ["src/protocol/hcp1/"] },
+  {
+    of: "lab/hcp/",
+    mayImport: ["src/protocol/hcp1/", "lab/yaml/strict.ts", "lab/protocol/", "lab/hcp/texts.ts"],
+    mayUse: ["zod"],
+  },
+  { of: "lab/commands/protocol.ts", mayImport: ["lab/protocol/", "lab/hcp/"] },
+  { of: "lab/terminal-adapter/", mayImport: ["src/client/", "lab/hcp/texts.ts"], mayUse: ["node:*"] },
+  {
+    of: "lab/",
+    mayImport: [
+      "package.json",
+      "src/options/",
+      "src/client/",
+      "lab/yaml/strict.ts",
+      "lab/protocol/",
+      "lab/commands/protocol.ts",
+    ],
+    mayUse: ["*"],
+  },
   {
     of: "lab/report/page/",
-    mayImport: ["lab/", "src/protocol/hcp1/"],
+    mayImport: ["lab/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {
     of: "lab/matrix/page/",
-    mayImport: ["lab/", "lab/report/page/", "src/protocol/hcp1/"],
+    mayImport: ["lab/", "lab/report/page/"],
     mayUse: ["preact"],
   },
-  { of: "bench/", mayImport: ["lab/", "src/protocol/hcp1/"], mayUse: ["*"] },
+  { of: "bench/", mayImport: ["lab/", "lab/hcp/", "src/protocol/hcp1/"], mayUse: ["*"] },
   {
     of: "scripts/",
-    mayImport: ["lab/", "lab/report/page/", "lab/matrix/page/", "src/client/", "src/client/web/"],
+    mayImport: ["lab/", "lab/hcp/", "lab/report/page/", "lab/matrix/page/", "src/client/", "src/client/web/"],
     mayUse: ["*"],
   },
 ];
@@ -195,6 +216,10 @@ describe("the import directions", () => {
     ["src/client/terminal/x.ts", 'import type { Limits } from "../web/limits.ts";'],
     ["src/options/x.ts", 'import { PORT_MAX } from "../protocol/hcp1/index.ts";'],
     ["lab/x.ts", 'import { Room } from "../src/room/room.ts";'],
+    ["lab/wire/x.ts", 'import { decodeFrame } from "../../src/protocol/hcp1/index.ts";'],
+    ["lab/commands/x.ts", 'import { HCP } from "../hcp/hcp.ts";'],
+    ["lab/protocol/x.ts", 'import { HCP } from "../hcp/hcp.ts";'],
+    ["lab/hcp/x.ts", 'import { Stage } from "../replay/stage.ts";'],
   ])("are broken by %s that says %s", (file, source) => {
     expect(breaches(file, source)).toEqual([expect.stringContaining(`${roomOf(file)?.of} may import`)]);
   });

@@ -1,0 +1,41 @@
+// A protocol that is not HCP goes the whole way through the port: a scenario file, raw peers, programs, fences, the decoded
+// wire, and a report.
+
+import { expect, test } from "vitest";
+import { runLines } from "./fixtures/run-lines.ts";
+
+test("a case of another protocol passes, and its report tells of its frames in that protocol's words", async () => {
+  const { scenario, files } = await runLines();
+  expect(scenario.steps.map(({ verdict, seen }) => [verdict, seen])).toEqual([
+    ["pass", expect.stringContaining('Win71 logged "named Jon"')],
+    ["pass", expect.stringContaining("Win74 received nothing")],
+    ["pass", expect.stringContaining("Zoe says: Well")],
+    ["pass", expect.stringContaining("Win73 showed nothing")],
+  ]);
+  expect(scenario.steps[0]?.actions).toContain('Win72 sends "NAME Zoe", expects "TAKEN Zoe"');
+  const frames = scenario.wire.events.filter((event) => event.kind === "frame");
+  expect(frames.map(({ title, namesTold, text }) => [title, namesTold, text])).toEqual(
+    expect.arrayContaining([
+      ["welcome", "Zoe", null],
+      ["here", "Zoe, Jon", null],
+      ["say", "Jon to Zoe", "Hi there"],
+    ]),
+  );
+  expect(frames.find(({ title }) => title === "welcome")).toMatchObject({ givenName: "Zoe", ended: "by its newline" });
+  expect(frames.some(({ fence }) => fence)).toBe(true);
+  expect(files["index.html"]).toContain('"name":"word","value":"SAY"');
+  expect(files["summary.md"]).toContain("Talk in lines");
+  expect(files["junit.xml"]).toContain("Talk in lines");
+});
+
+test.each([
+  ["echoes", "Win72 c1 receives nothing", 'Win72 received "SAY Jon Zoe Hi there" ('],
+  ["sends astray", 'Win73 shows "Jon says: Hi there" (line 2 of 2)', 'Win73 showed nothing after "Eve is here"'],
+  ["gossips", "Win71 logs nothing", 'Win71 logged "and I heard it"'],
+  ["leaves out echoes", "Win74 receives nothing", "Win74 not proved: a whisper of c1 to itself was to come back"],
+  ["keeps quiet", 'Win73 shows "Jon says: Hi there" (line 2 of 2)', 'Win73 showed nothing after "Eve is here"'],
+])("a server that %s is found out", async (defect, expected, seen) => {
+  const { scenario } = await runLines(defect);
+  const broken = scenario.steps.find(({ verdict }) => verdict !== "pass");
+  expect(broken).toMatchObject({ expected: expect.stringContaining(expected), seen: expect.stringContaining(seen) });
+});
