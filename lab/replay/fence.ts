@@ -45,9 +45,9 @@ export async function sendFences(stage: Stage, fences: readonly Fence[]): Promis
 /** Whispers; where whispers do not arrive, which is for a step to judge, speaks to everybody in their place. */
 async function sendFence(stage: Stage, fence: Fence): Promise<FenceOutcome> {
   const { sender, receiver } = fence;
-  const whispered = stage.isWhisperingBroken ? undefined : await carry(stage, fence, receiver.username ?? "");
+  const whispered = stage.carriesWhispers ? await carry(stage, fence, receiver.username ?? "") : undefined;
   if (whispered?.kind === "passed" || stage.findFault() !== undefined) return whispered ?? failed("a program failed");
-  stage.isWhisperingBroken = true;
+  stage.noteWhisperLost();
   const others = [...stage.clients.values()].filter((client) => client !== receiver && client.username !== null);
   const speaker = others.includes(sender) ? sender : others[0];
   const spoken =
@@ -89,10 +89,10 @@ export async function awaitLogged(
 ): Promise<boolean> {
   if (debt === undefined) return false;
   const probe = (): true | undefined => debt.isPaid() || undefined;
-  const waitMs = stage.isForwardingUnlogged ? 0 : stage.timeoutMs;
+  const waitMs = stage.logsForwarding ? stage.timeoutMs : 0;
   const isPaid = (await stage.pulse.until(probe, waitMs)) === true;
   debt.forgive();
-  if (!isPaid) stage.isForwardingUnlogged = true;
+  if (!isPaid) stage.noteForwardingUnlogged();
   return isPaid;
 }
 

@@ -200,10 +200,10 @@ async function settle(stage: Stage, isSettled: () => boolean): Promise<boolean> 
  */
 async function settleLog(stage: Stage, line: string, times: number): Promise<void> {
   const server = stage.runningServer();
-  if (server === undefined || stage.isSettingUpUnlogged) return;
+  if (server === undefined || !stage.logsSetUp) return;
   const pattern = compilePattern(line);
   const count = (): number => server.log.filter(({ text }) => pattern.matches(text)).length;
-  stage.isSettingUpUnlogged = !(await settle(stage, () => count() >= times));
+  if (!(await settle(stage, () => count() >= times))) stage.noteSetUpUnlogged();
 }
 
 async function answer(

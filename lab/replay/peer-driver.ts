@@ -73,7 +73,7 @@ export class PeerDriver extends HostDriver {
   /** Sends at once to several connections; false when the peer does not run. */
   send(sends: readonly LinkSend[], how: Omit<PeerSend, "to">, isFence = false): boolean {
     for (const { link, pieces } of sends) {
-      link.isUnsettled = !isFence;
+      link.beginSend(isFence);
       this.#tellSent(link, pieces, how, isFence);
     }
     const to = sends.map(({ link, pieces }) => ({
@@ -121,7 +121,7 @@ export class PeerDriver extends HostDriver {
 
   #takeAccepted({ as, atMs, address, port }: { as: string; atMs: number; address: string; port: number }): void {
     const link = new PeerLink(as, this.links.size + 1, true, this.#protocol);
-    link.state = "open";
+    link.turn("open");
     this.links.set(as, link);
     this.#note(as, `accepted from ${address}:${port}`, atMs);
   }
@@ -132,19 +132,21 @@ export class PeerDriver extends HostDriver {
     if (link === undefined) return;
     if ("received" in event) this.#takeFrames(link, link.receive(Buffer.from(event.received.hex, "hex")), moment.atMs);
     else if ("silent" in event) this.#takeFrames(link, link.endSilence(event.silent.ms), moment.atMs);
-    else if ("sent" in event) link.sends += 1;
+    else if ("sent" in event) link.endSend();
     else if ("connected" in event) this.#turn(link, "open", "connected", moment.atMs);
     else if ("ended" in event) this.#turn(link, "ended", "ended by the other side", moment.atMs);
     else if ("reset" in event) this.#turn(link, "reset", "reset by the other side", moment.atMs);
-    else if ("failed" in event) {
-      link.failure = event.failed.why;
-      this.#turn(link, "failed", `failed: ${event.failed.why}`, moment.atMs);
-    }
+    else if ("failed" in event) this.#fail(link, event.failed.why, moment.atMs);
   }
 
-  #turn(link: PeerLink, state: PeerLink["state"], told: string, atMs: number): void {
+  #fail(link: PeerLink, why: string, atMs: number): void {
+    link.turn("failed", why);
+    this.#note(link.name, `failed: ${why}`, atMs);
+  }
+
+  #turn(link: PeerLink, state: "open" | "ended" | "reset", told: string, atMs: number): void {
     if (state === "ended") this.#takeFrames(link, link.endStream(), atMs);
-    link.state = state;
+    link.turn(state);
     this.#note(link.name, told, atMs);
   }
 

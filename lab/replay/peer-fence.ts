@@ -54,7 +54,7 @@ export async function proveLinksQuiet(
 ): Promise<string | undefined> {
   const peer = stage.peers.get(host);
   for (const link of peer === undefined ? [] : links) {
-    if (!link.canWhisper || peer === undefined || peer.listensAt !== null) link.isQuietOpen = true;
+    if (!link.canWhisper || peer === undefined || peer.listensAt !== null) link.openQuiet();
     else {
       const fence = await carryPeerFence(stage, peer, link);
       if (fence.kind === "failed") return fence.reason;

@@ -16,6 +16,8 @@ export interface SeenFrame {
 /** Bytes of frames that are kept of one connection. Whoever sends more is at fault. */
 const KEPT_BYTES_MAX = 33_554_432;
 
+export type LinkState = "opening" | "open" | "ended" | "reset" | "failed";
+
 export class PeerLink {
   readonly name: string;
   /** The n that stands for {n} in what this one of a crowd sends and expects. */
@@ -25,18 +27,13 @@ export class PeerLink {
   readonly protocol: Protocol;
   /** Every frame, but for the lab's own fences. */
   readonly frames: SeenFrame[] = [];
-  /** Index of the first frame that no expectation has looked at. */
-  looked = 0;
-  /** An expectation of nothing stands that no later frame has proved. */
-  isQuietOpen = false;
-  /** How often the system has taken what was sent. */
-  sends = 0;
-  state: "opening" | "open" | "ended" | "reset" | "failed" = "opening";
-  failure = "";
-  /** The name that the connection has in the room. */
-  username: string | null = null;
-  /** Something was sent on it since its last whisper came back. */
-  isUnsettled = false;
+  #looked = 0;
+  #isQuietOpen = false;
+  #sends = 0;
+  #state: LinkState = "opening";
+  #failure = "";
+  #username: string | null = null;
+  #isUnsettled = false;
   #reads = true;
   #writes = true;
   readonly #reader: FrameReader;
@@ -52,13 +49,73 @@ export class PeerLink {
     this.#reader = protocol.wire.openReader();
   }
 
+  /** Index of the first frame that no expectation has looked at. */
+  get looked(): number {
+    return this.#looked;
+  }
+
+  /** Whether an expectation of nothing stands that no later frame has proved. */
+  get isQuietOpen(): boolean {
+    return this.#isQuietOpen;
+  }
+
+  /** How often the system has taken what was sent. */
+  get sends(): number {
+    return this.#sends;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Why the connection did not come about, or broke; empty while it did not. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** The name that the connection has in the room. */
+  get username(): string | null {
+    return this.#username;
+  }
+
+  /** Whether something was sent on it since its last whisper. */
+  get isUnsettled(): boolean {
+    return this.#isUnsettled;
+  }
+
   get isOver(): boolean {
-    return this.state === "ended" || this.state === "reset" || this.state === "failed";
+    return this.#state === "ended" || this.#state === "reset" || this.#state === "failed";
   }
 
   /** Whether a whisper to itself would come back. */
   get canWhisper(): boolean {
-    return this.username !== null && this.#writes && this.#reads && !this.isOver;
+    return this.#username !== null && this.#writes && this.#reads && !this.isOver;
+  }
+
+  /** What became of the connection. */
+  turn(state: Exclude<LinkState, "opening">, failure = ""): void {
+    this.#state = state;
+    this.#failure = failure;
+  }
+
+  /** The name that a scripted server gives the connection. */
+  giveName(name: string): void {
+    this.#username = name;
+  }
+
+  /** Something is sent on it: a whisper settles it, anything else unsettles it. */
+  beginSend(isFence: boolean): void {
+    this.#isUnsettled = !isFence;
+  }
+
+  /** The system has taken what was sent. */
+  endSend(): void {
+    this.#sends += 1;
+  }
+
+  /** Nothing is expected, and only what comes later can prove it. */
+  openQuiet(): void {
+    this.#isQuietOpen = true;
   }
 
   setReading(on: boolean): void {
@@ -68,13 +125,13 @@ export class PeerLink {
   /** Nothing is written any more; behind a reset nothing comes either. */
   endWriting(how: "end" | "reset"): void {
     this.#writes = false;
-    if (how === "reset") this.state = "ended";
+    if (how === "reset") this.#state = "ended";
   }
 
   /** What came before an index has been looked at, which proves that nothing else came. */
   lookTo(index: number): void {
-    if (index > this.looked) this.isQuietOpen = false;
-    this.looked = Math.max(this.looked, index);
+    if (index > this.#looked) this.#isQuietOpen = false;
+    this.#looked = Math.max(this.#looked, index);
   }
 
   /** From now on a message with this text is the lab's own. */
@@ -133,12 +190,12 @@ export class PeerLink {
     if (facts.text !== null && this.#isFence(facts.text)) {
       this.#fencesSeen.add(facts.text);
       // What stands before it stays for whoever judges; where nothing does, nothing came.
-      if (this.looked === this.frames.length) this.isQuietOpen = false;
+      if (this.#looked === this.frames.length) this.#isQuietOpen = false;
       return [{ bytes, facts, isFence: true }];
     }
     if (this.isFlooded) return [];
-    this.frames.push({ bytes, facts, isFreeList: facts.isList && this.username !== null });
-    this.username ??= facts.givenName;
+    this.frames.push({ bytes, facts, isFreeList: facts.isList && this.#username !== null });
+    this.#username ??= facts.givenName;
     return [{ bytes, facts, isFence: false }];
   }
 }

@@ -24,7 +24,7 @@ function written(message: Message): WireExpected {
 /** A connection that received these messages, however they were cut. */
 function link(...messages: Message[]): PeerLink {
   const made = new PeerLink("a", 1, false, HCP);
-  made.state = "open";
+  made.turn("open");
   for (const message of messages) {
     made.receive(encodeMessage(message));
     made.endSilence(10);
@@ -61,7 +61,7 @@ describe("what a connection receives", () => {
 
   test("fails when it is too late for more", () => {
     const over = link(ACK);
-    over.state = "reset";
+    over.turn("reset");
     expect(match(over, ACK, HI).match).toMatchObject({ kind: "fails", seen: "the connection was reset" });
   });
 });

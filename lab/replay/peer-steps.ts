@@ -78,7 +78,8 @@ async function sendAll(
 /** What a scripted server writes is what gives a connection its name. Bytes of a file give none: they may be anything. */
 function noteGivenName(link: PeerLink, send: Wire["send"], frames: readonly Uint8Array[]): void {
   for (const [index, frame] of frames.entries()) {
-    if (send[index]?.kind === "written") link.username = link.protocol.wire.factsOf(frame).givenName ?? link.username;
+    const { givenName } = link.protocol.wire.factsOf(frame);
+    if (send[index]?.kind === "written" && givenName !== null) link.giveName(givenName);
   }
 }
 

@@ -72,12 +72,9 @@ export class Stage {
   readonly pictures = new Map<string, Uint8Array>();
   /** Puts the bed's addresses in the place of the report's. */
   readonly translate: (text: string) => string;
-  /** Set once a server is seen not to log what it forwards: nobody waits for such lines again. */
-  isForwardingUnlogged: boolean;
-  /** Set once a server is seen not to log connections or names while a case is set up. */
-  isSettingUpUnlogged: boolean;
-  /** Set once a whisper is seen to get lost: fences are spoken to All from then on. */
-  isWhisperingBroken = false;
+  #logsForwarding: boolean;
+  #logsSetUp: boolean;
+  #carriesWhispers = true;
   #fencesMade = 0;
 
   constructor(hosts: Hosts, options: StageOptions, cast: Cast) {
@@ -89,8 +86,8 @@ export class Stage {
     this.needs = cast.needs;
     this.protocol = cast.protocol;
     const { logs, unsupportedFeatures } = options.pair.server;
-    this.isForwardingUnlogged = unsupportedFeatures.has("logs");
-    this.isSettingUpUnlogged = this.isForwardingUnlogged;
+    this.#logsForwarding = !unsupportedFeatures.has("logs");
+    this.#logsSetUp = this.#logsForwarding;
     this.route = (address, port) => hosts.route(address, port);
     const all: readonly Host[] = [...hosts.byName.values()];
     const dialled = new Map([...hosts.routes].map(([address, route]) => [route, address]));
@@ -131,6 +128,36 @@ export class Stage {
   /** The server that clients talk to. */
   runningServer(): ServerDriver | undefined {
     return [...this.servers.values()].find((server) => server.isRunning);
+  }
+
+  /** Whether the server is to be expected to log what it forwards. */
+  get logsForwarding(): boolean {
+    return this.#logsForwarding;
+  }
+
+  /** The server did not log what it forwarded: nobody waits for such lines again. */
+  noteForwardingUnlogged(): void {
+    this.#logsForwarding = false;
+  }
+
+  /** Whether the server is to be expected to log connections and names while a case is set up. */
+  get logsSetUp(): boolean {
+    return this.#logsSetUp;
+  }
+
+  /** The server did not log a connection or a name: nobody waits for such lines again. */
+  noteSetUpUnlogged(): void {
+    this.#logsSetUp = false;
+  }
+
+  /** Whether whispers are to be expected to arrive. */
+  get carriesWhispers(): boolean {
+    return this.#carriesWhispers;
+  }
+
+  /** A whisper got lost: fences are spoken to everybody from now on. */
+  noteWhisperLost(): void {
+    this.#carriesWhispers = false;
   }
 
   /** A text that stands in no scenario and in no fence before it. */
