@@ -1,8 +1,12 @@
-// Owns fences: whispers of the lab's own that prove by their arrival that nothing came before them. The wire is ordered,
-// so nothing has to be slept on. It must not know what was expected. Invariant: a fence leaves no trace in what is
-// judged, and the sender's selection and draft are as they were.
+// Owns the sending of fences: whispers of the lab's own. The wire keeps its order, so when a fence has arrived, everything
+// before it has. It must not know what a fence is to prove. Invariant: a fence leaves no trace in what is judged, and the
+// sender's selection and draft are as they were.
 
 import type { ClientDriver } from "./client-driver.ts";
+import type { FenceOf } from "./fence-choice.ts";
+import type { PeerDriver } from "./peer-driver.ts";
+import type { PeerLink } from "./peer-link.ts";
+import type { FenceLines } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 
 /** Whether a fence came through, and if not, why. */
@@ -10,36 +14,29 @@ export type FenceOutcome =
   | { readonly kind: "passed"; readonly isLogged: boolean }
   | { readonly kind: "failed"; readonly reason: string };
 
-export interface Fence {
-  readonly sender: ClientDriver;
-  readonly receiver: ClientDriver;
-}
-
-/**
- * Who is to whisper to a client so that nothing before it can be overlooked: one of the step's actors, since a
- * connection's messages are handled in order; else anybody else with a name; else the client itself.
- */
-export function chooseFence(stage: Stage, receiver: ClientDriver, actors: readonly string[]): Fence | undefined {
-  if (receiver.username === null) return undefined;
-  const named = [...stage.clients.values()].filter((client) => client.username !== null);
-  const knows = named.filter((client) => client.names.includes(receiver.username ?? ""));
-  const sender =
-    knows.find((client) => actors.includes(client.name)) ?? knows.find((client) => client !== receiver) ?? knows[0];
-  return sender === undefined ? undefined : { sender, receiver };
-}
-
-/** Who is to whisper so that the server has to log: one of the step's actors, else anybody with a name. */
-export function chooseLogFence(stage: Stage, actors: readonly string[]): Fence | undefined {
-  const named = [...stage.clients.values()].filter((client) => client.username !== null);
-  const sender = named.find((client) => actors.includes(client.name)) ?? named[0];
-  return sender === undefined ? undefined : { sender, receiver: sender };
-}
+export type Fence = FenceOf<ClientDriver>;
 
 /** Sends fences, one after the other: a server with a thread a client may garble the log lines of two at a time. */
 export async function sendFences(stage: Stage, fences: readonly Fence[]): Promise<ReadonlyMap<Fence, FenceOutcome>> {
   const outcomes = new Map<Fence, FenceOutcome>();
   for (const fence of fences) outcomes.set(fence, await sendFence(stage, fence));
   return outcomes;
+}
+
+/** Whispers on a peer's connection that has a name, to itself, and waits until that has come back and is logged. */
+export async function sendPeerFence(stage: Stage, peer: PeerDriver, link: PeerLink): Promise<FenceOutcome> {
+  const { fencing } = stage.protocol;
+  const name = link.username ?? "";
+  const text = stage.nextFenceText();
+  link.expectFence(text);
+  const lines = stage.runningServer()?.expectFence(fencing.logs(peer.host.address, name, name));
+  peer.send([{ link, pieces: [fencing.toItself(name, text)] }], { times: 1, gapMs: 0, after: null }, true);
+  const isOver = (): boolean => link.hasFence(text) || link.isOver || stage.findFault() !== undefined;
+  await stage.pulse.until(() => isOver() || undefined, stage.timeoutMs);
+  if (link.hasFence(text)) return { kind: "passed", isLogged: await awaitLogged(stage, lines) };
+  lines?.giveUp();
+  const why = link.isOver ? "its connection is over" : `it did not within ${stage.timeoutMs} ms`;
+  return failed(`a whisper of ${link.name} to itself was to come back, but ${why}`);
 }
 
 /** Whispers; where whispers do not arrive, which is for a step to judge, speaks to everybody in their place. */
@@ -64,7 +61,7 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
   const before = await sender.askState(stage.timeoutMs, true);
   if (before === undefined) return failed(`${sender.name} did not answer`);
   for (const client of stage.clients.values()) client.expectFence(text);
-  const debt = stage.runningServer()?.expectFence(stage.protocol.fencing.logs(sender.host.address, from, destination));
+  const lines = stage.runningServer()?.expectFence(stage.protocol.fencing.logs(sender.host.address, from, destination));
   sender.command({ select: destination }, true);
   sender.command({ type: text }, true);
   sender.command({ send: {} }, true);
@@ -75,25 +72,22 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
     if (stage.findFault() !== undefined) return false;
     return receiver.hasReceived(text, from) || undefined;
   }, stage.timeoutMs);
-  if (arrived === true) return { kind: "passed", isLogged: await awaitLogged(stage, debt) };
-  debt?.forgive();
+  if (arrived === true) return { kind: "passed", isLogged: await awaitLogged(stage, lines) };
+  lines?.giveUp();
   const fault = stage.findFault();
   const what = `a message from ${sender.name} to ${receiver.name} did not arrive`;
   return failed(fault === undefined ? `${what} within ${stage.timeoutMs} ms` : `${what}: ${fault.host} ${fault.fault}`);
 }
 
 /** A server may log a forwarding just after it; one that never does is waited for once. */
-export async function awaitLogged(
-  stage: Stage,
-  debt: { isPaid(): boolean; forgive(): void } | undefined,
-): Promise<boolean> {
-  if (debt === undefined) return false;
-  const probe = (): true | undefined => debt.isPaid() || undefined;
+async function awaitLogged(stage: Stage, lines: FenceLines | undefined): Promise<boolean> {
+  if (lines === undefined) return false;
+  const probe = (): true | undefined => lines.areLogged() || undefined;
   const waitMs = stage.logsForwarding ? stage.timeoutMs : 0;
-  const isPaid = (await stage.pulse.until(probe, waitMs)) === true;
-  debt.forgive();
-  if (!isPaid) stage.noteForwardingUnlogged();
-  return isPaid;
+  const areLogged = (await stage.pulse.until(probe, waitMs)) === true;
+  lines.giveUp();
+  if (!areLogged) stage.noteForwardingUnlogged();
+  return areLogged;
 }
 
 function failed(reason: string): FenceOutcome {

@@ -6,13 +6,13 @@ import { bytesFor, cutBytes, type Wire, type WireExpectation } from "../scenario
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { Match } from "./match.ts";
 import type { LinkSend, PeerDriver } from "./peer-driver.ts";
-import { proveLinksQuiet } from "./peer-fence.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";
+import { proveConnections } from "./quiet.ts";
 import type { Stage } from "./stage.ts";
 
-/** A link with how what it is to receive stands. */
-interface Standing {
+/** A connection with how what it is to receive stands. */
+interface LinkStatus {
   readonly link: PeerLink;
   readonly match: Match;
   readonly end: number;
@@ -90,9 +90,13 @@ async function awaitReceived(
   expect: WireExpectation,
   withinMs: number | undefined,
 ): Promise<ActionOutcome> {
-  const stand = (): readonly Standing[] => links.map((link) => ({ link, ...matchReceived(expect, link, link.looked) }));
-  if (expect.kind === "nothing") return await proveNothing(stage, peer, links, stand, withinMs);
+  const stand = (): readonly LinkStatus[] =>
+    links.map((link) => ({ link, ...matchReceived(expect, link, link.looked) }));
   const waitMs = withinMs ?? stage.timeoutMs;
+  if (expect.kind === "nothing") {
+    const why = await proveConnections(stage, peer, links, withinMs);
+    return why === undefined ? settle(stand(), waitMs) : failed("receives nothing", `not proved: ${why}`, "error");
+  }
   await stage.pulse.until(() => {
     const all = stand();
     const isOver = all.some(({ match }) => match.kind === "fails") || all.every(({ match }) => match.kind === "holds");
@@ -101,31 +105,14 @@ async function awaitReceived(
   return settle(stand(), waitMs);
 }
 
-/** Nothing is proved by the connection's own whisper, by a wait that the file asks for, or by a later frame. */
-async function proveNothing(
-  stage: Stage,
-  peer: PeerDriver,
-  links: readonly PeerLink[],
-  stand: () => readonly Standing[],
-  withinMs: number | undefined,
-): Promise<ActionOutcome> {
-  const hasFailed = (): boolean => stand().some(({ match }) => match.kind === "fails");
-  if (withinMs !== undefined) await stage.pulse.until(() => hasFailed() || undefined, withinMs);
-  const unproved = withinMs === undefined && !hasFailed() ? await proveLinksQuiet(stage, peer.name, links) : undefined;
-  if (unproved !== undefined && !hasFailed()) {
-    return failed("receives nothing", `not proved: ${unproved}`, "error");
-  }
-  return settle(stand(), withinMs ?? stage.timeoutMs);
-}
-
 /**
  * Moves on behind what was looked at. What did not hold is told of the first connection that failed for good; of one
  * that may only be late, where none did.
  */
-function settle(standings: readonly Standing[], waitMs: number): ActionOutcome {
-  for (const { link, match, end } of standings) if (match.kind === "holds") link.lookTo(end);
+function settle(statuses: readonly LinkStatus[], waitMs: number): ActionOutcome {
+  for (const { link, match, end } of statuses) if (match.kind === "holds") link.lookTo(end);
   const missed =
-    standings.find(({ match }) => match.kind === "fails") ?? standings.find(({ match }) => match.kind === "pending");
+    statuses.find(({ match }) => match.kind === "fails") ?? statuses.find(({ match }) => match.kind === "pending");
   if (missed === undefined || missed.match.kind === "holds") return DONE;
   const { match } = missed;
   const seen = match.kind === "pending" ? `${match.seen} within ${waitMs} ms` : match.seen;

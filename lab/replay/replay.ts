@@ -1,9 +1,8 @@
-// Owns the course of one case on fresh hosts: set-up, step after step, the last fence. It must not know beds, files or
+// Owns the course of one case on fresh hosts: set-up, step after step, the proof at the end. It must not know beds, files or
 // how a report looks. Invariant: nothing is judged for good before everything on its way has been let in.
 
-import { peersOf, type Scenario, type Step } from "../scenario/scenario.ts";
+import { peersOf, type Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
-import { chooseFence, type Fence, sendFences } from "./fence.ts";
 import { setUp } from "./given.ts";
 import {
   type CaseOutcome,
@@ -13,11 +12,11 @@ import {
   outcomeWithoutStart,
   type StepOutcome,
 } from "./outcome.ts";
-import { proveOpenLinks, settlePeers } from "./peer-fence.ts";
 import { InterruptedError } from "./pulse.ts";
-import { askNames, hasFailed, runStep, settleOpen } from "./run-step.ts";
+import { judgeClosed, proveAtEnd, settleBefore } from "./quiet.ts";
+import { runStep } from "./run-step.ts";
 import { type Cast, Stage, type StageOptions } from "./stage.ts";
-import { StepRecord } from "./step-record.ts";
+import { hasFailed, StepRecord } from "./step-record.ts";
 import { takePictures } from "./take-pictures.ts";
 
 export interface ReplayOptions extends StageOptions {
@@ -77,10 +76,10 @@ async function runSteps(
   options: ReplayOptions,
 ): Promise<void> {
   for (const [index, step] of scenario.steps.entries()) {
-    await lookBack(stage, records, step);
+    await settleBefore(stage, records, step);
     const last = records.at(-1);
     last?.close();
-    if (last !== undefined) judgeForGood(last, records.slice(0, -1));
+    if (last !== undefined) judgeClosed(last, records.slice(0, -1));
     if (hasFailed(records)) return;
     options.onStep?.(index);
     const record = new StepRecord(stage, step, last);
@@ -91,87 +90,12 @@ async function runSteps(
     await takePictures(stage, index + 1);
     if (hasFailed(records)) return;
   }
-  await flush(stage, records);
+  await proveAtEnd(stage, records);
 }
 
 /** A server that asks on its console has begun to do so before the first step; its questions are the step's. */
 function beginLogs(scenario: Scenario, record: StepRecord): void {
   for (const given of scenario.given) {
     if (given.kind === "server" && given.settings.console === true) record.beginLogAt(given.host, 0);
-  }
-}
-
-/**
- * Lets in what earlier steps may still have on its way: to windows that they did not look at and the next one does, and
- * to windows that the next one closes for good.
- */
-async function lookBack(stage: Stage, records: readonly StepRecord[], next: Step): Promise<void> {
-  const looked = next.expectations
-    .filter(({ kind }) => kind === "shows" || kind === "shows nothing" || kind === "logs nothing" || kind === "never")
-    .map(({ host }) => host)
-    .filter((host) => isUnsettled(records, host));
-  const closed = next.work
-    .filter(({ actions }) => actions.some(({ kind }) => kind === "close"))
-    .map(({ host }) => host)
-    .filter((host) => records.some(({ step }) => step.expectations.some((each) => each.host === host)));
-  const hosts = [...looked, ...closed];
-  if (hosts.length === 0) return;
-  await askNames(stage);
-  const actors = records.flatMap((record) => record.actors).toReversed();
-  const fences = [...new Set(hosts)].flatMap((host): readonly Fence[] => {
-    const client = stage.clients.get(host) ?? [...stage.clients.values()].find(({ username }) => username !== null);
-    const fence = client === undefined ? undefined : chooseFence(stage, client, actors);
-    return fence === undefined ? [] : [fence];
-  });
-  await sendFences(stage, fences);
-}
-
-/** Whether something was done since a host's output was last looked at that could still come out there. */
-function isUnsettled(records: readonly StepRecord[], host: string): boolean {
-  for (const { step } of records.toReversed()) {
-    if (step.expectations.some((each) => each.host === host && /^(shows|logs)/.test(each.kind))) return false;
-    const actions = step.work.flatMap((work) => work.actions);
-    if (actions.some(({ kind }) => kind !== "select" && kind !== "type")) return true;
-  }
-  return false;
-}
-
-/** Judges a step whose last line has arrived: what came after what it expected, above all. */
-function judgeForGood(record: StepRecord, earlier: readonly StepRecord[]): void {
-  if (record.findings.length > 0) return;
-  for (const prepared of record.prepared) {
-    if (prepared.expectation.kind !== "logs") record.blame(prepared.expectation.host, record.judge(prepared), earlier);
-  }
-}
-
-/** One last whisper of every named client to itself, so that nothing that was on its way is overlooked. */
-async function flush(stage: Stage, records: readonly StepRecord[]): Promise<void> {
-  const last = records.at(-1);
-  if (last === undefined) return;
-  const arePeersLogged = await settlePeers(stage, [...stage.peers.keys()]);
-  await askNames(stage);
-  const named = [...stage.clients.values()].filter((client) => client.username !== null);
-  const outcomes = await sendFences(
-    stage,
-    named.map((client) => ({ sender: client, receiver: client })),
-  );
-  await proveOpenLinks(stage, last);
-  const passed = new Set<string>(arePeersLogged ? stage.servers.keys() : []);
-  for (const [{ receiver }, outcome] of outcomes) {
-    if (outcome.kind === "passed") passed.add(receiver.name);
-    if (outcome.kind === "passed" && outcome.isLogged) for (const server of stage.servers.keys()) passed.add(server);
-    if (outcome.kind === "failed") {
-      const expected = "shows nothing more";
-      last.findings.push({ host: receiver.name, verdict: "error", expected, seen: `not proved: ${outcome.reason}` });
-    }
-  }
-  for (const record of records) record.close();
-  for (const [index, record] of records.entries()) judgeForGood(record, records.slice(0, index));
-  settleOpen(records, [...passed]);
-  for (const record of records) {
-    for (const { expectation } of record.open) {
-      const seen = "not proved: no message came after it that could have shown it";
-      record.findings.push({ host: expectation.host, verdict: "error", expected: expectation.kind, seen });
-    }
   }
 }

@@ -18,8 +18,16 @@ export interface PrintedLine extends LogLine {
   readonly atMs: number;
 }
 
-/** The log lines that one fence makes, struck off as they come. */
-interface Debt {
+/** The lines that a server is to log of one fence. */
+export interface FenceLines {
+  /** Whether the last of them has been logged. */
+  areLogged(): boolean;
+  /** From now on such lines are the server's own again. */
+  giveUp(): void;
+}
+
+/** The lines of a fence, and the first of them that has not been logged. */
+interface AwaitedLines {
   readonly patterns: readonly Pattern[];
   next: number;
 }
@@ -29,7 +37,7 @@ export class ServerDriver extends HostDriver {
   readonly log: LogLine[] = [];
   /** Every line of both streams, as it was printed and as it is to be read. */
   readonly printed: PrintedLine[] = [];
-  readonly #debts = new Set<Debt>();
+  readonly #awaited = new Set<AwaitedLines>();
   readonly #rules: readonly LogRule[];
 
   /** @param rules - What the server's own lines mean in the report's words. */
@@ -48,14 +56,11 @@ export class ServerDriver extends HostDriver {
     return this.log.some((line, index) => index >= from && pattern.matches(line.text));
   }
 
-  /**
-   * From now on these lines, in this order, are a fence's. A line that is missing is passed over; the last one pays the
-   * whole debt. The function that comes back tells whether it has been paid.
-   */
-  expectFence(lines: readonly string[]): { isPaid(): boolean; forgive(): void } {
-    const debt: Debt = { patterns: lines.map(compilePattern), next: 0 };
-    this.#debts.add(debt);
-    return { isPaid: () => debt.next >= debt.patterns.length, forgive: () => this.#debts.delete(debt) };
+  /** From now on these lines, in this order, are a fence's. One that is missing is passed over; the last one ends it. */
+  expectFence(lines: readonly string[]): FenceLines {
+    const awaited: AwaitedLines = { patterns: lines.map(compilePattern), next: 0 };
+    this.#awaited.add(awaited);
+    return { areLogged: () => awaited.next >= awaited.patterns.length, giveUp: () => this.#awaited.delete(awaited) };
   }
 
   protected override takeLine(line: OutputLine): void {
@@ -65,22 +70,22 @@ export class ServerDriver extends HostDriver {
       return;
     }
     const text = toReportWording(this.#rules, logText(line.text));
-    const logged = { text, isFence: this.#strikeOff(text) };
+    const logged = { text, isFence: this.#isOfFence(text) };
     this.log.push(logged);
     this.printed.push({ atMs, raw: line.text, ...logged });
     if (!logged.isFence) this.tell("log", text);
   }
 
   protected override takeExit(_exit: ProgramExit): void {
-    this.#debts.clear();
+    this.#awaited.clear();
   }
 
-  #strikeOff(text: string): boolean {
-    for (const debt of this.#debts) {
-      const found = debt.patterns.findIndex((pattern, index) => index >= debt.next && pattern.matches(text));
+  #isOfFence(text: string): boolean {
+    for (const awaited of this.#awaited) {
+      const found = awaited.patterns.findIndex((pattern, index) => index >= awaited.next && pattern.matches(text));
       if (found === -1) continue;
-      debt.next = found + 1;
-      if (debt.next === debt.patterns.length) this.#debts.delete(debt);
+      awaited.next = found + 1;
+      if (awaited.next === awaited.patterns.length) this.#awaited.delete(awaited);
       return true;
     }
     return false;

@@ -230,6 +230,11 @@ export class StepRecord {
   }
 }
 
+/** Whether anything did not hold. */
+export function hasFailed(records: readonly StepRecord[]): boolean {
+  return records.some(({ findings }) => findings.length > 0);
+}
+
 /** An expectation as a person reads it. */
 export function describeExpectation(expectation: Expectation, { protocol, translate }: Stage): string {
   switch (expectation.kind) {
