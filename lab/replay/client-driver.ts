@@ -5,6 +5,7 @@ import { type ClientState, type ControlCommand, type ControlEvent, eventSchema }
 import type { Fencing } from "../protocol/fencing.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import { HostDriver, tellExit, type Watcher } from "./driver.ts";
+import type { PeerNote } from "./peer-note.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** One line of a transcript; `fence` marks what the lab did and saw on its own account. */
@@ -14,8 +15,7 @@ export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } &
   | { readonly stderr: string }
   | { readonly unreadable: string }
   | { readonly exit: ProgramExit }
-  /** Of a peer: a connection's name, and what became of it or what it sent or received. */
-  | { readonly wire: string }
+  | { readonly peer: PeerNote }
 );
 
 export interface ShownLine {

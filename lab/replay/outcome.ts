@@ -3,6 +3,7 @@
 
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TranscriptEntry } from "./client-driver.ts";
+import { tellPeerNote } from "./peer-note.ts";
 import type { PrintedLine } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 import { describeExpectation, type Finding, type StepRecord } from "./step-record.ts";
@@ -204,7 +205,7 @@ function isStateTalk(entry: TranscriptEntry): boolean {
 function tellEntry(entry: TranscriptEntry): string {
   if ("command" in entry) return `> ${JSON.stringify(entry.command)}`;
   if ("event" in entry) return `< ${JSON.stringify(entry.event)}`;
-  if ("wire" in entry) return entry.wire;
+  if ("peer" in entry) return tellPeerNote(entry.peer);
   if ("stderr" in entry) return `stderr: ${entry.stderr}`;
   return "unreadable" in entry ? `< ${entry.unreadable}` : `ended: ${JSON.stringify(entry.exit)}`;
 }

@@ -10,6 +10,7 @@ import type { TranscriptEntry } from "./client-driver.ts";
 import { HostDriver, type Watcher } from "./driver.ts";
 import { readPeerEvent } from "./peer-events.ts";
 import { PeerLink, type Taken } from "./peer-link.ts";
+import type { PeerNote } from "./peer-note.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** What one connection is to be sent, in writes. */
@@ -86,7 +87,7 @@ export class PeerDriver extends HostDriver {
   setReading(links: readonly PeerLink[], on: boolean): boolean {
     for (const link of links) {
       link.setReading(on);
-      this.#note(link.name, on ? "reads again" : "stops reading");
+      this.#note({ link: link.name, kind: "does", deed: on ? "reads again" : "stops reading" });
     }
     return this.#command({ reading: { as: links.map(({ name }) => name), on } });
   }
@@ -123,7 +124,7 @@ export class PeerDriver extends HostDriver {
     const link = new PeerLink(as, this.links.size + 1, true, this.#protocol);
     link.turn("open");
     this.links.set(as, link);
-    this.#note(as, `accepted from ${address}:${port}`, atMs);
+    this.#note({ link: as, kind: "turns", into: `accepted from ${address}:${port}` }, atMs);
   }
 
   #takeLinkEvent(event: Exclude<PeerEvent, { ready: unknown } | { listening: unknown } | { error: unknown }>): void {
@@ -141,18 +142,18 @@ export class PeerDriver extends HostDriver {
 
   #fail(link: PeerLink, why: string, atMs: number): void {
     link.turn("failed", why);
-    this.#note(link.name, `failed: ${why}`, atMs);
+    this.#note({ link: link.name, kind: "turns", into: `failed: ${why}` }, atMs);
   }
 
-  #turn(link: PeerLink, state: "open" | "ended" | "reset", told: string, atMs: number): void {
+  #turn(link: PeerLink, state: "open" | "ended" | "reset", into: string, atMs: number): void {
     if (state === "ended") this.#takeFrames(link, link.endStream(), atMs);
     link.turn(state);
-    this.#note(link.name, told, atMs);
+    this.#note({ link: link.name, kind: "turns", into }, atMs);
   }
 
   #takeFrames(link: PeerLink, frames: readonly Taken[], atMs: number): void {
     for (const { bytes, facts, isFence } of frames) {
-      this.#noteFrame(link.name, "←", bytes, isFence, atMs);
+      this.#note({ link: link.name, kind: "receives", ...this.#tellFrames(bytes) }, atMs, isFence);
       if (!isFence) this.tell("shown", `${link.name} received ${this.#protocol.wire.tell(bytes)}`);
       else if (link.isAccepted) this.#forwardFence(facts.receiver, bytes);
     }
@@ -169,19 +170,22 @@ export class PeerDriver extends HostDriver {
     const { times, after } = how;
     const sum = pieces.reduce((bytes, { length }) => bytes + length, 0);
     if (sum > 0) {
-      const cut = pieces.length === 1 ? "" : ` in ${pieces.length} pieces`;
-      this.#noteFrame(link.name, `→${times === 1 ? "" : ` ${times} ×`}${cut}`, Buffer.concat(pieces), isFence);
+      const frames = this.#tellFrames(Buffer.concat(pieces));
+      const { length } = pieces;
+      this.#note({ link: link.name, kind: "sends", times, pieces: length, ...frames }, undefined, isFence);
     }
-    if (after !== null) this.#note(link.name, after === "end" ? "ends the stream" : "resets the connection");
+    if (after !== null) {
+      const deed = after === "end" ? "ends the stream" : "resets the connection";
+      this.#note({ link: link.name, kind: "does", deed });
+    }
     if (!isFence) this.tell("command", `${link.name} sends ${sum * times} bytes`);
   }
 
-  #noteFrame(link: string, arrow: string, bytes: Uint8Array, isFence: boolean, atMs?: number): void {
-    const text = `${arrow} ${tellFrames(bytes, this.#protocol.wire)} (${formatHex(bytes, HEX_WORDS_TOLD)})`;
-    this.#note(link, text, atMs, isFence);
+  #tellFrames(bytes: Uint8Array): Pick<Extract<PeerNote, { kind: "receives" }>, "words" | "hex"> {
+    return { words: tellFrames(bytes, this.#protocol.wire), hex: formatHex(bytes, HEX_WORDS_TOLD) };
   }
 
-  #note(link: string, text: string, atMs = this.pulse.clock.nowMs(), isFence = false): void {
-    this.transcript.push({ atMs, wire: `${link} ${text}`, ...(isFence ? { fence: true } : {}) });
+  #note(peer: PeerNote, atMs = this.pulse.clock.nowMs(), isFence = false): void {
+    this.transcript.push({ atMs, peer, ...(isFence ? { fence: true } : {}) });
   }
 }

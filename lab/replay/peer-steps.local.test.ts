@@ -9,6 +9,7 @@ import { toCaseEvidence } from "../result/report-data.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import type { CaseOutcome } from "./outcome.ts";
+import { tellPeerNote } from "./peer-note.ts";
 import { systemClock } from "./pulse.ts";
 import { replayScenario } from "./replay.ts";
 
@@ -96,7 +97,8 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
   expect(outcome.verdict).toBe("pass");
   const evidence = toCaseEvidence(outcome.evidence, outcome.startMs, { events: [], protocol: HCP.wire });
   const lines = evidence.transcripts.find(({ host }) => host === "Win71")?.lines ?? [];
-  expect(lines.map(({ text }) => text)).toContain('c1 ← proposal "Jon" (01 4a 6f 6e 00*61)');
+  const told = lines.flatMap((line) => (line.kind === "wire" ? [tellPeerNote(line.note)] : []));
+  expect(told).toContain('c1 ← proposal "Jon" (01 4a 6f 6e 00*61)');
   expect(lines.filter(({ fence }) => fence).length).toBeGreaterThan(0);
 });
 

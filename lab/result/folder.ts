@@ -5,7 +5,9 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { MatrixFile } from "../matrix/matrix-files.ts";
 import type { MatrixResult } from "../matrix/matrix-result.ts";
+import type { TranscriptEntry } from "../replay/client-driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
+import { tellPeerNote } from "../replay/peer-note.ts";
 import type { ReportFile } from "../report/report-files.ts";
 import type { ReportData } from "./report-data.ts";
 import { PCAP_FILE } from "./wire-result.ts";
@@ -69,7 +71,7 @@ export class ReportFolder {
     const transcripts = [...evidence.transcripts].map(([host, entries]) =>
       writeLines(
         join(path, `${host}.transcript.jsonl`),
-        entries.map((entry) => JSON.stringify(entry)),
+        entries.map((entry) => JSON.stringify(toJsonEntry(entry))),
       ),
     );
     const pictures = [...evidence.pictures].map(([file, bytes]) => writeFile(join(path, file), bytes));
@@ -122,6 +124,13 @@ async function pointLatest(root: string, path: string): Promise<void> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ReportFolderError(`${link} cannot be pointed at the report: ${reason}`, { cause });
   }
+}
+
+/** What a peer noted is told there in words, as `wire`. */
+function toJsonEntry(entry: TranscriptEntry): object {
+  if (!("peer" in entry)) return entry;
+  const { peer, atMs, ...rest } = entry;
+  return { atMs, wire: tellPeerNote(peer), ...rest };
 }
 
 function writeLines(path: string, lines: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@
 import type { Field, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { TranscriptEntry } from "../replay/client-driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
+import type { PeerNote } from "../replay/peer-note.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import type { RunResult } from "./result.ts";
 
@@ -20,10 +21,12 @@ export interface LogEntry extends Timed {
 
 /**
  * `command`: what the user did. `shown`: a line of the text box. `other`: any other event, as JSON. `wire`: of a peer, what
- * a connection of its own sent or received, or what became of it, behind that connection's name.
+ * one of its connections sent or received, or what became of it.
  */
-export interface TranscriptLine extends Timed {
-  readonly kind: "command" | "shown" | "users" | "other" | "wire" | "stderr" | "unreadable" | "exit";
+export type TranscriptLine = Timed & (TextLine | { readonly kind: "wire"; readonly note: PeerNote });
+
+interface TextLine {
+  readonly kind: "command" | "shown" | "users" | "other" | "stderr" | "unreadable" | "exit";
   readonly text: string;
 }
 
@@ -100,11 +103,11 @@ function toFrames({ events, protocol }: WireEvidence): CaseEvidence["frames"] {
   );
 }
 
-function toTranscriptLine(entry: TranscriptEntry): Pick<TranscriptLine, "kind" | "text"> {
+function toTranscriptLine(entry: TranscriptEntry): TextLine | { readonly kind: "wire"; readonly note: PeerNote } {
   if ("command" in entry) return { kind: "command", text: JSON.stringify(entry.command) };
   if ("stderr" in entry) return { kind: "stderr", text: entry.stderr };
   if ("unreadable" in entry) return { kind: "unreadable", text: entry.unreadable };
-  if ("wire" in entry) return { kind: "wire", text: entry.wire };
+  if ("peer" in entry) return { kind: "wire", note: entry.peer };
   if ("exit" in entry) return { kind: "exit", text: entry.exit.signal ?? `exit status ${entry.exit.code}` };
   if ("shown" in entry.event) return { kind: "shown", text: entry.event.shown.text };
   if ("users" in entry.event) return { kind: "users", text: entry.event.users.names.join(", ") };

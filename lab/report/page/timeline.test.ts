@@ -44,7 +44,7 @@ describe("a case's timeline", () => {
   });
 
   it("within a millisecond has a command before what it sends, and a frame before what comes of it", () => {
-    const line = (kind: TranscriptLine["kind"], text: string): TranscriptLine => ({
+    const line = (kind: "shown" | "command", text: string): TranscriptLine => ({
       atMs: 5,
       kind,
       text,

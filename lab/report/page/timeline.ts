@@ -128,9 +128,15 @@ function saidRows(
 }
 
 /** How a line of a transcript reads, what kind of thing it is, and with what it is hidden. */
-export function tellLine({ kind, text, fence }: TranscriptLine): Pick<SaidRow, "layer" | "saying" | "text"> {
+export function tellLine(line: TranscriptLine): Pick<SaidRow, "layer" | "saying" | "text"> {
+  const { fence } = line;
   const windows = fence ? "own" : "windows";
-  switch (kind) {
+  if (line.kind === "wire") {
+    const { isDeed, ...told } = tellPeer(line.note);
+    return { layer: fence ? "own" : isDeed ? "commands" : "windows", ...told };
+  }
+  const { text } = line;
+  switch (line.kind) {
     case "command":
       if (isLook(text)) return { layer: "own", saying: "other", text: "is looked at by the lab" };
       return { layer: fence ? "own" : "commands", saying: "does", text: tellCommand(text) };
@@ -140,10 +146,6 @@ export function tellLine({ kind, text, fence }: TranscriptLine): Pick<SaidRow, "
       return { layer: windows, saying: "shown", text };
     case "users":
       return { layer: windows, saying: "list", text };
-    case "wire": {
-      const { isDeed, ...told } = tellPeer(text);
-      return { layer: fence ? "own" : isDeed ? "commands" : "windows", ...told };
-    }
     case "stderr":
       return { layer: windows, saying: "stderr", text };
     case "unreadable":

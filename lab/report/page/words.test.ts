@@ -45,13 +45,24 @@ describe("a frame", () => {
 });
 
 it.each([
-  ['c1 → 2 × proposal "Zoe" (01)', { saying: "sends", text: 'c1: 2 × proposal "Zoe" (01)', isDeed: true }],
-  ['c1 ← ack "Zoe" (02)', { saying: "receives", text: 'c1: ack "Zoe" (02)', isDeed: false }],
-  ["c1 resets the connection", { saying: "other", text: "c1 resets the connection", isDeed: true }],
-  ["c1 reset by the other side", { saying: "other", text: "c1 reset by the other side", isDeed: false }],
-  ["", { saying: "other", text: "", isDeed: false }],
-])("of a peer %j is a deed, or what came to it", (text, told) => {
-  expect(tellPeer(text)).toEqual(told);
+  [
+    { link: "c1", kind: "sends", times: 2, pieces: 1, words: 'proposal "Zoe"', hex: "01" },
+    { saying: "sends", text: 'c1: 2 × proposal "Zoe" (01)', isDeed: true },
+  ],
+  [
+    { link: "c1", kind: "receives", words: 'ack "Zoe"', hex: "02" },
+    { saying: "receives", text: 'c1: ack "Zoe" (02)', isDeed: false },
+  ],
+  [
+    { link: "c1", kind: "does", deed: "resets the connection" },
+    { saying: "other", text: "c1 resets the connection", isDeed: true },
+  ],
+  [
+    { link: "c1", kind: "turns", into: "reset by the other side" },
+    { saying: "other", text: "c1 reset by the other side", isDeed: false },
+  ],
+] as const)("of a peer %j is a deed, or what came to it", (note, told) => {
+  expect(tellPeer(note)).toEqual(told);
 });
 
 it("of a crowd's names the first are told, and how many more there are", () => {

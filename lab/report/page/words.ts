@@ -1,6 +1,7 @@
 // Owns how verdicts, times, frames and commands read to a person. Pure. It must not know where they are drawn.
 // Invariant: what it does not recognize it gives back as it came.
 
+import { type PeerNote, tellPeerEvent } from "../../replay/peer-note.ts";
 import { gravestCase } from "../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult } from "../../result/wire-result.ts";
@@ -23,14 +24,6 @@ const SAYING_WORDS: Readonly<Record<Saying, string>> = {
   sends: "sends on",
   receives: "receives on",
 };
-
-/** What a peer does to a connection beside sending, in the words of its transcript. */
-const PEER_DEEDS: ReadonlySet<string> = new Set([
-  "ends the stream",
-  "resets the connection",
-  "stops reading",
-  "reads again",
-]);
 
 /** The run in one sentence. */
 export function headline(scenarios: readonly ScenarioResult[]): string {
@@ -123,16 +116,12 @@ export function tellCommand(json: string): string {
   }
 }
 
-/** What became of a peer's connection, or crossed it, as the replay notes it behind the connection's name. */
-export function tellPeer(text: string): { readonly saying: Saying; readonly text: string; readonly isDeed: boolean } {
-  const {
-    name = "",
-    arrow,
-    rest = "",
-  } = /^(?<name>\S+) (?:(?<arrow>[\u2190\u2192]) )?(?<rest>.*)$/su.exec(text)?.groups ?? {};
-  if (arrow === "\u2192") return { saying: "sends", text: `${name}: ${rest}`, isDeed: true };
-  if (arrow === "\u2190") return { saying: "receives", text: `${name}: ${rest}`, isDeed: false };
-  return { saying: "other", text, isDeed: PEER_DEEDS.has(rest) };
+/** What a peer did to a connection, or what came of it. */
+export function tellPeer(note: PeerNote): { readonly saying: Saying; readonly text: string; readonly isDeed: boolean } {
+  const told = tellPeerEvent(note);
+  if (note.kind === "sends") return { saying: "sends", text: `${note.link}: ${told}`, isDeed: true };
+  if (note.kind === "receives") return { saying: "receives", text: `${note.link}: ${told}`, isDeed: false };
+  return { saying: "other", text: `${note.link} ${told}`, isDeed: note.kind === "does" };
 }
 
 /** An event of the control protocol that is neither a line nor a list. */
