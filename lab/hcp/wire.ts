@@ -9,6 +9,7 @@ import {
   type Message,
   PADDING_SILENCE_MS,
   FrameReader as Reader,
+  SEGMENT_SILENCE_MS,
 } from "../../src/protocol/hcp1/index.ts";
 import type { Frame, FrameEnd, FrameFacts, FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
 import { fieldsOf, typeName } from "./fields.ts";
@@ -33,6 +34,7 @@ class HcpReader extends Reader implements FrameReader {
 }
 
 export const HCP_WIRE: WireProtocol = {
+  silencesMs: [SEGMENT_SILENCE_MS, PADDING_SILENCE_MS],
   openReader: () => new HcpReader(),
   factsOf,
   fieldsOf,

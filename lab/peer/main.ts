@@ -1,5 +1,5 @@
-// Owns the lab's raw peer as a program: a host of the test bed that speaks bytes instead of HCP. Commands come on stdin,
-// events go to stdout, a JSON object a line. Invariant: it ends with its input, or with SIGTERM.
+// Owns the lab's raw peer as a program: a host of the test bed that speaks bytes. Commands come on stdin, events go to
+// stdout, a JSON object a line; its environment says its address, and which silences it is to tell of. Invariant: it ends with its input, or with SIGTERM.
 
 import { Peer } from "./peer.ts";
 import { CommandError, readCommand } from "./read-command.ts";
@@ -23,7 +23,9 @@ function obey(peer: Peer, line: string): void {
 }
 
 async function main(): Promise<void> {
-  const peer = new Peer(tell, process.env.HOWDY_LOCAL_ADDRESS || undefined);
+  const { HOWDY_LOCAL_ADDRESS, HOWDY_SILENCES_MS = "" } = process.env;
+  const silencesMs = HOWDY_SILENCES_MS.split(" ").filter((word) => word !== "");
+  const peer = new Peer(tell, HOWDY_LOCAL_ADDRESS || undefined, silencesMs.map(Number));
   tell({ ready: {} });
   process.stdin.setEncoding("utf8");
   let held = "";

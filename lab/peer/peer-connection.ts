@@ -1,9 +1,9 @@
 // Owns one raw TCP connection of the peer: what is written to it, piece by piece, and what is told of it. It must not
-// know HCP. Invariant: sends leave in the order in which they were asked for, and nothing is told after the end.
+// know a protocol. Invariant: sends leave in the order in which they were asked for, and nothing is told after the end.
 
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { type PeerEvent, type PeerSend, RECEIVED_BYTES_MAX, SEND_PAUSE_MS, SILENCES_MS } from "./words.ts";
+import { type PeerEvent, type PeerSend, RECEIVED_BYTES_MAX, SEND_PAUSE_MS } from "./words.ts";
 
 export type Tell = (event: PeerEvent) => void;
 
@@ -11,15 +11,18 @@ export class PeerConnection {
   readonly #as: string;
   readonly #socket: Socket;
   readonly #tell: Tell;
+  readonly #silencesMs: readonly number[];
   #sending: Promise<void> = Promise.resolve();
   #lastSentMs = Number.NEGATIVE_INFINITY;
   #silence: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(as: string, socket: Socket, tell: Tell) {
+  /** @param silencesMs - How long nothing may arrive before that is told, the shortest first. */
+  constructor(as: string, socket: Socket, tell: Tell, silencesMs: readonly number[]) {
     this.#as = as;
     this.#socket = socket;
     this.#tell = tell;
+    this.#silencesMs = silencesMs;
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("end", () => {
       clearTimeout(this.#silence);
@@ -79,7 +82,7 @@ export class PeerConnection {
 
   #awaitSilence(index: number, passedMs: number): void {
     clearTimeout(this.#silence);
-    const ms = SILENCES_MS[index];
+    const ms = this.#silencesMs[index];
     if (ms === undefined) return;
     const timer = setTimeout(() => {
       // A timer that fires late may be ahead of bytes that lie in the socket: one look at the sockets comes first.

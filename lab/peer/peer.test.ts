@@ -14,7 +14,7 @@ const WHOLE = { times: 1, gapMs: 0, after: null } as const;
 class PeerProgram implements AsyncDisposable {
   readonly #child = spawn(process.execPath, [MAIN], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { HOWDY_LOCAL_ADDRESS: "127.0.0.1" },
+    env: { HOWDY_LOCAL_ADDRESS: "127.0.0.1", HOWDY_SILENCES_MS: "10 500" },
   });
   readonly #events: AsyncIterator<string> = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
 

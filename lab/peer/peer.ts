@@ -10,13 +10,16 @@ export class Peer {
   readonly #tell: Tell;
   /** Dotted quad of this machine to connect from and to listen at; undefined leaves it to the system. */
   readonly #ownAddress: string | undefined;
+  readonly #silencesMs: readonly number[];
   readonly #connections = new Map<string, PeerConnection>();
   #server: Server | undefined;
   #accepted = 0;
 
-  constructor(tell: Tell, ownAddress: string | undefined) {
+  /** @param silencesMs - How long nothing may arrive on a connection before that is told, the shortest first. */
+  constructor(tell: Tell, ownAddress: string | undefined, silencesMs: readonly number[]) {
     this.#tell = tell;
     this.#ownAddress = ownAddress;
+    this.#silencesMs = silencesMs;
   }
 
   /** @throws CommandError when the command cannot be carried out now. */
@@ -31,7 +34,7 @@ export class Peer {
     this.#expectFree(as);
     const own = this.#ownAddress === undefined ? {} : { localAddress: this.#ownAddress };
     const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true, ...own });
-    this.#connections.set(as, new PeerConnection(as, socket, this.#tell));
+    this.#connections.set(as, new PeerConnection(as, socket, this.#tell, this.#silencesMs));
     socket.once("connect", () => this.#tell({ connected: { as, atMs: Date.now() } }));
   }
 
@@ -46,7 +49,7 @@ export class Peer {
         return;
       }
       this.#tell({ accepted: { as, atMs: Date.now(), address, port: remotePort } });
-      this.#connections.set(as, new PeerConnection(as, socket, this.#tell));
+      this.#connections.set(as, new PeerConnection(as, socket, this.#tell, this.#silencesMs));
     });
     this.#server = server;
     server.on("error", (error) => this.#tell({ error: { message: `listen: ${error.message}` } }));

@@ -1,5 +1,5 @@
 // Owns the words between the lab and its raw peer: commands in, events out, a JSON object with one key a line, and the
-// limits of both. It needs no package, so that the peer's image holds none. It must not know HCP: bytes are bytes.
+// limits of both. It needs no package, so that the peer's image holds none. It must not know a protocol: bytes are bytes.
 
 /** What the peer is told to do. Names of connections are the lab's. */
 export type PeerCommand =
@@ -27,7 +27,7 @@ export type PeerEvent =
   | { readonly connected: Moment }
   | { readonly accepted: Moment & { readonly address: string; readonly port: number } }
   | { readonly received: Moment & { readonly hex: string } }
-  /** Nothing arrived for so long: one of SILENCES_MS. */
+  /** Nothing arrived for so long: one of the silences that the peer was started with. */
   | { readonly silent: Moment & { readonly ms: number } }
   /** The last piece was handed to the system, which may not have sent it yet. */
   | { readonly sent: Moment & { readonly bytes: number } }
@@ -44,9 +44,6 @@ interface Moment {
   readonly as: string;
   readonly atMs: number;
 }
-
-/** The silences that end frames (PROTOCOL.md 8.4); the lab's reader has no clock, so the peer tells it of them. */
-export const SILENCES_MS: readonly number[] = [10, 500];
 
 /** Least time between two sends to one connection, so that a server which takes a read for a frame gets each alone. */
 export const SEND_PAUSE_MS = 30;

@@ -4,7 +4,7 @@
 import { fillLaunch, type Implementation, type Launch } from "../implementation/implementation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { HostDriver } from "../replay/driver.ts";
-import { PeerDriver } from "../replay/peer-driver.ts";
+import { PeerDriver, peerLaunch } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
 import { BedUnavailableError, type Host, type Hosts } from "../testbed/testbed.ts";
 
@@ -28,8 +28,6 @@ export interface ProbeOptions {
 }
 
 const PEER_START_MS_MAX = 15_000;
-
-const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
 
 /** The name under which the probe chats. */
 export const PROBE_NAME = "Howdy Probe";
@@ -80,7 +78,7 @@ export class ProbeStage {
   async startPeer(role: "server" | "client"): Promise<PeerDriver> {
     const host = this.host(role);
     const peer = new PeerDriver(host, this.pulse, () => {}, this.protocol);
-    const filled = fillLaunch(PEER_LAUNCH, { address: host.address });
+    const filled = fillLaunch(peerLaunch(this.protocol.wire), { address: host.address });
     await peer.start({ role: "peer", args: filled.arguments, env: filled.environment });
     const isReady = await this.pulse.until(() => peer.isReady || undefined, PEER_START_MS_MAX);
     if (isReady === true) return peer;

@@ -30,6 +30,7 @@ class ReadReader implements FrameReader {
 }
 
 export const PLAIN_BYTES: WireProtocol = {
+  silencesMs: [],
   openReader: () => new ReadReader(),
   factsOf: (frame) => ({
     type: frame[0] ?? 0,

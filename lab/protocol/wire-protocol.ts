@@ -71,6 +71,8 @@ export interface Field {
 
 /** A protocol's bytes. */
 export interface WireProtocol {
+  /** The silences that its readers ask for, the shortest first. Whoever holds a socket has to tell of them. */
+  readonly silencesMs: readonly number[];
   openReader(): FrameReader;
   /** What a frame says, as this protocol's reader cuts it. */
   factsOf(frame: Uint8Array): FrameFacts;

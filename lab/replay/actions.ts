@@ -8,12 +8,10 @@ import { PORT_MAX, type ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { HostDriver } from "./driver.ts";
+import { peerLaunch } from "./peer-driver.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
 import type { ServerDriver } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
-
-/** The lab's peer binds its host's own address. */
-const PEER_LAUNCH: Launch = { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}" } };
 
 /** The operator's command after which a server ends. */
 const QUIT = "quit";
@@ -121,8 +119,8 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
 }
 
 /** How the host's program is started; undefined where it cannot be started so. */
-function launchOf({ pair, needs }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
-  if (role === "peer") return PEER_LAUNCH;
+function launchOf({ pair, needs, protocol }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
+  if (role === "peer") return peerLaunch(protocol.wire);
   if (role === "client") return pair.client.launch;
   const launch = settings.console === true ? pair.server.console : pair.server.launch;
   return (

@@ -1,9 +1,11 @@
 // Owns the driving of one raw peer: commands out, events in, and its connections by name. It must not know what is
 // expected of them. Invariant: the transcript holds every frame and every turn of a connection, in order.
 
+import type { Launch } from "../implementation/implementation.ts";
 import type { PeerCommand, PeerEvent, PeerSend } from "../peer/words.ts";
 import { formatHex } from "../protocol/hex.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { tellFrames } from "../scenario/tell-wire.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import type { TranscriptEntry } from "./client-driver.ts";
@@ -22,6 +24,11 @@ export interface LinkSend {
 /** How much of a frame's bytes a transcript shows, in words of the notation. */
 const HEX_WORDS_TOLD = 48;
 const QUOTED_CHARS_MAX = 200;
+
+/** How the lab's peer is started: it binds its host's own address, and tells of the silences that end frames. */
+export function peerLaunch({ silencesMs }: WireProtocol): Launch {
+  return { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}", HOWDY_SILENCES_MS: silencesMs.join(" ") } };
+}
 
 export class PeerDriver extends HostDriver {
   readonly transcript: TranscriptEntry[] = [];
