@@ -2,7 +2,7 @@
 
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ListArguments } from "./arguments.ts";
-import { loadCases, readOwnTopology } from "./places.ts";
+import { loadCases, readOwnTopology } from "./repository.ts";
 
 /** Lists the cases that words mean. */
 export async function list({ selection, level }: ListArguments): Promise<string> {

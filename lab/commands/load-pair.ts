@@ -10,7 +10,7 @@ import type { Pair } from "../run/fit-scenario.ts";
 import { listScenarioFiles, selectFiles } from "../scenario/catalog.ts";
 import { slugOf } from "../scenario/scenario.ts";
 import { TERMINAL } from "./options.ts";
-import { scenariosFolder } from "./places.ts";
+import { scenariosFolder } from "./repository.ts";
 
 /** The server and the client of two files; the project's own where none is named. Throws UsageError. */
 export async function loadPair(files: Partial<Readonly<Record<Role, string>>>): Promise<Pair> {

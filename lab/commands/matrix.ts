@@ -26,8 +26,8 @@ import type { MatrixArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";
-import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
 import { isGood } from "./run.ts";
 
 /** What the pairs of a matrix share. */

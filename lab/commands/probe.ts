@@ -18,8 +18,8 @@ import type { ProbeArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { findCase } from "./load-pair.ts";
-import { REPOSITORY, readOwnTopology } from "./places.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { REPOSITORY, readOwnTopology } from "./repository.ts";
 
 /** Probes what a file describes and gives the exit status. */
 export async function probe(args: ProbeArguments): Promise<number> {

@@ -23,8 +23,8 @@ import type { RunArguments } from "./arguments.ts";
 import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
-import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./places.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
 
 /** A timer that does nothing, so that the lab stays; any long period will do. */
 const STAY_PERIOD_MS = 60_000;

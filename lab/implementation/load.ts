@@ -3,7 +3,7 @@
 
 import type { Role } from "../hosts/topology.ts";
 import { asMap } from "../yaml/as-map.ts";
-import { type Finding, type Path, quote } from "../yaml/problem.ts";
+import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
 import { buildImplementation, type Implementation } from "./implementation.ts";
 import { type ImplementationSource, implementationSchema } from "./schema.ts";
@@ -49,12 +49,12 @@ function toResult(file: string, read: YamlResult<ImplementationSource>, use: Imp
 }
 
 /** What a schema cannot say. Data of the wrong shape is left to the schema. */
-function check(data: unknown, use: ImplementationUse): readonly Finding[] {
+function check(data: unknown, use: ImplementationUse): readonly Mistake[] {
   const source = asMap(data);
   return [...checkRole(source, use.role), ...checkFeatures(source), ...checkCases(source, use.findCase)];
 }
 
-function checkRole(source: Record<string, unknown>, wanted: Role | undefined): readonly Finding[] {
+function checkRole(source: Record<string, unknown>, wanted: Role | undefined): readonly Mistake[] {
   const { role } = source;
   if (role !== "server" && role !== "client") return [];
   if (wanted !== undefined && role !== wanted) {
@@ -67,8 +67,8 @@ function checkRole(source: Record<string, unknown>, wanted: Role | undefined): r
 }
 
 /** A file that says how something is done, and that it cannot be done. */
-function checkFeatures(source: Record<string, unknown>): readonly Finding[] {
-  return asList(source.unsupported).flatMap((entry, index): Finding[] => {
+function checkFeatures(source: Record<string, unknown>): readonly Mistake[] {
+  return asList(source.unsupported).flatMap((entry, index): Mistake[] => {
     const { feature } = asMap(entry);
     if ((feature !== "console" && feature !== "window") || source[feature] === undefined) return [];
     const message = `expected a feature that it has not; this file says under ${feature} how it is started`;
@@ -76,9 +76,9 @@ function checkFeatures(source: Record<string, unknown>): readonly Finding[] {
   });
 }
 
-function checkCases(source: Record<string, unknown>, findCase: ImplementationUse["findCase"]): readonly Finding[] {
+function checkCases(source: Record<string, unknown>, findCase: ImplementationUse["findCase"]): readonly Mistake[] {
   return ["unsupported", "known-failures"].flatMap((key) =>
-    asList(source[key]).flatMap((entry, index): Finding[] => {
+    asList(source[key]).flatMap((entry, index): Mistake[] => {
       const word = asMap(entry).case;
       const found = typeof word === "string" && word !== "" ? findCase(word) : undefined;
       const path: Path = [key, index, "case"];

@@ -40,7 +40,7 @@ interface Mark {
   readonly lists: number;
 }
 
-interface Line {
+interface IndexedLine {
   readonly index: number;
   readonly text: string;
 }
@@ -223,7 +223,7 @@ export class StepRecord {
   }
 
   /** What the host showed or logged in this step, without the lab's own fences. */
-  #lines(host: string, from = this.#from.get(host)?.lines ?? 0): readonly Line[] {
+  #lines(host: string, from = this.#from.get(host)?.lines ?? 0): readonly IndexedLine[] {
     const all = linesOf(this.#stage, host);
     const to = this.#to.get(host)?.lines ?? all.length;
     return all.slice(from, to).flatMap(({ text, isFence }, at) => (isFence ? [] : [{ index: from + at, text }]));
@@ -269,6 +269,6 @@ function marksOf(stage: Stage): Map<string, Mark> {
   );
 }
 
-function textsOf(lines: readonly Line[]): readonly string[] {
+function textsOf(lines: readonly IndexedLine[]): readonly string[] {
   return lines.map(({ text }) => text);
 }

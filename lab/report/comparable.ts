@@ -2,7 +2,7 @@
 // must not know how results are compared. Invariant: what it gives is whole, or it throws one line about the file.
 
 import { z } from "zod";
-import { findingsOf } from "../yaml/problem.ts";
+import { mistakesOf } from "../yaml/problem.ts";
 import { cutText, printable } from "./plain-text.ts";
 
 /** A result of the report's cases has some hundred kilobytes. */
@@ -64,7 +64,7 @@ export function readComparable(text: string, file: string): Comparable {
   const data = parseJson(text, file);
   const parsed = comparableSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const [finding] = findingsOf(parsed.error.issues, data);
+  const [finding] = mistakesOf(parsed.error.issues, data);
   const path = z.core.toDotPath(finding?.path ?? []);
   throw new ResultFileError(file, `${path === "" ? "" : `${path}: `}${finding?.message}`);
 }

@@ -3,6 +3,8 @@
 
 import type { CaseVerdict } from "../replay/outcome.ts";
 
+export type { CaseVerdict };
+
 /** From the best to the gravest. */
 export const CASE_GRAVITY: readonly CaseVerdict[] = ["pass", "known-failure", "unsupported", "error", "fail"];
 

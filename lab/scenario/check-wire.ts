@@ -5,7 +5,7 @@ import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
 import { readHex } from "../protocol/hex.ts";
 import { type Notation, NotationError } from "../protocol/notation.ts";
 import { asMap, type Fields } from "../yaml/as-map.ts";
-import { type Finding, type Path, quote } from "../yaml/problem.ts";
+import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
 import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
 
@@ -27,14 +27,14 @@ export class PeerCheck {
     this.#listens = listens;
   }
 
-  action(path: Path, action: unknown): Finding[] {
+  action(path: Path, action: unknown): Mistake[] {
     if (action === "connect") return this.#connect([...path], {});
     const { connect, wire } = asMap(action);
     if (connect !== undefined) return this.#connect([...path, "connect"], asMap(connect));
     return wire === undefined ? [] : this.#wire([...path, "wire"], asMap(wire));
   }
 
-  receives(path: Path, value: unknown): Finding[] {
+  receives(path: Path, value: unknown): Mistake[] {
     const fields = asMap(value);
     const keys = Object.keys(fields);
     const isMessage = keys.some((key) => this.#notation.words.includes(key));
@@ -46,7 +46,7 @@ export class PeerCheck {
     ]);
   }
 
-  #connect(path: Path, { as }: Fields): Finding[] {
+  #connect(path: Path, { as }: Fields): Mistake[] {
     this.#unnamed += as === undefined ? 1 : 0;
     const name = as ?? `c${this.#unnamed}`;
     if (typeof name !== "string") return [];
@@ -60,7 +60,7 @@ export class PeerCheck {
     return [];
   }
 
-  #wire(path: Path, wire: Fields): Finding[] {
+  #wire(path: Path, wire: Fields): Mistake[] {
     const { as, send, expect } = wire;
     const named = typeof as === "string" ? as : undefined;
     return [
@@ -73,7 +73,7 @@ export class PeerCheck {
   }
 
   /** Whether a connection can be meant: one that was made before. */
-  #knows(path: Path, as: string | undefined, spot: Finding["spot"] = "value"): Finding[] {
+  #knows(path: Path, as: string | undefined, spot: Mistake["spot"] = "value"): Mistake[] {
     if (this.#listens) return [];
     const names = [...this.#names];
     if (as === undefined) {
@@ -91,11 +91,11 @@ export class PeerCheck {
   }
 }
 
-function checkSend(path: Path, send: unknown, notation: Notation): Finding[] {
+function checkSend(path: Path, send: unknown, notation: Notation): Mistake[] {
   return listed(path, send).flatMap(({ at, value }) => checkFrame(at, value, [], notation));
 }
 
-function checkExpect(path: Path, expect: unknown, notation: Notation): Finding[] {
+function checkExpect(path: Path, expect: unknown, notation: Notation): Mistake[] {
   if (expect === "nothing") return [];
   const frames = listed(path, expect);
   return frames.flatMap(({ at, value }, index) => {
@@ -109,7 +109,7 @@ function checkExpect(path: Path, expect: unknown, notation: Notation): Finding[]
 }
 
 /** @param words - What may stand there beside bytes and messages, for the message. */
-function checkFrame(path: Path, frame: unknown, words: readonly string[], notation: Notation): Finding[] {
+function checkFrame(path: Path, frame: unknown, words: readonly string[], notation: Notation): Mistake[] {
   if (typeof frame === "string") return checkHex(path, frame, words);
   const [word] = Object.keys(asMap(frame));
   if (word === undefined) return [];
@@ -120,14 +120,14 @@ function checkFrame(path: Path, frame: unknown, words: readonly string[], notati
   return checkEncoding(path, frame as FrameSource, notation);
 }
 
-function checkHex(path: Path, text: string, words: readonly string[]): Finding[] {
+function checkHex(path: Path, text: string, words: readonly string[]): Mistake[] {
   const read = readHex(text);
   if (read.kind === "bytes") return [];
   const others = words.length === 0 ? "" : `, or ${words.join(" or ")}`;
   return [{ path, spot: "value", message: `${read.message}${others}` }];
 }
 
-function checkEncoding(path: Path, frame: FrameSource, notation: Notation): Finding[] {
+function checkEncoding(path: Path, frame: FrameSource, notation: Notation): Mistake[] {
   try {
     bytesFor(buildFrame(frame), CROWD_NUMBER_MAX, notation);
     return [];
@@ -138,10 +138,10 @@ function checkEncoding(path: Path, frame: FrameSource, notation: Notation): Find
 }
 
 /** What fits each other: a cut needs something to cut, and only one way to. */
-function checkTogether(path: Path, wire: Fields, notation: Notation): Finding[] {
-  const findings: Finding[] = [];
+function checkTogether(path: Path, wire: Fields, notation: Notation): Mistake[] {
+  const mistakes: Mistake[] = [];
   const need = (key: string, isMet: boolean, message: string): void => {
-    if (wire[key] !== undefined && !isMet) findings.push({ path: [...path, key], spot: "key", message });
+    if (wire[key] !== undefined && !isMet) mistakes.push({ path: [...path, key], spot: "key", message });
   };
   for (const key of ["times", "pieces", "each"])
     need(key, wire.send !== undefined, `expected send beside ${key}; it is missing`);
@@ -152,12 +152,12 @@ function checkTogether(path: Path, wire: Fields, notation: Notation): Finding[] 
   need("reset", wire.end === undefined, "expected end or reset; got both");
   need("within", wire.expect !== undefined, "expected expect beside within; it is missing");
   if (Object.keys(wire).every((key) => key === "as")) {
-    findings.push({ path, spot: "value", message: "expected send, expect, end, reset or reads; got none" });
+    mistakes.push({ path, spot: "value", message: "expected send, expect, end, reset or reads; got none" });
   }
-  return findings.length > 0 ? findings : checkSize(path, wire, notation);
+  return mistakes.length > 0 ? mistakes : checkSize(path, wire, notation);
 }
 
-function checkSize(path: Path, { send, times, each, pieces }: Fields, notation: Notation): Finding[] {
+function checkSize(path: Path, { send, times, each, pieces }: Fields, notation: Notation): Mistake[] {
   try {
     const frames =
       send === undefined
@@ -180,7 +180,7 @@ function checkSize(path: Path, { send, times, each, pieces }: Fields, notation: 
   }
 }
 
-function checkTime(path: Path, time: unknown): Finding[] {
+function checkTime(path: Path, time: unknown): Mistake[] {
   if (typeof time !== "string" || readTimeMs(time) !== undefined) return [];
   return [{ path, spot: "value", message: `expected a time such as 5 ms or 2 s; got ${quote(time)}` }];
 }

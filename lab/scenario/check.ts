@@ -1,11 +1,11 @@
 // Owns what a schema cannot say of a scenario: that its hosts exist, that each is asked for what it can do, and that
-// what it starts from is possible. It takes raw data, so that its findings stand beside the schema's in one go.
+// what it starts from is possible. It takes raw data, so that its mistakes stand beside the schema's in one go.
 
 import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
 import type { Joining } from "../protocol/joining.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { asMap } from "../yaml/as-map.ts";
-import { type Finding, type Path, quote } from "../yaml/problem.ts";
+import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
 
@@ -18,7 +18,7 @@ type Roles = ReadonlyMap<string, ProgramRole>;
 type Peers = ReadonlyMap<string, PeerCheck>;
 
 /** Checks a file's data against the topology's hosts. Data of the wrong shape is left to the schema. */
-export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], protocol: Protocol): Finding[] {
+export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], protocol: Protocol): Mistake[] {
   const root = asMap(data);
   const given = asMap(root.given);
   const ownRoles = new Map(hosts.map((host) => [host.name, host.role]));
@@ -43,7 +43,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], pro
 }
 
 /** A case is about requirements of the report, or about a clause of the protocol at one of its levels. */
-function checkPurpose(data: unknown): Finding[] {
+function checkPurpose(data: unknown): Mistake[] {
   const { clause, level, requirements } = asMap(data);
   if (typeof data !== "object" || data === null || Array.isArray(data)) return [];
   if (clause === undefined && level !== undefined) {
@@ -57,11 +57,11 @@ function checkPurpose(data: unknown): Finding[] {
 }
 
 /** A server that has no operator is not asked for one. */
-function checkNeeds({ needs }: Readonly<Record<string, unknown>>, steps: readonly unknown[]): Finding[] {
+function checkNeeds({ needs }: Readonly<Record<string, unknown>>, steps: readonly unknown[]): Mistake[] {
   if (Array.isArray(needs) && needs.includes("operator")) return [];
   return steps.flatMap((step, index) =>
     Object.entries(asMap(step)).flatMap(([host, actions]) =>
-      (Array.isArray(actions) ? actions : []).flatMap((action, at): Finding[] => {
+      (Array.isArray(actions) ? actions : []).flatMap((action, at): Mistake[] => {
         const message = "expected needs: [operator] beside an operator's command; it is missing";
         const path = ["steps", index, host, at];
         return asMap(action).operator === undefined ? [] : [{ path, spot: "value", message }];
@@ -74,8 +74,8 @@ function checkGiven(
   given: Readonly<Record<string, unknown>>,
   roles: ReadonlyMap<string, Role>,
   joining: Joining,
-): Finding[] {
-  const findings: Finding[] = [];
+): Mistake[] {
+  const mistakes: Mistake[] = [];
   const entries = Object.entries(given).map(([host, value]) => ({ host, path: ["given", host], source: asMap(value) }));
   const listens = entries.some(({ source }) => source.server !== undefined && asMap(source.server).console !== true);
   const isScripted = entries.some(({ source }) => asMap(source.peer).listen !== undefined);
@@ -83,42 +83,42 @@ function checkGiven(
   for (const { host, path, source } of entries) {
     const role = roles.get(host);
     if (role === undefined) {
-      findings.push(unknownHost(path, host, roles));
+      mistakes.push(unknownHost(path, host, roles));
       continue;
     }
-    findings.push(...checkProgram(path, source, role));
+    mistakes.push(...checkProgram(path, source, role));
     const isConnected = source.connected === true || source.named !== undefined;
     if (source.named !== undefined && isScripted && !listens) {
       const message = "expected a server in given, to accept the name; got a peer, which accepts what its steps say";
-      findings.push({ path: [...path, "named"], spot: "key", message });
+      mistakes.push({ path: [...path, "named"], spot: "key", message });
     } else if (isConnected && !listens && !isScripted) {
-      findings.push({
+      mistakes.push({
         path,
         spot: "key",
         message: "expected a server with settings in given, to connect to; got none",
       });
     }
-    findings.push(...checkName(path, source.named, holders, joining));
+    mistakes.push(...checkName(path, source.named, holders, joining));
     holders.set(source.named, host);
   }
-  return findings;
+  return mistakes;
 }
 
-function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, role: Role): Finding[] {
-  const findings: Finding[] = [];
+function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, role: Role): Mistake[] {
+  const mistakes: Mistake[] = [];
   if (source.peer !== undefined) {
     for (const key of Object.keys(source)) {
       const message = `expected only peer, which this host runs; got ${quote(key)}`;
-      if (key !== "peer") findings.push({ path: [...path, key], spot: "key", message });
+      if (key !== "peer") mistakes.push({ path: [...path, key], spot: "key", message });
     }
-    return findings;
+    return mistakes;
   }
   const other: Role = role === "client" ? "server" : "client";
   if (source[role] === undefined && source[other] === undefined) {
-    findings.push({ path, spot: "key", message: `expected ${role}; got ${quote(Object.keys(source)[0])}` });
+    mistakes.push({ path, spot: "key", message: `expected ${role}; got ${quote(Object.keys(source)[0])}` });
   }
   if (source[other] !== undefined) {
-    findings.push({
+    mistakes.push({
       path: [...path, other],
       spot: "key",
       message: `expected ${role}, which this host is; got "${other}"`,
@@ -126,7 +126,7 @@ function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, rol
   }
   for (const key of role === "server" ? ["connected", "named"] : []) {
     if (source[key] !== undefined) {
-      findings.push({
+      mistakes.push({
         path: [...path, key],
         spot: "key",
         message: `expected only server, which this host is; got "${key}"`,
@@ -135,12 +135,12 @@ function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, rol
   }
   const settings = asMap(source.server);
   if (settings.console === true && settings.port !== undefined) {
-    findings.push({ path: [...path, "server", "port"], spot: "key", message: "expected console or port; got both" });
+    mistakes.push({ path: [...path, "server", "port"], spot: "key", message: "expected console or port; got both" });
   }
-  return findings;
+  return mistakes;
 }
 
-function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, string>, joining: Joining): Finding[] {
+function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, string>, joining: Joining): Mistake[] {
   if (typeof name !== "string") return [];
   const spot = { path: [...path, "named"], spot: "value" } as const;
   if (joining.isReserved(name)) {
@@ -152,27 +152,27 @@ function checkName(path: Path, name: unknown, holders: ReadonlyMap<unknown, stri
     : [{ ...spot, message: `expected a name of its own; got ${quote(name)}, which ${holder} has` }];
 }
 
-function checkStep(step: Readonly<Record<string, unknown>>, index: number, roles: Roles, peers: Peers): Finding[] {
-  const findings: Finding[] = [];
+function checkStep(step: Readonly<Record<string, unknown>>, index: number, roles: Roles, peers: Peers): Mistake[] {
+  const mistakes: Mistake[] = [];
   const path = ["steps", index];
   for (const [key, value] of Object.entries(step)) {
     if (key === "title") continue;
-    if (key !== "expect") findings.push(...checkActions([...path, key], key, value, roles, peers.get(key)));
+    if (key !== "expect") mistakes.push(...checkActions([...path, key], key, value, roles, peers.get(key)));
   }
   // What a step expects comes of all that it does, wherever it stands.
-  findings.push(...checkExpect([...path, "expect"], asMap(step.expect), roles, peers));
+  mistakes.push(...checkExpect([...path, "expect"], asMap(step.expect), roles, peers));
   if (Object.keys(step).length > 0 && Object.keys(step).every((key) => key === "title")) {
-    findings.push({ path, spot: "value", message: "expected a host with actions, or expect; got a title alone" });
+    mistakes.push({ path, spot: "value", message: "expected a host with actions, or expect; got a title alone" });
   }
-  return findings;
+  return mistakes;
 }
 
-function checkActions(path: Path, host: string, value: unknown, roles: Roles, peer: PeerCheck | undefined): Finding[] {
+function checkActions(path: Path, host: string, value: unknown, roles: Roles, peer: PeerCheck | undefined): Mistake[] {
   const role = roles.get(host);
   if (role === undefined) return [unknownHost(path, host, roles, "title, expect or ")];
   const words: readonly string[] = ACTIONS_OF_ROLE[role];
   const actions: readonly unknown[] = Array.isArray(value) ? value : [];
-  return actions.flatMap((action, index): Finding[] => {
+  return actions.flatMap((action, index): Mistake[] => {
     const word = typeof action === "string" ? action : Object.keys(asMap(action))[0];
     if (word !== undefined && words.includes(word)) {
       return peer === undefined ? checkOwnConnect([...path, index], action) : peer.action([...path, index], action);
@@ -183,7 +183,7 @@ function checkActions(path: Path, host: string, value: unknown, roles: Roles, pe
 }
 
 /** A client has one connection, which needs no name. */
-function checkOwnConnect(path: Path, action: unknown): Finding[] {
+function checkOwnConnect(path: Path, action: unknown): Mistake[] {
   return Object.keys(asMap(asMap(action).connect))
     .filter((key) => !OWN_CONNECT_KEYS.includes(key))
     .map((key) => ({
@@ -193,8 +193,8 @@ function checkOwnConnect(path: Path, action: unknown): Finding[] {
     }));
 }
 
-function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, roles: Roles, peers: Peers): Finding[] {
-  return Object.entries(expect).flatMap(([host, value]): Finding[] => {
+function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, roles: Roles, peers: Peers): Mistake[] {
+  return Object.entries(expect).flatMap(([host, value]): Mistake[] => {
     const role = roles.get(host);
     if (role === undefined) return [unknownHost([...path, host], host, roles)];
     const words: readonly string[] = EXPECTATIONS_OF_ROLE[role];
@@ -217,7 +217,7 @@ function checkExpect(path: Path, expect: Readonly<Record<string, unknown>>, role
   });
 }
 
-function unknownHost(path: Path, host: string, roles: Roles, others = ""): Finding {
+function unknownHost(path: Path, host: string, roles: Roles, others = ""): Mistake {
   const names = [...roles.keys()].join(", ");
   return { path, spot: "key", message: `expected ${others}one of the hosts ${names}; got ${quote(host)}` };
 }

@@ -5,7 +5,7 @@ import { concat, fromHex } from "../../src/protocol/hcp1/test-vectors.ts";
 import { HCP_WIRE } from "../hcp/wire.ts";
 import { client, SERVER } from "./fixtures/capture-builder.ts";
 import type { Endpoint, WireEvent } from "./wire.ts";
-import { CAPTURE_LAG_MS, EVENT_BYTES_MAX, EVENTS_MAX, LANES_MAX, NOTES_MAX, WireDecoder } from "./wire-decoder.ts";
+import { CAPTURE_LAG_MS, DIRECTIONS_MAX, EVENT_BYTES_MAX, EVENTS_MAX, NOTES_MAX, WireDecoder } from "./wire-decoder.ts";
 
 const ACK = encodeMessage({ kind: "ack", name: "Jon" });
 const LIST = encodeMessage({ kind: "update", names: ["Jon", "Zoë"] });
@@ -185,11 +185,11 @@ describe("the wire", () => {
 describe("the limits of the wire", () => {
   it("are met aloud by connections", () => {
     const wire = decoder();
-    for (let port = 0; port < LANES_MAX; port += 1) say(wire, { address: "10.6.1.9", port }, 1, ACK);
+    for (let port = 0; port < DIRECTIONS_MAX; port += 1) say(wire, { address: "10.6.1.9", port }, 1, ACK);
     expect(wire.truncated).toBeNull();
     say(wire, { address: "10.6.1.10", port: 1 }, 1, ACK);
     expect(wire.truncated).toBe("more than 4096 connections were open at once");
-    expect(wire.take()).toHaveLength(LANES_MAX);
+    expect(wire.take()).toHaveLength(DIRECTIONS_MAX);
   });
 
   it("are met aloud by events", () => {

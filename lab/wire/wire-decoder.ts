@@ -6,7 +6,7 @@ import type { FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireEnd, WireEvent, WireFrame, WireTurn } from "./wire.ts";
 
 /** Directions of connections that are open at once. */
-export const LANES_MAX = 8192;
+export const DIRECTIONS_MAX = 8192;
 
 /** Events, and the bytes of their frames, of one decoder: no report can show more. */
 export const EVENTS_MAX = 100_000;
@@ -42,7 +42,7 @@ export interface Turn extends Crossing {
 }
 
 /** Where in its direction a segment lies, and when it came. */
-interface Span {
+interface SegmentSpan {
   readonly start: number;
   readonly end: number;
   readonly atMs: number;
@@ -50,12 +50,12 @@ interface Span {
 }
 
 /** One direction of one connection. */
-interface Lane {
+interface Direction {
   readonly from: WireEnd;
   readonly to: WireEnd;
   readonly reader: FrameReader;
   /** The segments whose bytes no frame has taken whole, oldest first. */
-  readonly spans: Span[];
+  readonly spans: SegmentSpan[];
   /** Bytes that came, and bytes that frames took. */
   receivedBytes: number;
   takenBytes: number;
@@ -70,9 +70,9 @@ interface OrderedEvent {
 export class WireDecoder {
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #protocol: WireProtocol;
-  readonly #lanes = new Map<string, Lane>();
-  /** The lanes whose reader holds bytes. */
-  readonly #holding = new Set<Lane>();
+  readonly #directions = new Map<string, Direction>();
+  /** The directions whose reader holds bytes. */
+  readonly #holding = new Set<Direction>();
   readonly #notes: string[] = [];
   #notesLeftOut = 0;
   #truncated: string | null = null;
@@ -102,12 +102,12 @@ export class WireDecoder {
     this.advance(turn.atMs);
     this.#order += 1;
     const { kind, atMs, from, to } = turn;
-    if (kind === "ended") this.#finish(this.#lanes.get(laneKey(from, to)), atMs);
+    if (kind === "ended") this.#finish(this.#directions.get(directionKey(from, to)), atMs);
     else {
       // Whoever resets reads nothing any more; and between the same ends a new connection takes the old one's place.
       const why = kind === "reset" ? "a reset" : "another connection";
-      this.#drop(this.#lanes.get(laneKey(from, to)), atMs, why);
-      this.#drop(this.#lanes.get(laneKey(to, from)), atMs, why);
+      this.#drop(this.#directions.get(directionKey(from, to)), atMs, why);
+      this.#drop(this.#directions.get(directionKey(to, from)), atMs, why);
     }
     this.#emit(this.#order, { kind, atMs, from: this.#wireEnd(from), to: this.#wireEnd(to) });
   }
@@ -121,44 +121,44 @@ export class WireDecoder {
   read(crossing: Crossing, parts: readonly Uint8Array[]): void {
     this.advance(crossing.atMs);
     this.#order += 1;
-    const lane = this.#laneOf(crossing);
-    if (lane === undefined) return;
-    this.#pass(lane, crossing.atMs);
+    const direction = this.#directionOf(crossing);
+    if (direction === undefined) return;
+    this.#pass(direction, crossing.atMs);
     for (const { length } of parts) {
       if (length === 0) continue;
-      const start = lane.receivedBytes;
-      lane.receivedBytes += length;
-      lane.spans.push({ start, end: lane.receivedBytes, atMs: crossing.atMs, order: this.#order });
+      const start = direction.receivedBytes;
+      direction.receivedBytes += length;
+      direction.spans.push({ start, end: direction.receivedBytes, atMs: crossing.atMs, order: this.#order });
     }
     const bytes = joined(parts);
     for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES_MAX) {
-      lane.reader.receive(bytes.subarray(offset, offset + CHUNK_BYTES_MAX));
-      this.#drain(lane);
+      direction.reader.receive(bytes.subarray(offset, offset + CHUNK_BYTES_MAX));
+      this.#drain(direction);
     }
-    if (lane.reader.silenceMs() === 0) this.#endBySilence(lane);
+    if (direction.reader.silenceMs() === 0) this.#endBySilence(direction);
   }
 
   /** Bytes of this direction are missing here: the frame that is held cannot be had whole. */
   lose(crossing: Crossing, lostBytes: number): void {
-    const lane = this.#laneOf(crossing);
-    if (lane === undefined) return;
-    this.#note(`${tell(lane)}: ${lostBytes} bytes were not captured`);
-    this.#drop(lane, crossing.atMs, "a gap");
+    const direction = this.#directionOf(crossing);
+    if (direction === undefined) return;
+    this.#note(`${tell(direction)}: ${lostBytes} bytes were not captured`);
+    this.#drop(direction, crossing.atMs, "a gap");
   }
 
   /** Ends by silence what a silence had ended CAPTURE_LAG_MS before `nowMs`. */
   advance(nowMs: number): void {
-    for (const lane of this.#holding) this.#pass(lane, nowMs - CAPTURE_LAG_MS);
+    for (const direction of this.#holding) this.#pass(direction, nowMs - CAPTURE_LAG_MS);
   }
 
   /** The capture is over: nothing follows what is held, so a silence ends it. */
   end(): void {
-    for (const lane of this.#holding) this.#endBySilence(lane);
+    for (const direction of this.#holding) this.#endBySilence(direction);
   }
 
   /** The events that have become certain since the last call, in order. */
   take(): readonly WireEvent[] {
-    const certainUpTo = Math.min(...Array.from(this.#holding, (lane) => lane.spans.at(-1)?.order ?? 0));
+    const certainUpTo = Math.min(...Array.from(this.#holding, (direction) => direction.spans.at(-1)?.order ?? 0));
     const events = this.#events.toSorted((one, other) => one.order - other.order);
     const firstOpen = events.findIndex(({ order }) => order > certainUpTo);
     const certain = firstOpen === -1 ? events : events.slice(0, firstOpen);
@@ -166,83 +166,89 @@ export class WireDecoder {
     return certain.map(({ event }) => event);
   }
 
-  #laneOf({ from, to }: Crossing): Lane | undefined {
-    const key = laneKey(from, to);
-    const known = this.#lanes.get(key);
+  #directionOf({ from, to }: Crossing): Direction | undefined {
+    const key = directionKey(from, to);
+    const known = this.#directions.get(key);
     if (known !== undefined) return known;
-    if (this.#lanes.size >= LANES_MAX) {
-      this.#truncated ??= `more than ${LANES_MAX / 2} connections were open at once`;
+    if (this.#directions.size >= DIRECTIONS_MAX) {
+      this.#truncated ??= `more than ${DIRECTIONS_MAX / 2} connections were open at once`;
       return undefined;
     }
     const ends = { from: this.#wireEnd(from), to: this.#wireEnd(to) };
-    const lane: Lane = { ...ends, reader: this.#protocol.openReader(), spans: [], receivedBytes: 0, takenBytes: 0 };
-    this.#lanes.set(key, lane);
-    return lane;
+    const direction: Direction = {
+      ...ends,
+      reader: this.#protocol.openReader(),
+      spans: [],
+      receivedBytes: 0,
+      takenBytes: 0,
+    };
+    this.#directions.set(key, direction);
+    return direction;
   }
 
   /** Frames whose end is certain by what is there. */
-  #drain(lane: Lane): void {
-    let before = lane.reader.heldBytes;
-    for (let frame = lane.reader.next(); frame !== undefined; frame = lane.reader.next()) {
-      this.#emitFrame(lane, frame, before - lane.reader.heldBytes);
-      before = lane.reader.heldBytes;
+  #drain(direction: Direction): void {
+    let before = direction.reader.heldBytes;
+    for (let frame = direction.reader.next(); frame !== undefined; frame = direction.reader.next()) {
+      this.#emitFrame(direction, frame, before - direction.reader.heldBytes);
+      before = direction.reader.heldBytes;
     }
-    if (before > 0) this.#holding.add(lane);
-    else this.#holding.delete(lane);
+    if (before > 0) this.#holding.add(direction);
+    else this.#holding.delete(direction);
   }
 
   /** Ends what is held if nothing followed it up to `nowMs` for as long as its reader asks. */
-  #pass(lane: Lane, nowMs: number): void {
-    const silenceMs = lane.reader.silenceMs();
-    const lastMs = lane.spans.at(-1)?.atMs;
+  #pass(direction: Direction, nowMs: number): void {
+    const silenceMs = direction.reader.silenceMs();
+    const lastMs = direction.spans.at(-1)?.atMs;
     if (silenceMs === undefined || lastMs === undefined) return;
-    if (microseconds(nowMs - lastMs) >= microseconds(silenceMs)) this.#endBySilence(lane);
+    if (microseconds(nowMs - lastMs) >= microseconds(silenceMs)) this.#endBySilence(direction);
   }
 
-  #endBySilence(lane: Lane): void {
-    const held = lane.reader.heldBytes;
-    const frame = lane.reader.endBySilence();
-    this.#holding.delete(lane);
-    if (frame !== undefined) this.#emitFrame(lane, frame, held);
+  #endBySilence(direction: Direction): void {
+    const held = direction.reader.heldBytes;
+    const frame = direction.reader.endBySilence();
+    this.#holding.delete(direction);
+    if (frame !== undefined) this.#emitFrame(direction, frame, held);
   }
 
   /** No byte follows: what is held ends there where it is whole, and is dropped where it is not. */
-  #finish(lane: Lane | undefined, atMs: number): void {
-    if (lane === undefined) return;
-    this.#pass(lane, atMs);
-    const held = lane.reader.heldBytes;
-    const frame = lane.reader.endByStream();
-    if (frame !== undefined) this.#emitFrame(lane, { ...frame, end: "stream-end" }, held);
-    this.#drop(lane, atMs, "the stream's end");
+  #finish(direction: Direction | undefined, atMs: number): void {
+    if (direction === undefined) return;
+    this.#pass(direction, atMs);
+    const held = direction.reader.heldBytes;
+    const frame = direction.reader.endByStream();
+    if (frame !== undefined) this.#emitFrame(direction, { ...frame, end: "stream-end" }, held);
+    this.#drop(direction, atMs, "the stream's end");
   }
 
-  #drop(lane: Lane | undefined, atMs: number, why: string): void {
-    if (lane === undefined) return;
-    this.#pass(lane, atMs);
-    const { heldBytes } = lane.reader;
-    if (heldBytes > 0) this.#note(`${tell(lane)}: ${why} cut off a frame; its ${heldBytes} bytes were dropped`);
-    this.#holding.delete(lane);
-    this.#lanes.delete(laneKey(lane.from, lane.to));
+  #drop(direction: Direction | undefined, atMs: number, why: string): void {
+    if (direction === undefined) return;
+    this.#pass(direction, atMs);
+    const { heldBytes } = direction.reader;
+    if (heldBytes > 0) this.#note(`${tell(direction)}: ${why} cut off a frame; its ${heldBytes} bytes were dropped`);
+    this.#holding.delete(direction);
+    this.#directions.delete(directionKey(direction.from, direction.to));
   }
 
-  #emitFrame(lane: Lane, { bytes, end }: Pick<WireFrame, "bytes" | "end">, wireBytes: number): void {
-    const start = lane.takenBytes;
-    lane.takenBytes += wireBytes;
-    const spans = lane.spans.filter((span) => span.start < lane.takenBytes);
+  #emitFrame(direction: Direction, { bytes, end }: Pick<WireFrame, "bytes" | "end">, wireBytes: number): void {
+    const start = direction.takenBytes;
+    direction.takenBytes += wireBytes;
+    const spans = direction.spans.filter((span) => span.start < direction.takenBytes);
     const last = spans.at(-1);
-    if (last === undefined) throw new Error(`${tell(lane)}: a frame of ${wireBytes} bytes came in no segment`);
-    lane.spans.splice(0, last.end > lane.takenBytes ? spans.length - 1 : spans.length);
+    if (last === undefined) throw new Error(`${tell(direction)}: a frame of ${wireBytes} bytes came in no segment`);
+    direction.spans.splice(0, last.end > direction.takenBytes ? spans.length - 1 : spans.length);
     const event: WireFrame = {
       kind: "frame",
       atMs: last.atMs,
-      from: lane.from,
-      to: lane.to,
+      from: direction.from,
+      to: direction.to,
       bytes,
       wireBytes,
       facts: this.#protocol.factsOf(bytes),
       end,
       segments: spans.length,
-      isMerged: (spans[0]?.start ?? start) < start || last.end > lane.takenBytes,
+      isMerged: (spans[0]?.start ?? start) < start || last.end > direction.takenBytes,
     };
     this.#emit(last.order, event);
   }
@@ -269,11 +275,11 @@ export class WireDecoder {
   }
 }
 
-function laneKey(from: Endpoint, to: Endpoint): string {
+function directionKey(from: Endpoint, to: Endpoint): string {
   return `${from.address}:${from.port} ${to.address}:${to.port}`;
 }
 
-function tell({ from, to }: Lane): string {
+function tell({ from, to }: Direction): string {
   return `${from.host ?? from.address}:${from.port} to ${to.host ?? to.address}:${to.port}`;
 }
 

@@ -9,7 +9,7 @@ export type Path = readonly PropertyKey[];
 /** Where a problem is pointed at: the value at the path, or the key that leads to it. */
 type Spot = "key" | "value";
 
-export interface Finding {
+export interface Mistake {
   readonly path: Path;
   readonly spot: Spot;
   readonly message: string;
@@ -29,15 +29,15 @@ export function formatProblem(file: string, problem: Problem): string {
   return `${file}:${problem.line}:${problem.column}: ${problem.text}`;
 }
 
-/** Finds the line and column of what a finding is about; the nearest node above it where the file has none. */
-export function locate(document: Document, lines: LineCounter, finding: Finding): Problem {
-  const offset = findOffset(document, finding);
+/** Finds the line and column of what a mistake is about; the nearest node above it where the file has none. */
+export function locate(document: Document, lines: LineCounter, mistake: Mistake): Problem {
+  const offset = findOffset(document, mistake);
   const { line, col } = lines.linePos(offset);
-  const path = formatPath(finding.path);
+  const path = formatPath(mistake.path);
   return {
     line: Math.max(line, 1),
     column: Math.max(col, 1),
-    text: oneLine(path === "" ? finding.message : `${path}: ${finding.message}`),
+    text: oneLine(path === "" ? mistake.message : `${path}: ${mistake.message}`),
   };
 }
 
@@ -61,19 +61,19 @@ function valueAt(data: unknown, path: Path): unknown {
   );
 }
 
-/** Turns zod's issues into findings; a union is settled by the one branch that was meant. */
-export function findingsOf(issues: readonly z.core.$ZodIssue[], data: unknown, above: Path = []): Finding[] {
-  return issues.flatMap((issue) => findingsOfIssue(issue, data, [...above, ...issue.path]));
+/** Turns zod's issues into mistakes; a union is settled by the one branch that was meant. */
+export function mistakesOf(issues: readonly z.core.$ZodIssue[], data: unknown, above: Path = []): Mistake[] {
+  return issues.flatMap((issue) => mistakesOfIssue(issue, data, [...above, ...issue.path]));
 }
 
-function findingsOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Finding[] {
+function mistakesOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Mistake[] {
   const value = valueAt(data, path);
   const got = `; got ${quote(value)}`;
   switch (issue.code) {
     case "invalid_union": {
       const meant = issue.errors.filter((branch) => branch.every((inner) => isWithin(inner, value)));
       const [only] = meant;
-      if (only !== undefined && meant.length === 1) return findingsOf(only, data, path);
+      if (only !== undefined && meant.length === 1) return mistakesOf(only, data, path);
       return [{ path, spot: "value", message: `${issue.message}${got}` }];
     }
     case "unrecognized_keys":
@@ -139,17 +139,17 @@ function formatPath(path: Path): string {
   }, "");
 }
 
-function findOffset(document: Document, finding: Finding): number {
+function findOffset(document: Document, mistake: Mistake): number {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
-  for (const [depth, key] of finding.path.entries()) {
+  for (const [depth, key] of mistake.path.entries()) {
     if (isAlias(node)) node = node.resolve(document) ?? null;
-    const isLast = depth === finding.path.length - 1;
+    const isLast = depth === mistake.path.length - 1;
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
       if (pair === undefined) return offset;
       const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-      if (isLast && finding.spot === "key") return keyOffset ?? offset;
+      if (isLast && mistake.spot === "key") return keyOffset ?? offset;
       node = pair.value as Node | null;
       offset = node?.range?.[0] ?? keyOffset ?? offset;
     } else if (isSeq(node) && typeof key === "number") {

@@ -5,7 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Document, LineCounter, Parser, parseDocument } from "yaml";
 import type { z } from "zod";
-import { type Finding, findingsOf, formatProblem, locate, type Path, type Problem } from "./problem.ts";
+import { formatProblem, locate, type Mistake, mistakesOf, type Path, type Problem } from "./problem.ts";
 
 export const FILE_BYTES_MAX = 262_144;
 
@@ -23,8 +23,8 @@ export type YamlResult<Data> =
   /** Each is one line, "file:line:column: what". */
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
-/** What a schema cannot say of a file's data; its findings stand beside the schema's, and go before them. */
-export type OwnChecks = (data: unknown) => readonly Finding[];
+/** What a schema cannot say of a file's data; its mistakes stand beside the schema's, and go before them. */
+export type OwnChecks = (data: unknown) => readonly Mistake[];
 
 /** Reads and checks a file. */
 export async function readYamlFile<Schema extends z.ZodType>(
@@ -59,11 +59,11 @@ export function parseYaml<Schema extends z.ZodType>(
   if (data.kind === "wrong") return wrong(file, [{ line: 1, column: 1, text: data.text }]);
   const parsed = schema.safeParse(data.value);
   const own = ownChecks(data.value);
-  const findings = parsed.success ? own : [...own, ...withoutDoubles(findingsOf(parsed.error.issues, data.value), own)];
-  if (parsed.success && findings.length === 0) return { kind: "data", data: parsed.data };
+  const mistakes = parsed.success ? own : [...own, ...withoutDoubles(mistakesOf(parsed.error.issues, data.value), own)];
+  if (parsed.success && mistakes.length === 0) return { kind: "data", data: parsed.data };
   return wrong(
     file,
-    findings.map((finding) => locate(document, lines, finding)),
+    mistakes.map((mistake) => locate(document, lines, mistake)),
   );
 }
 
@@ -116,8 +116,8 @@ function findTooDeep(text: string, lines: LineCounter): Problem | undefined {
 }
 
 /** Drops what the schema says about places that the host check has already spoken of. */
-function withoutDoubles(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
-  return findings.filter((finding) => !told.some(({ path }) => startsWith(finding.path, path)));
+function withoutDoubles(mistakes: readonly Mistake[], told: readonly Mistake[]): Mistake[] {
+  return mistakes.filter((mistake) => !told.some(({ path }) => startsWith(mistake.path, path)));
 }
 
 function startsWith(path: Path, head: Path): boolean {

@@ -1,9 +1,9 @@
 // Owns which cases cover a requirement, and whether it holds by them. Pure. Invariant: a requirement that no case of the
 // run covers is never said to hold.
 
+import type { CaseVerdict } from "../../result/case-verdict.ts";
 import { gravestCase } from "../../result/case-verdict.ts";
 import type { RunResult } from "../../result/result.ts";
-import type { Verdict } from "./words.ts";
 
 export interface Coverage {
   readonly number: number;
@@ -11,7 +11,7 @@ export interface Coverage {
   /** Indexes of the cases that cover it. */
   readonly cases: readonly number[];
   /** undefined: no case of this run covers it. */
-  readonly verdict: Verdict | undefined;
+  readonly verdict: CaseVerdict | undefined;
   /** "all 7 pass", "2 of 7 do not pass", "not covered in this run". */
   readonly words: string;
 }
@@ -34,7 +34,7 @@ export function coverRequirements(
     });
 }
 
-function judge(verdicts: readonly Verdict[]): Pick<Coverage, "verdict" | "words"> {
+function judge(verdicts: readonly CaseVerdict[]): Pick<Coverage, "verdict" | "words"> {
   if (verdicts.length === 0) return { verdict: undefined, words: "not covered in this run" };
   const passed = verdicts.filter((verdict) => verdict === "pass").length;
   if (passed === verdicts.length) return { verdict: "pass", words: passed === 1 ? "passes" : `all ${passed} pass` };

@@ -1,10 +1,11 @@
 // Owns what stands in a case's sequence diagram, from top to bottom and from left to right. Types only. It must not know
 // how a row looks. Invariant: every row but a step's band has its place on the case's clock, or belongs to one that has.
 
+import type { CaseVerdict } from "../../result/case-verdict.ts";
 import type { FrameFields } from "../../result/report-data.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
-import type { Saying, Verdict } from "./words.ts";
+import type { Saying } from "./words.ts";
 
 export type Finding = ScenarioResult["steps"][number]["findings"][number];
 export type Turn = Extract<WireResult["events"][number], { kind: "opened" | "ended" | "reset" }>;
@@ -25,7 +26,7 @@ export interface Lane {
 export interface Band {
   readonly kind: "band";
   /** null for what comes before the first step. */
-  readonly step: { readonly number: number; readonly anchor: string; readonly verdict: Verdict } | null;
+  readonly step: { readonly number: number; readonly anchor: string; readonly verdict: CaseVerdict } | null;
   readonly title: string;
   readonly atMs: number | null;
   readonly durationMs: number | null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CaseVerdict } from "../../result/case-verdict.ts";
 import { sampleFrame, sampleScenario } from "../fixtures/sample-run.ts";
 import {
   headline,
@@ -10,10 +11,9 @@ import {
   tellPeer,
   tellRepeat,
   tellUsers,
-  type Verdict,
 } from "./words.ts";
 
-it.each<[readonly Verdict[], string]>([
+it.each<[readonly CaseVerdict[], string]>([
   [[], "No case was run"],
   [["pass"], "The case passes"],
   [["pass", "pass"], "All 2 cases pass"],

@@ -2,14 +2,12 @@
 // Invariant: what it does not recognize it gives back as it came.
 
 import { type PeerNote, tellPeerEvent } from "../../replay/peer-note.ts";
-import { gravestCase } from "../../result/case-verdict.ts";
+import { type CaseVerdict, gravestCase } from "../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult } from "../../result/wire-result.ts";
 
 /** How a line of a host came about. */
 export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";
-
-export type Verdict = ScenarioResult["verdict"];
 
 /** Names of one host that stand in its lane's head. */
 const USERS_TOLD = 3;
@@ -27,7 +25,7 @@ const SAYING_WORDS: Readonly<Record<Saying, string>> = {
 
 /** The run in one sentence. */
 export function headline(scenarios: readonly ScenarioResult[]): string {
-  const count = (wanted: Verdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
+  const count = (wanted: CaseVerdict): number => scenarios.filter(({ verdict }) => verdict === wanted).length;
   if (scenarios.length === 0) return "No case was run";
   if (count("pass") === scenarios.length)
     return scenarios.length === 1 ? "The case passes" : `All ${scenarios.length} cases pass`;
@@ -41,7 +39,7 @@ export function headline(scenarios: readonly ScenarioResult[]): string {
 }
 
 /** The gravest verdict of the cases. */
-export function gravestOf(scenarios: readonly ScenarioResult[]): Verdict {
+export function gravestOf(scenarios: readonly ScenarioResult[]): CaseVerdict {
   return gravestCase(scenarios.map(({ verdict }) => verdict));
 }
 

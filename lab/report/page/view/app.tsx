@@ -12,19 +12,19 @@ import { SearchBox } from "./search-box.tsx";
 import { Sought, Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
-export function App({ model, hands }: Props): JSX.Element {
+export function App({ model, controls }: Props): JSX.Element {
   const { anchors, data } = model;
   return (
     <Sought.Provider value={model.sought.trim()}>
       <PageBar main="report">
-        <SearchBox model={model} hands={hands} />
+        <SearchBox model={model} controls={controls} />
       </PageBar>
       <div class="page">
-        <CaseList model={model} hands={hands} />
+        <CaseList model={model} controls={controls} />
         <main id="report" tabIndex={-1}>
           <Overview data={data} anchors={anchors} />
           <section aria-labelledby="evidence">
-            <Evidence model={model} hands={hands} />
+            <Evidence model={model} controls={controls} />
           </section>
         </main>
       </div>
@@ -32,7 +32,7 @@ export function App({ model, hands }: Props): JSX.Element {
   );
 }
 
-function Evidence({ model, hands }: Props): JSX.Element {
+function Evidence({ model, controls }: Props): JSX.Element {
   const { anchors, data, details, here, isPrinting, layers, open } = model;
   const hereCase = here === undefined ? undefined : caseOf(here, anchors);
   const isAllOpen = open.size === anchors.length;
@@ -42,7 +42,7 @@ function Evidence({ model, hands }: Props): JSX.Element {
         <h2 id="evidence" tabIndex={-1}>
           Evidence
         </h2>
-        <button type="button" class="quiet" onClick={() => hands.change((it) => it.openAll(!isAllOpen))}>
+        <button type="button" class="quiet" onClick={() => controls.change((it) => it.openAll(!isAllOpen))}>
           {isAllOpen ? "Close all" : "Open all"}
         </button>
       </div>
@@ -58,7 +58,7 @@ function Evidence({ model, hands }: Props): JSX.Element {
           here={hereCase === index ? here : undefined}
           details={details}
           isPrinting={isPrinting}
-          hands={hands}
+          controls={controls}
         />
       ))}
     </>

@@ -16,7 +16,7 @@ import { StepsTable } from "./steps-table.tsx";
 import { Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
-export interface CaseProps extends Pick<Props, "hands"> {
+export interface CaseProps extends Pick<Props, "controls"> {
   readonly index: number;
   readonly scenario: ScenarioResult;
   readonly evidence: CaseEvidence;
@@ -43,7 +43,7 @@ export class CaseView extends Component<CaseProps> {
     );
   }
 
-  override render({ anchor, hands, here, index, scenario, timeline }: CaseProps): JSX.Element {
+  override render({ anchor, controls, here, index, scenario, timeline }: CaseProps): JSX.Element {
     const isOpen = timeline !== undefined;
     return (
       <section
@@ -58,7 +58,7 @@ export class CaseView extends Component<CaseProps> {
             <button
               type="button"
               aria-expanded={isOpen}
-              onClick={() => hands.change((model) => model.openCase(index, !isOpen))}
+              onClick={() => controls.change((model) => model.openCase(index, !isOpen))}
             >
               <svg class="turner" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
                 <path d="M3 1l4 4-4 4" />
@@ -89,7 +89,7 @@ interface CaseBodyProps extends CaseProps {
 }
 
 function CaseBody(props: CaseBodyProps): JSX.Element {
-  const { anchor, details, evidence, hands, here, isPrinting, layers, scenario, timeline } = props;
+  const { anchor, details, evidence, controls, here, isPrinting, layers, scenario, timeline } = props;
   return (
     <div class="case-body">
       {scenario.known === null ? null : <KnownView verdict={scenario.verdict} known={scenario.known} />}
@@ -104,10 +104,10 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
         anchor={anchor}
         layers={isPrinting ? { ...layers, own: false } : layers}
         here={here}
-        hands={hands}
+        controls={controls}
       />
       <h4>What each host said</h4>
-      <HostsSaid evidence={evidence} anchor={anchor} details={details} isPrinting={isPrinting} hands={hands} />
+      <HostsSaid evidence={evidence} anchor={anchor} details={details} isPrinting={isPrinting} controls={controls} />
       {evidence.pictures.length === 0 ? null : (
         <>
           <h4>Windows</h4>

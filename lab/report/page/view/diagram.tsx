@@ -11,7 +11,7 @@ import { BandView, FrameView, NoteView, TurnView } from "./diagram-row.tsx";
 import type { Props } from "./props.ts";
 import { Text } from "./text.tsx";
 
-interface DiagramProps extends Pick<Props, "hands"> {
+interface DiagramProps extends Pick<Props, "controls"> {
   readonly timeline: Timeline;
   readonly wire: WireResult;
   readonly folder: string;
@@ -35,13 +35,13 @@ const LAYER_NAMES: readonly (readonly [Layer, string])[] = [
   ["own", "The lab\u2019s own"],
 ];
 
-export function Diagram({ timeline, wire, folder, anchor, layers, here, hands }: DiagramProps): JSX.Element {
+export function Diagram({ timeline, wire, folder, anchor, layers, here, controls }: DiagramProps): JSX.Element {
   const { lanes, rows } = timeline;
   const after = `${anchor}-after`;
   return (
     <div class="diagram" style={{ "--lanes": String(Math.max(1, lanes.length)) }}>
       <WireNote wire={wire} folder={folder} />
-      <LayerSwitches rows={rows} layers={layers} hands={hands} />
+      <LayerSwitches rows={rows} layers={layers} controls={controls} />
       <a class="skip" href={`#${after}`}>
         Skip the diagram
       </a>
@@ -112,12 +112,12 @@ function Heads({ lanes }: { readonly lanes: readonly Lane[] }): JSX.Element {
   );
 }
 
-interface LayerSwitchesProps extends Pick<Props, "hands"> {
+interface LayerSwitchesProps extends Pick<Props, "controls"> {
   readonly rows: Timeline["rows"];
   readonly layers: Layers;
 }
 
-function LayerSwitches({ rows, layers, hands }: LayerSwitchesProps): JSX.Element {
+function LayerSwitches({ rows, layers, controls }: LayerSwitchesProps): JSX.Element {
   const counts = countLayers(rows);
   return (
     <fieldset class="layers">
@@ -127,7 +127,7 @@ function LayerSwitches({ rows, layers, hands }: LayerSwitchesProps): JSX.Element
           <input
             type="checkbox"
             checked={layers[layer]}
-            onChange={({ currentTarget }) => hands.change((model) => model.showLayer(layer, currentTarget.checked))}
+            onChange={({ currentTarget }) => controls.change((model) => model.showLayer(layer, currentTarget.checked))}
           />
           {name} <span class="count">{counts[layer]}</span>
         </label>

@@ -8,7 +8,7 @@ import { tellClock, tellSaying } from "../words.ts";
 import type { Props } from "./props.ts";
 import { Text } from "./text.tsx";
 
-interface HostsSaidProps extends Pick<Props, "hands"> {
+interface HostsSaidProps extends Pick<Props, "controls"> {
   readonly evidence: CaseEvidence;
   readonly anchor: string;
   readonly details: ReadonlySet<string>;
@@ -23,7 +23,7 @@ interface SaidLine {
   readonly text: string;
 }
 
-export function HostsSaid({ evidence, anchor, details, isPrinting, hands }: HostsSaidProps): JSX.Element {
+export function HostsSaid({ evidence, anchor, details, isPrinting, controls }: HostsSaidProps): JSX.Element {
   const logs = evidence.logs.map(({ host, lines }) => ({
     title: `Log of ${host}`,
     lines: lines.map(({ atMs, fence, text }): SaidLine => ({ atMs, own: fence, words: "", text })),
@@ -45,7 +45,7 @@ export function HostsSaid({ evidence, anchor, details, isPrinting, hands }: Host
             key={title}
             open={isOpen}
             onToggle={({ currentTarget: { open } }) => {
-              if (open !== isOpen) hands.change((model) => model.openDetail(key, open));
+              if (open !== isOpen) controls.change((model) => model.openDetail(key, open));
             }}
           >
             <summary>

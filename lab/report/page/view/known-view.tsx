@@ -1,13 +1,13 @@
 // Owns how a failure that an implementation's file names is drawn: whose it is, why, and where to read more.
 
 import type { JSX } from "preact";
+import type { CaseVerdict } from "../../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../../result/result.ts";
 import { webAddress } from "../../known.ts";
-import type { Verdict } from "../words.ts";
 import { Text } from "./text.tsx";
 
 interface KnownViewProps {
-  readonly verdict: Verdict;
+  readonly verdict: CaseVerdict;
   readonly known: NonNullable<ScenarioResult["known"]>;
 }
 

@@ -7,7 +7,7 @@ import { PageModel } from "../page-model.ts";
 import { headline } from "../words.ts";
 import { App } from "./app.tsx";
 import { Inspector } from "./inspector.tsx";
-import type { Hands } from "./props.ts";
+import type { Controls } from "./props.ts";
 
 /** A pointer that only passes by wants no bytes. */
 const POINT_MS = 120;
@@ -20,7 +20,7 @@ let pointing: ReturnType<typeof setTimeout> | undefined;
 /** The frame whose bytes were let go: they stay away until something else was pointed at. */
 let dismissed: string | undefined;
 
-const hands: Hands = {
+const controls: Controls = {
   change(change) {
     change(model);
     draw();
@@ -32,7 +32,7 @@ const hands: Hands = {
 };
 
 function draw(): void {
-  render(<App model={model} hands={hands} />, root);
+  render(<App model={model} controls={controls} />, root);
   drawBytes();
 }
 
@@ -138,10 +138,10 @@ addEventListener("keydown", (event) => {
   const isWriting = event.target instanceof HTMLInputElement && event.target.type === "search";
   if (event.key === "Escape") {
     if (model.inspected !== undefined) letGo();
-    else if (isWriting) hands.change((it) => it.search(""));
+    else if (isWriting) controls.change((it) => it.search(""));
   }
   if (isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "n" || event.key === "p") hands.goTo(model.stepHit(event.key === "n" ? 1 : -1));
+  if (event.key === "n" || event.key === "p") controls.goTo(model.stepHit(event.key === "n" ? 1 : -1));
   if (event.key === "/") {
     event.preventDefault();
     document.getElementById("search")?.focus();

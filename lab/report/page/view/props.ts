@@ -4,11 +4,11 @@ import type { PageModel } from "../page-model.ts";
 
 export interface Props {
   readonly model: PageModel;
-  readonly hands: Hands;
+  readonly controls: Controls;
 }
 
 /** What a reader can do. Each change is drawn before the call returns. */
-export interface Hands {
+export interface Controls {
   change(change: (model: PageModel) => void): void;
   /** Brings what an anchor stands for into view. */
   goTo(anchor: string | undefined): void;

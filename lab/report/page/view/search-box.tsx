@@ -11,7 +11,7 @@ const LISTED_MAX = 50;
 const BEFORE_CHARACTERS = 24;
 const SNIPPET_CHARACTERS = 140;
 
-export function SearchBox({ model, hands }: Props): JSX.Element {
+export function SearchBox({ model, controls }: Props): JSX.Element {
   const { hits, hitAt, sought } = model;
   return (
     <search class="search">
@@ -24,11 +24,11 @@ export function SearchBox({ model, hands }: Props): JSX.Element {
         placeholder="Search all texts"
         autocomplete="off"
         value={sought}
-        onInput={({ currentTarget }) => hands.change((it) => it.search(currentTarget.value))}
+        onInput={({ currentTarget }) => controls.change((it) => it.search(currentTarget.value))}
         onKeyDown={(event) => {
           if (event.key !== "Enter") return;
           event.preventDefault();
-          hands.goTo(model.stepHit(event.shiftKey ? -1 : 1));
+          controls.goTo(model.stepHit(event.shiftKey ? -1 : 1));
         }}
       />
       <output class="hits" for="search">
@@ -36,20 +36,25 @@ export function SearchBox({ model, hands }: Props): JSX.Element {
       </output>
       {hits.length === 0 ? null : (
         <>
-          <button type="button" class="quiet" onClick={() => hands.goTo(model.stepHit(-1))} aria-label="Previous (p)">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => controls.goTo(model.stepHit(-1))}
+            aria-label="Previous (p)"
+          >
             &uarr;
           </button>
-          <button type="button" class="quiet" onClick={() => hands.goTo(model.stepHit(1))} aria-label="Next (n)">
+          <button type="button" class="quiet" onClick={() => controls.goTo(model.stepHit(1))} aria-label="Next (n)">
             &darr;
           </button>
-          {model.isListing ? <HitList model={model} hands={hands} /> : null}
+          {model.isListing ? <HitList model={model} controls={controls} /> : null}
         </>
       )}
     </search>
   );
 }
 
-function HitList({ model, hands }: Props): JSX.Element {
+function HitList({ model, controls }: Props): JSX.Element {
   const { hits, hitAt, sought } = model;
   return (
     <ol class="hit-list" aria-label="What was found">
@@ -60,7 +65,7 @@ function HitList({ model, hands }: Props): JSX.Element {
             aria-current={index === hitAt ? "true" : undefined}
             onClick={(event) => {
               event.preventDefault();
-              hands.goTo(model.takeHit(index));
+              controls.goTo(model.takeHit(index));
             }}
           >
             <span class="where">{where}</span> <Text of={snippet(text, sought)} />

@@ -1,10 +1,9 @@
 // Owns how a verdict looks: a shape of its own and the word, so that colour says nothing that they do not.
 
 import type { JSX } from "preact";
-import { tellCaseVerdict } from "../../../result/case-verdict.ts";
-import type { Verdict } from "../words.ts";
+import { type CaseVerdict, tellCaseVerdict } from "../../../result/case-verdict.ts";
 
-const SHAPES: Readonly<Record<Verdict, string>> = {
+const SHAPES: Readonly<Record<CaseVerdict, string>> = {
   pass: "M3.5 8.5l3 3 6-7",
   fail: "M4 4l8 8M12 4l-8 8",
   unsupported: "M3.5 8h9",
@@ -12,7 +11,7 @@ const SHAPES: Readonly<Record<Verdict, string>> = {
   "known-failure": "M3 6.5q2.5-3 5 0t5 0M3 11q2.5-3 5 0t5 0",
 };
 
-export function VerdictMark({ of, bare = false }: { readonly of: Verdict; readonly bare?: boolean }): JSX.Element {
+export function VerdictMark({ of, bare = false }: { readonly of: CaseVerdict; readonly bare?: boolean }): JSX.Element {
   return (
     <span class={`verdict ${of}`}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
