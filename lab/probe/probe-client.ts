@@ -52,7 +52,8 @@ async function startClient(stage: ProbeStage): Promise<Check | { readonly driver
 
 async function checkState(stage: ProbeStage, client: ClientDriver): Promise<Check> {
   const title = "starts and answers the command state";
-  if ((await client.askState(stage.startMs)) !== undefined) return { title };
+  const state = await client.askState(stage.startMs);
+  if (state !== undefined && client.fault === null) return { title };
   const expected = `the event state within ${stage.startMs / 1000} s`;
   return { title, breach: { expected, seen: client.fault ?? "nothing", mend: tellMend(client) } };
 }
