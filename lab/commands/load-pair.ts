@@ -3,10 +3,9 @@
 
 import { UsageError } from "../../src/options/index.ts";
 import type { Role } from "../hosts/topology.ts";
-import type { Implementation } from "../implementation/implementation.ts";
+import type { Implementation, Pair } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
-import type { Pair } from "../run/fit-scenario.ts";
 import { listScenarioFiles, selectFiles } from "../scenario/catalog.ts";
 import { slugOf } from "../scenario/scenario.ts";
 import { TERMINAL } from "./options.ts";

@@ -49,6 +49,12 @@ export interface Implementation {
   readonly knownFailures: readonly KnownFailure[];
 }
 
+/** The server and the client that are under test together. */
+export interface Pair {
+  readonly server: Implementation;
+  readonly client: Implementation;
+}
+
 /** PROTOCOL.md, 12.2. */
 const READY_DEFAULT = "Server is started and listening.";
 

@@ -1,10 +1,10 @@
 // Owns what every part of one case's replay shares: the hosts' drivers, the time, and the bed's addresses.
 // It must not know steps. Invariant: drivers stand in the topology's order.
 
+import type { Pair } from "../implementation/implementation.ts";
 import type { Offer } from "../implementation/schema.ts";
 import { fenceText } from "../protocol/fence-text.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import type { Pair } from "../run/fit-scenario.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";

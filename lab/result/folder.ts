@@ -3,13 +3,11 @@
 
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { MatrixFile } from "../matrix/matrix-files.ts";
-import type { MatrixResult } from "../matrix/matrix-result.ts";
 import type { TranscriptEntry } from "../replay/client-driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import { tellPeerNote } from "../replay/peer-note.ts";
-import type { ReportFile } from "../report/report-files.ts";
 import type { ReportData } from "./report-data.ts";
+import type { ReportFile } from "./report-file.ts";
 import { PCAP_FILE } from "./wire-result.ts";
 
 const LATEST = "latest";
@@ -81,13 +79,13 @@ export class ReportFolder {
   }
 
   /** Writes the run's result, and then what renders it: whatever goes wrong there, the result is written. */
-  async writeReports(data: ReportData, files: readonly ReportFile[]): Promise<void> {
+  async writeReports(data: ReportData, files: readonly ReportFile<ReportData>[]): Promise<void> {
     await writeFile(join(this.path, "result.json"), `${JSON.stringify(data.result, null, 2)}\n`);
     await Promise.all(files.map(async ({ name, render }) => writeFile(join(this.path, name), await render(data))));
   }
 
   /** Writes a matrix's result, and then what renders it. */
-  async writeMatrix(result: MatrixResult, files: readonly MatrixFile[]): Promise<void> {
+  async writeMatrix<Result extends object>(result: Result, files: readonly ReportFile<Result>[]): Promise<void> {
     await writeFile(join(this.path, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
     await Promise.all(files.map(async ({ name, render }) => writeFile(join(this.path, name), await render(result))));
   }

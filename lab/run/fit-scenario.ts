@@ -1,14 +1,9 @@
 // Owns what of a scenario can be asked of a server and a client, by what their files say they cannot do. Pure. It must not
 // know how a case is run. Invariant: what is left out is told, step by step; nothing that is left out can be a pass.
 
-import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
+import { type Implementation, type Pair, tellImplementation } from "../implementation/implementation.ts";
 import type { Feature } from "../implementation/schema.ts";
 import type { Expectation, Scenario } from "../scenario/scenario.ts";
-
-export interface Pair {
-  readonly server: Implementation;
-  readonly client: Implementation;
-}
 
 export type Fit =
   /** `leftOut` has, by a step's index, why some of its expectations are not in the scenario. */

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
-import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
+import { type Implementation, type Pair, tellImplementation } from "../implementation/implementation.ts";
 import { FakeRoom, type FakeRoomOptions } from "../replay/fixtures/fake-room.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { ReportFolder } from "../result/folder.ts";
@@ -16,7 +16,6 @@ import type { RunEvent } from "../result/run-event.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { TestBed } from "../testbed/testbed.ts";
-import type { Pair } from "./fit-scenario.ts";
 import { type RunEnd, runScenarios } from "./run.ts";
 
 const WHISPER = `title: Whisper

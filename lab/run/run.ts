@@ -4,7 +4,7 @@
 import type { LabBrowser } from "../browser/lab-browser.ts";
 import { WindowHosts } from "../browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "../browser/window-plan.ts";
-import { tellImplementation } from "../implementation/implementation.ts";
+import { type Pair, tellImplementation } from "../implementation/implementation.ts";
 import {
   type CaseOutcome,
   type CaseVerdict,
@@ -15,16 +15,16 @@ import {
 import type { Clock } from "../replay/pulse.ts";
 import { replayScenario } from "../replay/replay.ts";
 import { translatorFor } from "../replay/text.ts";
-import type { ReportFile } from "../report/report-files.ts";
 import type { ReportFolder } from "../result/folder.ts";
 import { type CaseEvidence, type ReportData, toCaseEvidence } from "../result/report-data.ts";
+import type { ReportFile } from "../result/report-file.ts";
 import { REQUIREMENTS } from "../result/requirements.ts";
 import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "../result/result.ts";
 import type { Renderer } from "../result/run-event.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import { type Fit, fitScenario, type Pair } from "./fit-scenario.ts";
+import { type Fit, fitScenario } from "./fit-scenario.ts";
 
 export interface RunOptions {
   readonly bed: TestBed;
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly command: string;
   readonly folder: ReportFolder;
   /** What is to be written there beside result.json and the evidence. */
-  readonly reports: readonly ReportFile[];
+  readonly reports: readonly ReportFile<ReportData>[];
   readonly renderer: Renderer;
   readonly timeoutMs: number;
   readonly clock: Clock;
