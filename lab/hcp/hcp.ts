@@ -10,6 +10,7 @@ import { HCP_WIRE } from "./wire.ts";
 export const HCP: Protocol = {
   name: "HCP",
   port: DEFAULT_PORT,
+  ready: "Server is started and listening.", // PROTOCOL.md, 12.2.
   wire: HCP_WIRE,
   notation: HCP_NOTATION,
   joining: HCP_JOINING,

@@ -24,6 +24,7 @@ export const HCP_JOINING: Joining = {
     ofOne: (name) => ["A new client is connected: ('…', PORT)", `A username is accepted: ${name}`],
   },
   help: {
+    asked: "the proposal (PROTOCOL.md, 6)",
     request: "take select, type and send as a person's hands at the window (docs/control.md)",
     accept: "listen at the address and the port that it is given, and answer a type 1 with a type 2",
     log: "print the lines of PROTOCOL.md, 12.1, or say under logs what its own lines mean",

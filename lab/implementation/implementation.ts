@@ -41,7 +41,8 @@ export interface Implementation {
   readonly offers: ReadonlyMap<Offer, Offered>;
   /** Undefined where it has no window. */
   readonly window: (Launch & { readonly serves: RegExp }) | undefined;
-  readonly ready: string;
+  /** The line by which a server tells that clients can connect; undefined where it is the protocol's. */
+  readonly ready: string | undefined;
   readonly logs: readonly LogRule[];
   /** Why, by the case's slug. */
   readonly unsupportedCases: ReadonlyMap<string, string>;
@@ -54,9 +55,6 @@ export interface Pair {
   readonly server: Implementation;
   readonly client: Implementation;
 }
-
-/** PROTOCOL.md, 12.2. */
-const READY_DEFAULT = "Server is started and listening.";
 
 /**
  * Settles a checked file.
@@ -84,7 +82,7 @@ export function buildImplementation(
     console: source.console && toLaunch(source.console),
     offers: new Map(OFFERS.flatMap((offer) => toOffered(source.offers ?? {}, offer, directory))),
     window: source.window && { ...toLaunch(source.window), serves: new RegExp(source.window.serves, "su") },
-    ready: source.ready ?? READY_DEFAULT,
+    ready: source.ready,
     logs: (source.logs ?? []).map(({ line, means }) => ({ line: new RegExp(`^(?:${line})$`, "su"), means })),
     unsupportedCases: new Map(unsupported.flatMap((each) => ("case" in each ? [[slugOf(each.case), each.why]] : []))),
     unsupportedFeatures: new Map(unsupported.flatMap((each) => ("feature" in each ? [[each.feature, each.why]] : []))),

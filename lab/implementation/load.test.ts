@@ -17,7 +17,7 @@ test("a file with a name, a version, a role and something to run is an implement
     role: "server",
     source: { name: "my server 1", command: { words: ["/somewhere/serve", "--quiet"], directory: "/somewhere" } },
     console: undefined,
-    ready: "Server is started and listening.",
+    ready: undefined,
   });
   expect(fillLaunch(server.launch, { address: "10.6.1.116", port: "20002" })).toEqual({
     arguments: ["--host", "10.6.1.116"],

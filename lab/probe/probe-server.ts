@@ -30,7 +30,7 @@ export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check>
 async function checkReady(stage: ProbeStage, server: ServerDriver): Promise<Check> {
   const { implementation } = stage;
   const title = "starts and says that clients can connect";
-  const ready = compilePattern(implementation.ready);
+  const ready = compilePattern(implementation.ready ?? stage.protocol.ready);
   const expected = `the line ${JSON.stringify(ready.text)} within ${stage.startMs / 1000} s`;
   const why = await stage.start(server, implementation.launch);
   if (why !== undefined) {
@@ -48,7 +48,7 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
   const title = `accepts the name ${PROBE_NAME}`;
   const { joining, port, wire } = stage.protocol;
   const [wanted = new Uint8Array(0)] = joining.acceptance(PROBE_NAME);
-  const expected = `${wire.tell(wanted)} within ${stage.timeoutMs / 1000} s of the proposal (PROTOCOL.md, 6)`;
+  const expected = `${wire.tell(wanted)} within ${stage.timeoutMs / 1000} s of ${joining.help.asked}`;
   const mend = joining.help.accept;
   const [link] = peer.connect("probe", undefined, server.host.address, port);
   if (link === undefined) throw new Error("the lab's peer does not connect");
@@ -112,7 +112,7 @@ async function checkStop(stage: ProbeStage, server: ServerDriver, title: string)
 /** Case 02 types the answers; here it is enough that it asks, and can be stopped while it does. */
 async function* checkConsole(stage: ProbeStage, launch: Launch): AsyncGenerator<Check> {
   const title = "asks on its console";
-  const { logs, ready } = stage.implementation;
+  const { logs, ready = stage.protocol.ready } = stage.implementation;
   const server = new ServerDriver(stage.host("server"), stage.pulse, () => {}, logs);
   const why = await stage.start(server, launch);
   const hasAsked = why === undefined && (await stage.awaits(server, () => server.log.length > 0, stage.startMs));

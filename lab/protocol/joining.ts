@@ -28,5 +28,12 @@ export interface Joining {
     ofOne(name: string): readonly string[];
   };
   /** Where to look and what to do when a server does not give the name, and when its lines are missing: for a person. */
-  readonly help: { readonly request: string; readonly accept: string; readonly log: string; readonly show: string };
+  readonly help: {
+    /** What a server answers, with where that is said: "the proposal (PROTOCOL.md, 6)". */
+    readonly asked: string;
+    readonly request: string;
+    readonly accept: string;
+    readonly log: string;
+    readonly show: string;
+  };
 }

@@ -11,6 +11,8 @@ export interface Protocol {
   readonly name: string;
   /** Where a server listens unless told. */
   readonly port: number;
+  /** What a server logs when clients can connect, unless its file says otherwise. */
+  readonly ready: string;
   readonly wire: WireProtocol;
   readonly notation: Notation;
   readonly joining: Joining;

@@ -64,7 +64,7 @@ async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailu
     const hasAsked = (): boolean => (server?.log.length ?? 0) > 0;
     return waitFor(stage, host, "asks on its console", "asked nothing", hasAsked, stage.startTimeoutMs);
   }
-  const ready = compilePattern(stage.pair.server.ready);
+  const ready = compilePattern(stage.pair.server.ready ?? stage.protocol.ready);
   const isUp = (): boolean => server?.hasLogged(ready) === true;
   return waitFor(stage, host, `logs ${tell(ready.text)}`, "did not", isUp, stage.startTimeoutMs);
 }

@@ -24,7 +24,7 @@ const directed = {
 const wireFrame = z.strictObject({
   kind: z.literal("frame"),
   ...directed,
-  type: z.number().int().describe("The number by which its protocol tells frames apart: the type byte."),
+  type: z.number().int().describe("The number by which its protocol tells frames apart; of HCP the type byte."),
   title: z.string().describe("What its protocol calls it: 5 message."),
   bytes: z.string().describe("The frame in hexadecimal, with padding of a fixed part that the peer left out."),
   wireBytes: z.number().int().describe("Bytes on the wire, without such padding."),
@@ -37,10 +37,15 @@ const wireFrame = z.strictObject({
   fault: z.string().nullable().describe("What is wrong with it, by PROTOCOL.md, 10.1; null of a message."),
   names: z
     .array(z.string())
-    .describe("Types 1 to 3: the name. 4: the list. 5: sender and receiver. Else what could be read."),
+    .describe(
+      "The names in it, in their order, as far as they could be read: a text's are its sender and its receiver.",
+    ),
   namesTold: z.string().describe("The same as a person reads them: Jon Stewart → All."),
-  givenName: z.string().nullable().describe("Type 2: the name, which its receiver has from now on."),
-  text: z.string().nullable().describe("Type 5: its text, where it could be read."),
+  givenName: z
+    .string()
+    .nullable()
+    .describe("The name that its receiver has from now on; null of a frame that gives none."),
+  text: z.string().nullable().describe("What somebody says by it, where that could be read."),
   fence: z.boolean().describe("The lab's own message, which proves that nothing came before it."),
 });
 
