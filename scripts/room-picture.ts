@@ -2,12 +2,12 @@
 // window with real programs behind it.
 
 import { join } from "node:path";
-import { Room } from "../src/client/web/fixtures/room.ts";
+import { ChatRoom } from "../src/client/web/fixtures/chat-room.ts";
 
 const DOCS = join(import.meta.dirname, "..", "docs");
 const VIEW = { viewport: { width: 960, height: 600 }, deviceScaleFactor: 2, reducedMotion: "reduce" } as const;
 
-await using room = await Room.open();
+await using room = await ChatRoom.open();
 const [jon, stephen, jimmy] = await room.windows(["Jon Stewart", "Stephen Colbert", "Jimmy Fallon"], VIEW);
 if (jon === undefined || stephen === undefined || jimmy === undefined) throw new Error("a window is missing");
 

@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from "../options/index.ts";
 import { MESSAGE_GAP_MS } from "../protocol/hcp1/index.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { CLIENT_LOG_LEVELS } from "./log.ts";
 import { isDottedQuad } from "./server-address.ts";
 import {
   readTerminalOptions,
@@ -50,7 +50,7 @@ const SHARED_OPTIONS = {
     help: "least time between two messages to the server",
   },
   "log-level": {
-    kind: choice(LOG_LEVELS),
+    kind: choice(CLIENT_LOG_LEVELS),
     placeholder: "LEVEL",
     default: "warn",
     help: "how much is logged, to stderr",
@@ -61,7 +61,7 @@ const SHARED_OPTIONS = {
 
 const OPTIONS = { ...TERMINAL_OPTIONS, ...HEADLESS_OPTIONS, ...WEB_OPTIONS, ...SHARED_OPTIONS };
 
-export const HELP = `Usage: howdy-client [HOST [PORT [NAME]]] [options]
+export const CLIENT_HELP = `Usage: howdy-client [HOST [PORT [NAME]]] [options]
        howdy-client --headless | --web [options]
 
 ${layOutHelp([TERMINAL_WORDS, ...optionRows(OPTIONS)])}
@@ -77,7 +77,7 @@ export interface ClientCommandOptions extends Values<typeof SHARED_OPTIONS> {
 
 /**
  * Reads arguments and environment. Of the faces' options it reads only those of the face that is meant.
- * @throws UsageError for anything that is not in HELP.
+ * @throws UsageError for anything that is not in CLIENT_HELP.
  */
 export function readOptions(args: readonly string[], environment: Environment): ClientCommandOptions {
   const line = parseCommandLine(OPTIONS, args, { takesWords: true });

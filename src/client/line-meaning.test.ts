@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Message } from "../protocol/hcp1/index.ts";
-import { SERVER_ADDRESS, SessionDriver } from "./fixtures/session-driver.ts";
+import { SessionDriver, TEST_SERVER } from "./fixtures/session-driver.ts";
 import { type LineMeaning, placesOf } from "./line-meaning.ts";
 import * as texts from "./texts.ts";
 
@@ -97,8 +97,8 @@ test("a list that nobody announces, as after a lost connection, calls for no lin
 
 const WORD_OF_THE_CLIENT: readonly [string, (driver: SessionDriver) => SessionDriver, LineMeaning][] = [
   [
-    texts.connecting(SERVER_ADDRESS),
-    (driver) => driver.command({ connect: SERVER_ADDRESS }),
+    texts.connecting(TEST_SERVER),
+    (driver) => driver.command({ connect: TEST_SERVER }),
     { kind: "notice", notice: "dialling" },
   ],
   [
@@ -137,13 +137,13 @@ function whispered(sender: string, text: string, receiver = "Jon"): Message {
   return { kind: "message", sender, receiver, text };
 }
 
-interface ShownLine {
+interface LineAndMeaning {
   readonly text: string;
   readonly meaning: LineMeaning;
 }
 
 /** The lines since the last look. */
-function linesOf(driver: SessionDriver): readonly ShownLine[] {
+function linesOf(driver: SessionDriver): readonly LineAndMeaning[] {
   return driver.outputs().flatMap((output) => {
     if (output.kind !== "event" || !("shown" in output.event) || output.meaning === undefined) return [];
     return [{ text: output.event.shown.text, meaning: output.meaning }];

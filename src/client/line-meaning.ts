@@ -6,7 +6,7 @@ import { EVERYBODY } from "../protocol/hcp1/index.ts";
 import { somebodySays, somebodyWhispers, YOU_WHISPER_TO, youSay, youWhisper } from "./texts.ts";
 
 /** What a line of the client's own is about. */
-export type Notice = "dialling" | "unreachable" | "lost" | "name-not-accepted" | "refused";
+export type NoticeKind = "dialling" | "unreachable" | "lost" | "name-not-accepted" | "refused";
 
 export type LineMeaning =
   /** One's own words. The line names the receiver unless it is `All`. */
@@ -22,7 +22,7 @@ export type LineMeaning =
   | { readonly kind: "presence" }
   /** The server accepted one's name, as it spelled it. */
   | { readonly kind: "named"; readonly username: string }
-  | { readonly kind: "notice"; readonly notice: Notice };
+  | { readonly kind: "notice"; readonly notice: NoticeKind };
 
 /** A line with somebody's words in it. */
 export type Words = Extract<LineMeaning, { readonly kind: "own" | "spoken" }>;

@@ -2,9 +2,9 @@
 // Invariant: what came from the network is written only as JSON, so that no terminal obeys it.
 
 /** From the quietest to the most talkative. */
-export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
+export const CLIENT_LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type ClientLogLevel = (typeof CLIENT_LOG_LEVELS)[number];
 
 type LogFields = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -15,11 +15,11 @@ export interface Log {
 }
 
 /** A log of what is at least as grave as `level`. */
-export function createLog(level: LogLevel, writeLine: (line: string) => void): Log {
+export function createLog(level: ClientLogLevel, writeLine: (line: string) => void): Log {
   const at =
-    (own: LogLevel) =>
+    (own: ClientLogLevel) =>
     (text: string, fields: LogFields = {}) => {
-      if (LOG_LEVELS.indexOf(own) > LOG_LEVELS.indexOf(level)) return;
+      if (CLIENT_LOG_LEVELS.indexOf(own) > CLIENT_LOG_LEVELS.indexOf(level)) return;
       writeLine(JSON.stringify({ level: own, time: new Date().toISOString(), msg: text, ...fields }));
     };
   return { error: at("error"), info: at("info"), debug: at("debug") };

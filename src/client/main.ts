@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { UsageError } from "../options/index.ts";
 import type { CallerOptions } from "./caller.ts";
-import { type ClientCommandOptions, HELP, readOptions } from "./command-options.ts";
+import { CLIENT_HELP, type ClientCommandOptions, readOptions } from "./command-options.ts";
 import { CONTROL_VERSION } from "./control.ts";
 import { DIAL_TIMEOUT_MS } from "./dial.ts";
 import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
@@ -31,7 +31,7 @@ const TERMINAL_FAULTS: Readonly<Partial<Record<TerminalEnd, string>>> = {
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(CLIENT_HELP);
     return 0;
   }
   if (options.version) {

@@ -27,7 +27,7 @@ import {
 } from "./texts.ts";
 
 /** What Send depends on. */
-interface SendState {
+interface SendSituation {
   readonly draft: string;
   readonly selection: string | null;
   readonly connected: boolean;
@@ -49,7 +49,7 @@ type Outgoing =
 export type SendOutcome = Outgoing["kind"];
 
 /** What happens when Send is pressed now. The order of the checks is that of the report's client. */
-export function composeOutgoing(state: SendState): Outgoing {
+export function composeOutgoing(state: SendSituation): Outgoing {
   if (state.selection === null) return refused(RECEIVER_NEEDED);
   if (state.draft === "") return { kind: "nothing" };
   // Half a surrogate pair has no UTF-8: it is replaced here, so that what is shown is what arrives.
@@ -59,7 +59,7 @@ export function composeOutgoing(state: SendState): Outgoing {
 }
 
 // The server says whether a name is free or reserved. Refused here is only a name that no frame can hold.
-function composeProposal(state: SendState, text: string): Outgoing {
+function composeProposal(state: SendSituation, text: string): Outgoing {
   if (state.username !== null) return refused(alreadyNamed(state.username));
   const name = text.normalize("NFC");
   const fault = nameFault(name);
@@ -71,7 +71,7 @@ function composeProposal(state: SendState, text: string): Outgoing {
   return { kind: "proposal", message: { kind: "proposal", name } };
 }
 
-function composeMessage(state: SendState, receiver: string, text: string): Outgoing {
+function composeMessage(state: SendSituation, receiver: string, text: string): Outgoing {
   if (state.username === null) return refused(USERNAME_NEEDED);
   if (!state.connected) return refused(NOT_CONNECTED);
   if (!canTravel(receiver)) return refused(RECEIVER_NOT_VALID);

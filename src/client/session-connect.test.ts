@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { line, SERVER_ADDRESS, SessionDriver } from "./fixtures/session-driver.ts";
+import { line, SessionDriver, TEST_SERVER } from "./fixtures/session-driver.ts";
 
 const NOT_VALID = "The IP address or port number is not valid, please try again.";
 const OTHER_ADDRESS = { address: "10.6.0.1", port: 4000 };
@@ -21,7 +21,7 @@ test.each([
     { address: "", port: "" },
     { address: "127.0.0.1", port: 20_002 },
   ],
-  [{ address: "10.6.1.116", port: 20_002 }, SERVER_ADDRESS],
+  [{ address: "10.6.1.116", port: 20_002 }, TEST_SERVER],
   [
     { address: "10.6.1.116", port: "11" },
     { address: "10.6.1.116", port: 11 },
@@ -53,15 +53,15 @@ test("a connect that is not valid leaves the connection as it is", () => {
 });
 
 test("a dial that succeeds is an event and shows in the state", () => {
-  const driver = new SessionDriver().command({ connect: SERVER_ADDRESS });
+  const driver = new SessionDriver().command({ connect: TEST_SERVER });
   driver.outputs();
   driver.input({ kind: "dialled" });
-  expect(driver.seen()).toEqual([{ connected: SERVER_ADDRESS }]);
-  expect(driver.session.state.connection).toEqual(SERVER_ADDRESS);
+  expect(driver.seen()).toEqual([{ connected: TEST_SERVER }]);
+  expect(driver.session.state.connection).toEqual(TEST_SERVER);
 });
 
 test("a dial that fails says why and can be tried again", () => {
-  const driver = new SessionDriver().command({ type: "draft" }, { connect: SERVER_ADDRESS });
+  const driver = new SessionDriver().command({ type: "draft" }, { connect: TEST_SERVER });
   driver.outputs();
   driver.input({ kind: "dial-failed", why: "connection refused" });
   expect(driver.seen()).toEqual([
@@ -69,8 +69,8 @@ test("a dial that fails says why and can be tried again", () => {
     { disconnected: { reason: "dial-failed" } },
   ]);
   expect(driver.session.state.draft).toBe("draft");
-  driver.command({ connect: SERVER_ADDRESS }).input({ kind: "dialled" });
-  expect(driver.seen()).toContainEqual({ connected: SERVER_ADDRESS });
+  driver.command({ connect: TEST_SERVER }).input({ kind: "dialled" });
+  expect(driver.seen()).toContainEqual({ connected: TEST_SERVER });
 });
 
 test("connect while connected hangs up first, then dials, with a fresh list and no name", () => {
@@ -94,7 +94,7 @@ test("connect while connected hangs up first, then dials, with a fresh list and 
 });
 
 test("connect while a dial is under way gives that dial up", () => {
-  const driver = new SessionDriver().command({ connect: SERVER_ADDRESS });
+  const driver = new SessionDriver().command({ connect: TEST_SERVER });
   driver.outputs();
   driver.command({ connect: OTHER_ADDRESS }).input({ kind: "dialled" });
   expect(driver.seen()).toEqual([
@@ -126,7 +126,7 @@ test("a server that goes away is said at once; the draft stays, the list and the
 test("after the server went away, the same name can be proposed on a new connection", () => {
   const driver = SessionDriver.connected().say("Server", "Jon");
   driver.input({ kind: "closed", code: "peer-reset", why: "it reset the connection" });
-  driver.command({ connect: SERVER_ADDRESS }).input({ kind: "dialled" });
+  driver.command({ connect: TEST_SERVER }).input({ kind: "dialled" });
   driver.outputs();
   driver.say("Server", "Jon");
   expect(driver.seen()).toEqual([{ kind: "send", message: { kind: "proposal", name: "Jon" } }]);
@@ -171,7 +171,7 @@ test.each([
   { kind: "received", message: { kind: "ack", name: "Jon" } },
   { kind: "closed", code: "peer-ended", why: "late" },
 ] as const)("while a dial is under way, a late $kind of another connection does nothing", (input) => {
-  const driver = new SessionDriver().command({ connect: SERVER_ADDRESS });
+  const driver = new SessionDriver().command({ connect: TEST_SERVER });
   driver.outputs();
   const before = driver.session.state;
   expect(driver.input(input).seen()).toEqual([]);

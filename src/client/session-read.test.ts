@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { line, SERVER_ADDRESS, SessionDriver } from "./fixtures/session-driver.ts";
+import { line, SessionDriver, TEST_SERVER } from "./fixtures/session-driver.ts";
 import { LINES_MAX } from "./session.ts";
 
 test("the first list after the acceptance shows who is there", () => {
@@ -150,7 +150,7 @@ test("state answers with all that a person sees", () => {
           "Bo",
           "join this conversation.",
         ],
-        connection: SERVER_ADDRESS,
+        connection: TEST_SERVER,
         username: "Jon",
       },
     },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { line, SERVER_ADDRESS, SessionDriver } from "./fixtures/session-driver.ts";
+import { line, SessionDriver, TEST_SERVER } from "./fixtures/session-driver.ts";
 
 const NEED_NAME = "You need set a username first.";
 const NOT_CONNECTED = "You are not connected to a Howdy Server.";
@@ -59,7 +59,7 @@ test("a proposal without a connection is refused and stays in the entry", () => 
 });
 
 test("a proposal while the dial is under way is refused and stays in the entry", () => {
-  const driver = new SessionDriver().command({ connect: SERVER_ADDRESS }).say("Server", "Jon");
+  const driver = new SessionDriver().command({ connect: TEST_SERVER }).say("Server", "Jon");
   expect(driver.shown()).toContain(NOT_CONNECTED);
   expect(driver.session.state.draft).toBe("Jon");
 });

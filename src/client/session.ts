@@ -7,7 +7,7 @@ import { EVERYBODY, type Malformed, type Message, SERVER } from "../protocol/hcp
 import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { describeFault } from "./fault.ts";
-import type { LineMeaning, Notice } from "./line-meaning.ts";
+import type { LineMeaning, NoticeKind } from "./line-meaning.ts";
 import { composeOutgoing, type SendOutcome } from "./outgoing.ts";
 import { parseServerAddress, type ServerAddress } from "./server-address.ts";
 import * as texts from "./texts.ts";
@@ -41,7 +41,7 @@ export type SessionOutput =
   | { readonly kind: "end" };
 
 /** What ends with a connection. */
-interface Link {
+interface ServerLink {
   readonly server: ServerAddress;
   connected: boolean;
   username: string | null;
@@ -54,7 +54,7 @@ export class Session {
   #selection: string | null = null;
   #users: readonly string[] = [];
   #lines: string[] = [];
-  #link: Link | undefined;
+  #link: ServerLink | undefined;
   #ended = false;
   #outputs: SessionOutput[] = [];
 
@@ -200,7 +200,7 @@ export class Session {
     this.#setUsers([], this.#users.length > 0);
   }
 
-  #read(link: Link, message: Message | Malformed): void {
+  #read(link: ServerLink, message: Message | Malformed): void {
     switch (message.kind) {
       case "ack":
         if (message.name === "") break;
@@ -228,7 +228,7 @@ export class Session {
 
   // A good server sends nothing that is for somebody else. If one does, a person sees nothing of it; a program that
   // drives this client is told.
-  #readMessage(link: Link, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
+  #readMessage(link: ServerLink, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
     const isListed = sender === SERVER || this.#users.includes(sender);
     const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered, isListed }) as const;
     if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text), meaning(false));
@@ -256,7 +256,7 @@ export class Session {
     this.#show(what, { kind: "presence" });
   }
 
-  #note(text: string, notice: Notice): void {
+  #note(text: string, notice: NoticeKind): void {
     this.#show(text, { kind: "notice", notice });
   }
 

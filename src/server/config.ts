@@ -96,7 +96,7 @@ const OPTIONS = {
   version: { kind: "flag", help: "show the server's version and end" },
 } satisfies OptionTable;
 
-export const HELP = `Usage: server [options]
+export const SERVER_HELP = `Usage: server [options]
 
 Runs a Howdy Server, version 1 of the Howdy Chat Protocol. Without an address or a port it asks on the console.
 

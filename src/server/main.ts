@@ -4,7 +4,7 @@ import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { UsageError } from "../options/index.ts";
-import { type Config, HELP, readConfig } from "./config.ts";
+import { type Config, readConfig, SERVER_HELP } from "./config.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
 import { openLog, type ServerLog } from "./log/log.ts";
@@ -26,7 +26,7 @@ class ListenError extends Error {
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
   if (config.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(SERVER_HELP);
     return;
   }
   if (config.version) {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { COMMAND_LINE_BYTES_MAX } from "../control.ts";
 import { HeadlessProgram } from "../fixtures/headless-program.ts";
-import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
 
 test("a person connects, takes a name and talks", async () => {
   await using server = await ScriptedServer.listen();
@@ -223,7 +223,7 @@ test("somebody who stops reading the events ends the client in silence", async (
 });
 
 /** Connects and takes the two events of it. */
-async function connect(program: HeadlessProgram, server: ScriptedServer): Promise<Peer> {
+async function connect(program: HeadlessProgram, server: ScriptedServer): Promise<ScriptedPeer> {
   program.give({ connect: server.address });
   const peer = await server.nextPeer();
   expect(await program.take(2)).toEqual([

@@ -11,7 +11,7 @@ import type { ParsedCommand } from "../parse-command.ts";
 import { readCommand } from "./command-line.ts";
 
 /** Events that may wait for somebody who does not read stdout, in bytes; then the client gives up. */
-const EVENTS_WAITING_BYTES_MAX = 67_108_864;
+const STDOUT_WAITING_BYTES_MAX = 67_108_864;
 
 /** How the face ended. `reader-stuck` is the one that is no proper end. */
 export type HeadlessEnd = "closed" | "reader-gone" | "reader-stuck";
@@ -30,7 +30,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<HeadlessEnd
   const write = (event: ControlEvent) => {
     if (!output.writable) return;
     output.write(`${JSON.stringify(event)}\n`);
-    if (output.writableLength > EVENTS_WAITING_BYTES_MAX) ended.resolve("reader-stuck");
+    if (output.writableLength > STDOUT_WAITING_BYTES_MAX) ended.resolve("reader-stuck");
   };
   output.on("error", (error) => {
     if (!isSystemError(error)) throw error;

@@ -1,22 +1,18 @@
 // Owns what Tab completes: commands and names, in the form that node:readline takes. It must not know keys.
 // Invariant: what is completed reads back as the name it stands for.
 
-import { EVERYBODY, nameKey } from "../../protocol/hcp1/index.ts";
+import type { CompleterResult } from "node:readline";
+import { EVERYBODY, NAME_BYTES, nameKey } from "../../protocol/hcp1/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { writeName } from "./entered.ts";
 import type { KnownNames } from "./known-names.ts";
 
-/** What may stand there, and the end of the line that it replaces. */
-export type Completion = [candidates: string[], replaced: string];
-
-/** A name has at most 64 bytes; nobody looks further back for its beginning. */
-const NAME_UNITS_MAX = 64;
-const NOTHING: Completion = [[], ""];
+const NOTHING: CompleterResult = [[], ""];
 /** Where a name is expected: behind a command that takes one, or an @ that begins the line. */
 const ADDRESS = /^(\/to\s+|\/w\s+|@)("?)(.*)$/i;
 
-/** Completes a line up to the caret. */
-export function complete(line: string, names: KnownNames): Completion {
+/** Completes a line up to the caret: the candidates, and the end of the line that one of them replaces. */
+export function complete(line: string, names: KnownNames): CompleterResult {
   if (/^\/\S*$/.test(line)) return completeCommand(line);
   const [, , quote = "", typed] = ADDRESS.exec(line) ?? [];
   if (typed === undefined) return completeMention(line, names);
@@ -27,14 +23,14 @@ export function complete(line: string, names: KnownNames): Completion {
   return [found.map((name) => `${write(name)} `), quote + typed];
 }
 
-function completeCommand(line: string): Completion {
+function completeCommand(line: string): CompleterResult {
   const candidates = COMMANDS.filter(({ name }) => name.startsWith(line) || name === line);
   return [candidates.map(({ name, argument }) => (argument === "" ? name : `${name} `)), line];
 }
 
-/** A name in the middle of a text. Names have blanks, so the earliest word that begins one does. */
-function completeMention(line: string, names: KnownNames): Completion {
-  const end = line.slice(-NAME_UNITS_MAX);
+/** A name in the middle of a text. Names hold blanks, so the search begins as far back as a name of NAME_BYTES reaches. */
+function completeMention(line: string, names: KnownNames): CompleterResult {
+  const end = line.slice(-NAME_BYTES);
   for (const { index } of end.matchAll(/(?<![^\s@(,"])\S/g)) {
     const typed = end.slice(index);
     const candidates = startingWith(typed, names.online);

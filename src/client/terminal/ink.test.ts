@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inkOf, NAME_COLOURS, NAME_CONTRAST_MIN } from "./ink.ts";
+import { INK_CONTRAST_MIN, inkOf, NAME_COLOURS } from "./ink.ts";
 
 test("a name has the same colour each time, and names have many", () => {
   const ink = inkOf(8);
@@ -10,8 +10,8 @@ test("a name has the same colour each time, and names have many", () => {
 
 test.each(NAME_COLOURS)("colour %i can be read on black and on white", (colour) => {
   const bright = luminance(colour);
-  expect(1.05 / (bright + 0.05)).toBeGreaterThanOrEqual(NAME_CONTRAST_MIN);
-  expect((bright + 0.05) / 0.05).toBeGreaterThanOrEqual(NAME_CONTRAST_MIN);
+  expect(1.05 / (bright + 0.05)).toBeGreaterThanOrEqual(INK_CONTRAST_MIN);
+  expect((bright + 0.05) / 0.05).toBeGreaterThanOrEqual(INK_CONTRAST_MIN);
 });
 
 test("without colours nothing is added", () => {

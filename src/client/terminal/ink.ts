@@ -1,5 +1,5 @@
 // Owns the colours: which a name has, and what is set apart how. It must not know what stands in a line.
-// Invariant: a name always has the same colour, which has at least NAME_CONTRAST_MIN on black and on white; nothing is
+// Invariant: a name always has the same colour, which has at least INK_CONTRAST_MIN on black and on white; nothing is
 // told by colour alone, so that no ink loses nothing.
 
 import { nameHash } from "../name-hash.ts";
@@ -15,7 +15,7 @@ export const PLAIN: Style = { kind: "plain" };
 export type Ink = (text: string, style: Style) => string;
 
 /** WCAG 2.2, 1.4.11: less than the 4.5 of a text, which hardly any colour has on black and on white at once. */
-export const NAME_CONTRAST_MIN = 3.8;
+export const INK_CONTRAST_MIN = 3.8;
 
 /** Of the 256 colours that terminals agree on, those with the contrast that can be told apart. */
 export const NAME_COLOURS: readonly number[] = [27, 28, 31, 62, 64, 95, 98, 99, 129, 130, 133, 160, 162, 164, 166];

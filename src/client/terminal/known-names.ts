@@ -11,7 +11,7 @@ export interface LeadingName {
 }
 
 /** A name has at most 64 bytes; another spelling of the same name is hardly ever twice as long. */
-const NAME_UNITS_MAX = 128;
+const SPELLING_UNITS_MAX = 128;
 
 /** Everybody one has seen. */
 export class KnownNames {
@@ -58,7 +58,7 @@ export class KnownNames {
 
   /** The longest known name that a text begins with and that a blank, a mark or the end follows. */
   leading(text: string): LeadingName | undefined {
-    for (let units = Math.min(text.length, NAME_UNITS_MAX); units > 0; units -= 1) {
+    for (let units = Math.min(text.length, SPELLING_UNITS_MAX); units > 0; units -= 1) {
       if (!endsName(text, units)) continue;
       const name = this.find(text.slice(0, units));
       if (name !== undefined) return { name, units };

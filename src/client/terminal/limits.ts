@@ -14,7 +14,7 @@ export const SEEN_NAMES_MAX = 1000;
 export const PASTE_UNITS_MAX = 10_000;
 
 /** Typed lines that arrow-up brings back. */
-export const RECALLED_MAX = 500;
+export const RECALLED_LINES_MAX = 500;
 
 /** Rows of one text on the terminal: a text of 3967 line breaks must not push everything else away. */
 export const TEXT_LINES_MAX = 100;

@@ -1,5 +1,5 @@
+import type { CompleterResult } from "node:readline";
 import { afterEach, expect, test } from "vitest";
-import type { Completion } from "./completion.ts";
 import type { Display } from "./fixtures/display.ts";
 import { FakeTerminal } from "./fixtures/fake-terminal.ts";
 import { Screen } from "./screen.ts";
@@ -9,7 +9,7 @@ afterEach(() => {
   for (const screen of open.splice(0)) screen.close();
 });
 
-function openScreen(columns = 40, offered: Completion = [[], ""]) {
+function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
   const terminal = new FakeTerminal(columns);
   const lines: string[] = [];
   let left = 0;

@@ -3,6 +3,7 @@
 // Enter and loses its place in a resize. Invariant: after close() the terminal is as it was, the cursor on a new row.
 
 import {
+  type CompleterResult,
   clearScreenDown,
   createInterface,
   cursorTo,
@@ -12,8 +13,7 @@ import {
   moveCursor,
 } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
-import type { Completion } from "./completion.ts";
-import { COLUMNS_DEFAULT, RECALLED_MAX } from "./limits.ts";
+import { COLUMNS_DEFAULT, RECALLED_LINES_MAX } from "./limits.ts";
 import { LINE_MARK, mark, Paste, unmark } from "./paste.ts";
 import type { TerminalInput, TerminalOutput } from "./streams.ts";
 
@@ -25,7 +25,7 @@ export interface ScreenListener {
   onLine(line: string): void;
   /** Ctrl-C, Ctrl-D on an empty line, or the terminal is gone. */
   onLeave(): void;
-  complete(line: string): Completion;
+  complete(line: string): CompleterResult;
   /** Whether a line that is typed now may be recalled later. */
   isRecallable(): boolean;
 }
@@ -51,7 +51,7 @@ export class Screen {
       input: this.#keys,
       output: this.#paper(),
       terminal: true,
-      historySize: RECALLED_MAX,
+      historySize: RECALLED_LINES_MAX,
       removeHistoryDuplicates: true,
       completer: (line: string) => listener.complete(line),
     });

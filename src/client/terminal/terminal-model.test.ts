@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { ModelDriver } from "./fixtures/model-driver.ts";
+import { TerminalDriver } from "./fixtures/terminal-driver.ts";
 
 const message = (sender: string, receiver: string, text: string) =>
   ({ kind: "message", sender, receiver, text }) as const;
 
 test("somebody without a name is asked for one, and told who is online", () => {
-  const driver = new ModelDriver().dialled();
+  const driver = new TerminalDriver().dialled();
   expect(driver.lines()).toEqual([
     "You are going to connect Howdy Server with 127.0.0.1:20002",
     expect.stringMatching(/^# Type the name/),
@@ -26,7 +26,7 @@ test("somebody without a name is asked for one, and told who is online", () => {
 });
 
 test("a text goes to All, or to whoever was picked, and the prompt says so", () => {
-  const driver = ModelDriver.named("Jon", "Zoë");
+  const driver = TerminalDriver.named("Jon", "Zoë");
   driver.enter("hello").enter("/to zoë").enter("psst").enter("/all back").enter("/to all").enter("again");
   expect(driver.sent.map((sent) => (sent.kind === "message" ? [sent.receiver, sent.text] : sent))).toEqual([
     ["All", "hello"],
@@ -39,7 +39,7 @@ test("a text goes to All, or to whoever was picked, and the prompt says so", () 
 });
 
 test("a whisper may go to somebody who is not there: the server answers it", () => {
-  const driver = ModelDriver.named("Jon").enter("@Bo hello");
+  const driver = TerminalDriver.named("Jon").enter("@Bo hello");
   expect(driver.sent).toEqual([message("Jon", "Bo", "hello")]);
   expect(driver.lines()).toEqual(["You whisper to Bo: hello", "# Bo is not in the list of who is online."]);
   driver.receive(message("Server", "Jon", "Bo is not online."));
@@ -47,7 +47,7 @@ test("a whisper may go to somebody who is not there: the server answers it", () 
 });
 
 test("a name that is taken is asked for again at once, with itself on the line; half a message is put aside", () => {
-  const driver = new ModelDriver({ name: "Jon" }).dialled();
+  const driver = new TerminalDriver({ name: "Jon" }).dialled();
   driver.draft = "half a message";
   driver.receive({ kind: "nak", name: "Jon" });
   expect(driver.prompt).toEqual({ kind: "name" });
@@ -58,7 +58,7 @@ test("a name that is taken is asked for again at once, with itself on the line; 
 });
 
 test("what cannot be sent is answered with a word and stays on the line", () => {
-  const driver = ModelDriver.named("Jon");
+  const driver = TerminalDriver.named("Jon");
   driver.enter("x".repeat(4000));
   expect(driver.draft).toHaveLength(4000);
   expect(driver.lines()).toEqual(["The message is too long: it takes 4000 bytes, and 3967 is the limit."]);
@@ -71,7 +71,7 @@ test("what cannot be sent is answered with a word and stays on the line", () => 
 });
 
 test("while a name waits for its answer nothing is taken for a second one", () => {
-  const driver = new ModelDriver({ name: "Jon" }).dialled().enter("hello");
+  const driver = new TerminalDriver({ name: "Jon" }).dialled().enter("hello");
   expect(driver.sent).toEqual([{ kind: "proposal", name: "Jon" }]);
   expect(driver.draft).toBe("hello");
   expect(driver.prompt).toEqual({ kind: "waiting", name: "Jon" });
@@ -79,7 +79,7 @@ test("while a name waits for its answer nothing is taken for a second one", () =
 });
 
 test("a name that was typed is proposed again after the server was away", () => {
-  const driver = new ModelDriver().dialled().enter("Jon").receive({ kind: "ack", name: "Jon" }).lost();
+  const driver = new TerminalDriver().dialled().enter("Jon").receive({ kind: "ack", name: "Jon" }).lost();
   driver.model.onRetry();
   driver.dialled();
   expect(driver.sent).toEqual([
@@ -89,7 +89,7 @@ test("a name that was typed is proposed again after the server was away", () => 
 });
 
 test("a lost server is said, and dialled again after growing pauses, with the same name and destination", () => {
-  const driver = ModelDriver.named("Jon", "Zoë").enter("/to Zoë").lost();
+  const driver = TerminalDriver.named("Jon", "Zoë").enter("/to Zoë").lost();
   expect(driver.lines()).toEqual([
     "The connection to Howdy Server 127.0.0.1:20002 is gone: it closed the connection.",
     "# Trying again in 1 s; Enter on an empty line tries at once.",
@@ -110,14 +110,14 @@ test("a lost server is said, and dialled again after growing pauses, with the sa
 });
 
 test("a line typed while the server is away is refused with a word, and kept", () => {
-  const driver = ModelDriver.named("Jon").lost().enter("hello");
+  const driver = TerminalDriver.named("Jon").lost().enter("hello");
   expect(driver.draft).toBe("hello");
   expect(driver.lines().at(-1)).toBe("# Not sent: you are not connected to a Howdy Server. Your line is kept.");
   expect(driver.sent).toEqual([]);
 });
 
 test("Enter on an empty line dials at once", () => {
-  const driver = ModelDriver.named("Jon").lost();
+  const driver = TerminalDriver.named("Jon").lost();
   driver.enter("");
   expect(driver.dials).toBe(2);
   driver.model.onRetry();
@@ -125,32 +125,32 @@ test("Enter on an empty line dials at once", () => {
 });
 
 test("a connection that ends before a name was accepted does not begin the pauses anew", () => {
-  const driver = new ModelDriver().dialled().lost();
+  const driver = new TerminalDriver().dialled().lost();
   driver.model.onRetry();
   driver.dialled().lost();
   expect(driver.pausesMs).toEqual([1000, 2000]);
 });
 
 test("where nobody is there to wait, a server that cannot be reached ends it; one that was lost does not", () => {
-  expect(new ModelDriver({ name: "Jon", isAttended: false }).failed().left).toBe("unreachable");
-  const driver = new ModelDriver({ name: "Jon", isAttended: false }).dialled().lost();
+  expect(new TerminalDriver({ name: "Jon", isAttended: false }).failed().left).toBe("unreachable");
+  const driver = new TerminalDriver({ name: "Jon", isAttended: false }).dialled().lost();
   expect(driver.left).toBeUndefined();
   expect(driver.pausesMs).toEqual([1000]);
 });
 
 test("where nobody is there to choose, a name that is taken ends it", () => {
-  const driver = new ModelDriver({ name: "Jon", isAttended: false }).dialled().receive({ kind: "nak", name: "Jon" });
+  const driver = new TerminalDriver({ name: "Jon", isAttended: false }).dialled().receive({ kind: "nak", name: "Jon" });
   expect(driver.left).toBe("name-refused");
 });
 
 test("where no name was given, lines are names until one is accepted", () => {
-  const driver = new ModelDriver({ isAttended: false }).dialled().enter("Jon").receive({ kind: "nak", name: "Jon" });
+  const driver = new TerminalDriver({ isAttended: false }).dialled().enter("Jon").receive({ kind: "nak", name: "Jon" });
   expect(driver.left).toBeUndefined();
   expect(driver.prompt).toEqual({ kind: "name" });
 });
 
 test("commands work without a connection", () => {
-  const driver = ModelDriver.named("Jon").lost();
+  const driver = TerminalDriver.named("Jon").lost();
   driver.lines();
   driver.enter("/list");
   expect(driver.lines()).toEqual(["# You are not connected to a Howdy Server."]);

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
-import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
 import { TerminalProgram } from "./fixtures/terminal-program.ts";
 
 const NAME_FRAME_BYTES = 65;
 
 /** Lets a client in, as the first with others. */
-async function admit(peer: Peer, name: string, ...others: readonly string[]): Promise<void> {
+async function admit(peer: ScriptedPeer, name: string, ...others: readonly string[]): Promise<void> {
   await peer.read(NAME_FRAME_BYTES);
   await tell(peer, { kind: "ack", name });
   await tell(peer, { kind: "update", names: [...others, name] });
 }
 
-async function tell(peer: Peer, message: Message): Promise<void> {
+async function tell(peer: ScriptedPeer, message: Message): Promise<void> {
   await peer.write(encodeMessage(message));
 }
 

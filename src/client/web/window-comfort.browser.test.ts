@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./fixtures/browser.ts";
+import { ChatRoom } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
-import { Room } from "./fixtures/room.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 
 /** What the flood is made of. */
@@ -24,7 +24,7 @@ afterAll(async () => {
 const POLL = { timeout: 10_000 } as const;
 
 test("a thousand lines come while somebody types: no key is lost, and every line is there", async () => {
-  await using room = await Room.open({ browser, ...WITHOUT_GAPS });
+  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
   const [window] = await people(room, "Jon");
   await using bo = await talker(room, "Bo");
   const typed = "The quick brown fox jumps over the lazy dog. ".repeat(6);
@@ -45,7 +45,7 @@ test("a thousand lines come while somebody types: no key is lost, and every line
 });
 
 test("a line that is there is never touched again, so that it is read aloud once", async () => {
-  await using room = await Room.open({ browser, ...WITHOUT_GAPS });
+  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
   const [window] = await people(room, "Jon");
   await using bo = await talker(room, "Bo");
   const lastLines = async () => (await window.lines()).slice(-2);
@@ -68,7 +68,7 @@ test("a line that is there is never touched again, so that it is read aloud once
 });
 
 test("what the server says is a notice, told apart without colour and read aloud like any line", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [window, bo] = await room.windows(["Jon", "Bo"]);
   if (window === undefined || bo === undefined) throw new Error("two windows were asked for");
   await bo.say("Jon", "psst");
@@ -85,7 +85,7 @@ test("what the server says is a notice, told apart without colour and read aloud
 });
 
 test("who looks back is left there, and Jump to latest leads to the end", async () => {
-  await using room = await Room.open({ browser, ...WITHOUT_GAPS });
+  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
   const [window] = await people(room, "Jon");
   await using bo = await talker(room, "Bo");
   await sayAll(bo, 800);
@@ -112,7 +112,7 @@ test("who looks back is left there, and Jump to latest leads to the end", async 
 });
 
 test("a hidden window counts what comes in its title, and marks where it began", async () => {
-  await using room = await Room.open({ browser, ...WITHOUT_GAPS });
+  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
   const [window] = await people(room, "Jon");
   await using bo = await talker(room, "Bo");
   await window.option("Bo").waitFor();
@@ -127,7 +127,7 @@ test("a hidden window counts what comes in its title, and marks where it began",
 });
 
 test("the keyboard alone suffices, and is never trapped", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   await people(room, "Stephen Colbert", "Stephanie");
   const window = await room.window();
   const { keyboard } = window.page;
@@ -182,7 +182,7 @@ test("the keyboard alone suffices, and is never trapped", async () => {
 });
 
 test("Shift and Enter make a line break, and Enter of an input method sends nothing", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [window] = await people(room, "Jon");
   await window.entry.pressSequentially("one");
   await window.entry.press("Shift+Enter");
@@ -194,7 +194,7 @@ test("Shift and Enter make a line break, and Enter of an input method sends noth
 });
 
 test("at 360 pixels everything is in sight, and nothing scrolls sideways", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const viewport = { width: 360, height: 640 } as const;
   const [window] = await room.windows(["Jon Stewart"], { viewport });
   if (window === undefined) throw new Error("expected a window");
@@ -217,7 +217,7 @@ test("at 360 pixels everything is in sight, and nothing scrolls sideways", async
 });
 
 test("the first paint comes at once", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const paints: number[] = [];
   for (let count = 0; count < 5; count += 1) {
     const window = await room.window();
@@ -236,14 +236,14 @@ const WITHOUT_GAPS = {
   clientArgs: ["--message-gap-ms", "0"],
 } as const;
 
-async function people(room: Room, ...names: readonly [string, ...string[]]): Promise<readonly [ChatWindow]> {
+async function people(room: ChatRoom, ...names: readonly [string, ...string[]]): Promise<readonly [ChatWindow]> {
   const [first] = await room.windows(names);
   if (first === undefined) throw new Error("expected a window");
   return [first];
 }
 
 /** Somebody who talks without a window. */
-async function talker(room: Room, name: string): Promise<WebSession> {
+async function talker(room: ChatRoom, name: string): Promise<WebSession> {
   const session = await WebSession.open(room.client.url);
   session.give({ connect: { address: "127.0.0.1", port: room.server.port } });
   session.give({ select: "Server" }, { type: name }, { send: {} });

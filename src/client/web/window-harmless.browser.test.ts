@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { launchBrowser } from "./fixtures/browser.ts";
+import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
 import { startWebClient } from "./fixtures/programs.ts";
-import { openWindow, Room } from "./fixtures/room.ts";
 
 const MARKUP = "<img src=x onerror=\"globalThis.harmed=1\"><script>globalThis.harmed=1</script><b onclick='x'>";
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 test("markup in texts and names is text", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const name = '<img src=x onerror="globalThis.harmed=1">';
   const [jon, other] = await room.windows(["Jon", name]);
   if (jon === undefined || other === undefined) throw new Error("expected two windows");
@@ -38,7 +38,7 @@ test("markup in texts and names is text", async () => {
 });
 
 test("the longest text is shown whole, and one that is longer is refused in words", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon, bo] = await room.windows(["Jon", "Bo"]);
   if (jon === undefined || bo === undefined) throw new Error("expected two windows");
   await bo.say("All", "é".repeat(1983));
@@ -73,7 +73,7 @@ test("control characters and turned writing stay within their names and texts", 
 });
 
 test("a page of somebody else cannot open a session", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const page = await (await browser.newContext()).newPage();
   await page.goto("data:text/html,<p>evil");
   const url = new URL("/session", room.client.url).href.replace("http", "ws");
@@ -94,7 +94,7 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     { width: 1100, height: 700 },
     { width: 360, height: 640 },
   ])("at $width pixels, before, while and after talking", async (viewport) => {
-    await using room = await Room.open({ browser });
+    await using room = await ChatRoom.open({ browser });
     const context: BrowserContextOptions = { colorScheme, viewport, bypassCSP: true };
     const window = await room.window(context);
     await window.connectButton.waitFor();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
-import { type Peer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
@@ -231,7 +231,7 @@ test("when the client ends, every window is closed and leaves the room", async (
 });
 
 /** Connects and takes the two events of it. */
-async function connect(session: WebSession, server: ScriptedServer): Promise<Peer> {
+async function connect(session: WebSession, server: ScriptedServer): Promise<ScriptedPeer> {
   session.give({ connect: server.address });
   const peer = await server.nextPeer();
   expect(await session.take(2)).toEqual([

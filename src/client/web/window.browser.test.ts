@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./fixtures/browser.ts";
-import { Room } from "./fixtures/room.ts";
+import { ChatRoom } from "./fixtures/chat-room.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 test("the window has what the report's has, and begins with the server it was started for", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   expect(await window.address.inputValue()).toBe("127.0.0.1");
   expect(await window.port.inputValue()).toBe(String(room.server.port));
@@ -24,7 +24,7 @@ test("the window has what the report's has, and begins with the server it was st
 });
 
 test("two people meet, talk and whisper, in the report's words", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
   await jon.option("Stephen Colbert").waitFor();
   await jon.say("All", "If we amplify everything, we hear nothing.");
@@ -46,7 +46,7 @@ test("two people meet, talk and whisper, in the report's words", async () => {
 });
 
 test("an address that is not valid is shown in the report's words; one that is not allowed is refused", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   await window.address.fill("300.1.1.1");
   await window.connectButton.click();
@@ -61,7 +61,7 @@ test("an address that is not valid is shown in the report's words; one that is n
 });
 
 test("a name that is taken stays in the entry, to be edited", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   await people(room, "Stephen Colbert");
   const jimmy = await room.window();
   await jimmy.connect();
@@ -73,7 +73,7 @@ test("a name that is taken stays in the entry, to be edited", async () => {
 });
 
 test("without a name nothing is said, and the entry keeps it", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   await window.connect();
   await window.option("All").click();
@@ -88,7 +88,7 @@ test("without a name nothing is said, and the entry keeps it", async () => {
 });
 
 test("what is typed and who is picked survive what arrives", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
   await jon.option("Stephen Colbert").click();
   await jon.entry.pressSequentially("Being a superpower is like being a Santa Claus");
@@ -106,7 +106,7 @@ test("what is typed and who is picked survive what arrives", async () => {
 });
 
 test("a window that is closed leaves the room", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon, jimmy] = await people(room, "Jon Stewart", "Jimmy Fallon");
   await jon.option("Jimmy Fallon").waitFor();
   await jimmy.page.close();
@@ -116,7 +116,7 @@ test("a window that is closed leaves the room", async () => {
 });
 
 test("the server goes away: it is said at once, and Reconnect brings back name, draft and destination", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
   await stephen.option("Jon Stewart").click();
   await stephen.entry.fill("half a whisper");
@@ -137,7 +137,7 @@ test("the server goes away: it is said at once, and Reconnect brings back name, 
 });
 
 test("the client behind the window goes away: it is said, and Reconnect comes back", async () => {
-  await using room = await Room.open({ browser });
+  await using room = await ChatRoom.open({ browser });
   const [jon] = await people(room, "Jon Stewart");
   await jon.entry.fill("a draft");
   await room.killClient();
@@ -152,7 +152,7 @@ test("the client behind the window goes away: it is said, and Reconnect comes ba
   expect(await jon.names()).toEqual(["Server", "All", "Jon Stewart"]);
 });
 
-async function people<const Names extends readonly string[]>(room: Room, ...names: Names) {
+async function people<const Names extends readonly string[]>(room: ChatRoom, ...names: Names) {
   const windows = await room.windows(names);
   return windows as { readonly [Index in keyof Names]: (typeof windows)[number] };
 }

@@ -4,7 +4,7 @@ import { MailDelivery } from "./mail-delivery.ts";
 import type { Waiting } from "./mailbox.ts";
 
 /** A delivery to a connection that takes a message when it is told to. */
-class Scene {
+class DeliveryScene {
   readonly sent: string[] = [];
   readonly removed: Waiting[] = [];
   readonly #takers: (() => void)[] = [];
@@ -29,7 +29,7 @@ function whisper(number: number, text = `text ${number}`): Waiting {
 
 test("a few messages are on their way at once, in order, and each is removed when it was taken", () => {
   const waiting = Array.from({ length: MAIL_WINDOW_MESSAGES + 2 }, (_, number) => whisper(number));
-  const scene = new Scene(waiting);
+  const scene = new DeliveryScene(waiting);
   expect(scene.sent).toHaveLength(MAIL_WINDOW_MESSAGES);
   expect(scene.removed).toEqual([]);
   scene.take();
@@ -42,7 +42,7 @@ test("a few messages are on their way at once, in order, and each is removed whe
 
 test("the first line to All that was not taken is known", () => {
   const line = (number: number): Waiting => ({ how: "said", line: number, sender: "Jon", atMs: 0, text: "x" });
-  const scene = new Scene([whisper(1), line(7), whisper(2), line(8)]);
+  const scene = new DeliveryScene([whisper(1), line(7), whisper(2), line(8)]);
   expect(scene.delivery.unheardLine).toBe(7);
   scene.take(2);
   expect(scene.delivery.unheardLine).toBe(8);

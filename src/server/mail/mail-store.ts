@@ -4,7 +4,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { textBytes } from "../../protocol/text.ts";
 
-export interface Line {
+export interface KeptMessage {
   readonly id: number;
   readonly atMs: number;
   readonly sender: string;
@@ -27,9 +27,9 @@ export type KeepOutcome = "kept" | "absent" | "full";
 export type Change =
   | { readonly kind: "seen"; readonly key: string; readonly atMs: number }
   | { readonly kind: "left"; readonly key: string; readonly atMs: number; readonly line: number }
-  | ({ readonly kind: "whisper"; readonly key: string } & Omit<Line, "id">)
+  | ({ readonly kind: "whisper"; readonly key: string } & Omit<KeptMessage, "id">)
   | { readonly kind: "taken"; readonly id: number }
-  | ({ readonly kind: "line" } & Line)
+  | ({ readonly kind: "line" } & KeptMessage)
   /** Forgets lines up to one. */
   | { readonly kind: "lines-over"; readonly line: number }
   /** Forgets what is older. */
@@ -83,13 +83,13 @@ export class MailStore {
   }
 
   /** In the order in which they were said. */
-  lines(): readonly Line[] {
-    return this.#rows("lines").map(lineOf);
+  lines(): readonly KeptMessage[] {
+    return this.#rows("lines").map(messageOf);
   }
 
   /** The whispers that wait for a name, in their order. */
-  mailOf(key: string): readonly Line[] {
-    return this.#rows("mailOf", key).map(lineOf);
+  mailOf(key: string): readonly KeptMessage[] {
+    return this.#rows("mailOf", key).map(messageOf);
   }
 
   /** The last line before a name left; undefined when it was never seen, or is online. */
@@ -185,6 +185,6 @@ export class MailStore {
   }
 }
 
-function lineOf({ id, atMs, sender, text }: Row): Line {
+function messageOf({ id, atMs, sender, text }: Row): KeptMessage {
   return { id: Number(id), atMs: Number(atMs), sender: String(sender), text: String(text) };
 }

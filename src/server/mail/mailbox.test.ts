@@ -9,7 +9,7 @@ import { Mailbox, type MailboxOptions, type Waiting } from "./mailbox.ts";
 import { MailboxFileError, openMailboxFile } from "./sqlite.ts";
 
 /** A mailbox in a folder of its own, which can be opened again. */
-class Kept implements Disposable {
+class TestMailbox implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "howdy-"));
   readonly file = join(this.folder, "mail.db");
   readonly clock = new TestClock();
@@ -75,7 +75,7 @@ class Kept implements Disposable {
 
 describe("a whisper", () => {
   test("to a name that was seen is kept, in any of its spellings, with its sender and time", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     expect(await kept.whisper("ZOE\u0308", "Hi")).toBe("kept");
     expect(kept.mailbox.joined("zoë")).toEqual([
@@ -84,13 +84,13 @@ describe("a whisper", () => {
   });
 
   test("to a name that was never seen is not", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     expect(await kept.whisper("Abe", "Hi")).toBe("absent");
     expect(kept.texts("Abe")).toEqual([]);
   });
 
   test("waits until it was taken, also when the receiver comes and goes, and then waits no more", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     for (const text of ["one", "two", "three"]) await kept.whisper("Zoë", text);
     const [first] = kept.mailbox.joined("Zoë");
@@ -101,7 +101,7 @@ describe("a whisper", () => {
   });
 
   test("that was answered is there when the server comes again, and so is who was seen", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     await kept.whisper("Zoë", "Hi");
     kept.mailbox.close();
@@ -111,14 +111,14 @@ describe("a whisper", () => {
   });
 
   test("sent in the turn in which its receiver comes is not overlooked", () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     void kept.whisper("Zoë", "Hi");
     expect(kept.texts("Zoë")).toEqual(["Hi"]);
   });
 
   test("many of one turn are answered in their order, in one transaction", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     const fates: string[] = [];
     const all = Array.from({ length: 50 }, (_, number) =>
@@ -132,7 +132,7 @@ describe("a whisper", () => {
 
 describe("a limit", () => {
   test("on whispers for one name leaves other names room", async () => {
-    using kept = new Kept({ limits: { perNameMax: 2 } });
+    using kept = new TestMailbox({ limits: { perNameMax: 2 } });
     kept.away("Zoë", "Abe");
     const fates = [];
     for (const text of ["one", "two", "three"]) fates.push(await kept.whisper("Zoë", text));
@@ -142,7 +142,7 @@ describe("a limit", () => {
   });
 
   test("on bytes holds for one name, and for all", async () => {
-    using kept = new Kept({ limits: { bytesPerNameMax: 100, bytesMax: 150 } });
+    using kept = new TestMailbox({ limits: { bytesPerNameMax: 100, bytesMax: 150 } });
     kept.away("Zoë", "Abe");
     expect(await kept.whisper("Zoë", "x".repeat(98))).toBe("full");
     expect(await kept.whisper("Zoë", "x".repeat(97))).toBe("kept");
@@ -151,7 +151,7 @@ describe("a limit", () => {
   });
 
   test("on names costs the one that is away for longest and has no mail", async () => {
-    using kept = new Kept({ limits: { namesMax: 3 } });
+    using kept = new TestMailbox({ limits: { namesMax: 3 } });
     kept.away("first", "second");
     await kept.whisper("first", "Hi");
     kept.mailbox.joined("online");
@@ -164,7 +164,7 @@ describe("a limit", () => {
   });
 
   test("on days forgets whispers, names and lines that are older", async () => {
-    using kept = new Kept({ days: 1 });
+    using kept = new TestMailbox({ days: 1 });
     kept.away("Zoë", "Abe");
     kept.mailbox.said("Jon", "old");
     await kept.whisper("Zoë", "old");
@@ -179,7 +179,7 @@ describe("a limit", () => {
 
 describe("what was said to All", () => {
   test("since a name left waits for it, the last lines only, in one order with its whispers", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.mailbox.said("Jon", "before");
     kept.away("Zoë");
     for (const text of ["one", "two"]) kept.mailbox.said("Jon", text);
@@ -194,17 +194,17 @@ describe("what was said to All", () => {
   });
 
   test("does not wait for who was never here, nor where no lines are wanted", () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.mailbox.said("Jon", "one");
     expect(kept.texts("Zoë")).toEqual([]);
-    using none = new Kept({ linesMax: 0 });
+    using none = new TestMailbox({ linesMax: 0 });
     none.away("Zoë");
     none.mailbox.said("Jon", "one");
     expect(none.texts("Zoë")).toEqual([]);
   });
 
   test("waits across a restart, and whoever was online then has heard what came before", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     kept.mailbox.joined("Abe");
     kept.mailbox.said("Jon", "one");
@@ -216,7 +216,7 @@ describe("what was said to All", () => {
   });
 
   test("begins again at the first line that was not heard", () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     for (const text of ["one", "two"]) kept.mailbox.said("Jon", text);
     const second = kept.mailbox.joined("Zoë")[1];
@@ -227,7 +227,7 @@ describe("what was said to All", () => {
 
 describe("a disk that refuses", () => {
   test("is said once, costs what it refused, and is used again when it takes something", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     expect(await kept.whisper("Zoë", "first")).toBe("kept");
     kept.fillDisk(true);
@@ -241,7 +241,7 @@ describe("a disk that refuses", () => {
   });
 
   test("does not bring back what was taken meanwhile", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     kept.away("Zoë");
     await kept.whisper("Zoë", "once");
     const [one] = kept.mailbox.joined("Zoë");
@@ -273,7 +273,7 @@ describe("a file that no mailbox can be kept in", () => {
   });
 
   test("is also one that another server uses, or that is damaged", async () => {
-    using kept = new Kept();
+    using kept = new TestMailbox();
     expect(() => kept.open()).toThrow("another server uses it");
     kept.away("Zoë");
     for (let count = 0; count < 20; count += 1) await kept.whisper("Zoë", "x".repeat(3000));

@@ -6,7 +6,7 @@ import type { Clock } from "../../clock.ts";
 import { nameKey } from "../../protocol/name.ts";
 import type { Mail } from "../doors/door.ts";
 import { MAIL_LAZY_MS, MAIL_LIMITS, MAIL_NAMES_MAX, MAIL_PRUNE_MS } from "../limits.ts";
-import { type Change, type KeepOutcome, type Line, type MailLimits, MailStore } from "./mail-store.ts";
+import { type Change, type KeepOutcome, type KeptMessage, type MailLimits, MailStore } from "./mail-store.ts";
 import { openMailboxFile } from "./sqlite.ts";
 
 export interface MailboxOptions {
@@ -54,7 +54,7 @@ export class Mailbox {
   /** Taken, but still in the file. */
   readonly #taken = new Set<number>();
   /** The last lines, and the number of the last one that is in the file. */
-  #lines: Line[];
+  #lines: KeptMessage[];
   #lastLine: number;
   #writtenLine: number;
   #immediate: NodeJS.Immediate | undefined;

@@ -10,7 +10,7 @@ import { ServerProgram } from "../fixtures/test-program.ts";
 
 const KEPT = "Zoë is away; it will be delivered.";
 
-class Scene implements AsyncDisposable {
+class MailScene implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "howdy-"));
   readonly file = join(this.folder, "mail.db");
   #program: ServerProgram | undefined;
@@ -41,7 +41,7 @@ async function answered(peer: TestPeer, times = 1): Promise<void> {
 
 describe("a whisper to somebody who is away", () => {
   test("is promised, and delivered behind the list when the name comes back, once", async () => {
-    await using scene = new Scene();
+    await using scene = new MailScene();
     const program = await scene.start();
     await scene.away("Zoë");
     using jon = await TestPeer.named(program.port, "Jon Stewart");
@@ -69,7 +69,7 @@ describe("a whisper to somebody who is away", () => {
   });
 
   test("survives a kill, and the longest text is delivered in two", async () => {
-    await using scene = new Scene();
+    await using scene = new MailScene();
     const killed = await scene.start();
     await scene.away("Zoë");
     using jon = await TestPeer.named(killed.port, "Jon");
@@ -89,7 +89,7 @@ describe("a whisper to somebody who is away", () => {
   });
 
   test("is not kept when somebody has the name in another spelling, nor without a name of one's own", async () => {
-    await using scene = new Scene();
+    await using scene = new MailScene();
     const program = await scene.start();
     using zoe = await TestPeer.named(program.port, "Zoë");
     using jon = await TestPeer.named(program.port, "Jon");
@@ -103,7 +103,7 @@ describe("a whisper to somebody who is away", () => {
   });
 
   test("that finds the mailbox full is answered so", async () => {
-    await using scene = new Scene();
+    await using scene = new MailScene();
     const program = await scene.start("--message-gap-ms", "0");
     await scene.away("Zoë");
     using jon = await TestPeer.named(program.port, "Jon");
@@ -113,7 +113,7 @@ describe("a whisper to somebody who is away", () => {
   });
 
   test("leaves with its reader what was not taken yet, for the next time", async () => {
-    await using scene = new Scene();
+    await using scene = new MailScene();
     const program = await scene.start("--message-gap-ms", "50");
     await scene.away("Zoë");
     using jon = await TestPeer.named(program.port, "Jon");
@@ -140,7 +140,7 @@ describe("a whisper to somebody who is away", () => {
 });
 
 test("what was said to All since a name left comes with its whispers, the last lines of it", async () => {
-  await using scene = new Scene();
+  await using scene = new MailScene();
   const program = await scene.start("--mailbox-lines", "2");
   await scene.away("Zoë");
   using jon = await TestPeer.named(program.port, "Jon");
@@ -158,7 +158,7 @@ test("what was said to All since a name left comes with its whispers, the last l
 });
 
 test("a server with a mailbox says at its start that whoever takes a name gets its mail", async () => {
-  await using scene = new Scene();
+  await using scene = new MailScene();
   const program = await scene.start();
   await program.logged("mailbox-open");
   expect(program.texts.at(-1)).toBe(
@@ -168,7 +168,7 @@ test("a server with a mailbox says at its start that whoever takes a name gets i
 });
 
 test("a mailbox that cannot be used gives one clear line and exit status 2", async () => {
-  await using scene = new Scene();
+  await using scene = new MailScene();
   writeFileSync(scene.file, "not a database".repeat(1000));
   await using damaged = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--mailbox", scene.file]);
   expect((await damaged.exited()).status).toBe(2);
@@ -183,7 +183,7 @@ test("a mailbox that cannot be used gives one clear line and exit status 2", asy
 });
 
 test("two servers do not share a mailbox", async () => {
-  await using scene = new Scene();
+  await using scene = new MailScene();
   await scene.start();
   await using second = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--mailbox", scene.file]);
   expect((await second.exited()).status).toBe(2);

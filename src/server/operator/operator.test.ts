@@ -16,7 +16,7 @@ const STATS: Stats = {
 };
 
 /** A room that notes what is done at it. */
-class TestDesk implements RoomControl {
+class TestRoom implements RoomControl {
   readonly done: string[] = [];
   readonly stats = STATS;
   readonly users;
@@ -46,7 +46,7 @@ class TestDesk implements RoomControl {
 }
 
 test("help says every command, and an unknown one says which there are", () => {
-  const room = new TestDesk();
+  const room = new TestRoom();
   const names = ["help", "list", "announce", "kick", "stats", "clear", "quit"];
   const help = obey("help", room).text.split("\n");
   expect(help.map((line) => line.split(" ")[0])).toEqual(names);
@@ -60,23 +60,23 @@ test("help says every command, and an unknown one says which there are", () => {
 });
 
 test("an unknown command is repeated without what a terminal would obey, and not in full", () => {
-  const { text } = obey(`\u001b[2J${"x".repeat(500)}`, new TestDesk());
+  const { text } = obey(`\u001b[2J${"x".repeat(500)}`, new TestRoom());
   expect(text).toMatch(/^Unknown command: \uFFFD\[2Jx+…\. There are: /);
   expect(text.length).toBeLessThan(200);
 });
 
 test("list says who is online, where, since when, idle for how long, and what waits", () => {
-  expect(obey("list", new TestDesk()).text).toBe("Nobody is online.");
-  expect(obey("list", new TestDesk("Jon", "Zoë P")).text).toBe(
+  expect(obey("list", new TestRoom()).text).toBe("Nobody is online.");
+  expect(obey("list", new TestRoom("Jon", "Zoë P")).text).toBe(
     "Jon    ('10.6.1.153', 49175)  since 2026-11-20 14:03:05 UTC  idle 61 s  0 bytes wait\n" +
       "Zoë P  ('10.6.1.153', 49176)  since 2026-11-20 14:03:05 UTC  idle 61 s  0 bytes wait",
   );
-  expect(JSON.parse(obey("list --json", new TestDesk("Jon")).text)).toMatchObject([{ name: "Jon", idleMs: 61_000 }]);
-  expect(obey("list all", new TestDesk()).status).toBe("usage");
+  expect(JSON.parse(obey("list --json", new TestRoom("Jon")).text)).toMatchObject([{ name: "Jon", idleMs: 61_000 }]);
+  expect(obey("list all", new TestRoom()).status).toBe("usage");
 });
 
 test("stats says the counts, as lines or as JSON", () => {
-  expect(obey("stats", new TestDesk()).text).toBe(
+  expect(obey("stats", new TestRoom()).text).toBe(
     [
       "up               2 h 5 min",
       "connections      3, 2 of them named",
@@ -86,14 +86,14 @@ test("stats says the counts, as lines or as JSON", () => {
       "mailbox          off",
     ].join("\n"),
   );
-  expect(JSON.parse(obey("stats --json", new TestDesk()).text)).toMatchObject({
+  expect(JSON.parse(obey("stats --json", new TestRoom()).text)).toMatchObject({
     connections: 3,
     flood: { delayed: 4 },
   });
 });
 
 test("announce tells everybody what stands behind it", () => {
-  const room = new TestDesk("Jon");
+  const room = new TestRoom("Jon");
   expect(obey("announce  Back at  ten. ", room)).toEqual({ status: "done", text: "Told 1 user." });
   expect(room.done).toEqual(["announce Back at  ten."]);
 });
@@ -110,7 +110,7 @@ test.each([
   { line: "kick Jon \u001b[2J", text: "A text holds no control characters." },
   { line: "quit now", text: "Expected quit, and nothing behind it." },
 ])("a wrong use is said, and nothing is done: $text", ({ line, text }) => {
-  const room = new TestDesk("Jon");
+  const room = new TestRoom("Jon");
   expect(obey(line, room)).toEqual({ status: "usage", text });
   expect(room.done).toEqual([]);
 });
@@ -123,24 +123,24 @@ test.each([
   { line: 'kick "Jon" Stewart is here', done: "kick <Jon> The operator ends your connection: Stewart is here" },
   { line: 'kick "x" y', done: 'kick <"x" y> The operator ends your connection.' },
 ])("$line finds its user, whose name may hold blanks", ({ line, done }) => {
-  const room = new TestDesk("Jon", "Jon Stewart", '"x" y');
+  const room = new TestRoom("Jon", "Jon Stewart", '"x" y');
   expect(obey(line, room).status).toBe("done");
   expect(room.done).toEqual([done]);
 });
 
 test("kick of nobody is refused", () => {
-  const room = new TestDesk("Jon");
+  const room = new TestRoom("Jon");
   expect(obey("kick Zoë", room)).toEqual({ status: "refused", text: "Zoë: nobody of that name is online." });
   expect(room.done).toEqual([]);
 });
 
 test("clear clears where there is a screen, and says so where there is none", () => {
-  expect(obey("clear", new TestDesk(), () => true)).toEqual({ status: "done", text: "" });
-  expect(obey("clear", new TestDesk()).text).toBe("There is no screen to clear here.");
+  expect(obey("clear", new TestRoom(), () => true)).toEqual({ status: "done", text: "" });
+  expect(obey("clear", new TestRoom()).text).toBe("There is no screen to clear here.");
 });
 
 test("quit tells everybody first", () => {
-  const room = new TestDesk("Jon");
+  const room = new TestRoom("Jon");
   obey("quit", room);
   expect(room.done).toEqual(["announce The operator stops the server.", "quit"]);
 });

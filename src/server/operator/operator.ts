@@ -55,7 +55,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   clear: {
     usage: "clear",
     what: "clears the server's own terminal",
-    run: (_rest, _desk, clear) => (clear() ? done("") : done("There is no screen to clear here.")),
+    run: (_rest, _room, clear) => (clear() ? done("") : done("There is no screen to clear here.")),
   },
   quit: { usage: "quit", what: "tells everybody, and stops the server", run: quit },
 };

@@ -1,6 +1,8 @@
 // Owns how Tab completes names. It must not know keys nor where a text stands.
 // Invariant: every Tab brings a candidate that was not there before or nothing at all, so that Tab always gets out.
 
+import { NAME_BYTES } from "../../../protocol/hcp1/index.ts";
+
 /** A text and where the caret stands in it, in UTF-16 units. */
 export interface Caret {
   readonly text: string;
@@ -43,18 +45,18 @@ function show(completion: Completion): Completion {
   return { ...completion, shown: { text: start + rest, at: start.length } };
 }
 
-/** Where a name that ends at the caret may begin, the earliest first: names have blanks in them. */
+/**
+ * Where a name that ends at the caret may begin, the earliest first: names have blanks in them. A name of NAME_BYTES bytes
+ * has no more UTF-16 units than that.
+ */
 function wordStarts({ text, at }: Caret): readonly number[] {
   const starts: number[] = [];
-  for (let index = Math.max(0, at - NAME_UNITS_MAX); index < at; index += 1) {
+  for (let index = Math.max(0, at - NAME_BYTES); index < at; index += 1) {
     const startsWord = index === 0 || /\s|[@(,]/.test(text[index - 1] ?? "");
     if (startsWord && !/\s/.test(text[index] ?? "")) starts.push(index);
   }
   return starts;
 }
-
-/** A name has at most 64 bytes, so at most 64 units. */
-const NAME_UNITS_MAX = 64;
 
 function fold(text: string): string {
   return text.normalize("NFKC").toLowerCase();

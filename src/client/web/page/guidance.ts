@@ -3,11 +3,11 @@
 
 import { EVERYBODY, SERVER, TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
 import { makeNameVisible } from "./rich-text.ts";
-import type { Link } from "./window-model.ts";
+import type { LinkState } from "./window-model.ts";
 
 /** What the sentence depends on. */
 export interface Situation {
-  readonly link: Link;
+  readonly link: LinkState;
   readonly username: string | null;
   readonly proposed: string | null;
   readonly selection: string | null;

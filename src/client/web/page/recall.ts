@@ -2,7 +2,7 @@
 // Invariant: what stood in the entry before looking back is never lost.
 
 /** Sent texts that are kept. */
-export const RECALLED_MAX = 100;
+export const RECALLED_TEXTS_MAX = 100;
 
 /** What was sent, and how far back one looks. */
 export class Recall {
@@ -15,7 +15,7 @@ export class Recall {
   add(text: string): void {
     if (this.#sent.at(-1) === text) return;
     this.#sent.push(text);
-    if (this.#sent.length > RECALLED_MAX) this.#sent.shift();
+    if (this.#sent.length > RECALLED_TEXTS_MAX) this.#sent.shift();
     if (this.#back > 0) this.#back = Math.min(this.#back + 1, this.#sent.length);
   }
 

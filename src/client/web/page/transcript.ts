@@ -4,7 +4,7 @@
 import type { LineMeaning } from "../../line-meaning.ts";
 
 /** One shown line: its exact text, what it means, and when it came. */
-export interface Line {
+export interface ShownLine {
   /** Counts up from 0, over all lines of this page. */
   readonly id: number;
   readonly text: string;
@@ -20,7 +20,7 @@ const FORGOTTEN_AT_ONCE = 1000;
 
 /** Every line that the page can still show. */
 export class Transcript {
-  #lines: Line[] = [];
+  #lines: ShownLine[] = [];
   #end = 0;
 
   /** The id of the oldest line that is kept. */
@@ -33,7 +33,7 @@ export class Transcript {
     return this.#end;
   }
 
-  add(text: string, meaning: LineMeaning, atMs: number): Line {
+  add(text: string, meaning: LineMeaning, atMs: number): ShownLine {
     const line = { id: this.#end, text, meaning, atMs };
     this.#end += 1;
     this.#lines.push(line);
@@ -42,7 +42,7 @@ export class Transcript {
   }
 
   /** The lines from id `start` up to, and without, id `end`. */
-  range(start: number, end: number): readonly Line[] {
+  range(start: number, end: number): readonly ShownLine[] {
     const offset = this.#end - this.#lines.length;
     return this.#lines.slice(Math.max(start, this.first) - offset, Math.max(0, end - offset));
   }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
-import { ModelDriver, SERVER_ENTRIES } from "./fixtures/model-driver.ts";
+import { SERVER_ENTRIES, WindowDriver } from "./fixtures/window-driver.ts";
 
 const USERS = ["Bo", "Kim", "All says: x", "You say: t1"] as const;
 
-type Step =
+type WindowStep =
   | {
       readonly do:
         | "type"
@@ -24,7 +24,7 @@ type Step =
   | { readonly do: "list"; readonly names: readonly string[] }
   | { readonly do: "message"; readonly sender: string };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<WindowStep> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -42,7 +42,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("list"), names: fc.subarray([...USERS]) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cut") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("message"), sender: fc.constantFrom(...USERS) }) },
-) as fc.Arbitrary<Step>;
+) as fc.Arbitrary<WindowStep>;
 
 test("however commands and events cross, nothing typed is lost, and nothing reaches whom it was not meant for", () => {
   fc.assert(
@@ -72,14 +72,14 @@ test("however commands and events cross, nothing typed is lost, and nothing reac
 });
 
 class Run {
-  readonly driver = ModelDriver.ready("Jon", ["Bo", "Kim"]);
+  readonly driver = WindowDriver.ready("Jon", ["Bo", "Kim"]);
   readonly tokens: string[] = [];
   readonly presses: { receiver: string | null; text: string }[] = [];
   #proposed: string[] = [];
   /** Who left and is back before the page's commands arrive is still who was meant. */
   #picked: string | null = null;
 
-  take(each: Step): void {
+  take(each: WindowStep): void {
     const { driver } = this;
     const { model } = driver;
     switch (each.do) {
@@ -127,7 +127,7 @@ class Run {
     return message.name ?? "";
   }
 
-  #serve(each: Step): void {
+  #serve(each: WindowStep): void {
     const { driver } = this;
     const open = driver.sent.filter(({ kind }) => kind === "proposal").slice(this.#proposed.length);
     const proposal = open[0];

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { ModelDriver, SERVER_ENTRIES } from "./fixtures/model-driver.ts";
+import { SERVER_ENTRIES, WindowDriver } from "./fixtures/window-driver.ts";
 import { ENTRY_UNITS_MAX } from "./window-model.ts";
 
 const LOST = { kind: "closed", code: "peer-ended", why: "it closed the connection" } as const;
 
 test("after Connect the destination is Server, after acceptance All", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   const { model } = driver;
   expect([model.link, model.selection]).toEqual(["idle", null]);
   model.connect(SERVER_ENTRIES);
@@ -21,7 +21,7 @@ test("after Connect the destination is Server, after acceptance All", () => {
 });
 
 test("an address that is not valid shows the report's line and changes nothing", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.connect({ address: "300.1.1.1", port: "20002" });
   driver.settle();
   expect(driver.lines).toEqual(["The IP address or port number is not valid, please try again."]);
@@ -29,7 +29,7 @@ test("an address that is not valid shows the report's line and changes nothing",
 });
 
 test("both entries empty mean 127.0.0.1 and 20002", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.connect({ address: "", port: "" });
   driver.settle();
   expect(driver.lines).toEqual(["You are going to connect Howdy Server with 127.0.0.1:20002"]);
@@ -52,7 +52,7 @@ test("a refused send leaves the text where it is", () => {
 });
 
 test("what is typed while a message is on its way stays", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.say("one");
   driver.model.entry.type("two");
   driver.settle();
@@ -61,7 +61,7 @@ test("what is typed while a message is on its way stays", () => {
 });
 
 test("a draft and a selection survive what arrives", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo", "Kim"]);
+  const driver = WindowDriver.ready("Jon", ["Bo", "Kim"]);
   driver.model.select("Bo");
   driver.model.entry.type("Being a superpower");
   driver.receive(
@@ -75,7 +75,7 @@ test("a draft and a selection survive what arrives", () => {
 });
 
 test("a message that meets the end of the connection comes back into the entry", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.input(LOST);
   driver.say("one");
   driver.say("two");
@@ -86,7 +86,7 @@ test("a message that meets the end of the connection comes back into the entry",
 });
 
 test("Reconnect comes back with the same name, keeps the draft, and selects who it was for", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.model.select("Bo");
   driver.model.entry.type("half a whisper");
   driver.input(LOST).settle();
@@ -100,7 +100,7 @@ test("Reconnect comes back with the same name, keeps the draft, and selects who 
 });
 
 test("a half whisper to somebody who is not there any more does not go to everybody", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.model.select("Bo");
   driver.model.entry.type("half a whisper");
   driver.input(LOST).settle();
@@ -112,7 +112,7 @@ test("a half whisper to somebody who is not there any more does not go to everyb
 });
 
 test("a name that is taken meanwhile is to be edited, and the draft comes back after it", () => {
-  const driver = ModelDriver.ready("Jon");
+  const driver = WindowDriver.ready("Jon");
   driver.model.entry.type("half a message");
   driver.input(LOST).settle();
   driver.model.reconnect();
@@ -125,7 +125,7 @@ test("a name that is taken meanwhile is to be edited, and the draft comes back a
 });
 
 test("a dial that fails can be tried again, with the name", () => {
-  const driver = ModelDriver.ready("Jon");
+  const driver = WindowDriver.ready("Jon");
   driver.input(LOST).settle();
   driver.model.reconnect();
   driver.settle().input({ kind: "dial-failed", why: "connection refused" }).settle();
@@ -136,7 +136,7 @@ test("a dial that fails can be tried again, with the name", () => {
 });
 
 test("Connect is a new start: it proposes no name", () => {
-  const driver = ModelDriver.ready("Jon");
+  const driver = WindowDriver.ready("Jon");
   driver.input(LOST).settle();
   driver.model.connect(SERVER_ENTRIES);
   driver.settle().input({ kind: "dialled" }).settle();
@@ -145,7 +145,7 @@ test("Connect is a new start: it proposes no name", () => {
 });
 
 test("when the client behind the page goes away, Reconnect opens a session and comes back", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.model.entry.type("a draft");
   driver.cutWire();
   expect([driver.model.link, driver.model.canReconnect]).toEqual(["cut-off", true]);
@@ -164,7 +164,7 @@ test("when the client behind the page goes away, Reconnect opens a session and c
 });
 
 test("a name that is sent while the server is dialled is proposed once it is there", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.select("Server");
   driver.model.connect(SERVER_ENTRIES);
   driver.settle().say("Jon").settle();
@@ -192,7 +192,7 @@ test("a refused message comes back before what was typed since", () => {
 });
 
 test("while a server is dialled a name leaves the entry, and anything else stays until it is answered", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.connect(SERVER_ENTRIES);
   driver.settle().say("Jon", "Server").say("hi", "All").settle();
   expect([driver.model.entry.text, driver.model.proposed]).toEqual(["hi", "Jon"]);
@@ -202,7 +202,7 @@ test("while a server is dialled a name leaves the entry, and anything else stays
 });
 
 test("a name that was to be proposed comes back when the dial fails, and Reconnect proposes it", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.connect(SERVER_ENTRIES);
   driver.settle().say("Jon", "Server").settle();
   driver.input({ kind: "dial-failed", why: "connection refused" }).settle();
@@ -222,7 +222,7 @@ test("a name that the server has not answered comes back into the entry when the
 });
 
 test("a whisper to somebody who has just left is kept, also when Send is pressed once more", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.model.select("Bo");
   driver.deliverCommand();
   driver.receive({ kind: "update", names: [] });
@@ -235,7 +235,7 @@ test("a whisper to somebody who has just left is kept, also when Send is pressed
 });
 
 test("only what was sent can be recalled", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.say("one", "Bo").say("x".repeat(4000)).settle();
   driver.model.entry.type("");
   driver.model.entry.recallOlder();
@@ -243,7 +243,7 @@ test("only what was sent can be recalled", () => {
 });
 
 test("a client that answers nothing is asked so many times and no more, and the entry keeps the rest", () => {
-  const driver = ModelDriver.ready("Jon");
+  const driver = WindowDriver.ready("Jon");
   const before = driver.given.length;
   for (let count = 0; count < 300; count += 1) driver.say(`text ${count}`);
   expect(driver.given.length - before).toBe(2 * 256);
@@ -267,7 +267,7 @@ test("a name that was refused though the page expected none comes back, and the 
 });
 
 test("a fault of the client is shown until the next try", () => {
-  const driver = ModelDriver.ready();
+  const driver = WindowDriver.ready();
   driver.model.take({ error: { message: "connect: expected a server on the allow list" } });
   expect(driver.model.fault).toBe("connect: expected a server on the allow list");
   driver.model.connect(SERVER_ENTRIES);
@@ -275,7 +275,7 @@ test("a fault of the client is shown until the next try", () => {
 });
 
 test("a text far too long for a command is not given to the client", () => {
-  const driver = ModelDriver.ready("Jon");
+  const driver = WindowDriver.ready("Jon");
   const before = driver.given.length;
   driver.say("x".repeat(ENTRY_UNITS_MAX + 1));
   expect(driver.given.length).toBe(before);
@@ -286,7 +286,7 @@ test("a text far too long for a command is not given to the client", () => {
 });
 
 test("only what others speak counts as unread", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.model.unread.hide();
   driver.receive(
     { kind: "update", names: ["Bo", "Jon", "Zoë"] },
@@ -298,14 +298,14 @@ test("only what others speak counts as unread", () => {
 });
 
 test("half a surrogate pair is sent as it is shown", () => {
-  const driver = ModelDriver.ready("Jon", ["Bo"]);
+  const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.say("half \ud83d").settle();
   expect(driver.lines.at(-1)).toBe("You say: half \ufffd");
   expect(driver.model.transcript.range(0, driver.model.transcript.end).at(-1)?.meaning.kind).toBe("own");
 });
 
 test("a line is kept with the meaning that the session gave it, whatever its words", () => {
-  const driver = ModelDriver.ready("Jon", ["You say: hi"]);
+  const driver = WindowDriver.ready("Jon", ["You say: hi"]);
   driver.receive({ kind: "message", sender: "You say: hi", receiver: "Jon", text: "Jon says: x" }).settle();
   expect(driver.model.transcript.range(0, driver.model.transcript.end).at(-1)).toMatchObject({
     text: "You say: hi whispers to you: Jon says: x",
@@ -313,8 +313,8 @@ test("a line is kept with the meaning that the session gave it, whatever its wor
   });
 });
 
-function connected(): ModelDriver {
-  const driver = ModelDriver.ready();
+function connected(): WindowDriver {
+  const driver = WindowDriver.ready();
   driver.model.connect(SERVER_ENTRIES);
   return driver.settle().input({ kind: "dialled" }).settle();
 }

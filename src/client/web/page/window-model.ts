@@ -5,9 +5,9 @@
 import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
 import type { ControlCommand } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
-import type { LineMeaning, Notice } from "../../line-meaning.ts";
+import type { LineMeaning, NoticeKind } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
-import { Entry } from "./entry.ts";
+import { EntryModel } from "./entry-model.ts";
 import { AT_THE_END, follow, type LineWindow, lookBack, returnToEnd, showNewer, showOlder } from "./line-window.ts";
 import { Transcript } from "./transcript.ts";
 import { Unread } from "./unread.ts";
@@ -27,7 +27,7 @@ export interface ServerEntries {
 }
 
 /** `lost` is about the Howdy server, `cut-off` about the client behind the page. */
-export type Link = "opening" | "idle" | "dialling" | "connected" | "lost" | "cut-off";
+export type LinkState = "opening" | "idle" | "dialling" | "connected" | "lost" | "cut-off";
 
 /** Far over what a message may have; a command with so many still fits a frame, whatever they are. */
 export const ENTRY_UNITS_MAX = 10_000;
@@ -52,11 +52,11 @@ interface Return {
 const NOBODY: Return = { name: "", destination: null };
 
 export class WindowModel {
-  readonly entry = new Entry();
+  readonly entry = new EntryModel();
   readonly transcript = new Transcript();
   readonly unread = new Unread();
   readonly #wire: Wire;
-  #link: Link = "opening";
+  #link: LinkState = "opening";
   #names: readonly string[] = destinations([]);
   #selection: string | null = null;
   #username: string | null = null;
@@ -79,7 +79,7 @@ export class WindowModel {
     this.#wire = wire;
   }
 
-  get link(): Link {
+  get link(): LinkState {
     return this.#link;
   }
 
@@ -260,7 +260,7 @@ export class WindowModel {
     else if (meaning.kind === "notice") this.#onNotice(meaning.notice);
   }
 
-  #onNotice(notice: Notice): void {
+  #onNotice(notice: NoticeKind): void {
     if (notice === "name-not-accepted") this.#onNameRefused();
     if (notice !== "dialling") return;
     this.#link = "dialling";

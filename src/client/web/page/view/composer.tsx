@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { Entry } from "../entry.ts";
+import type { EntryModel } from "../entry-model.ts";
 import { entryHint, guide, lengthNote } from "../guidance.ts";
 import { ENTRY_UNITS_MAX } from "../window-model.ts";
 import type { Props } from "./window.ts";
@@ -63,7 +63,12 @@ export function Composer({ model, act }: Props): JSX.Element {
 }
 
 /** True when the key is used up. */
-function obeyKey(entry: Entry, event: KeyboardEvent, element: HTMLTextAreaElement, names: readonly string[]): boolean {
+function obeyKey(
+  entry: EntryModel,
+  event: KeyboardEvent,
+  element: HTMLTextAreaElement,
+  names: readonly string[],
+): boolean {
   const { selectionStart, selectionEnd, value } = element;
   const isCaret = selectionStart === selectionEnd;
   switch (event.key) {

@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { olderCount, skippedCount } from "../line-window.ts";
-import type { Line } from "../transcript.ts";
+import type { ShownLine } from "../transcript.ts";
 import { LineView } from "./line-view.tsx";
 import { isAtEnd } from "./scroll.ts";
 import type { Props } from "./window.ts";
@@ -36,7 +36,7 @@ export function Conversation({ model, act }: Props): JSX.Element {
     if (!following && isAtEnd(element) && !wentUp) act((it) => it.returnToEnd());
     else if (following && wentUp && !isAtEnd(element)) act((it) => it.lookBack());
   };
-  const draw = (line: Line) => <LineView key={line.id} line={line} isUnreadMark={line.id === unread.mark} />;
+  const draw = (line: ShownLine) => <LineView key={line.id} line={line} isUnreadMark={line.id === unread.mark} />;
   return (
     <main class="conversation">
       {transcript.end === 0 ? <Welcome /> : null}

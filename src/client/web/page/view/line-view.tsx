@@ -5,11 +5,11 @@ import { Component, type JSX } from "preact";
 import { EVERYBODY, SERVER } from "../../../../protocol/hcp1/index.ts";
 import { type LineMeaning, placesOf, type Words } from "../../../line-meaning.ts";
 import { makeNameVisible, makeVisible, readText } from "../rich-text.ts";
-import type { Line } from "../transcript.ts";
-import { inkOf } from "./send-to.tsx";
+import type { ShownLine } from "../transcript.ts";
+import { nameStyle } from "./send-to.tsx";
 
 export interface LineProps {
-  readonly line: Line;
+  readonly line: ShownLine;
   /** The first line that came while nobody looked. */
   readonly isUnreadMark: boolean;
 }
@@ -58,7 +58,7 @@ function looksOf(meaning: LineMeaning): string {
   }
 }
 
-function Said({ line: { text, meaning } }: { readonly line: Line }): JSX.Element {
+function Said({ line: { text, meaning } }: { readonly line: ShownLine }): JSX.Element {
   switch (meaning.kind) {
     case "own":
     case "spoken":
@@ -87,7 +87,7 @@ function SaidBy({ text, meaning }: { readonly text: string; readonly meaning: Wo
 
 function Name({ name, isKnown }: { readonly name: string; readonly isKnown: boolean }): JSX.Element {
   return (
-    <bdi class="name" style={isKnown ? inkOf(name) : undefined}>
+    <bdi class="name" style={isKnown ? nameStyle(name) : undefined}>
       {makeNameVisible(name)}
     </bdi>
   );

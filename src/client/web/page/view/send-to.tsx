@@ -86,7 +86,7 @@ function Option({ id, name, isSelected, isSelf, onPick }: OptionProps): JSX.Elem
       title={isUser ? makeNameVisible(name) : undefined}
       onClick={onPick}
     >
-      <bdi class={isUser ? "name" : undefined} style={isUser ? inkOf(name) : undefined}>
+      <bdi class={isUser ? "name" : undefined} style={isUser ? nameStyle(name) : undefined}>
         {makeNameVisible(name)}
       </bdi>
     </div>
@@ -94,7 +94,7 @@ function Option({ id, name, isSelected, isSelf, onPick }: OptionProps): JSX.Elem
 }
 
 /** A name's colour on light and on dark; page.css takes the one that fits. */
-export function inkOf(name: string): CSSProperties {
+export function nameStyle(name: string): CSSProperties {
   const { light, dark } = nameColour(name);
   return { "--ink-light": light, "--ink-dark": dark };
 }

@@ -5,7 +5,7 @@ import { beginCompletion, type Caret, type Completion, nextCandidate } from "./c
 import { Recall } from "./recall.ts";
 
 /** The entry, as the person sees it. */
-export class Entry {
+export class EntryModel {
   #text = "";
   #caret: number | undefined;
   #aside = "";

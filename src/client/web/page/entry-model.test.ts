@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Entry } from "./entry.ts";
-import { RECALLED_MAX } from "./recall.ts";
+import { EntryModel } from "./entry-model.ts";
+import { RECALLED_TEXTS_MAX } from "./recall.ts";
 
 test("arrow-up goes back through what was sent, arrow-down comes back to the draft", () => {
   const entry = entryAfter("one", "two");
@@ -14,7 +14,7 @@ test("arrow-up goes back through what was sent, arrow-down comes back to the dra
 });
 
 test("who looks back stays there while a text turns out to be sent, and has the draft back", () => {
-  const entry = new Entry();
+  const entry = new EntryModel();
   entry.remember("one");
   entry.type("two");
   entry.take();
@@ -44,15 +44,15 @@ test("the same text twice is recalled once", () => {
 });
 
 test("what can be recalled is bounded", () => {
-  const entry = entryAfter(...Array.from({ length: RECALLED_MAX + 5 }, (_, index) => `text ${index}`));
+  const entry = entryAfter(...Array.from({ length: RECALLED_TEXTS_MAX + 5 }, (_, index) => `text ${index}`));
   let recalled = 0;
   while (entry.recallOlder()) recalled += 1;
-  expect(recalled).toBe(RECALLED_MAX);
+  expect(recalled).toBe(RECALLED_TEXTS_MAX);
   expect(entry.text).toBe("text 5");
 });
 
 test("Tab completes, Tab again takes the next name, Escape brings back what was typed", () => {
-  const entry = new Entry();
+  const entry = new EntryModel();
   entry.type("hi J");
   expect([entry.complete(4, ["Jon", "Jim"]), entry.text, entry.caret]).toEqual([true, "hi Jon ", 7]);
   expect(entry.completionNote).toBe("Jon, 1 of 2");
@@ -65,7 +65,7 @@ test("Tab completes, Tab again takes the next name, Escape brings back what was 
 });
 
 test("a key ends a completion", () => {
-  const entry = new Entry();
+  const entry = new EntryModel();
   entry.type("J");
   entry.complete(1, ["Jon", "Jim"]);
   entry.type("Jon x");
@@ -74,14 +74,14 @@ test("a key ends a completion", () => {
 });
 
 test("what could not be sent comes back before what was typed since", () => {
-  const entry = new Entry();
+  const entry = new EntryModel();
   entry.type("typed since");
   entry.restore("not sent");
   expect(entry.text).toBe("not sent\ntyped since");
 });
 
 test("a text that is put aside comes back", () => {
-  const entry = new Entry();
+  const entry = new EntryModel();
   entry.type("half a message");
   entry.putAside("Jon");
   expect(entry.text).toBe("Jon");
@@ -92,8 +92,8 @@ test("a text that is put aside comes back", () => {
   expect(entry.text).toBe("half a message");
 });
 
-function entryAfter(...sent: readonly string[]): Entry {
-  const entry = new Entry();
+function entryAfter(...sent: readonly string[]): EntryModel {
+  const entry = new EntryModel();
   for (const text of sent) {
     entry.type(text);
     entry.remember(text);
