@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { UsageError } from "../options/index.ts";
+import { ListenError, UsageError } from "../options/index.ts";
 import type { CallerOptions } from "./caller.ts";
 import { CLIENT_HELP, type ClientCommandOptions, readOptions } from "./command-options.ts";
 import { CONTROL_VERSION } from "./control.ts";
@@ -58,7 +58,7 @@ async function run(options: ClientCommandOptions): Promise<number> {
 
 async function serveWindows(web: WebOptions, face: CallerOptions & { readonly stop: AbortSignal }): Promise<number> {
   // Loaded only here: the bundler and the WebSocket would double the start of every other face.
-  const { ListenError, runWeb } = await import("./web/web.ts");
+  const { runWeb } = await import("./web/web.ts");
   try {
     await runWeb({ ...face, web, announce: writeStderr });
     return 0;

@@ -4,6 +4,7 @@
 export * from "./command-line.ts";
 export * from "./help.ts";
 export * from "./kinds.ts";
+export * from "./listen-error.ts";
 export * from "./option.ts";
 export * from "./usage-error.ts";
 export * from "./values.ts";

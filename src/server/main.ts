@@ -3,7 +3,7 @@
 import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { UsageError } from "../options/index.ts";
+import { ListenError, listenError, UsageError } from "../options/index.ts";
 import { type Config, readConfig, SERVER_HELP } from "./config.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
@@ -17,11 +17,6 @@ import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { Server } from "./server.ts";
-
-/** The address cannot be had: one line for the user, exit status 1. */
-class ListenError extends Error {
-  override readonly name = "ListenError";
-}
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
@@ -127,21 +122,7 @@ async function listen(
     serverLog.sink.write(logLine("server-listening", "Server is started and listening.", { host, port: server.port }));
     return server;
   } catch (error) {
-    throw new ListenError(explainListenError(error, host, port), { cause: error });
-  }
-}
-
-function explainListenError(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "EADDRINUSE":
-      return `port ${port} of ${host} is in use by another program; choose another with --port`;
-    case "EADDRNOTAVAIL":
-      return `${host} is not an address of this machine; choose another with --host`;
-    case "EACCES":
-      return `port ${port} of ${host} is not permitted to this user; choose another with --port`;
-    default:
-      return `cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}`;
+    throw listenError(error, { host, port, hostOption: "--host", portOption: "--port" });
   }
 }
 

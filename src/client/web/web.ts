@@ -2,16 +2,12 @@
 // Invariant: when it has ended, no session is open and no connection to a server is left.
 
 import { once } from "node:events";
+import { listenError } from "../../options/index.ts";
 import type { CallerOptions } from "../caller.ts";
 import { HEARTBEAT_MS } from "./limits.ts";
 import { makePageFiles } from "./page-files.ts";
 import type { WebOptions } from "./web-options.ts";
 import { WebServer } from "./web-server.ts";
-
-/** The address cannot be had: the user's to change. The message is a sentence for them. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
 
 export interface RunWebOptions extends CallerOptions {
   readonly web: WebOptions;
@@ -47,20 +43,6 @@ async function listen(web: WebOptions, caller: CallerOptions): Promise<WebServer
       heartbeatMs: HEARTBEAT_MS,
     });
   } catch (error) {
-    throw new ListenError(explain(error, host, port), { cause: error });
-  }
-}
-
-function explain(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "EADDRINUSE":
-      return `port ${port} of ${host} is in use by another program; choose another with --web-port`;
-    case "EADDRNOTAVAIL":
-      return `${host} is not an address of this machine; choose another with --web-host`;
-    case "EACCES":
-      return `port ${port} of ${host} is not permitted to this user; choose another with --web-port`;
-    default:
-      return `cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}`;
+    throw listenError(error, { host, port, hostOption: "--web-host", portOption: "--web-port" });
   }
 }
