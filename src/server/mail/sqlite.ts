@@ -8,6 +8,9 @@ import type { DatabaseSync } from "node:sqlite";
 const APPLICATION_ID = 0x486f7764;
 const SCHEMA_VERSION = 1;
 
+/** Somebody else holds the file's lock (SQLite, "Result Codes"). */
+const SQLITE_BUSY = 5;
+
 const SCHEMA = `
 CREATE TABLE names (key TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL, line INTEGER) WITHOUT ROWID;
 CREATE TABLE mail (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, sender TEXT NOT NULL,
@@ -60,6 +63,6 @@ function prepare(database: DatabaseSync): void {
 }
 
 function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return /database is locked/.test(text) ? "another server uses it" : text.replaceAll("\n", " ");
+  if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return "another server uses it";
+  return (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
 }
