@@ -21,6 +21,7 @@ interface Room {
 const ROOMS: readonly Room[] = [
   { of: "package.json" },
   { of: "src/clock.ts" },
+  { of: "src/line-cutter.ts" },
   { of: "src/options/", mayUse: ["node:net", "node:util"] },
   { of: "src/protocol/" },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
@@ -54,6 +55,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/server/operator/",
     mayImport: [
+      "src/line-cutter.ts",
       "src/options/",
       "src/protocol/",
       "src/server/limits.ts",
@@ -108,10 +110,10 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "src/client/terminal/",
-    mayImport: ["src/clock.ts", "src/options/", "src/client/", "src/protocol/hcp1/"],
+    mayImport: ["src/clock.ts", "src/line-cutter.ts", "src/options/", "src/client/", "src/protocol/hcp1/"],
     mayUse: ["node:*"],
   },
-  { of: "src/client/headless/", mayImport: ["src/client/"], mayUse: ["node:*"] },
+  { of: "src/client/headless/", mayImport: ["src/line-cutter.ts", "src/client/"], mayUse: ["node:*"] },
   {
     of: "src/client/command-options.ts",
     mayImport: ["src/options/", "src/protocol/hcp1/", "src/client/", "src/client/web/", "src/client/terminal/"],

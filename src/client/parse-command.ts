@@ -23,6 +23,14 @@ export function parseCommand(line: string): ParsedCommand {
   return parsed.success ? { command: parsed.data } : { fault: describeFault(expectation(value), line) };
 }
 
+/**
+ * True for a command that is taken while a server is dialled, since it gives the dial up. Every other command waits, as a
+ * person does who wants to see what Connect came to.
+ */
+export function givesUpDial(parsed: ParsedCommand): boolean {
+  return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
+}
+
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -1,9 +1,9 @@
 // Owns how a line of stdin becomes a command. It must not know what a command does.
 // Invariant: whatever the bytes are, the answer is a command, a fault or nothing.
 
+import type { CutLine } from "../../line-cutter.ts";
 import { COMMAND_LINE_BYTES_MAX } from "../control.ts";
 import { describeFault } from "../fault.ts";
-import type { CutLine } from "../line-cutter.ts";
 import { type ParsedCommand, parseCommand } from "../parse-command.ts";
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true });

@@ -3,11 +3,11 @@
 
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { linesOf } from "../../line-cutter.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import { COMMAND_LINE_BYTES_MAX, type ControlEvent } from "../control.ts";
-import { type CutLine, LineCutter } from "../line-cutter.ts";
-import type { ParsedCommand } from "../parse-command.ts";
+import { givesUpDial } from "../parse-command.ts";
 import { readCommand } from "./command-line.ts";
 
 /** Events that may wait for somebody who does not read stdout, in bytes; then the client gives up. */
@@ -53,10 +53,10 @@ async function obeyLines(
   write: (event: ControlEvent) => void,
 ): Promise<void> {
   try {
-    for await (const line of linesOf(input)) {
+    for await (const line of linesOf(input, COMMAND_LINE_BYTES_MAX)) {
       const parsed = readCommand(line);
       if (parsed === undefined) continue;
-      if (!endsDial(parsed)) await client.settled();
+      if (!givesUpDial(parsed)) await client.settled();
       if ("fault" in parsed) write({ error: { message: parsed.fault } });
       else client.take(parsed.command);
       if ("command" in parsed && "close" in parsed.command) return;
@@ -66,18 +66,6 @@ async function obeyLines(
     // Whoever gave commands or read events went away without a word: that is an end, too.
     if (!isSystemError(error)) throw error;
   }
-}
-
-// A person sees what Connect came to before they go on, so commands wait for it, but for those that give the dial up.
-function endsDial(parsed: ParsedCommand): boolean {
-  return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
-}
-
-async function* linesOf(input: Readable): AsyncGenerator<CutLine> {
-  const cutter = new LineCutter(COMMAND_LINE_BYTES_MAX);
-  for await (const chunk of input) yield* cutter.cut(chunk);
-  const last = cutter.end();
-  if (last !== undefined) yield last;
 }
 
 /** Settles when everything written has left, or cannot any more. */

@@ -4,7 +4,7 @@
 
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { LineCutter } from "../line-cutter.ts";
+import { linesOf } from "../../line-cutter.ts";
 import { OUTPUT_WAITING_BYTES_MAX, PIPED_LINE_BYTES_MAX } from "./limits.ts";
 import type { Prompt } from "./prompt.ts";
 
@@ -60,10 +60,9 @@ export class PlainLines {
   }
 
   async #read(input: Readable): Promise<void> {
-    const cutter = new LineCutter(PIPED_LINE_BYTES_MAX);
     const decoder = new TextDecoder("utf-8");
     try {
-      for await (const { bytes, tooLong } of linesOf(input, cutter)) {
+      for await (const { bytes, tooLong } of linesOf(input, PIPED_LINE_BYTES_MAX)) {
         if (this.#waits) await this.#ready.promise;
         if (tooLong) this.#listener.onTooLong();
         else this.#listener.onLine(decoder.decode(bytes).replace(/\r$/, ""));
@@ -75,10 +74,4 @@ export class PlainLines {
     }
     this.#listener.onLeave();
   }
-}
-
-async function* linesOf(input: Readable, cutter: LineCutter) {
-  for await (const chunk of input) yield* cutter.cut(chunk);
-  const last = cutter.end();
-  if (last !== undefined) yield last;
 }

@@ -6,6 +6,7 @@ import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
 import type { ControlEvent } from "../control.ts";
 import { destinations } from "../destinations.ts";
 import type { LineMeaning } from "../line-meaning.ts";
+import { NOT_CONNECTED } from "../texts.ts";
 import { HELP_LINES } from "./commands.ts";
 import type { Remark } from "./draw.ts";
 import { type Entered, readEntered } from "./entered.ts";
@@ -112,7 +113,7 @@ export class TerminalModel {
       case "mistake":
         return this.#refuse(entered.text);
       case "list":
-        this.#port.remark(this.#link === "connected" ? this.#online() : [words.NOT_CONNECTED]);
+        this.#port.remark(this.#link === "connected" ? this.#online() : [NOT_CONNECTED]);
         return true;
       case "help":
         for (const line of HELP_LINES) this.#port.remark([line]);

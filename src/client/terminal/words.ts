@@ -4,7 +4,6 @@ import type { Remark } from "./draw.ts";
 
 export const NAME_NEEDED = "Type the name by which the others see you. /help says what else there is.";
 export const NAME_PENDING = "Not sent: the server has not answered to your name yet. Your line is kept.";
-export const NOT_CONNECTED = "You are not connected to a Howdy Server.";
 export const NOT_SENT = "Not sent: you are not connected to a Howdy Server. Your line is kept.";
 export const NOT_IN_LIST = " is not in the list of who is online.";
 export const LINE_TOO_LONG = "Not sent: a line from a pipe takes at most 65536 bytes.";

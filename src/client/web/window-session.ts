@@ -7,7 +7,7 @@ import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import type { ControlCommand } from "../control.ts";
 import { describeFault } from "../fault.ts";
-import { type ParsedCommand, parseCommand } from "../parse-command.ts";
+import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
 import { PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
@@ -74,7 +74,7 @@ export class WindowSession {
   async #takeWaiting(): Promise<void> {
     this.#taking = true;
     for (let parsed = this.#waiting[0]; parsed !== undefined && !this.#closed; parsed = this.#waiting[0]) {
-      if (!endsDial(parsed)) await this.#client.settled();
+      if (!givesUpDial(parsed)) await this.#client.settled();
       this.#waiting.shift();
       this.#socket.resume();
       if ("fault" in parsed) this.#fault(parsed.fault);
@@ -131,9 +131,4 @@ export class WindowSession {
     this.#over.resolve();
     this.#socket.close(CLOSE_NORMAL, "closed");
   }
-}
-
-// A person waits to see what Connect came to, and so do commands. Only `connect` and `close` give the dial up.
-function endsDial(parsed: ParsedCommand): boolean {
-  return "command" in parsed && ("connect" in parsed.command || "close" in parsed.command);
 }

@@ -3,13 +3,13 @@
 
 import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+import { LineCutter } from "../../line-cutter.ts";
 import { CONTROL_CONNECTIONS_MAX, CONTROL_LINE_BYTES_MAX, CONTROL_LINE_MS } from "../limits.ts";
 import { prepareFolder } from "./control-path.ts";
-import type { Answer } from "./operator.ts";
+import { type Answer, COMMAND_TOO_LONG } from "./operator.ts";
 
 /** Only the user itself may read and write, from the moment that the socket is there. */
 const UMASK = 0o177;
-const NEWLINE = 0x0a;
 
 /** Answers commands on a Unix socket. Rejects when the path cannot be had, or another server serves there. */
 export async function serveControl(path: string, answer: (line: string) => Answer): Promise<NetServer> {
@@ -63,7 +63,7 @@ export function isServed(path: string): Promise<boolean> {
 }
 
 function serve(socket: Socket, answer: (line: string) => Answer): void {
-  let held = Buffer.alloc(0);
+  const cutter = new LineCutter(CONTROL_LINE_BYTES_MAX);
   const timer = setTimeout(() => socket.destroy(), CONTROL_LINE_MS);
   const reply = (given: Answer) => {
     socket.off("data", onData);
@@ -71,10 +71,8 @@ function serve(socket: Socket, answer: (line: string) => Answer): void {
     socket.end(`${JSON.stringify(given)}\n`);
   };
   const onData = (chunk: Buffer) => {
-    held = Buffer.concat([held, chunk]);
-    const end = held.indexOf(NEWLINE);
-    if (end !== -1) reply(answer(held.subarray(0, end).toString()));
-    else if (held.length > CONTROL_LINE_BYTES_MAX) reply({ status: "usage", text: "The command is too long." });
+    const [line] = cutter.cut(chunk);
+    if (line !== undefined) reply(line.tooLong ? COMMAND_TOO_LONG : answer(line.bytes.toString()));
   };
   socket.on("data", onData);
   socket.on("error", () => socket.destroy());

@@ -64,11 +64,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const KICK_TEXT = "The operator ends your connection";
 const QUIT_TEXT = "The operator stops the server.";
 
+/** The answer to a line over CONTROL_LINE_BYTES_MAX. */
+export const COMMAND_TOO_LONG: Answer = misused(`A command has at most ${CONTROL_LINE_BYTES_MAX} bytes.`);
+
 /** Does what a line says. */
 export function obey(line: string, room: RoomControl, clear: ClearScreen = () => false): Answer {
-  if (Buffer.byteLength(line) > CONTROL_LINE_BYTES_MAX) {
-    return misused(`A command has at most ${CONTROL_LINE_BYTES_MAX} bytes.`);
-  }
+  if (Buffer.byteLength(line) > CONTROL_LINE_BYTES_MAX) return COMMAND_TOO_LONG;
   const [, word = "", rest = ""] = /^\s*(\S*)\s*(.*?)\s*$/su.exec(line) ?? [];
   if (word === "") return misused(`There are: ${Object.keys(COMMANDS).join(", ")}.`);
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;

@@ -9,6 +9,14 @@ export interface CutLine {
   readonly tooLong: boolean;
 }
 
+/** Every line of a stream, the one behind the last newline included. */
+export async function* linesOf(input: AsyncIterable<Buffer>, bytesMax: number): AsyncGenerator<CutLine> {
+  const cutter = new LineCutter(bytesMax);
+  for await (const chunk of input) yield* cutter.cut(chunk);
+  const last = cutter.end();
+  if (last !== undefined) yield last;
+}
+
 /** Cuts at newlines; what stands behind the last one comes with end(). */
 export class LineCutter {
   readonly #bytesMax: number;
