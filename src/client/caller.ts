@@ -10,7 +10,7 @@ import type { ServerAddress } from "./server-address.ts";
 /** Messages and bytes that may wait for their turn: far over what a person or a script says in a minute. */
 const QUEUE_LIMITS = { queueMessagesMax: 16_384, queueBytesMax: 16_777_216 } as const;
 
-/** After what waits had its time, how long a server may take to see us off, in milliseconds. */
+/** Milliseconds that a server may take to end the connection, once what waits has had the time to go out. */
 const HANG_UP_MS = 2000;
 
 export interface CallerOptions extends DialOptions {
@@ -48,7 +48,7 @@ export class Caller {
     this.#listener = listener;
   }
 
-  /** Calls a server, after the earlier call was hung up and has ended: its name is free again by then. */
+  /** Hangs up the earlier call, waits until it has ended, and calls a server. By then the earlier name is free again. */
   dial(server: ServerAddress): void {
     this.hangUp();
     const call: Call = { hungUp: new AbortController(), connection: undefined, over: Promise.withResolvers() };

@@ -9,7 +9,7 @@ import type { SendOutcome } from "./outgoing.ts";
 import { Session, type SessionInput, type SessionOutput } from "./session.ts";
 
 export interface ClientListener {
-  /** `meaning` comes with `shown`: who only reads the control protocol has no need of it. */
+  /** `meaning` comes with `shown`. A face that only passes the control protocol on has no need of it. */
   onEvent(event: ControlEvent, meaning?: LineMeaning): void;
   /** What a press on Send came to, before the line about it. A face that waits for the line has no need of it. */
   onOutcome?(outcome: SendOutcome): void;

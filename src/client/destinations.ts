@@ -19,7 +19,7 @@ export function destinations(users: readonly string[]): readonly string[] {
   return [...FIXED, ...users];
 }
 
-/** The entry of the list that a person means, or undefined. A composed spelling (NFC) serves for any other. */
+/** The entry of the list that a person means: the name as it is, else its composed spelling (NFC), else undefined. */
 export function findDestination(users: readonly string[], name: string): string | undefined {
   const list = destinations(users);
   return list.find((entry) => entry === name) ?? list.find((entry) => entry === name.normalize("NFC"));

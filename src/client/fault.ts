@@ -6,7 +6,7 @@ const QUOTED_CHARACTERS_MAX = 80;
 
 /** "expected …; got …". */
 export function describeFault(expected: string, got: string): string {
-  // Twice as many units hold so many characters, and one more tells whether there are more.
+  // A character takes two units at most. One unit more tells whether anything was left out.
   const characters = Array.from(got.slice(0, 2 * QUOTED_CHARACTERS_MAX + 1));
   const quoted = characters.slice(0, QUOTED_CHARACTERS_MAX).join("");
   return `${expected}; got ${quoted}${characters.length > QUOTED_CHARACTERS_MAX ? "…" : ""}`;

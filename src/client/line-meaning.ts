@@ -1,6 +1,6 @@
 // Owns what a shown line is, for a face of this project: whose words it holds, or what it is about. It must not know
-// how a line looks. The control protocol does not carry it. Invariant: nothing here is read from a line's words, which
-// anybody may choose as a name or a text.
+// how a line looks. The control protocol does not carry it. Invariant: no meaning is read from a line's words. Somebody
+// may take the name "You say:".
 
 import { EVERYBODY } from "../protocol/hcp1/index.ts";
 import { somebodySays, somebodyWhispers, YOU_WHISPER_TO, youSay, youWhisper } from "./texts.ts";

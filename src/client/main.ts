@@ -21,7 +21,7 @@ const EXIT_STATUS: Readonly<Record<HeadlessEnd, number>> = { closed: 0, "reader-
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** What is said of a terminal face that ended against its will, and what ends with exit status 1. */
+/** What is said when the terminal could not go on. Each of these ends has exit status 1. */
 const TERMINAL_FAULTS: Readonly<Partial<Record<TerminalEnd, string>>> = {
   unreachable: "the server cannot be reached",
   "name-refused": "the server does not take this name, and nobody is there to choose another",
@@ -104,7 +104,7 @@ function packageVersion(): string {
 }
 
 try {
-  // Not only process.exitCode: stdin, or somebody who does not read stdout, would keep the program alive.
+  // process.exitCode alone would not do: an open stdin, or a stdout that nobody reads, would keep the program alive.
   process.exit(await main());
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

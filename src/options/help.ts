@@ -7,7 +7,7 @@ import type { Option, OptionTable, ValueOption } from "./option.ts";
 export const HELP_COLUMNS_MAX = 120;
 
 const MARGIN = "  ";
-/** Where no line is cut: inside a note such as "0 to 1000 ms". */
+/** A blank at which no line is cut: inside a note such as "0 to 1000 ms". */
 const HARD_BLANK = "\u00a0";
 
 export interface HelpRow {

@@ -1,4 +1,4 @@
-// The room's door: a table of options that parses, checks, reads the environment and prints help. The room knows no
+// What other rooms import: a table of options that parses, checks, reads the environment and prints help. The room knows no
 // program. A new flag is one entry in its program's table.
 
 export * from "./command-line.ts";

@@ -10,7 +10,7 @@ export interface Kind<T> {
   readonly expected: string;
   /** As the help says it, in brackets: "1 to 9". Without it, the option's own text must say what is taken. */
   readonly limits?: string;
-  /** The value that a text says, or undefined when it says none. */
+  /** The value that a text stands for, or undefined when it stands for none. */
   readonly parse: (text: string) => T | undefined;
 }
 

@@ -19,15 +19,15 @@ export interface ValueOption {
   /** The option may be given several times, and its value is a list. */
   readonly repeats?: true;
   /**
-   * The environment variable that counts when the option is not given. Of an option that repeats it counts as well, and
-   * holds a list with commas. A variable that is set to nothing is not set.
+   * The environment variable that counts when the option is not given. For an option that repeats it counts beside the
+   * command line, and holds a list with commas. An empty variable counts as not set.
    */
   readonly variable?: string;
   /** As the user would write it. */
   readonly default?: string | number;
-  /** Without a default, what the help says happens: "asked for". */
+  /** What the help says in place of a default: "asked for". */
   readonly otherwise?: string;
-  /** Without the limits, the variable and the default, which the help adds by itself. */
+  /** The help adds limits, variable and default by itself. */
   readonly help: string;
 }
 

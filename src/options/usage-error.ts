@@ -1,6 +1,6 @@
 // Owns how a program tells its user what was wrong with a command line or with the environment.
 
-/** The user's mistake: one line for each, exit status 2. */
+/** The user's mistake. The program says it in one line and ends with exit status 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

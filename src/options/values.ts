@@ -27,7 +27,7 @@ export function readValues<Table extends OptionTable>(
     camelCase(name),
     option.kind === "flag" ? line.given.has(name) : readValue(name, option, line, environment),
   ]);
-  // The entries' types are the table's own: what readValue gave of an entry is its ValueOf.
+  // readValue() gives each entry a value of the entry's own kind. The compiler cannot see that in a list.
   return Object.fromEntries(values) as Values<Table>;
 }
 

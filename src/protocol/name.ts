@@ -33,8 +33,9 @@ export function nameBytes(name: string): number {
 }
 
 /**
- * The key by which two spellings are the same name: NFKC and case folding. JavaScript has no case folding; lower case
- * after upper case folds what it would (ß and ss, ς and σ), once the capital ẞ, which is its own upper case, is lowered.
+ * The key by which two spellings are the same name: NFKC and case folding. JavaScript has no case folding, but upper case
+ * and then lower case does the same: ß and ss get one key, and so do ς and σ. Lower case comes first of all for the capital
+ * ẞ, which upper case leaves as it is.
  */
 export function nameKey(name: string): string {
   return name.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");

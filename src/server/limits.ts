@@ -42,8 +42,8 @@ export const FLOOD_LOOK_MS = 500;
 export const FLOOD_TELL_MS = 2000;
 
 /**
- * Milliseconds that what a peer sent before it left may go on behind flood control's gate. Then the rest is dropped, for
- * its name must come free: at the default rate some fifty messages were heard by then.
+ * Milliseconds that flood control goes on reading what a peer sent before it left: some fifty messages at the default
+ * rate. Then the rest is dropped, because the peer's name must come free.
  */
 export const FLOOD_LEAVE_MS = 5000;
 

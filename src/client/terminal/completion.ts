@@ -18,7 +18,7 @@ export function complete(line: string, names: KnownNames): CompleterResult {
   if (typed === undefined) return completeMention(line, names);
   const found = startingWith(typed, [...names.all, EVERYBODY]);
   if (found.length === 0) return completeMention(line, names);
-  // Among several the beginning that they share is completed, so only the last one standing gets its quotes.
+  // Of several, Tab completes the beginning that they share. So quotes are written once one is left.
   const write = (name: string) => (quote === "" && found.length > 1 ? name : writeName(name, names, quote !== ""));
   return [found.map((name) => `${write(name)} `), quote + typed];
 }

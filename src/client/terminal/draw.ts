@@ -1,5 +1,5 @@
-// Owns how a line of the conversation looks: time of day, a mark for what it is, and the words, which are the session's
-// to the character but for what a terminal would obey. It must not know the terminal.
+// Owns how a line of the conversation looks: the time of day, a mark for what the line is, and the session's words. Of the
+// words only what a terminal would obey is replaced. It must not know the terminal.
 
 import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
 import { type LineMeaning, placesOf } from "../line-meaning.ts";
@@ -37,7 +37,7 @@ function headOf(time: string, mark: string, style: Style): readonly Piece[] {
   ];
 }
 
-/** Told by a mark and the words; colours only help. */
+/** Mark and words tell what a line is; colours only help. */
 function markOf(meaning: LineMeaning): string {
   switch (meaning.kind) {
     case "own":

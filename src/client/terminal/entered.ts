@@ -24,7 +24,7 @@ interface Addressed {
 
 const COMMAND = /^(\/\S+)(?:\s+(.*))?$/s;
 const QUOTED = /^"([^"]+)"(?=\s|$)/;
-/** A mark behind a name is none of it: "@Jon: hello". */
+/** A colon or comma behind a name is not part of it: "@Jon: hello". */
 const WORD = /^(\S+?)[:,]?(?=\s|$)/;
 
 /** Reads a line as it was typed. */

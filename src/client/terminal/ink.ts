@@ -1,6 +1,6 @@
-// Owns the colours: which a name has, and what is set apart how. It must not know what stands in a line.
-// Invariant: a name always has the same colour, which has at least INK_CONTRAST_MIN on black and on white; nothing is
-// told by colour alone, so that no ink loses nothing.
+// Owns the colours: which one a name has, and how other pieces are set apart. It must not know what stands in a line.
+// Invariant: a name always has the same colour, which has at least INK_CONTRAST_MIN on black and on white. Nothing is
+// told by colour alone, so nothing is lost without colours.
 
 import { nameHash } from "../name-hash.ts";
 
@@ -14,7 +14,7 @@ export const PLAIN: Style = { kind: "plain" };
 /** Colours a piece; pieces are never empty and hold no line break. */
 export type Ink = (text: string, style: Style) => string;
 
-/** WCAG 2.2, 1.4.11: less than the 4.5 of a text, which hardly any colour has on black and on white at once. */
+/** WCAG 2.2, 1.4.11. For a text it asks for 4.5, which hardly any colour has on black and on white at once. */
 export const INK_CONTRAST_MIN = 3.8;
 
 /** Of the 256 colours that terminals agree on, those with the contrast that can be told apart. */

@@ -4,7 +4,7 @@
 export const RETRY_FIRST_MS = 1000;
 export const RETRY_MAX_MS = 60_000;
 
-/** The share of a pause that chance may take off: a room that comes back is not dialled by everybody at once. */
+/** The share of a pause that chance may take off, so that not everybody dials a room that comes back at once. */
 export const RETRY_JITTER = 0.5;
 
 /** Names that are remembered after they left, so that they can be completed and told apart; the oldest are forgotten. */

@@ -44,7 +44,7 @@ export function mark(text: string): string {
   return text.replaceAll("\n", LINE_MARK).replaceAll("\t", TAB_MARK);
 }
 
-// What ends a copied text is no wish for an empty line.
+// A line break at the end of a copied text is no wish for an empty line.
 function markBreaks(text: string): string {
   return mark(text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").replace(/\n+$/, ""));
 }

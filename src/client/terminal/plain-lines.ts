@@ -1,6 +1,6 @@
 // Owns the face where there is no terminal to draw on: plain lines in, plain lines out. It must not know what a line means.
-// Invariant: lines are taken in their order; of a pipe, each only when it can be sent, so that none is refused only because
-// the server is away.
+// Invariant: lines are taken in their order. A line from a pipe is taken only when it can be sent, so none is refused just
+// because the server is away.
 
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -19,7 +19,7 @@ export interface PlainListener {
 }
 
 export interface PlainOptions {
-  /** Lines wait until they can be sent; a person's do not, since a person waits for the answer. */
+  /** Lines wait until they can be sent. Not a person's: a person waits for the answer before the next line. */
   readonly waits: boolean;
 }
 
@@ -27,7 +27,7 @@ export class PlainLines {
   readonly #output: Writable;
   readonly #listener: PlainListener;
   readonly #waits: boolean;
-  /** Settles when a line can be sent; a new one each time that none can be any more. */
+  /** Settles when a line can be sent. There is a new one each time that lines can be sent no more. */
   #ready = Promise.withResolvers<void>();
   #isReady = false;
 

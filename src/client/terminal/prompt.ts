@@ -1,4 +1,4 @@
-// Owns what stands before the line being typed: what becomes of it. It must not know when it changes.
+// Owns the prompt: it stands before the line being typed and says what becomes of it. It must not know when it changes.
 
 import { EVERYBODY } from "../../protocol/hcp1/index.ts";
 import type { Ink } from "./ink.ts";

@@ -1,6 +1,6 @@
 // Owns how a text fits the width of a terminal. It must not know what stands in the text, nor how wide a character is:
-// that is asked. Invariant: no row but the first begins at the left edge, so that nobody's text looks like a line of its
-// own; nothing but blanks at a row's end is left out.
+// that is asked. Invariant: only the first row begins at the left edge, so that nobody's text looks like a line of its own.
+// Only blanks at a row's end are left out, and lines over TEXT_LINES_MAX, which are counted.
 
 import { type Ink, PLAIN, type Style } from "./ink.ts";
 import { TEXT_LINES_MAX } from "./limits.ts";

@@ -89,7 +89,7 @@ export class Screen {
     this.#redraw(() => {
       cursorTo(this.#output, 0, 0);
       clearScreenDown(this.#output);
-      // tmux keeps what is erased from the very top for its history, so every key typed there would leave a copy.
+      // tmux puts what is erased from the top row into its history. Every key typed there would leave a copy.
       this.#output.write("\n");
     });
   }

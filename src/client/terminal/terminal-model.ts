@@ -1,6 +1,6 @@
-// Owns what a person at a terminal does and is told: what a typed line comes to, who is asked for a name when, when a lost
+// Owns what a person at a terminal does and is told: what a typed line comes to, when a name is asked for, when a lost
 // server is dialled again. It has no terminal, no socket, no clock and no chance: they are behind the port. Invariant: a
-// typed line is sent, carried out, or answered with a word and given back; never lost in silence.
+// typed line is sent, or carried out, or answered with a word and given back. None is lost in silence.
 
 import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
 import type { ControlEvent } from "../control.ts";
@@ -172,7 +172,7 @@ export class TerminalModel {
     if (meaning.kind === "spoken" && meaning.sender !== SERVER && !this.names.isOnline(meaning.sender)) {
       this.names.add(meaning.sender);
     }
-    // Every retry would say it; the pause before it has been said.
+    // A retry does not say that it dials: the remark about the pause has told it.
     const isRetry = meaning.kind === "notice" && meaning.notice === "dialling" && this.#attempts > 0;
     if (!isRetry) this.#port.show(text, meaning);
     if (meaning.kind === "named") this.#onNamed(meaning.username);

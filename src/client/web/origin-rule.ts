@@ -1,6 +1,6 @@
 // Owns who may use the window: under which host names it can be reached, and which pages may open a session. It must
-// not know HTTP beyond two headers. Invariant: a name that somebody's DNS can point here is no name of this window
-// unless it was allowed, so that no foreign page becomes the window's own by DNS rebinding.
+// not know HTTP beyond two headers. Invariant: only allowed host names count, beside IP addresses and localhost. Anybody can
+// point a name of theirs here, and a page under it would otherwise pass for the window's own (DNS rebinding).
 
 import { isIP } from "node:net";
 

@@ -18,7 +18,7 @@ import { isTypeByte, MESSAGE_TYPES } from "./message.ts";
 /** What told the reader that a frame ends where it ends. */
 export type FrameEnd = "length" | "next-type" | "limit" | "silence";
 
-/** A whole frame. Its bytes are a copy of its own; what a silence cut off the fixed part of a type but 4 is zeros. */
+/** A whole frame, with its own copy of the bytes. What a silence cut off a frame's fixed part is zeros; not in type 4. */
 export interface Frame {
   readonly type: number;
   readonly bytes: Uint8Array;
@@ -35,15 +35,15 @@ interface Extent {
   readonly bytes: number;
   /** What ends it, or undefined while its end is open. */
   readonly end: FrameEnd | undefined;
-  /** True while a part that has a fixed length is not there. */
+  /** True while a part that has a fixed length is incomplete. */
   readonly partial: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * Frames are copied into blocks of so many bytes, one behind the other: a block a frame would cost more than the rest of
- * the reading. A frame that is kept keeps its block, so blocks are small.
+ * Frames are copied one behind the other into blocks of so many bytes. Memory of its own for each frame would cost more than
+ * the rest of the reading. Whoever keeps a frame keeps its whole block in memory, so blocks are small.
  */
 export const BLOCK_BYTES = 8192;
 let block = new Uint8Array(BLOCK_BYTES);
@@ -92,8 +92,8 @@ export class FrameReader {
   }
 
   /**
-   * How long a silence ends the frame that is held, in milliseconds: 0 when it is complete at once, undefined when
-   * nothing is held. Ask after next() gave undefined.
+   * Milliseconds of silence that end the frame that is held: 0 when it is complete at once, undefined when nothing is
+   * held. Ask after next() gave undefined.
    */
   silenceMs(): number | undefined {
     if (this.#buffer.length === 0) return undefined;
@@ -111,15 +111,15 @@ export class FrameReader {
   }
 
   /**
-   * The frame that is held, ended by the end of the stream: no byte can follow. A name field that is cut short there is
-   * no name, and gives undefined.
+   * The frame that is held when the stream ends, since no byte can follow. Undefined when nothing is held, or when a name
+   * field is cut short: that is no name.
    */
   endByClose(): Frame | undefined {
     const silenceMs = this.silenceMs();
     return silenceMs === undefined || silenceMs >= PADDING_SILENCE_MS ? undefined : this.endBySilence();
   }
 
-  /** Gives up what is held, to whoever reads the rest of the stream. */
+  /** Hands over the bytes that are held, for whoever reads the rest of the stream. */
   release(): Uint8Array {
     const held = this.#buffer;
     this.#buffer = NOTHING;
@@ -159,8 +159,8 @@ export class FrameReader {
     return whole ? extent(NAME_FRAME_BYTES, "length") : { bytes: this.#buffer.length, end: undefined, partial: true };
   }
 
-  // Blocks of 64 bytes for as long as no type byte comes. Zero bytes before a block belong to the block before it: the
-  // report's server pads by characters, so that the field of such a name runs over.
+  // A list is blocks of 64 bytes until a type byte comes. Zero bytes before a block belong to the block before it: the
+  // report's server pads by characters, so its block for Zoë has 65 bytes.
   #measureUpdate(): Extent {
     const buffer = this.#buffer;
     let offset = this.#scanned;
@@ -175,7 +175,7 @@ export class FrameReader {
     }
   }
 
-  /** A frame that a type byte behind its first `fixed` bytes ends, or FRAME_BYTES_MAX. */
+  /** A frame that ends at the first type byte behind its first `fixed` bytes, or at FRAME_BYTES_MAX. */
   #measureOpen(fixed: number): Extent {
     const buffer = this.#buffer;
     const limit = Math.min(buffer.length, FRAME_BYTES_MAX);
@@ -188,7 +188,7 @@ export class FrameReader {
   }
 }
 
-/** Zeros for a frame, which nobody else has had. */
+/** Zeros for a frame, in memory that no other frame has. */
 function newFrame(bytes: number): Uint8Array {
   if (bytes > BLOCK_BYTES) return new Uint8Array(bytes);
   if (blockUsed + bytes > BLOCK_BYTES) {

@@ -1,4 +1,4 @@
-// The protocol's door: what the server, the client, the transport and the lab may use of it.
+// What other rooms import of version 1, names and texts included.
 
 export * from "../name.ts";
 export * from "../text.ts";

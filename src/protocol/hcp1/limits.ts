@@ -21,7 +21,7 @@ export const MESSAGE_HEADER_BYTES = 1 + 2 * NAME_BYTES;
 /** The report's programs read at most this much at once, 4096 bytes, so a longer frame cannot reach them whole. */
 export const FRAME_BYTES_MAX = MESSAGE_HEADER_BYTES + TEXT_BYTES_MAX;
 
-/** Names in a list that we write: the whole name fields that fit a frame which the report's client can read. */
+/** Names in a list that we write: as many whole name fields as fit a frame that the report's client can read. */
 export const LIST_NAMES_MAX = Math.floor((FRAME_BYTES_MAX - 1) / NAME_BYTES);
 
 /** Names in a list that we read: other servers may write longer ones, and no peer may make us wait for ever. */

@@ -133,8 +133,8 @@ function decodeName(kind: "proposal" | "ack" | "nak", frame: Uint8Array): Messag
   return name.fault === undefined ? { kind, name: name.text } : malformed(name.fault, [name.text]);
 }
 
-// The report's server pads by characters, so behind a name of several bytes a character its field runs over by some
-// zero bytes. No name begins with one: they are skipped.
+// The report's server pads by characters, so its field for Zoë has 65 bytes. No name begins with a zero byte, so zero
+// bytes in front of a name are skipped.
 function decodeUpdate(frame: Uint8Array): Message | Malformed {
   const names: string[] = [];
   for (let offset = skipZeros(frame, 1); offset < frame.length; offset = skipZeros(frame, offset + NAME_BYTES)) {

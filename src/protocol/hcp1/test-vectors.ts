@@ -1,4 +1,4 @@
-// Test fixture, not part of the protocol's door: the bytes of version 1, written out by hand and annotated per field.
+// Test fixture, not exported with the protocol: the bytes of version 1, written out by hand and annotated per field.
 // It must not use the codec, so that the tests compare two independent sources. PROTOCOL.md shows some of these vectors.
 
 import { type Frame, type FrameEnd, FrameReader } from "./frame-reader.ts";

@@ -1,5 +1,5 @@
-// Owns how what waited for users reaches them: a few messages at a time, so that nobody who speaks to them is held up, and
-// each is removed once it was taken. It must not know the file. Invariant: in order, and each at most once.
+// Owns how kept messages reach a user who is back: a few at a time, so that nobody who speaks to that user is held up. Each
+// is removed once the user's connection has taken it. It must not know the file. Invariant: they go in order, each once.
 
 import type { Mail } from "../doors/door.ts";
 import { MAIL_WINDOW_MESSAGES } from "../limits.ts";
@@ -23,7 +23,7 @@ export class MailDelivery {
     this.#sendMore();
   }
 
-  /** The first line to All that was not taken. */
+  /** The first line to All that was not taken; undefined when all were. */
   get unheardLine(): number | undefined {
     const line = this.#waiting.slice(this.#taken).find((one) => "line" in one);
     return line !== undefined && "line" in line ? line.line : undefined;

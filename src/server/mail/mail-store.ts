@@ -1,5 +1,5 @@
-// Owns the mailbox's tables: a list of changes is one transaction. It must not know when one is due, or what time it is.
-// Invariant: write() returns with every change on the disk, or throws with none of them made.
+// Owns the mailbox's tables. A list of changes is one transaction. It must not know when a write is due, or what time it is.
+// Invariant: write() makes every change, or throws and makes none. Once it returns, whispers are on the disk.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { textBytes } from "../../protocol/text.ts";
@@ -23,16 +23,16 @@ export interface MailLimits {
 /** What becomes of a whisper. "absent": the name was never seen. */
 export type KeepOutcome = "kept" | "absent" | "full";
 
-/** `line` is the last that was said to All before a name left. */
+/** A change of the tables. For a name that left, `line` is the last line to All that it heard. */
 export type Change =
   | { readonly kind: "seen"; readonly key: string; readonly atMs: number }
   | { readonly kind: "left"; readonly key: string; readonly atMs: number; readonly line: number }
   | ({ readonly kind: "whisper"; readonly key: string } & Omit<KeptMessage, "id">)
   | { readonly kind: "taken"; readonly id: number }
   | ({ readonly kind: "line" } & KeptMessage)
-  /** Forgets lines up to one. */
+  /** Forgets every line up to this one. */
   | { readonly kind: "lines-over"; readonly line: number }
-  /** Forgets what is older. */
+  /** Forgets everything that is older. */
   | { readonly kind: "prune"; readonly beforeMs: number };
 
 const SQL = {
@@ -100,7 +100,7 @@ export class MailStore {
 
   /** Makes the changes, and says what became of each whisper, in their order. */
   write(changes: readonly Change[]): readonly KeepOutcome[] {
-    // What was promised must outlive the machine's power; the rest must outlive the process only.
+    // A whisper is promised to its sender, so it must survive a power cut. The rest must only survive the process.
     const promises = changes.some(({ kind }) => kind === "whisper");
     this.#database.exec(`PRAGMA synchronous = ${promises ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE`);
     try {

@@ -19,7 +19,7 @@ export interface MailboxOptions {
   readonly limits?: Partial<MailLimits>;
   /** Opens the file; injected by tests that want a disk that refuses. */
   readonly open?: typeof openMailboxFile;
-  /** The disk refused something; said once until it takes something again. */
+  /** The disk refused something. Called once, and again only after a write that worked. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -49,7 +49,7 @@ export class Mailbox {
   readonly #options: MailboxOptions;
   readonly #store: MailStore;
   #changes: Change[] = [];
-  /** For each whisper among the changes, in their order. */
+  /** Who waits for what becomes of each whisper among the changes, in their order. */
   #answers: ((outcome: KeepOutcome | "failed") => void)[] = [];
   /** Taken, but still in the file. */
   readonly #taken = new Set<number>();
@@ -115,7 +115,7 @@ export class Mailbox {
     return waiting.toSorted((a, b) => a.atMs - b.atMs);
   }
 
-  /** Something that waited is with its receiver. */
+  /** Something that waited has reached its receiver. */
   taken(one: Waiting): void {
     if (!("whisper" in one)) return;
     this.#counts.delivered += 1;
@@ -193,7 +193,7 @@ export class Mailbox {
     for (const change of changes) if (change.kind === "taken") this.#taken.delete(change.id);
   }
 
-  /** A whisper that could not be kept is answered; the rest is tried again, without growing for ever. */
+  /** Whispers are not tried again: their senders are told. The other changes are, without growing for ever. */
   #failed(error: unknown, changes: readonly Change[]): void {
     const rest = changes.filter(({ kind }) => kind !== "whisper");
     const names = rest.filter(({ kind }) => kind !== "taken").slice(-MAIL_NAMES_MAX);

@@ -21,7 +21,7 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** The file is none that a mailbox can be kept in. */
+/** No mailbox can be kept in the file. */
 export class MailboxFileError extends Error {
   override readonly name = "MailboxFileError";
 }

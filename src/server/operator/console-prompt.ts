@@ -11,7 +11,7 @@ const ASK_PORT = `Please input a valid TCP port number for Howdy Server, press E
 
 const PORT = wholeNumber(PORT_MIN, PORT_MAX);
 
-/** Questions that nobody answers well are not asked for ever: a pipe of rubbish ends the server. */
+/** Invalid answers to one question. Then the server ends, so that a pipe of rubbish is not read for ever. */
 export const ANSWERS_MAX = 100;
 
 export interface Console {

@@ -5,11 +5,11 @@ import { lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** In place of a path: the user's own folder, a socket for each port. */
+/** In place of a path: a socket in the user's own folder, named after the server's port. */
 export const AUTO = "auto";
 
 const SUFFIX = ".sock";
-/** Others may not write: group and world. */
+/** The mode bits by which the group and all others may write. */
 const OTHERS_WRITE = 0o022;
 
 /** The user's own folder for control sockets. */

@@ -1,5 +1,5 @@
 // Owns the control socket: a Unix socket that only its user may open, one command in, one answer out. It must not know
-// the commands. Invariant: whoever connects costs one place for CONTROL_LINE_MS and CONTROL_LINE_BYTES_MAX at most.
+// the commands. Invariant: a connection lasts CONTROL_LINE_MS at most, and CONTROL_LINE_BYTES_MAX bytes of it are held.
 
 import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
@@ -29,7 +29,7 @@ export async function serveControl(path: string, answer: (line: string) => Answe
     });
     process.umask(umask);
   });
-  server.on("error", () => undefined); // No descriptor left: that one is not answered.
+  server.on("error", () => undefined); // The process has no file descriptor left: that connection is not answered.
   server.unref();
   return server;
 }

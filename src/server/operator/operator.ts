@@ -24,7 +24,7 @@ export type AnswerStatus = "done" | "refused" | "usage";
 
 export interface Answer {
   readonly status: AnswerStatus;
-  /** Lines without the last one's end. */
+  /** Lines, without a line break behind the last. */
   readonly text: string;
 }
 
@@ -120,7 +120,7 @@ function quit(rest: string, room: RoomControl): Answer {
   return done("The server stops.");
 }
 
-/** A name may hold blanks: it is in quotes, or the longest beginning of the line that is somebody's name. */
+/** NAME and REASON. A name may hold blanks: it stands in quotes, or is the longest beginning that is somebody's name. */
 function target(
   rest: string,
   names: readonly string[],
@@ -138,7 +138,7 @@ function target(
   return { name: undefined, reason: "" };
 }
 
-/** A spelling may be longer than the name that it is the same as, but not by much. */
+/** Characters of NAME. Another spelling of a name may be longer than the name, but not by much. */
 const NAME_CHARACTERS_MAX = 256;
 
 function textFault(text: string): string | undefined {

@@ -1,5 +1,5 @@
 // Owns the server's standard input: answers to its two questions first, then the operator's commands. Nothing is read
-// before somebody asks. Invariant: the end of the input ends nothing but the reading.
+// before somebody asks. Invariant: once the questions are answered, the end of the input ends nothing but the reading.
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -8,7 +8,7 @@ import type { ServerLog } from "../log/log.ts";
 import type { Console } from "./console-prompt.ts";
 import { obey, type RoomControl } from "./operator.ts";
 
-/** process.stdin would be made by being looked at. */
+/** Standard input's number: to look at process.stdin would open it. */
 const STDIN = 0;
 
 export class OwnConsole implements Console {
@@ -45,8 +45,8 @@ export class OwnConsole implements Console {
 }
 
 /**
- * True when standard input is a terminal that is this program's to read: one in the background that reads is stopped by
- * the system. Linux says whose the terminal is (proc(5), stat: 5 process group, 8 the terminal's foreground group).
+ * True when standard input is a terminal and this program is in its foreground. The system stops a background program that
+ * reads its terminal. Linux tells both groups (proc(5), stat: 5 the program's process group, 8 the foreground's).
  */
 export function isOwnTerminal(): boolean {
   if (!isatty(STDIN)) return false;

@@ -1,6 +1,6 @@
-// Owns how the server notices that a peer died without a close: keepalive while nothing is under way, and the kernel's
-// table of unacknowledged segments while something is (keepalive does not run then, and retransmission alone takes a
-// quarter of an hour). It must not know what a peer is to the room. Where there is no such table, keepalive remains.
+// Owns how the server notices that a peer died without a close. On an idle connection keepalive notices it. Keepalive does
+// not run while something that was sent is unacknowledged, and the kernel would repeat that for a quarter of an hour. So
+// the kernel's table of connections is read as well, where there is one. It must not know what a peer is to the room.
 
 import { readFile } from "node:fs/promises";
 import { type Socket, SocketAddress } from "node:net";
@@ -18,7 +18,7 @@ const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"] as const;
 /** How IPv6 writes an IPv4 address, in the table's notation. */
 const MAPPED_IPV4 = "0000000000000000FFFF0000";
 
-/** Watches for silent deaths; a peer is given up `limitS` seconds after its last sign of life, give or take a read. */
+/** Watches for silent deaths. A peer is given up `limitS` seconds after its last sign of life, give or take one read. */
 export class DeathWatch {
   readonly #limitMs: number;
   /** By the peer's address in the table's notation. */
@@ -77,7 +77,7 @@ export interface UnansweredPeer {
   readonly attempts: number;
 }
 
-/** Who is silent now. Fewer attempts than at the last look mean that an answer came in between: counting begins anew. */
+/** Who is silent now. Fewer attempts than at the last look mean that an answer came in between. Then counting begins anew. */
 export function silencesNow(
   before: ReadonlyMap<string, Silence>,
   unanswered: readonly UnansweredPeer[],
@@ -107,10 +107,11 @@ async function readTable(path: string): Promise<string> {
 }
 
 /**
- * The peers of some local ports' established connections that the kernel has asked again and that have not answered.
+ * The peers that owe the kernel an answer, on established connections of some local ports.
  * Columns (Linux, Documentation/networking/proc_net_tcp.rst): 1 local, 2 remote, 3 state (01 established), 5 timer,
- * 6 retransmissions, 8 window probes without an answer. Timer 01 repeats a segment. Timer 04 asks a peer whose window is
- * shut, which is no fault as long as it answers; the kernel asks up to two minutes apart, so its death shows that late.
+ * 6 retransmissions, 8 window probes without an answer. Timer 01 repeats a segment. Timer 04 probes a peer whose window
+ * is shut. A shut window is no fault as long as the peer answers. These probes come up to two minutes apart, so the death of
+ * such a peer shows that late.
  */
 export function unansweredPeers(table: string, localPorts: readonly number[]): readonly UnansweredPeer[] {
   return table.split("\n").flatMap((line) => {
@@ -128,8 +129,8 @@ function attemptsOf(timer: string, retransmissions: number, probes: number): num
 }
 
 /**
- * "99010A7F:C001" as an address and a port: words of 32 bits in the machine's byte order, which is little-endian where
- * Node runs on Linux (but for s390x).
+ * Reads "99010A7F:C001" as an address and a port. The address is words of 32 bits in the machine's byte order. That is
+ * little-endian wherever Node runs on Linux, except on s390x.
  */
 export function parsePeer(remote: string): PeerAddress {
   const [hex = "", port = ""] = remote.split(":");

@@ -1,6 +1,6 @@
-// Owns flood control: whoever sends more than a burst and a rate is read later, so that TCP makes it wait. Nothing is
-// dropped and nobody else waits. It must not know what a message is. Invariant: of a sender that is gone nothing is held
-// longer than FLOOD_LEAVE_MS after that was seen, so its name comes free.
+// Owns flood control. A sender that sends more than a burst and a rate is read later, so TCP makes it wait. Nothing is
+// dropped, and nobody else waits. It must not know what a message is. Invariant: once a sender is seen to be gone, what it
+// left is held for at most FLOOD_LEAVE_MS. Then its name is free.
 
 import type { Clock } from "../../clock.ts";
 import type { CloseReason } from "../../transport/connection.ts";
@@ -19,15 +19,15 @@ export interface FloodCounts {
   readonly delayed: number;
   /** Senders that wait at this moment. */
   readonly waiting: number;
-  /** Senders that left so much behind that not all of it was heard. */
+  /** Senders that left, and of whose messages the last were dropped. */
   readonly leftUnheard: number;
 }
 
-/** What flood control has done about a sender, by whoever can do it. */
+/** What flood control asks its owner to do about a sender. */
 export interface FloodActions<S> {
   /**
-   * Tells a sender that it has to wait. That is also a probe: who has closed while its FIN waits behind what we do not
-   * read answers with a reset, and nothing else would show it.
+   * Tells a sender that it has to wait. That is also a probe. A client can close while we are not reading from it. Its FIN
+   * then waits in the kernel behind unread bytes. If we send to such a client, its kernel answers with RST.
    */
   tell(sender: S): void;
   /** Ends the connection of a sender that left. */
@@ -44,12 +44,12 @@ interface Gate {
   readonly bucket: TokenBucket;
   /** While the sender waits: calls off the end of that wait. */
   cancel: (() => void) | undefined;
-  /** Since when, with no pause, more of its input has waited than it may send. */
+  /** Since when there has always been a message of it that had to wait. */
   busySinceMs: number | undefined;
-  /** When it was told, in this time of waiting. */
+  /** When it was last told so, since it began to wait. */
   toldMs: number | undefined;
   endedSinceMs: number | undefined;
-  /** Looks in a row at which it was gone: the kernel's table may miss one that is there. */
+  /** Looks in a row that did not find its connection. One proves nothing: the kernel's table may miss one that is there. */
   goneLooks: number;
 }
 
@@ -123,7 +123,7 @@ export class FloodControl<S extends Sender> {
     }
   }
 
-  // A connection that is not read does not tell that its peer closed it: the kernel is asked, as long as somebody waits.
+  // While a connection is not read, its peer's close goes unseen. So the kernel is asked, as long as somebody waits.
   #lookSoon(): void {
     if (this.#looking) return;
     this.#looking = true;

@@ -1,5 +1,5 @@
 // Owns how Tab completes names. It must not know keys nor where a text stands.
-// Invariant: every Tab brings a candidate that was not there before or nothing at all, so that Tab always gets out.
+// Invariant: every Tab brings a candidate that was not there before, or none. Then Tab moves on, as it does elsewhere.
 
 import { NAME_BYTES } from "../../../protocol/hcp1/index.ts";
 
@@ -18,6 +18,7 @@ export interface Completion {
   readonly candidates: readonly string[];
   /** Which candidate is shown. */
   readonly index: number;
+  /** Where the completed name begins. */
   readonly from: number;
 }
 

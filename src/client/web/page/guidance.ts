@@ -1,4 +1,4 @@
-// Owns what the page says to do next, and what it is called while it is not looked at. It must not know how that looks.
+// Owns what the page says to do next, and its title. It must not know how that looks.
 // Invariant: in every state there is a sentence that says how to go on.
 
 import { EVERYBODY, SERVER, TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";

@@ -2,19 +2,19 @@
 // Invariant: at most HEAD_LINES_MAX + TAIL_LINES_MAX lines are drawn, and the newest always are. Lines that are
 // drawn because somebody looks back (the head) are apart from those that came (the tail): only the tail is read aloud.
 
-/** Drawn while the reader is at the end. */
+/** Lines drawn while the reader is at the end. */
 export const TAIL_LINES = 500;
 
-/** Drawn at the end while the reader looks back: nothing is taken away under their eyes before that. */
+/** Lines drawn at the end while the reader looks back. Up to here nothing is taken away under their eyes. */
 export const TAIL_LINES_MAX = 1000;
 
-/** Drawn of what was before. */
+/** Older lines that are drawn. */
 export const HEAD_LINES_MAX = 1000;
 
-/** One press on a button shows so many more. */
+/** Lines that one press on a button adds. */
 const STEP_LINES = 500;
 
-/** Ids of the kept lines: from `first` up to, and without, `end`. */
+/** Ids of the kept lines: `first` is the oldest, `end` is the one after the newest. */
 export interface Bounds {
   readonly first: number;
   readonly end: number;
@@ -42,7 +42,7 @@ export function follow(window: LineWindow, { first, end }: Bounds): LineWindow {
   return { ...window, tailStart, head: headEnd > start ? { start, end: headEnd } : undefined };
 }
 
-/** Some older lines more; the newest of the head give way. */
+/** Shows some older lines more; the newest of the head give way. */
 export function showOlder(window: LineWindow, { first }: Bounds): LineWindow {
   const { start: from, end: to } = window.head ?? { start: window.tailStart, end: window.tailStart };
   const start = Math.max(first, from - STEP_LINES);
@@ -50,7 +50,7 @@ export function showOlder(window: LineWindow, { first }: Bounds): LineWindow {
   return { ...window, following: false, head };
 }
 
-/** Some of the lines between head and tail; the oldest of the head give way. */
+/** Shows some of the lines between head and tail; the oldest of the head give way. */
 export function showNewer(window: LineWindow): LineWindow {
   if (window.head === undefined) return window;
   const end = Math.min(window.tailStart, window.head.end + STEP_LINES);

@@ -1,13 +1,12 @@
-// Owns which colour a name has. It must not know where a name is drawn but for the contrast that it must have there.
-// Invariant: on every background of its scheme that page.css has for names, a name's contrast is at least
-// NAME_CONTRAST_MIN, whatever the name; a test reads the backgrounds from page.css.
+// Owns which colour a name has. Of where a name is drawn it must know nothing but how light that is. Invariant: every name
+// has a contrast of at least NAME_CONTRAST_MIN on each of its scheme's backgrounds. A test reads those from page.css.
 
 import { nameHash } from "../../name-hash.ts";
 
 /** WCAG 2.2, 1.4.3, level AA. */
 export const NAME_CONTRAST_MIN = 4.5;
 
-/** The backgrounds furthest from white and from black that names stand on, in relative luminance (WCAG 2.2). */
+/** The darkest background of the light scheme, and the lightest of the dark one, in relative luminance (WCAG 2.2). */
 export const LIGHT_LUMINANCE_MIN = 0.76;
 export const DARK_LUMINANCE_MAX = 0.045;
 

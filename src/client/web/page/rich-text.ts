@@ -62,7 +62,7 @@ function readLink(found: string): LinkPart | undefined {
   return { kind: "link", text, address: url.href };
 }
 
-/** Where the address ends: marks of the sentence around it, and brackets that opened before it, are none of it. */
+/** Where the address ends: of "(see https://a.example/b)." it takes neither the bracket nor the full stop. */
 function endOfLink(found: string): number {
   const counts = new Map<string, number>();
   for (const character of found) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -29,7 +29,7 @@ export interface ServerEntries {
 /** `lost` is about the Howdy server, `cut-off` about the client behind the page. */
 export type LinkState = "opening" | "idle" | "dialling" | "connected" | "lost" | "cut-off";
 
-/** Far over what a message may have; a command with so many still fits a frame, whatever they are. */
+/** UTF-16 units: far over what a message may have. A command with so many fits a WebSocket frame, whatever they are. */
 export const ENTRY_UNITS_MAX = 10_000;
 
 /** Presses on Send that may wait for an answer, as they do while a server is dialled. One more does nothing. */
@@ -137,7 +137,7 @@ export class WindowModel {
     else if ("connected" in event) this.#onConnected();
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
     else if ("error" in event) this.#fault = event.error.message;
-    // What else there is, a person does not see.
+    // Of other events a person sees nothing.
   }
 
   connect(server: ServerEntries): void {
@@ -175,7 +175,7 @@ export class WindowModel {
       this.#fault = `The entry holds over ${ENTRY_UNITS_MAX} characters; please make it shorter.`;
       return;
     }
-    // The answer waits for the dial, and for seconds, perhaps. Only a name can be sent by then.
+    // While a server is dialled the answer may take seconds, and only a name can be sent then. Other drafts stay here.
     const isTaken = draft !== "" && (this.#link !== "dialling" || this.#selection === SERVER);
     this.#attempt(draft, isTaken);
     if (draft === "") return;

@@ -72,7 +72,7 @@ function Said({ line: { text, meaning } }: { readonly line: ShownLine }): JSX.El
   }
 }
 
-// What stands around name and text is what the shown line has there, so it is cut out of it and never written again.
+// The words around name and text are cut out of the shown line, so that they are written once.
 function SaidBy({ text, meaning }: { readonly text: string; readonly meaning: Words }): JSX.Element {
   const { name = "", nameAt, textAt } = placesOf(meaning);
   return (
