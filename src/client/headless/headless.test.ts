@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { COMMAND_LINE_BYTES_MAX } from "../control.ts";
+import { error, frame } from "../fixtures/controlled-client.ts";
 import { HeadlessProgram } from "../fixtures/headless-program.ts";
-import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { line } from "../fixtures/session-driver.ts";
 
 test("a person connects, takes a name and talks", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   program.give({ select: "Server" }, { type: "Jon Stewart" }, { send: {} });
   expect(await peer.read(65)).toEqual(frame({ kind: "proposal", name: "Jon Stewart" }));
   await peer.write(frame({ kind: "ack", name: "Jon Stewart" }));
@@ -28,7 +29,7 @@ test("a person connects, takes a name and talks", async () => {
 test("a type 2 and a type 4 in one piece are both taken", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   await peer.write(frame({ kind: "ack", name: "Jon" }), frame({ kind: "update", names: ["Jon"] }));
   expect(await program.take(4)).toEqual([
     line("Your username is accepted"),
@@ -41,7 +42,7 @@ test("a type 2 and a type 4 in one piece are both taken", async () => {
 test("frames that are cut at odd places are put together", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   const stream = Buffer.concat([
     frame({ kind: "ack", name: "Jon" }),
     frame({ kind: "update", names: ["Jon", "Bo"] }),
@@ -70,7 +71,7 @@ test("frames that are cut at odd places are put together", async () => {
 test("of a hundred messages back to back, none is garbled, lost or out of order", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   const texts = Array.from({ length: 100 }, (_, index) => `${index} ${"é\n".repeat(index * 13)}`);
   const frames = texts.map((text) => frame({ kind: "message", sender: "Zoë", receiver: "All", text }));
   for (const each of frames.slice(0, 50)) await peer.write(each);
@@ -81,7 +82,7 @@ test("of a hundred messages back to back, none is garbled, lost or out of order"
 test("bytes that are no message are passed over in silence", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   const notUtf8 = frame({ kind: "message", sender: "Bo", receiver: "All", text: "broken" });
   notUtf8[130] = 0xff;
   await peer.write(Buffer.from([9, 200, 201]), notUtf8, frame({ kind: "proposal", name: "Bo" }));
@@ -93,7 +94,7 @@ test("bytes that are no message are passed over in silence", async () => {
 test("a server that closes is shown at once; the client connects again with its draft", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   await peer.write(frame({ kind: "ack", name: "Jon" }), frame({ kind: "update", names: ["Jon"] }));
   await program.take(4);
   program.give({ type: "half a line" });
@@ -103,7 +104,7 @@ test("a server that closes is shown at once; the client connects again with its 
     { disconnected: { reason: "peer-ended" } },
     { users: { names: ["Server", "All"] } },
   ]);
-  await connect(program, server);
+  await program.connectTo(server);
   program.give({ state: {} });
   expect(await program.next()).toMatchObject({ state: { draft: "half a line", connection: server.address } });
 });
@@ -111,19 +112,19 @@ test("a server that closes is shown at once; the client connects again with its 
 test("a server that resets the connection is shown, and can be connected again", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  (await connect(program, server)).reset();
+  (await program.connectTo(server)).reset();
   expect(await program.take(2)).toEqual([
     line(`The connection to Howdy Server 127.0.0.1:${server.port} is gone: it reset the connection.`),
     { disconnected: { reason: "peer-reset" } },
   ]);
-  await connect(program, server);
+  await program.connectTo(server);
 });
 
 test("a connect while connected ends the old connection before the new one is there", async () => {
   await using first = await ScriptedServer.listen();
   await using second = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const old = await connect(program, first);
+  const old = await program.connectTo(first);
   program.give({ connect: second.address });
   await old.ended();
   old.end();
@@ -176,7 +177,7 @@ test("a line over the limit is one error, its rest is skipped, and the line afte
 test("the end of stdin sends what waits, closes, and exits with 0; the last line needs no newline", async () => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   await peer.write(frame({ kind: "ack", name: "Jon" }));
   await program.next();
   program.give({ select: "All" }, { type: "one" }, { send: {} }, { type: "two" });
@@ -206,7 +207,7 @@ test("close ends the client though stdin stays open, and what comes after it is 
 test.each(["SIGTERM", "SIGINT"] as const)("%s closes the connection and exits with 0", async (signal) => {
   await using server = await ScriptedServer.listen();
   await using program = HeadlessProgram.start();
-  const peer = await connect(program, server);
+  const peer = await program.connectTo(server);
   program.signal(signal);
   await peer.ended();
   expect(await program.next()).toEqual({ disconnected: { reason: "ended-here" } });
@@ -221,26 +222,3 @@ test("somebody who stops reading the events ends the client in silence", async (
   expect(await program.ended()).toEqual({ status: 0, signal: null });
   expect(program.stderr).toBe("");
 });
-
-/** Connects and takes the two events of it. */
-async function connect(program: HeadlessProgram, server: ScriptedServer): Promise<ScriptedPeer> {
-  program.give({ connect: server.address });
-  const peer = await server.nextPeer();
-  expect(await program.take(2)).toEqual([
-    line(`You are going to connect Howdy Server with 127.0.0.1:${server.port}`),
-    { connected: server.address },
-  ]);
-  return peer;
-}
-
-function frame(message: Message): Buffer {
-  return Buffer.from(encodeMessage(message));
-}
-
-function line(text: string) {
-  return { shown: { text } };
-}
-
-function error(message: string) {
-  return { error: { message } };
-}

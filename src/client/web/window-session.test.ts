@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
+import { error, frame } from "../fixtures/controlled-client.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
-import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
+import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { line } from "../fixtures/session-driver.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
@@ -13,7 +14,7 @@ test("a window connects, takes a name and talks", async () => {
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   session.give({ select: "Server" }, { type: "Jon Stewart" }, { send: {} });
   expect(await peer.read(65)).toEqual(frame({ kind: "proposal", name: "Jon Stewart" }));
   await peer.write(frame({ kind: "ack", name: "Jon Stewart" }), frame({ kind: "update", names: ["Jon Stewart"] }));
@@ -56,8 +57,8 @@ test("each window is a client of its own", async () => {
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using one = await WebSession.open(web.url);
   await using other = await WebSession.open(web.url);
-  const peer = await connect(one, server);
-  await connect(other, server);
+  const peer = await one.connectTo(server);
+  await other.connectTo(server);
   await peer.write(frame({ kind: "ack", name: "Jon" }));
   expect(await one.next()).toEqual(line("Your username is accepted"));
   expect(await other.untilState()).toEqual([]);
@@ -67,7 +68,7 @@ test("connections leave from the local address", async () => {
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address, localAddress: "127.6.1.153" });
   await using session = await WebSession.open(web.url);
-  expect((await connect(session, server)).remoteAddress).toBe("127.6.1.153");
+  expect((await session.connectTo(server)).remoteAddress).toBe("127.6.1.153");
 });
 
 test("a server that is not on the allow list is not dialled, and the window hears why", async () => {
@@ -89,7 +90,7 @@ test("a refused connect leaves the connection as it is", async () => {
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   session.give({ connect: { address: "10.0.0.1", port: 1 } });
   await peer.write(frame({ kind: "ack", name: "Jon" }));
   const events = await session.take(2);
@@ -169,7 +170,7 @@ test("a send behind a select that failed goes nowhere", async () => {
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   await peer.write(frame({ kind: "ack", name: "Jon" }), frame({ kind: "update", names: ["Jon"] }));
   await session.take(4);
   session.give({ select: "All" }, { select: "Bo" }, { type: "for Bo only" }, { send: {} });
@@ -186,7 +187,7 @@ test.each(["closed", "killed"] as const)("a window that is %s leaves the room", 
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   if (how === "closed") session.socket.close();
   else session.socket.terminate();
   await peer.ended();
@@ -207,7 +208,7 @@ test("a window that reads nothing of a flood is closed with 1013, and leaves the
   await using server = await ScriptedServer.listen();
   await using web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   session.socket.pause();
   const message = frame({ kind: "message", sender: "Bo", receiver: "All", text: "\n".repeat(3967) });
   // A line break takes two bytes in JSON, so this is far more than may wait, what the system buffers included.
@@ -222,33 +223,10 @@ test("when the client ends, every window is closed and leaves the room", async (
   await using server = await ScriptedServer.listen();
   const web = await WebServerUnderTest.listen({ server: server.address });
   await using session = await WebSession.open(web.url);
-  const peer = await connect(session, server);
+  const peer = await session.connectTo(server);
   const stopped = web[Symbol.asyncDispose]();
   await peer.ended();
   peer.end();
   expect(await session.closed()).toBe(1001);
   await withDeadline(stopped, "the stop");
 });
-
-/** Connects and takes the two events of it. */
-async function connect(session: WebSession, server: ScriptedServer): Promise<ScriptedPeer> {
-  session.give({ connect: server.address });
-  const peer = await server.nextPeer();
-  expect(await session.take(2)).toEqual([
-    line(`You are going to connect Howdy Server with 127.0.0.1:${server.port}`),
-    { connected: server.address },
-  ]);
-  return peer;
-}
-
-function frame(message: Message): Buffer {
-  return Buffer.from(encodeMessage(message));
-}
-
-function line(text: string) {
-  return { shown: { text } };
-}
-
-function error(message: string) {
-  return { error: { message } };
-}
