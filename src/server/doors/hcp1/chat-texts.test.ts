@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { NAME_BYTES, TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
-import { mailTexts } from "./chat-texts.ts";
+import { encodeMessage, NAME_BYTES, TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
+import { foreignTexts, mailTexts } from "./chat-texts.ts";
 
 const AT_MS = Date.parse("2026-11-20T14:03:59.999Z");
 
@@ -28,6 +28,33 @@ test("a character of several code points is not cut, unless it does not end", ()
   expect(texts[1]).toMatch(new RegExp(`^Jon said on .*?, continued: (?:${family})+$`, "u"));
   const endless = `e${"\u0301".repeat(1980)}`;
   expect(mailTexts({ how: "said", sender: "Jon", atMs: AT_MS, text: endless })).toHaveLength(2);
+});
+
+test("a text that came by another door needs not fit two frames, nor hold only what can travel", () => {
+  const long = "é".repeat(2 * TEXT_BYTES_MAX);
+  const texts = mailTexts({ how: "whispered", sender: "Jon", atMs: AT_MS, text: `${long}\0\uD800` });
+  for (const text of texts) expect(textBytes(text)).toBeLessThanOrEqual(TEXT_BYTES_MAX);
+  expect(texts.map((text) => text.replace(/^Jon whispered on .*? UTC(?:, continued)?: /, "")).join("")).toBe(
+    `${long}\uFFFD\uFFFD`,
+  );
+});
+
+test("whatever another door's text is, its parts can travel, and hold all that can", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("é", "😀", "e\u0301", "x", "\0", "\uD800", "\t"),
+    maxLength: 9000,
+    size: "max",
+  });
+  fc.assert(
+    fc.property(text, (whole) => {
+      const parts = foreignTexts(whole);
+      for (const part of parts) {
+        encodeMessage({ kind: "message", sender: "Jon", receiver: "All", text: part });
+      }
+      expect(parts.join("")).toBe(whole.replace(/[\0\uD800]/gu, "\uFFFD"));
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("the parts fit and hold the whole text, whatever it is", () => {

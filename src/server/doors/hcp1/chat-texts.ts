@@ -4,22 +4,25 @@
 import { TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
 import type { Mail } from "../door.ts";
 
-/** What the receiver of a kept message is sent, one text a frame. Two frames hold every text that fits one. */
+/** What the receiver of a kept message is sent, one text a frame. Two frames hold every text that came as one. */
 export function mailTexts({ how, sender, atMs, text }: Mail): readonly string[] {
   const head = `${sender} ${how} on ${minuteText(atMs)}`;
-  const [first, rest] = cut(text, TEXT_BYTES_MAX - textBytes(`${head}: `));
-  const parts = [`${head}: ${first}`];
-  if (rest !== "") parts.push(`${head}, continued: ${rest}`);
-  return parts;
+  return partsOf(text, `${head}: `, `${head}, continued: `);
 }
 
-/** A text of another door, one part a frame. What cannot travel in version 1 becomes U+FFFD. */
+/** A text of another door, one part a frame. */
 export function foreignTexts(text: string): readonly string[] {
+  return partsOf(text, "", "");
+}
+
+/** The parts of a text, each behind its head. What cannot travel in version 1 becomes U+FFFD. */
+function partsOf(text: string, firstHead: string, nextHead: string): readonly string[] {
   const parts: string[] = [];
   let rest = text.toWellFormed().replace(/(?![\t\n])\p{Cc}/gu, "\uFFFD");
   do {
-    const [part, behind] = cut(rest, TEXT_BYTES_MAX);
-    parts.push(part);
+    const head = parts.length === 0 ? firstHead : nextHead;
+    const [part, behind] = cut(rest, TEXT_BYTES_MAX - textBytes(head));
+    parts.push(head + part);
     rest = behind;
   } while (rest !== "");
   return parts;
