@@ -125,7 +125,7 @@ export class Connection {
     this.#framing = framing;
     this.#listener = listener;
     this.#outbox.messageGapMs = framing.messageGapMs;
-    this.#receive(held);
+    this.#receive(held, true);
   }
 
   /** True when so much waits for a peer that still reads that its senders should wait too. */
@@ -223,9 +223,9 @@ export class Connection {
     this.#pump();
   }
 
-  #receive(chunk: Uint8Array): void {
+  #receive(chunk: Uint8Array, isBehind?: boolean): void {
     try {
-      this.#framing.reader.receive(chunk);
+      this.#framing.reader.receive(chunk, isBehind);
     } catch (error) {
       this.#refuse(error);
     }

@@ -5,10 +5,10 @@
 /** Cuts one direction of a stream into frames: receive(), then next() until it gives undefined. */
 export interface Reader<Frame> {
   /**
-   * Takes what a read returned.
+   * Takes what a read returned. `isBehind`: it is the rest of one, behind a frame of the reader before this one.
    * @throws FramingError when no frame can come of it.
    */
-  receive(chunk: Uint8Array): void;
+  receive(chunk: Uint8Array, isBehind?: boolean): void;
   /**
    * The next frame whose end is certain, or undefined.
    * @throws FramingError when what is held cannot be a frame.

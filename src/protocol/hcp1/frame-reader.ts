@@ -59,16 +59,16 @@ export class FrameReader {
   #scanned = 1;
 
   /**
-   * Hands over what a read returned.
+   * Hands over what a read returned. `isBehind`: it is the rest of one, behind bytes of another protocol.
    * @throws ReaderOverflowError when more than READER_BYTES_MAX would be held.
    */
-  receive(chunk: Uint8Array): void {
+  receive(chunk: Uint8Array, isBehind = false): void {
     if (chunk.length === 0) return;
     const held = this.#buffer.length;
     if (held + chunk.length > READER_BYTES_MAX) {
       throw new ReaderOverflowError(`a reader holds at most ${READER_BYTES_MAX} bytes; got ${held + chunk.length}`);
     }
-    this.#inOnePiece = held === 0;
+    this.#inOnePiece = held === 0 && !isBehind;
     if (held === 0) {
       this.#buffer = chunk;
       return;
