@@ -124,7 +124,9 @@ export class Connection {
     const held = this.#framing.reader.release();
     this.#framing = framing;
     this.#listener = listener;
-    this.#outbox.messageGapMs = framing.messageGapMs;
+    this.#outbox.changeGap(framing.messageGapMs, performance.now());
+    // What waits for the old framing's gap looks at the new one's.
+    this.#flushSoon();
     this.#receive(held, true);
   }
 

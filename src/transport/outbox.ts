@@ -53,6 +53,12 @@ export class Outbox {
     return true;
   }
 
+  /** Goes on with another gap. Frames that need none may have left just now, so that the first one behind them waits. */
+  changeGap(messageGapMs: number, nowMs: number): void {
+    if (this.messageGapMs === 0) this.#lastTakenMs = nowMs;
+    this.messageGapMs = messageGapMs;
+  }
+
   /** Milliseconds until take() gives something: 0 when it does now, undefined when nothing waits. */
   waitMs(nowMs: number): number | undefined {
     if (this.#frames.length === 0) return undefined;

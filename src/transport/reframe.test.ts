@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { decodeFrame, type Frame, FrameReader, PADDING_SILENCE_MS } from "../protocol/hcp1/index.ts";
 import { LineReader } from "../server/doors/fixtures/lines-door.ts";
 import { type CloseReason, Connection } from "./connection.ts";
-import { chat, proposal, until } from "./fixtures/test-line.ts";
+import { chat, Line, NEVER_MS, proposal, until } from "./fixtures/test-line.ts";
 import { FramingError, type Reader } from "./framing.ts";
 
 const LIMITS = { queueMessagesMax: 100, queueBytesMax: 1e6 } as const;
@@ -210,5 +210,41 @@ describe("bytes that are no frame", () => {
     const { socket, closings } = open(reader);
     expect(() => socket.emit("data", Uint8Array.of(1))).toThrow("a bug");
     expect(closings).toEqual([]);
+  });
+});
+
+describe("writing in another framing", () => {
+  const reframe = ({ connection }: Line, messageGapMs: number) =>
+    connection.reframe({ reader: new FrameReader(), messageGapMs }, { onFrame: () => {}, onClosed: () => {} });
+
+  test("without a gap lets at once go what waited for one", async () => {
+    using line = await Line.open({ messageGapMs: NEVER_MS });
+    line.sendNumbers(0, 3);
+    await until("the first", () => line.received.toString() === "<0>");
+    reframe(line, 0);
+    line.sendNumbers(3, 5);
+    await until("the others", () => line.received.toString() === "<0><1><2><3><4>");
+  });
+
+  test("with a gap keeps it, also to what left before", async () => {
+    using line = await Line.open();
+    line.sendNumbers(0, 3);
+    await until("what needs no gap", () => line.received.toString() === "<0><1><2>");
+    reframe(line, NEVER_MS);
+    line.sendNumbers(3, 5);
+    await new Promise(setImmediate);
+    expect(line.connection.queued.messages).toBe(2);
+  });
+
+  test("with a gap keeps it for what was sent in the same turn", async () => {
+    using line = await Line.open();
+    line.sendNumbers(0, 3);
+    reframe(line, 20);
+    await until("all", () => line.received.toString() === "<0><1><2>");
+    expect(line.reads.map(({ bytes }) => bytes.toString())).toEqual(["<0>", "<1>", "<2>"]);
+    reframe(line, 0);
+    line.sendNumbers(3, 5);
+    await until("more", () => line.received.toString().endsWith("<4>"));
+    expect(line.reads.at(-1)?.bytes.toString()).toBe("<3><4>");
   });
 });
