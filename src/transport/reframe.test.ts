@@ -11,6 +11,11 @@ import { FramingError, type Reader } from "./framing.ts";
 
 const LIMITS = { queueMessagesMax: 100, queueBytesMax: 1e6 } as const;
 
+/** Nobody may think that a silence ended a line. */
+class PatientReader extends LineReader {
+  override endBySilence = (): undefined => expect.unreachable("a silence ended a line");
+}
+
 /** A connection that the line FRAMES turns to frames, and the proposal of the name `lines` to lines. */
 class Switch {
   readonly socket = new Socket();
@@ -36,7 +41,10 @@ class Switch {
       this.#note(line);
       if (line === "FRAMES") this.connection.reframe(this.#frames().framing, this.#frames().listener);
     };
-    return { framing: { reader: new LineReader(), messageGapMs: 0 }, listener: { onFrame, onClosed: this.#onClosed } };
+    return {
+      framing: { reader: new PatientReader(), messageGapMs: 0 },
+      listener: { onFrame, onClosed: this.#onClosed },
+    };
   }
 
   #frames() {
