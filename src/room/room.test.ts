@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { nameFault, nameKey } from "../protocol/name.ts";
+import type { Entry, News } from "./entry.ts";
+import { Room } from "./room.ts";
+
+/** A room in which sessions a, b and c took these names, in this order. */
+function roomOf(...names: readonly string[]): Room {
+  const room = new Room();
+  names.forEach((name, index) => {
+    room.apply({ kind: "join", session: "abc"[index] ?? "", name });
+  });
+  return room;
+}
+
+const JON = { session: "a", name: "Jon" } as const;
+const ZOE = { session: "b", name: "Zoë" } as const;
+const ORIGINAL = { door: "some door", value: Uint8Array.of(1, 2, 3) } as const;
+
+describe("a join", () => {
+  test("gives the first that asks a name, and tells what it came as", () => {
+    const room = new Room();
+    const join = { kind: "join", ...JON, original: ORIGINAL } as const;
+    expect(room.apply(join)).toEqual([{ kind: "joined", user: JON, original: ORIGINAL }]);
+    expect(room.users).toEqual([JON]);
+    expect([room.userOf("a"), room.userNamed("Jon"), room.userNamed("jon")]).toEqual([JON, JON, undefined]);
+  });
+
+  test.each([
+    { name: "Jon", why: "taken" },
+    { name: "JON", why: "taken" },
+    { name: "Ｊｏｎ", why: "taken" },
+    { name: "server", why: "reserved" },
+    { name: "", why: "empty" },
+    { name: " Abe", why: "blank-at-an-end" },
+    { name: "x".repeat(65), why: "too-long" },
+    { name: "a\nb", why: "control-character" },
+  ])("of an impossible name is refused: $why", ({ name, why }) => {
+    const room = roomOf("Jon");
+    const join = { kind: "join", session: "b", name, original: ORIGINAL } as const;
+    expect(room.apply(join)).toEqual([{ kind: "refused", session: "b", name, why, original: ORIGINAL }]);
+    expect(room.users).toEqual([JON]);
+  });
+
+  test("of somebody who has a name is refused, even of its own", () => {
+    const room = roomOf("Jon");
+    for (const name of ["Abe", "Jon", ""]) {
+      expect(room.apply({ kind: "join", session: "a", name })).toMatchObject([{ why: "already-named" }]);
+    }
+    expect(room.users).toEqual([JON]);
+  });
+});
+
+describe("a leave", () => {
+  test("frees the name for everybody, and the session for nothing", () => {
+    const room = roomOf("Jon", "Zoë");
+    expect(room.apply({ kind: "leave", session: "a" })).toEqual([{ kind: "left", user: JON }]);
+    expect(room.users).toEqual([ZOE]);
+    expect([room.userOf("a"), room.userNamed("Jon")]).toEqual([undefined, undefined]);
+    expect(room.apply({ kind: "join", session: "c", name: "JON" })).toMatchObject([{ kind: "joined" }]);
+    expect(room.users.map(({ name }) => name)).toEqual(["Zoë", "JON"]);
+  });
+
+  test("leaves a list that somebody holds as it was", () => {
+    const room = roomOf("Jon", "Zoë");
+    const before = room.users;
+    room.apply({ kind: "leave", session: "a" });
+    expect(before).toEqual([JON, ZOE]);
+  });
+});
+
+describe("a text", () => {
+  test("to everybody comes from who said it, as it came", () => {
+    const said = { kind: "say", session: "b", text: "Hi\n", original: ORIGINAL } as const;
+    expect(roomOf("Jon", "Zoë").apply(said)).toEqual([{ kind: "said", from: ZOE, text: "Hi\n", original: ORIGINAL }]);
+  });
+
+  test("to one user goes to the exact name, oneself too", () => {
+    const room = roomOf("Jon", "Zoë");
+    for (const to of [JON, ZOE]) {
+      const whisper = { kind: "whisper", session: "b", receiver: to.name, text: "psst", original: ORIGINAL } as const;
+      expect(room.apply(whisper)).toEqual([{ kind: "whispered", from: ZOE, to, text: "psst", original: ORIGINAL }]);
+    }
+  });
+
+  test.each([
+    { receiver: "Abe", why: "away" },
+    { receiver: "jon", why: "other-spelling" },
+    { receiver: "", why: "nobody" },
+    { receiver: "Server", why: "nobody" },
+    { receiver: "SERVER", why: "nobody" },
+  ])("to '$receiver' reaches nobody: $why", ({ receiver, why }) => {
+    const whisper = { kind: "whisper", session: "b", receiver, text: "psst" } as const;
+    expect(roomOf("Jon", "Zoë").apply(whisper)).toEqual([{ kind: "missed", from: ZOE, receiver, text: "psst", why }]);
+  });
+});
+
+describe("the operator", () => {
+  test("announces, and kicks by the exact name; the user is there until its session leaves", () => {
+    const room = roomOf("Jon");
+    expect(room.apply({ kind: "announce", text: "Hi" })).toEqual([{ kind: "announced", text: "Hi" }]);
+    expect(room.apply({ kind: "kick", name: "jon", text: "Out." })).toEqual([]);
+    expect(room.apply({ kind: "kick", name: "Jon", text: "Out." })).toEqual([
+      { kind: "kicked", user: JON, text: "Out." },
+    ]);
+    expect(room.users).toEqual([JON]);
+  });
+});
+
+const session = fc.constantFrom("a", "b", "c", "d", "e");
+const name = fc.constantFrom("Jon", "JON", "Zoë", "Zoe\u0308", "Abe", "All", "server", "", " x", "Straße", "STRASSE");
+const text = fc.string({ maxLength: 3 });
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("join" as const), session, name }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("leave" as const), session }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("say" as const), session, text }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("whisper" as const), session, receiver: name, text }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("announce" as const), text }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("kick" as const), name, text }) },
+);
+
+/** Who has which name, by the simplest means: a list of pairs. */
+class Model {
+  users: readonly { readonly session: string; readonly name: string }[] = [];
+
+  /** The news that an entry must give, without what they say. */
+  expected(one: Entry): readonly News["kind"][] {
+    if (one.kind === "announce") return ["announced"];
+    const exact = (wanted: string) => this.users.some((user) => user.name === wanted);
+    if (one.kind === "kick") return exact(one.name) ? ["kicked"] : [];
+    const isNamed = this.users.some((user) => user.session === one.session);
+    if (one.kind === "join") return [isNamed || !this.#isFree(one.name) ? "refused" : "joined"];
+    if (!isNamed) return [];
+    if (one.kind === "leave") return ["left"];
+    if (one.kind === "say") return ["said"];
+    return [exact(one.receiver) ? "whispered" : "missed"];
+  }
+
+  take(one: Entry): void {
+    const [news] = this.expected(one);
+    if (one.kind === "join" && news === "joined")
+      this.users = [...this.users, { session: one.session, name: one.name }];
+    if (one.kind === "leave") this.users = this.users.filter((user) => user.session !== one.session);
+  }
+
+  #isFree(wanted: string): boolean {
+    return nameFault(wanted) === undefined && this.users.every((user) => nameKey(user.name) !== nameKey(wanted));
+  }
+}
+
+test("any entries keep names unique, the first join's; who has no name (any more) does nothing", () => {
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 80 }), (entries) => {
+      const [room, model] = [new Room(), new Model()];
+      for (const one of entries) {
+        const news = room.apply(one);
+        expect(news.map(({ kind }) => kind)).toEqual(model.expected(one));
+        model.take(one);
+        expect(room.users).toEqual(model.users);
+        for (const user of model.users) {
+          expect([room.userOf(user.session), room.userNamed(user.name)]).toEqual([user, user]);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("the same entries give the same news and the same room, also when a log carried them as JSON", () => {
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 80 }), (entries) => {
+      const [here, there] = [new Room(), new Room()];
+      const carried: readonly Entry[] = JSON.parse(JSON.stringify(entries));
+      expect(entries.flatMap((one) => here.apply(one))).toEqual(carried.flatMap((one) => there.apply(one)));
+      expect(here.users).toEqual(there.users);
+    }),
+  );
+});
