@@ -39,8 +39,9 @@ Compares the server with a bare one that writes once a connection and turn of th
 
   --clients N,...   how many clients, 2 to ${CLIENTS_MAX} (default ${CLIENTS.join(",")})
   --loads NAME,...  ${LOAD_NAMES.join(", ")} (default all)
-                    one: each of 8 senders has a message under way; burst: 16, and the next 16 when all have reached
-                    everybody; merged: the same, the 16 in one write; stream: 16, each followed by one more
+                    one: each of 8 senders has a message under way; stream: 16, each followed by one more as soon as it
+                    has reached everybody. Without a target: burst: 16, and the next 16 when all have reached everybody;
+                    merged: the same, the 16 in one write
   --rounds N        rounds, 1 to ${ROUNDS_MAX} (default ${ROUNDS})
   --against FOLDER  measures the server of another checkout as well, in the same rounds
   --help

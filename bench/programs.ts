@@ -32,7 +32,13 @@ export async function startServer(program: Program, log: "pipe" | "ignore"): Pro
 }
 
 function serverArgs(port: number): readonly string[] {
-  const node = ["--max-semi-space-size=2", "--import", "./compile-cache.mjs", "src/server/main.ts"];
+  const node = [
+    "--max-semi-space-size=2",
+    "--no-parallel-scavenge",
+    "--import",
+    "./compile-cache.mjs",
+    "src/server/main.ts",
+  ];
   const address = ["--host", "127.0.0.1", "--port", String(port)];
   // What is measured is the fan-out.
   return [...node, ...address, "--connections-max", String(CONNECTIONS_MAX), "--flood-rate", "0"];

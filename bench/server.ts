@@ -6,6 +6,8 @@ import { HELP, LOADS, type LoadName, type Options, readOptions } from "./options
 import { cpuMs, type Load, type Program, type RunningServer, startLoad, startServer } from "./programs.ts";
 
 const ROUND_MS = 400;
+/** A server that has just started is not yet compiled for what it does most. */
+const WARM_UP_MS = 1500;
 const LATENCY_MS = 2000;
 /** How many clients there are when latency is measured, and which part of the server's throughput the load is. */
 const LATENCY_CLIENTS = 60;
@@ -16,10 +18,14 @@ const LOAD_BUSY_MAX = 0.9;
 const FLOOR = "floor";
 const SERVER = "server";
 const LOGGING = "server with its log";
-/** The least part of the floor's throughput. */
-const SPEED_MIN: Readonly<Record<string, { readonly one: number; readonly more: number }>> = {
-  [SERVER]: { one: 0.85, more: 0.7 },
-  [LOGGING]: { one: 0.65, more: 0.4 },
+/**
+ * The least part of the floor's throughput. Loads that wait for the end of a burst have none: version 1 has no lengths, so
+ * the end of a burst's last message is known by 10 ms of silence only (PROTOCOL.md, "Reading"), and that wait is what
+ * they measure.
+ */
+const SPEED_MIN: Readonly<Record<string, Partial<Readonly<Record<LoadName, number>>>>> = {
+  [SERVER]: { one: 0.85, stream: 0.7 },
+  [LOGGING]: { one: 0.65, stream: 0.4 },
 };
 
 /** A server and the load beside it, both there from the first round to the last. */
@@ -89,6 +95,7 @@ type Measured = ReadonlyMap<string, readonly Measurement[]>;
 
 async function measureInTurn(contenders: readonly Contender[], load: LoadName, rounds: number): Promise<Measured> {
   const measured = new Map<string, Measurement[]>(contenders.map(({ name }) => [name, []]));
+  for (const one of contenders) await one.load.run({ kind: "closed", ...LOADS[load], durationMs: WARM_UP_MS });
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of contenders) measured.get(contender.name)?.push(await measure(contender, load));
   }
@@ -119,7 +126,7 @@ function tell(load: LoadName, measured: Measured): boolean {
     const speed = part((one, bare) => one.deliveriesPerS / bare.deliveriesPerS);
     const cpu = part((one, bare) => bare.cpuUsPerDelivery / one.cpuUsPerDelivery);
     const wrong = rounds.reduce((sum, one) => sum + one.wrong, 0);
-    const least = SPEED_MIN[name]?.[load === "one" ? "one" : "more"] ?? 0;
+    const least = SPEED_MIN[name]?.[load] ?? 0;
     const loadBusy = each((one) => one.loadBusy);
     const cells = [
       `${Math.round(each((one) => one.deliveriesPerS)).toLocaleString("en")} (${speed.toFixed(2)})`,

@@ -2,7 +2,8 @@
 // person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches the listener.
 
 import { decodeFrame, encodeMessage, FrameReader, type Malformed, type Message } from "../protocol/hcp1/index.ts";
-import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
+import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
+import { Connection } from "../transport/connection.ts";
 import { DialError, type DialOptions, dial } from "./dial.ts";
 import type { Log } from "./log.ts";
 import type { ServerAddress } from "./server-address.ts";

@@ -8,7 +8,8 @@ import { LocalLog } from "../log/local-log.ts";
 import type { RoomLog } from "../log/room-log.ts";
 import type { Entry, News, Request, SessionId } from "../room/entry.ts";
 import { Room } from "../room/room.ts";
-import { type CloseCode, type CloseReason, Connection } from "../transport/connection.ts";
+import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
+import { Connection } from "../transport/connection.ts";
 import type { FrameKind } from "../transport/outbox.ts";
 import type { Door, DoorServer, MakeDoor, Peer } from "./doors/door.ts";
 import {

@@ -4,24 +4,11 @@
 // tells many peers is not interrupted.
 
 import type { Socket } from "node:net";
+import { type CloseReason, reasonOf } from "./close-reason.ts";
+import { Congestion } from "./congestion.ts";
 import { type Framing, FramingError } from "./framing.ts";
 import { type FrameKind, Outbox, type QueueLimits } from "./outbox.ts";
-
-/** Why a connection ended. The codes are stable; PROTOCOL.md, "Errors", lists them. */
-export type CloseCode =
-  | "peer-ended"
-  | "peer-reset"
-  | "peer-silent"
-  | "queue-full"
-  | "no-frame"
-  | "ended-here"
-  | "network-error";
-
-export interface CloseReason {
-  readonly code: CloseCode;
-  /** For a person. */
-  readonly detail: string;
-}
+import { atTurnsEnd } from "./turns-end.ts";
 
 export interface ConnectionListener<Frame> {
   onFrame(frame: Frame): void;
@@ -34,12 +21,6 @@ export const CONGESTED_MESSAGES = 32;
 
 /** Frames that wait for a peer when those who were held back go on. */
 export const RELIEVED_MESSAGES = 8;
-
-/**
- * A peer that took nothing for so long, in all, since its queue was last short does not hold anybody back any more: it
- * is not slow, it does not read. Taking a little now and then does not help it.
- */
-export const UNRESPONSIVE_MS = 250;
 
 /** Frames of one peer that are handed over before everybody else has a turn. */
 export const FRAMES_PER_TURN = 64;
@@ -55,14 +36,11 @@ const ENDED_HERE: CloseReason = { code: "ended-here", detail: "closed on this si
 
 /** A peer's connection. The socket must be connected, without Nagle's algorithm, and nobody else's. */
 export class Connection {
-  /** Connections without a gap that have something to write at the end of this turn of the event loop. */
-  static #due: Connection[] = [];
-
   readonly #socket: Socket;
   #framing: Framing<unknown>;
   #listener: ConnectionListener<unknown>;
   readonly #outbox: Outbox;
-  readonly #reliefs: (() => void)[] = [];
+  readonly #congestion = new Congestion();
   /** Whom to tell that a frame was taken; made for the few connections that ask. */
   #takers: Map<Uint8Array, () => void> | undefined;
   #receivedBytes = 0;
@@ -70,10 +48,6 @@ export class Connection {
   #ending = false;
   #inputEnded = false;
   #flushQueued = false;
-  /** When the write that the kernel has not taken yet began, or undefined. */
-  #stalledSinceMs: number | undefined;
-  /** How long such writes took, in all, since the queue was last short. */
-  #stalledMs = 0;
   /** Receivers that are congested by what this peer sent. */
   #congestedReceivers = 0;
   /** Calls of hold() that were not released. */
@@ -88,7 +62,6 @@ export class Connection {
   #silenceTimer: NodeJS.Timeout | undefined;
   #gapTimer: NodeJS.Timeout | undefined;
   #lingerTimer: NodeJS.Timeout | undefined;
-  #reliefTimer: NodeJS.Timeout | undefined;
 
   private constructor(
     socket: Socket,
@@ -134,8 +107,8 @@ export class Connection {
   get congested(): boolean {
     if (this.#closed || this.#outbox.messages <= CONGESTED_MESSAGES) return false;
     // Without a gap, what the kernel has not refused yet leaves at the end of this turn.
-    const waits = this.#framing.messageGapMs > 0 || this.#stalledSinceMs !== undefined;
-    return waits && !this.#unresponsive();
+    const waits = this.#framing.messageGapMs > 0 || this.#congestion.isStalled;
+    return waits && !this.#congestion.isUnresponsive;
   }
 
   /** What waits to be written. */
@@ -149,8 +122,9 @@ export class Connection {
   }
 
   /**
-   * Queues one frame. A newer snapshot may take the place of one that still waits. A full queue ends the connection with `queue-full`. `onTaken` runs once
-   * the kernel has taken the frame to send it, and never when the connection closes first.
+   * Queues one frame. A newer snapshot may take the place of one that still waits. A full queue ends the connection with
+   * `queue-full`. `onTaken` runs once the kernel has taken the frame to send it, and never when the connection closes
+   * first.
    */
   send(bytes: Uint8Array, kind: FrameKind, onTaken?: () => void): void {
     if (this.#closed || this.#ending || this.#inputEnded) return;
@@ -167,7 +141,7 @@ export class Connection {
       this.#takers.set(bytes, onTaken);
     }
     // While the gap or the kernel is waited for, what ends the wait flushes.
-    if (this.#gapTimer !== undefined || this.#stalledSinceMs !== undefined) return;
+    if (this.#gapTimer !== undefined || this.#congestion.isStalled) return;
     if (this.#isFullForTurn()) this.#write(this.#outbox.takeAll());
     else this.#flushSoon();
   }
@@ -176,7 +150,7 @@ export class Connection {
   holdFor(other: Connection): void {
     if (other.#closed) return;
     this.#congestedReceivers += 1;
-    other.#whenRelieved(() => {
+    other.#congestion.whenOver(() => {
       this.#congestedReceivers -= 1;
       this.#goOn();
     });
@@ -328,9 +302,7 @@ export class Connection {
   }
 
   #onError(error: Error & { code?: string }): void {
-    const code = closeCode(error.code);
-    const detail = code === "peer-silent" ? `the peer does not answer (${error.message})` : error.message;
-    this.#close({ code, detail });
+    this.#close(reasonOf(error));
   }
 
   #onSocketClosed(): void {
@@ -344,21 +316,9 @@ export class Connection {
   #flushSoon(): void {
     if (this.#flushQueued) return;
     this.#flushQueued = true;
-    if (this.#outbox.messageGapMs === 0) Connection.#flushAtTurnsEnd(this);
+    if (this.#outbox.messageGapMs === 0) atTurnsEnd(this.#flush);
     else process.nextTick(this.#flush);
   }
-
-  // All connections share one immediate: one each would cost as much as what it flushes.
-  static #flushAtTurnsEnd(connection: Connection): void {
-    if (Connection.#due.length === 0) setImmediate(Connection.#flushDue);
-    Connection.#due.push(connection);
-  }
-
-  static readonly #flushDue = (): void => {
-    const due = Connection.#due;
-    Connection.#due = [];
-    for (const connection of due) connection.#flush();
-  };
 
   #isFullForTurn(): boolean {
     const { messageGapMs, messages, bytes } = this.#outbox;
@@ -369,12 +329,12 @@ export class Connection {
     this.#flushQueued = false;
     clearTimeout(this.#gapTimer);
     this.#gapTimer = undefined;
-    if (this.#closed || this.#stalledSinceMs !== undefined) return;
+    if (this.#closed || this.#congestion.isStalled) return;
     const nowMs = this.#outbox.messageGapMs === 0 ? 0 : performance.now();
     const waitMs = this.#outbox.waitMs(nowMs);
     if (waitMs === 0) this.#write(this.#outbox.take(nowMs));
     else if (waitMs !== undefined) this.#gapTimer = setTimeout(this.#flush, Math.ceil(waitMs));
-    if (this.#outbox.messages <= RELIEVED_MESSAGES) this.#relieve();
+    if (this.#outbox.messages <= RELIEVED_MESSAGES) this.#congestion.isOver();
     if (this.#outbox.messages === 0) {
       if (this.#ending) this.#finish();
     } else if (waitMs === 0) this.#flush();
@@ -392,7 +352,7 @@ export class Connection {
     if (first === undefined) return;
     const bytes = frames.length === 1 ? first : Buffer.concat(frames);
     this.#socket.write(bytes, this.#writtenOf(frames));
-    if (this.#socket.writableLength > 0) this.#stalledSinceMs ??= performance.now();
+    if (this.#socket.writableLength > 0) this.#congestion.stalls();
   }
 
   #writtenOf(frames: readonly Uint8Array[]): (error?: Error | null) => void {
@@ -407,35 +367,10 @@ export class Connection {
   }
 
   readonly #onWritten = (error?: Error | null): void => {
-    if (error || this.#stalledSinceMs === undefined || this.#socket.writableLength > 0) return;
-    this.#stalledMs += performance.now() - this.#stalledSinceMs;
-    this.#stalledSinceMs = undefined;
+    if (error || !this.#congestion.isStalled || this.#socket.writableLength > 0) return;
+    this.#congestion.flows();
     this.#flush();
   };
-
-  #unresponsive(): boolean {
-    const stallMs = this.#stalledSinceMs === undefined ? 0 : performance.now() - this.#stalledSinceMs;
-    return this.#stalledMs + stallMs >= UNRESPONSIVE_MS;
-  }
-
-  #whenRelieved(relief: () => void): void {
-    this.#reliefs.push(relief);
-    this.#reliefTimer ??= setInterval(() => {
-      if (this.#unresponsive()) this.#letGo();
-    }, UNRESPONSIVE_MS / 5);
-  }
-
-  /** The queue is short: whoever waited for that goes on. */
-  #relieve(): void {
-    this.#stalledMs = 0;
-    if (this.#reliefs.length > 0) this.#letGo();
-  }
-
-  #letGo(): void {
-    clearInterval(this.#reliefTimer);
-    this.#reliefTimer = undefined;
-    for (const relief of this.#reliefs.splice(0)) relief();
-  }
 
   #close(reason: CloseReason): void {
     if (this.#closed) return;
@@ -448,21 +383,7 @@ export class Connection {
     this.#socket.destroy();
     process.nextTick(() => {
       this.#listener.onClosed(reason);
-      this.#letGo();
+      this.#congestion.letGo();
     });
-  }
-}
-
-function closeCode(code: string | undefined): CloseCode {
-  switch (code) {
-    case "ECONNRESET":
-    case "EPIPE":
-    case "ECONNABORTED":
-      return "peer-reset";
-    case "ETIMEDOUT":
-    case "EHOSTUNREACH":
-      return "peer-silent";
-    default:
-      return "network-error";
   }
 }

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeFrame, type Frame, FrameReader, PADDING_SILENCE_MS } from "../protocol/hcp1/index.ts";
 import { LineReader } from "../server/doors/fixtures/lines-door.ts";
-import { type CloseReason, Connection } from "./connection.ts";
+import type { CloseReason } from "./close-reason.ts";
+import { Connection } from "./connection.ts";
 import { chat, Line, NEVER_MS, proposal, until } from "./fixtures/test-line.ts";
 import { FramingError, type Reader } from "./framing.ts";
 

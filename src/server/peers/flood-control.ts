@@ -3,7 +3,7 @@
 // left is held for at most FLOOD_LEAVE_MS. Then its name is free.
 
 import type { Clock } from "../../clock.ts";
-import type { CloseReason } from "../../transport/connection.ts";
+import type { CloseReason } from "../../transport/close-reason.ts";
 import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS } from "../limits.ts";
 import type { PeerAddress } from "../log/log-line.ts";
 import { type BucketLimits, TokenBucket } from "./token-bucket.ts";
