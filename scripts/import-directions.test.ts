@@ -185,6 +185,11 @@ describe("the import directions", () => {
     expect(ROOMS.filter(({ of }) => !existsSync(join(ROOT, of)))).toEqual([]);
   });
 
+  it("are of the rooms that ARCHITECTURE.md names, as far as src/ goes", () => {
+    const table = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8").matchAll(/^\| `(src\/[^`]*)` \|/gm);
+    expect([...table].map(([, room]) => room)).toEqual(ROOMS.map(({ of }) => of).filter((of) => of.startsWith("src/")));
+  });
+
   it("run downwards from room to room", () => {
     const upwards = ROOMS.flatMap(({ of, mayImport = [] }, index) =>
       mayImport
