@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { TestClock } from "../fixtures/test-clock.ts";
 import { LINGER_MS } from "../transport/connection.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
-import { FLOOD_LEAVE_MS, FLOOD_LOOK_MS, FLOOD_TELL_MS, STOP_HURRY_MS, UNNAMED_BYTES_MAX } from "./limits.ts";
+import {
+  FLOOD_LEAVE_MS,
+  FLOOD_LOOK_MS,
+  FLOOD_TELL_MS,
+  STOP_HURRY_MS,
+  UNNAMED_BYTES_MAX,
+  UNNAMED_TIME_MS,
+} from "./limits.ts";
 import type { LogLine } from "./log/log-line.ts";
 import { Server, type ServerOptions } from "./server.ts";
 
@@ -409,11 +417,15 @@ describe("the limit on connections", () => {
 
 describe("a connection without a name", () => {
   test("is closed when its time is over, and one with a name is not", async () => {
-    await using running = await Running.start({ unnamedTimeMs: 300 });
+    const clock = new TestClock();
+    await using running = await Running.start({ clock });
     using jon = await TestPeer.named(running.port, "Jon");
     using refused = await TestPeer.connect(running.port);
     refused.propose("Jon");
     await refused.next("nak");
+    await clock.pass(UNNAMED_TIME_MS - 1);
+    expect([running.server.connections, refused.ending]).toEqual([2, undefined]);
+    await clock.pass(1);
     await refused.ended();
     await running.logged("Error: No username in time, closing ('127.0.0.1', PORT)");
     expect(jon.ending).toBeUndefined();

@@ -43,7 +43,6 @@ export interface ServerOptions {
   /** Seconds until a peer that fell silent without a close is given up. */
   readonly silentDeathS: number;
   readonly connectionsMax?: number;
-  readonly unnamedTimeMs?: number;
   /** What a named connection may send; without it, as much as it likes. */
   readonly flood?: BucketLimits | undefined;
   readonly clock?: Clock;
@@ -252,7 +251,7 @@ export class Server implements DoorServer {
       door,
       sinceMs: this.#clock.dateMs(),
       heardMs: this.#clock.nowMs(),
-      cancelUnnamed: this.#clock.after(this.#options.unnamedTimeMs ?? UNNAMED_TIME_MS, () =>
+      cancelUnnamed: this.#clock.after(UNNAMED_TIME_MS, () =>
         this.#cutOff(peer, "unnamed-too-long", "Error: No username in time, closing"),
       ),
     };
