@@ -11,15 +11,9 @@ import { cleanLeftovers } from "../machine/leftovers.ts";
 import { labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "./choose.ts";
 import type { DockerBed } from "./docker.ts";
+import { describeBed, lineWith, start } from "./fixtures/bed-contract.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
-import {
-  BedUnavailableError,
-  type Hosts,
-  type OutputLine,
-  type Program,
-  type TestBed,
-  UnsupportedError,
-} from "./testbed.ts";
+import { BedUnavailableError, type TestBed } from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;
@@ -39,28 +33,6 @@ afterAll(async () => {
 function openBed(onProgress: (line: string) => void = () => {}): Promise<TestBed> {
   const { topology, programs, directory: repository } = scratch;
   return openTestBed({ kind: "docker", topology, repository, programs, wire: "off", onProgress });
-}
-
-function start(hosts: Hosts, name: string, args: readonly string[] = []): Promise<Program> {
-  const host = hosts.byName.get(name);
-  if (host === undefined) throw new Error(`no host ${name}`);
-  return host.start({ role: host.spec.role, args, env: { HOWDY_TEST: "given" } });
-}
-
-function lineWith(program: Program, text: string): Promise<OutputLine> {
-  return new Promise((resolve, reject) => {
-    const seen: string[] = [];
-    const deadline = setTimeout(
-      () => reject(new Error(`no line with "${text}"; saw ${seen.join(" | ")}`)),
-      LINE_MS_MAX,
-    );
-    program.onLine((line) => {
-      seen.push(`${line.stream}: ${line.text}`);
-      if (!line.text.includes(text)) return;
-      clearTimeout(deadline);
-      resolve(line);
-    });
-  });
 }
 
 /** Proves that a container's program still reads its input: it gives back a line. */
@@ -91,6 +63,10 @@ async function countOf(runId: string): Promise<number> {
 
 const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
 
+describe("the docker bed", () => {
+  describeBed(openBed);
+});
+
 describe("hosts on the docker bed", () => {
   test("are four machines at the topology's addresses, on no other network, and none runs as root", async () => {
     await using bed = await openBed();
@@ -112,55 +88,6 @@ describe("hosts on the docker bed", () => {
       [71, 72, 73, 74].map((n) => `${NETWORK}.${n}`),
     );
     expect(await countOf(runIdOf(bed))).toBe(5);
-  });
-
-  test("give back their lines, each stream by itself, and their exit codes", async () => {
-    await using bed = await openBed();
-    await using hosts = await bed.boot("lines");
-    const [echo, code] = await Promise.all([start(hosts, "Win72"), start(hosts, "Win73")]);
-    expect(await lineWith(echo, "on stderr")).toMatchObject({ stream: "stderr", text: "on stderr" });
-    echo.writeLine('{"say":"Olé"}');
-    expect(await lineWith(echo, "Ol")).toMatchObject({ stream: "stdout", text: '{"say":"Olé"}' });
-    echo.closeInput();
-    await lineWith(echo, "input ended");
-    code.writeLine("exit 7");
-    expect(await code.exited).toEqual({ code: 7, signal: null });
-    expect(() => code.writeLine("late")).toThrow("reads no more input");
-  });
-
-  test("run commands beside a program, and have a folder that it may write in", async () => {
-    await using bed = await openBed();
-    await using hosts = await bed.boot("beside");
-    await start(hosts, "Win72");
-    const host = hosts.byName.get("Win72");
-    const beside = (script: string) => host?.runBeside({ container: ["sh", "-c", script], command: undefined });
-    expect(await beside(`cd ${host?.folder} && ls -A && echo kept > x && cat x && echo no >&2; exit 3`)).toEqual({
-      code: 3,
-      output: expect.stringMatching(/^(kept\nno\n|no\nkept\n)$/),
-    });
-    await expect(host?.runBeside({ container: undefined, command: undefined })).rejects.toThrow(UnsupportedError);
-  });
-
-  test("let a stopped program finish, and kill without asking", async () => {
-    await using bed = await openBed();
-    await using hosts = await bed.boot("stop");
-    const [stopped, killed] = await Promise.all([start(hosts, "Win71"), start(hosts, "Win72")]);
-    await Promise.all([lineWith(stopped, "{"), lineWith(killed, "{")]);
-    const flushed = lineWith(stopped, "flushed");
-    expect(await stopped.stop(5_000)).toEqual({ code: 0, signal: null });
-    await flushed;
-    expect(await killed.kill()).toEqual({ code: null, signal: "SIGKILL" });
-    expect(await stopped.stop(5_000)).toEqual({ code: 0, signal: null });
-  });
-
-  test("run one program at a time, and the next one at the same address", async () => {
-    await using bed = await openBed();
-    await using hosts = await bed.boot("again");
-    const first = await start(hosts, "Win72");
-    await expect(start(hosts, "Win72")).rejects.toThrow("one at a time");
-    await first.kill();
-    const second = await start(hosts, "Win72");
-    expect((await lineWith(second, "{")).text).toContain(`${NETWORK}.72`);
   });
 
   test("are gone when they are disposed of, and their addresses are free for the next case", async () => {
