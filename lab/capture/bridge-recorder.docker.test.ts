@@ -13,7 +13,7 @@ import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { connectEngine, type Engine } from "../machine/engine.ts";
 import { haveImage, haveImages } from "../machine/images.ts";
 import { removeRun } from "../machine/leftovers.ts";
-import { CAPTURE_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
+import { CAPTURE_LABEL, HOST_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
 import { ScratchRepository } from "../testbed/fixtures/scratch-bed.ts";
@@ -55,13 +55,21 @@ function openScratch(wire: WireWish): Promise<TestBed> {
 /** A bed of scripted hosts with this image for its capture. */
 async function openWith(captureImage: CaptureImage): Promise<TestBed> {
   const { topology, programs } = scratch;
-  return openDockerBed({ engine, images: await haveImages(engine, programs, () => {}), topology, captureImage });
+  const images = await haveImages(engine, programs, () => {});
+  const hosts = await haveCaptureImage(engine, "packets", () => {});
+  if (hosts.kind !== "image") throw new Error(hosts.why);
+  return openDockerBed({ engine, images, topology, hostImage: hosts.tag, captureImage });
 }
 
 const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
 
 function labelled(label: string, runId: string) {
   return docker.listContainers({ all: true, filters: { label: [`${label}=${runId}`] } });
+}
+
+async function programsOf(runId: string) {
+  const found = await labelled(RUN_LABEL, runId);
+  return found.filter(({ Labels }) => !(CAPTURE_LABEL in Labels) && !(HOST_LABEL in Labels));
 }
 
 async function startOne(bed: TestBed) {
@@ -141,11 +149,11 @@ describe("the bridge's packets", () => {
     await using bed = await openWith({ kind: "image", tag: slow.tag, isRequired: false });
     await using hosts = await startOne(bed);
     expect(await hosts.endWire()).toMatchObject({ source: "packets", note: expect.stringMatching(/^packets/) });
-    const startedMs = async (label: string, isCapture: boolean) => {
-      const found = (await labelled(label, runIdOf(bed))).find(({ Labels }) => CAPTURE_LABEL in Labels === isCapture);
-      return Date.parse((await docker.getContainer(found?.Id ?? "").inspect()).State.StartedAt);
-    };
-    const aheadMs = (await startedMs(RUN_LABEL, false)) - (await startedMs(CAPTURE_LABEL, true));
+    const startedMs = async ({ Id } = { Id: "none" }) =>
+      Date.parse((await docker.getContainer(Id).inspect()).State.StartedAt);
+    const [capture] = await labelled(CAPTURE_LABEL, runIdOf(bed));
+    const [program] = await programsOf(runIdOf(bed));
+    const aheadMs = (await startedMs(program)) - (await startedMs(capture));
     expect(aheadMs).toBeGreaterThan(LATE_MS);
   });
 
@@ -239,7 +247,8 @@ describe("a lab in a process of its own", () => {
 
   test("that is killed leaves no capture", async () => {
     const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
-    expect(await countOf(runId)).toBe(2);
+    expect(await programsOf(runId)).toHaveLength(1);
+    expect(await labelled(CAPTURE_LABEL, runId)).toHaveLength(1);
     child.kill("SIGKILL");
     await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
   });
@@ -253,7 +262,7 @@ describe("a lab in a process of its own", () => {
     if (isKilled) child.kill("SIGKILL");
     try {
       await expect.poll(async () => (await labelled(CAPTURE_LABEL, runId)).length, { timeout: REAP_MS_MAX }).toBe(0);
-      expect((await labelled(RUN_LABEL, runId)).map(({ State }) => State)).toEqual(["running"]);
+      expect((await programsOf(runId)).map(({ State }) => State)).toEqual(["running"]);
     } finally {
       child.kill("SIGKILL");
       await exited;

@@ -3,7 +3,7 @@
 
 import type Dockerode from "dockerode";
 import { connectEngine, unlessRefused } from "./engine.ts";
-import { CAPTURE_LABEL, type LabelledRun, RUN_LABEL, readRun } from "./run-labels.ts";
+import { CAPTURE_LABEL, HOST_LABEL, type LabelledRun, RUN_LABEL, readRun } from "./run-labels.ts";
 
 /** One run's remains, or a live run's possessions, by name. */
 interface RunRemains extends LabelledRun {
@@ -55,7 +55,11 @@ export async function removeCapture(docker: Dockerode, runId: string): Promise<v
 async function sweepRun(docker: Dockerode, runId: string): Promise<number> {
   const filters = { label: [`${RUN_LABEL}=${runId}`] };
   const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => removeContainer(docker.getContainer(Id))));
+  const isHost = ({ Labels }: Dockerode.ContainerInfo): boolean => HOST_LABEL in Labels;
+  // A program is in its host's network: it goes first.
+  for (const group of [containers.filter((each) => !isHost(each)), containers.filter(isHost)]) {
+    await Promise.all(group.map(({ Id }) => removeContainer(docker.getContainer(Id))));
+  }
   const networks = await docker.listNetworks({ filters });
   // A network that a late container still hangs on is refused; the next round takes both.
   await Promise.all(networks.map(({ Id }) => unlessRefused(docker.getNetwork(Id).remove(), 403, 404)));

@@ -7,6 +7,8 @@ import { isAlive, markProcess } from "./process-mark.ts";
 export const RUN_LABEL = "howdy-lab.run";
 /** Only what captures a run's wire has it; the run's id is its value. */
 export const CAPTURE_LABEL = "howdy-lab.capture";
+/** Only what holds a host's network has it; the run's id is its value. */
+export const HOST_LABEL = "howdy-lab.host";
 const PID_LABEL = "howdy-lab.pid";
 const START_LABEL = "howdy-lab.pid-start";
 const MACHINE_LABEL = "howdy-lab.machine";
@@ -35,6 +37,11 @@ export function labelsOf(runId: string): Record<string, string> {
 /** The labels of what captures a run's wire; it goes with the lab even where the hosts are to be kept. */
 export function captureLabelsOf(runId: string): Record<string, string> {
   return { ...labelsOf(runId), [CAPTURE_LABEL]: runId };
+}
+
+/** The labels of what holds a host's network; programs are in it, so it is removed after them. */
+export function hostLabelsOf(runId: string): Record<string, string> {
+  return { ...labelsOf(runId), [HOST_LABEL]: runId };
 }
 
 /** The run that labels name, or null where they are not the lab's. */

@@ -15,6 +15,7 @@ export class BedHosts<OwnHost extends EndingHost> implements Hosts {
   readonly byName: ReadonlyMap<string, OwnHost>;
   readonly #wire: CaseWire;
   readonly #keeps: () => boolean;
+  #ending: Promise<void> | null = null;
 
   constructor(hosts: readonly OwnHost[], wire: CaseWire, keeps: () => boolean) {
     this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
@@ -38,7 +39,13 @@ export class BedHosts<OwnHost extends EndingHost> implements Hosts {
     if (!this.#keeps()) await this.end();
   }
 
-  async end(): Promise<void> {
+  /** The second call waits for the first. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     await Promise.all([...this.byName.values()].map((host) => host.end()));
     await this.#wire.close();
   }

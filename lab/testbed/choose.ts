@@ -73,8 +73,11 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const { haveImages, havePeerImage } = await import("../machine/images.ts");
   const { repository, programs, onProgress = () => {}, wire = "auto", protocol, onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
-  const captureImage = await haveCaptureImage(engine, wire, onProgress);
+  // What captures has what a host's network needs, too; where it cannot be had, anything with a shell does.
+  const tools = await haveCaptureImage(engine, wire === "off" ? "auto" : wire, onProgress);
+  const captureImage = wire === "off" ? await haveCaptureImage(engine, wire, onProgress) : tools;
   const images = await haveImages(engine, programs, onProgress);
   const peer = () => havePeerImage(engine, repository, onProgress);
-  return { engine, images, topology, captureImage, protocol, onWire, havePeerImage: peer };
+  const hostImage = tools.kind === "image" ? tools.tag : await peer();
+  return { engine, images, topology, hostImage, captureImage, protocol, onWire, havePeerImage: peer };
 }

@@ -1,5 +1,5 @@
-// Owns one program of the docker bed: a container from its creation to its removal. It must not know hosts or images.
-// Invariant: its streams are attached before it starts, so no line is lost; once removed, its address is free.
+// Owns one program of the docker bed: a container from its creation to its end. It must not know hosts or images.
+// Invariant: its streams are attached before it starts, so no line is lost.
 // dockerode, not testcontainers' GenericContainer: that one has no input to a container, merges its two streams, stops
 // without grace, and costs four hosts a quarter more time to start (measured: 0.8 to 1.0 s against 0.7 to 0.8 s).
 
@@ -27,12 +27,12 @@ const SIGNAL_BASE = 128;
 export class ContainerProgram implements Program {
   readonly name: string;
   readonly exited: Promise<ProgramExit>;
-  readonly #container: Dockerode.Container;
+  /** To be removed when the program has ended. */
+  readonly container: Dockerode.Container;
   readonly #streams: Duplex;
   readonly #output: ProgramOutput;
   readonly #detached = new AbortController();
   #running = true;
-  #removal: Promise<void> | null = null;
 
   /**
    * Creates, attaches, waits for `ready`, starts. Rejects with the engine's reason, and leaves no container, when that
@@ -63,7 +63,7 @@ export class ContainerProgram implements Program {
 
   private constructor(name: string, container: Dockerode.Container, streams: Duplex, output: ProgramOutput) {
     this.name = name;
-    this.#container = container;
+    this.container = container;
     this.#streams = streams;
     this.#output = output;
     this.exited = this.#awaitExit();
@@ -89,18 +89,18 @@ export class ContainerProgram implements Program {
 
   /** The engine counts its grace in whole seconds; graceMs is rounded up. */
   async stop(graceMs: number): Promise<ProgramExit> {
-    await unlessRefused(this.#container.stop({ t: Math.ceil(graceMs / 1_000) }), 304, 404);
+    await unlessRefused(this.container.stop({ t: Math.ceil(graceMs / 1_000) }), 304, 404);
     return this.exited;
   }
 
   async kill(): Promise<ProgramExit> {
-    await unlessRefused(this.#container.kill(), 404, 409);
+    if (this.#running) await unlessRefused(this.container.kill(), 404, 409);
     return this.exited;
   }
 
   /** Runs a short command in the container to its end, or as long as it may take. */
   async run(words: readonly string[]): Promise<CommandEnd> {
-    const exec = await this.#container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
+    const exec = await this.container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
     const stream = await exec.start({});
     const chunks: Buffer[] = [];
     const keep = new Writable({
@@ -109,7 +109,7 @@ export class ContainerProgram implements Program {
         done();
       },
     });
-    this.#container.modem.demuxStream(stream, keep, keep);
+    this.container.modem.demuxStream(stream, keep, keep);
     await new Promise<void>((resolve) => {
       const deadline = setTimeout(() => stream.destroy(), COMMAND_MS_MAX);
       stream
@@ -124,12 +124,6 @@ export class ContainerProgram implements Program {
     return { code: Running ? null : ExitCode, output };
   }
 
-  /** Kills it if it runs, and removes it. The second call waits for the first. */
-  remove(): Promise<void> {
-    this.#removal ??= removeContainer(this.#container);
-    return this.#removal;
-  }
-
   /** Lets go of it as it is, so that it neither holds this process nor ends with it (--keep). */
   detach(): void {
     this.#detached.abort();
@@ -140,7 +134,7 @@ export class ContainerProgram implements Program {
     const drained = new Promise<void>((resolve) => this.#streams.once("close", resolve));
     let exit: ProgramExit = { code: null, signal: "SIGKILL" };
     try {
-      const { StatusCode }: { StatusCode: number } = await this.#container.wait({ abortSignal: this.#detached.signal });
+      const { StatusCode }: { StatusCode: number } = await this.container.wait({ abortSignal: this.#detached.signal });
       exit = readExit(StatusCode);
     } catch {
       // Removed, or its engine with it, before its status could be asked for: it was killed.

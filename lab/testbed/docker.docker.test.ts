@@ -4,28 +4,47 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { haveCaptureImage } from "../capture/bridge-recorder.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
-import { connectEngine, unlessRefused } from "../machine/engine.ts";
+import { connectEngine, type Engine, unlessRefused } from "../machine/engine.ts";
 import { haveImages } from "../machine/images.ts";
 import { cleanLeftovers } from "../machine/leftovers.ts";
-import { labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
+import { HOST_LABEL, labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "./choose.ts";
-import type { DockerBed } from "./docker.ts";
-import { describeBed, lineWith, start } from "./fixtures/bed-contract.ts";
+import { type DockerBed, openDockerBed } from "./docker.ts";
+import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import { BedUnavailableError, type TestBed } from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;
 const NETWORK = "10.9.30";
+/** What a run of scripted hosts has on the engine while each runs a program. */
+const [PROGRAMS, HOSTS, NETWORKS] = [4, 4, 1];
+/** Where the lab's image is not there yet, it is built first. */
+const BUILD_MS_MAX = 300_000;
+const PORT = 20_002;
+/** A server that does not set SO_REUSEADDR, which is right on Windows; it closes each connection, and so has it in TIME_WAIT. */
+const NAIVE_SERVER = `
+use Socket;
+$| = 1;
+socket(my $server, PF_INET, SOCK_STREAM, 0) or die;
+bind($server, sockaddr_in(${PORT}, INADDR_ANY)) or die "cannot bind: $!\\n";
+listen($server, 5) or die;
+print "listening\\n";
+while (accept(my $client, $server)) { close $client; print "closed one\\n"; }
+`;
 
+let engine: Engine;
 let docker: Dockerode;
 let scratch: ScratchRepository;
 
 beforeAll(async () => {
-  ({ docker } = await connectEngine());
+  engine = await connectEngine();
+  ({ docker } = engine);
   scratch = new ScratchRepository(docker, NETWORK);
-});
+  await haveCaptureImage(engine, "packets", () => {});
+}, BUILD_MS_MAX);
 afterAll(async () => {
   await scratch[Symbol.asyncDispose]();
 });
@@ -49,6 +68,12 @@ async function expectEcho(container: Dockerode.Container): Promise<void> {
   streams.write("are you there?\n");
   await echo;
   streams.end();
+}
+
+/** A run's programs, whether they run or not; their hosts' containers are no programs. */
+async function programsOf(runId: string): Promise<readonly Dockerode.ContainerInfo[]> {
+  const containers = await docker.listContainers({ all: true, filters: { label: [`${RUN_LABEL}=${runId}`] } });
+  return containers.filter(({ Labels }) => !(HOST_LABEL in Labels));
 }
 
 /** How many containers and networks bear a run's label. */
@@ -87,7 +112,8 @@ describe("hosts on the docker bed", () => {
     expect([...hosts.byName.values()].map((host) => host.address)).toEqual(
       [71, 72, 73, 74].map((n) => `${NETWORK}.${n}`),
     );
-    expect(await countOf(runIdOf(bed))).toBe(5);
+    expect(await programsOf(runIdOf(bed))).toHaveLength(4);
+    expect(await countOf(runIdOf(bed))).toBe(PROGRAMS + HOSTS + NETWORKS);
   });
 
   test("are gone when they are disposed of, and their addresses are free for the next case", async () => {
@@ -97,7 +123,7 @@ describe("hosts on the docker bed", () => {
       const program = await start(hosts, "Win72");
       await hosts[Symbol.asyncDispose]();
       expect(await program.exited).toEqual({ code: null, signal: "SIGKILL" });
-      expect(await countOf(runIdOf(bed))).toBe(1);
+      await expect.poll(() => programsOf(runIdOf(bed)), { timeout: REAP_MS_MAX }).toEqual([]);
       await expect(start(hosts, "Win72")).rejects.toThrow("disposed of");
     }
   });
@@ -108,6 +134,7 @@ describe("hosts on the docker bed", () => {
     const [network] = await docker.listNetworks({ filters: { label: [`${RUN_LABEL}=${runIdOf(bed)}`] } });
     const [image] = await scratch.imageTags("client");
     if (network === undefined || image === undefined) throw new Error("the bed made no network");
+    await docker.getContainer(`howdy-lab-${runIdOf(bed)}-win72`).remove({ force: true });
     const squatter = await docker.createContainer({
       Image: image,
       OpenStdin: true,
@@ -118,7 +145,7 @@ describe("hosts on the docker bed", () => {
       await expect(start(hosts, "Win72")).rejects.toThrow(
         /^Win72 cannot have 10\.9\.30\.72: the container \S+ has it; .*docker rm -f/,
       );
-      expect(await countOf(runIdOf(bed))).toBe(1);
+      expect(await countOf(runIdOf(bed))).toBe(HOSTS - 1 + NETWORKS);
     } finally {
       await squatter.remove({ force: true });
     }
@@ -126,11 +153,87 @@ describe("hosts on the docker bed", () => {
   });
 });
 
+describe("a host", () => {
+  /** A bed on which both roles' programs are these words in a container that may do what root may. */
+  async function openOther(own: ScratchRepository, words: readonly string[]): Promise<TestBed> {
+    for (const role of ["server", "client"]) {
+      const entry = `USER 0\nENTRYPOINT ${JSON.stringify(words)}\n`;
+      own.write(`Dockerfile.${role}`, `${own.dockerfile(role)}${role === "server" ? entry : ""}`);
+    }
+    const { topology, programs, directory: repository } = own;
+    return openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
+  }
+
+  test("is at the topology's address for the whole run, as an engine's user sees it", async () => {
+    await using bed = await openBed();
+    const found = await docker.listContainers({ filters: { label: [`${HOST_LABEL}=${runIdOf(bed)}`] } });
+    const before = await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()));
+    const places = before.map(({ Config, NetworkSettings }) => [
+      Config.Hostname,
+      Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress),
+    ]);
+    expect(places.sort()).toEqual([71, 72, 73, 74].map((n) => [`Win${n}`, [`${NETWORK}.${n}`]]));
+    for (const id of ["one", "two"]) {
+      await using hosts = await bed.boot(id);
+      await Promise.all([...hosts.byName.keys()].map((name) => start(hosts, name)));
+    }
+    const after = await docker.listContainers({ filters: { label: [`${HOST_LABEL}=${runIdOf(bed)}`] } });
+    expect(after.map(({ Id }) => Id).sort()).toEqual(found.map(({ Id }) => Id).sort());
+  });
+
+  test("has no port in TIME_WAIT that an earlier program left, in the next case or in the same one", async () => {
+    await using own = new ScratchRepository(docker, "10.9.37");
+    await using bed = await openOther(own, ["perl", "-e", NAIVE_SERVER]);
+    for (const id of ["one", "two"]) {
+      await using hosts = await bed.boot(id);
+      const client = await start(hosts, "Win72");
+      for (let times = 0; times < 2; times += 1) {
+        const server = await start(hosts, "Win71");
+        await lineWith(server, "listening");
+        await answer(client, `dial ${hostOf(hosts, "Win71").address} ${PORT}`, "closed by the other end");
+        await server.kill();
+      }
+    }
+  });
+
+  test("is made anew where its sockets cannot be ended", async () => {
+    const { topology, programs } = scratch;
+    const images = await haveImages(engine, programs, () => {});
+    // An image with a shell, and without what ends sockets.
+    const hostImage = images.get("client") ?? "";
+    const captureImage = { kind: "none", why: "not asked for" } as const;
+    await using bed = await openDockerBed({ engine, images, topology, hostImage, captureImage });
+    const idOf = async () => (await docker.getContainer(`howdy-lab-${bed.runId}-win72`).inspect()).Id;
+    const ids: string[] = [];
+    for (const id of ["one", "two"]) {
+      await using hosts = await bed.boot(id);
+      expect((await lineWith(await start(hosts, "Win72"), "{")).text).toContain(`${NETWORK}.72`);
+      ids.push(await idOf());
+    }
+    expect(ids[1]).not.toBe(ids[0]);
+  });
+
+  test("has no file that an earlier program changed, even those that an engine shares", async () => {
+    await using own = new ScratchRepository(docker, "10.9.38");
+    const script = "cat /etc/hosts; echo 10.9.38.99 changed >> /etc/hosts; echo read; sleep 60";
+    await using bed = await openOther(own, ["sh", "-c", script]);
+    for (const id of ["one", "two"]) {
+      await using hosts = await bed.boot(id);
+      const lines: string[] = [];
+      const server = await start(hosts, "Win71");
+      server.onLine(({ text }) => lines.push(text));
+      await expect.poll(() => lines, { timeout: REAP_MS_MAX }).toContain("read");
+      expect(lines).toContainEqual(expect.stringContaining("Win71"));
+      expect(lines).not.toContainEqual(expect.stringContaining("changed"));
+    }
+  });
+});
+
 test("nothing is left when a bed has been disposed of", async () => {
   const bed = await openBed();
   const hosts = await bed.boot("left");
   await Promise.all([...hosts.byName.keys()].map((name) => start(hosts, name)));
-  expect(await countOf(runIdOf(bed))).toBe(5);
+  expect(await countOf(runIdOf(bed))).toBe(PROGRAMS + HOSTS + NETWORKS);
   await bed[Symbol.asyncDispose]();
   expect(await countOf(runIdOf(bed))).toBe(0);
 });
@@ -220,7 +323,7 @@ describe("a subnet that is taken", () => {
     await expect(refusal).rejects.toThrow(
       new RegExp(
         `^subnet 10\\.9\\.30\\.0/24 is taken by the network howdy-lab-${runIdOf(bed)} \\(10\\.9\\.30\\.0/24\\); ` +
-          `howdy-lab-${runIdOf(bed)}-1-win72 hang on it; it is a run of the lab \\(process ${process.pid}\\).* --subnet 10\\.\\d+\\.0\\.0/24$`,
+          `${["win71", "win72", "win73", "win74"].map((service) => `howdy-lab-${runIdOf(bed)}-${service}`).join(", ")} hang on it; it is a run of the lab \\(process ${process.pid}\\).* --subnet 10\\.\\d+\\.0\\.0/24$`,
       ),
     );
   });
@@ -282,7 +385,7 @@ describe("a lab in a process of its own", () => {
 
   test("that is killed leaves nothing", async () => {
     const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
-    expect(await countOf(runId)).toBe(3);
+    expect(await countOf(runId)).toBe(2 + HOSTS + NETWORKS);
     child.kill("SIGKILL");
     await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
   });
@@ -304,10 +407,13 @@ describe("a lab in a process of its own", () => {
     await exitOf(child);
     const filters = { label: [`${RUN_LABEL}=${runId}`] };
     const kept = await docker.listContainers({ all: true, filters });
-    expect(kept.map((container) => container.State)).toEqual(["running", "running"]);
-    for (const { Id } of kept) await expectEcho(docker.getContainer(Id));
+    // Two programs, each with its host.
+    expect(kept.map((container) => container.State)).toEqual(Array.from({ length: 4 }, () => "running"));
+    const programs = await programsOf(runId);
+    expect(programs).toHaveLength(2);
+    for (const { Id } of programs) await expectEcho(docker.getContainer(Id));
     const { removed } = await cleanLeftovers();
-    expect(removed.find((run) => run.runId === runId)?.containers).toHaveLength(2);
+    expect(removed.find((run) => run.runId === runId)?.containers).toHaveLength(4);
     expect(await countOf(runId)).toBe(0);
   });
 
@@ -317,7 +423,7 @@ describe("a lab in a process of its own", () => {
       const { removed, leftAlone } = await cleanLeftovers();
       expect(removed.map((run) => run.runId)).not.toContain(runId);
       expect(leftAlone).toContainEqual(expect.objectContaining({ runId, pid: child.pid, state: "live" }));
-      expect(await countOf(runId)).toBe(3);
+      expect(await countOf(runId)).toBe(2 + HOSTS + NETWORKS);
     } finally {
       child.kill("SIGKILL");
       await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);

@@ -1,6 +1,6 @@
-// Owns the docker bed: a bridge network a run, a container a program, each at its host's own address.
-// It must not know what the programs say. Invariant: everything it makes bears the run's label, the reaper knows the run
-// before anything is made, and no host hangs on any other network.
+// Owns the docker bed: a bridge network a run, on it a host's network each for the whole run, and in that a container a
+// program. It must not know what the programs say. Invariant: everything it makes bears the run's label, the reaper knows
+// the run before anything is made, and no host hangs on any other network.
 
 import { randomBytes } from "node:crypto";
 import type Dockerode from "dockerode";
@@ -12,11 +12,13 @@ import type { HostSpec, Topology } from "../hosts/topology.ts";
 import { describeFault, type Engine } from "../machine/engine.ts";
 import type { Images } from "../machine/images.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
+import { Removals } from "../machine/removals.ts";
 import { labelsOf } from "../machine/run-labels.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { ContainerProgram } from "./container-program.ts";
-import { describeHolder, nameOfHolder } from "./subnet-holder.ts";
+import { HostNetwork } from "./host-network.ts";
+import { describeHolder } from "./subnet-holder.ts";
 import {
   BedUnavailableError,
   type CommandEnd,
@@ -39,6 +41,8 @@ export interface DockerBedOptions {
   /** Gives the image of the lab's peer, built the first time; without it no host runs one. */
   readonly havePeerImage?: () => Promise<string>;
   readonly topology: Topology;
+  /** What holds the hosts' networks: see HostNetworkOptions. */
+  readonly hostImage: string;
   /** What captures the wire, or why nothing does. */
   readonly captureImage: CaptureImage;
   /** What is spoken on the wire; unless told, bytes are shown as they were read. */
@@ -50,14 +54,14 @@ export interface DockerBedOptions {
 interface Run {
   readonly id: string;
   readonly docker: Dockerode;
-  readonly network: string;
   readonly imageOf: (role: ProgramSpec["role"]) => Promise<string>;
   readonly recorder: WireRecorder;
+  readonly removals: Removals;
   readonly keeps: () => boolean;
 }
 
 /**
- * Makes the run's network, and begins to capture on it.
+ * Makes the run's network and the hosts on it, and begins to capture there.
  *
  * @throws BedUnavailableError when the subnet is taken: by what, and what to do; or when packets were asked for by name
  *   and cannot be captured.
@@ -69,8 +73,14 @@ export async function openDockerBed(options: DockerBedOptions): Promise<DockerBe
   reaper.watchContainers(runId);
   try {
     const network = await makeNetwork(engine.docker, runId, topology.subnet);
-    const recorder = await openRecorder(options, runId, network);
-    return new DockerBed(options, { runId, network, reaper, recorder });
+    const hosts = hostNetworks(options, runId);
+    try {
+      const [recorder] = await Promise.all([openRecorder(options, runId, network.id), freshenAll(hosts)]);
+      return new DockerBed(options, { runId, network, hosts, reaper, recorder });
+    } catch (fault) {
+      await removeNetworks(hosts, network);
+      throw fault;
+    }
   } catch (fault) {
     reaper.dismiss();
     throw fault;
@@ -82,6 +92,7 @@ interface DockerBedParts {
   /** The value of the run's label. */
   readonly runId: string;
   readonly network: Dockerode.Network;
+  readonly hosts: ReadonlyMap<HostSpec, HostNetwork>;
   readonly reaper: Reaper;
   readonly recorder: WireRecorder;
 }
@@ -92,9 +103,9 @@ export class DockerBed implements TestBed {
   readonly description: string;
   /** The value of the run's label. */
   readonly runId: string;
-  readonly #topology: Topology;
   readonly #run: Run;
   readonly #network: Dockerode.Network;
+  readonly #networks: ReadonlyMap<HostSpec, HostNetwork>;
   readonly #reaper: Reaper;
   #hosts: BedHosts<DockerHost> | null = null;
   #boots = 0;
@@ -102,27 +113,31 @@ export class DockerBed implements TestBed {
 
   constructor(options: DockerBedOptions, parts: DockerBedParts) {
     const { engine, topology } = options;
-    const { runId, network, reaper, recorder } = parts;
+    const { runId, network, hosts, reaper, recorder } = parts;
     this.runId = runId;
     this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})`;
-    this.#topology = topology;
     this.#network = network;
+    this.#networks = hosts;
     this.#reaper = reaper;
     const keeps = () => this.#keeps;
     this.#run = {
       id: runId,
       docker: engine.docker,
-      network: networkName(runId),
       imageOf: imageFinder(options),
       recorder,
+      removals: new Removals(),
       keeps,
     };
   }
 
   async boot(_caseId: string): Promise<Hosts> {
     await this.#hosts?.end();
+    await freshenAll(this.#networks);
     this.#boots += 1;
-    const hosts = this.#topology.hosts.map((spec) => new DockerHost(spec, this.#run, this.#boots));
+    const prefix = `howdy-lab-${this.runId}-${this.#boots}`;
+    const hosts = [...this.#networks].map(
+      ([spec, network]) => new DockerHost({ spec, network, prefix, run: this.#run }),
+    );
     this.#hosts = new BedHosts(hosts, this.#run.recorder.begin(), this.#run.keeps);
     return this.#hosts;
   }
@@ -134,15 +149,16 @@ export class DockerBed implements TestBed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { recorder } = this.#run;
+    const { recorder, removals } = this.#run;
     if (this.#keeps) {
-      for (const host of this.#hosts?.byName.values() ?? []) host.detach();
-      await recorder[Symbol.asyncDispose]();
+      const hosts = [...(this.#hosts?.byName.values() ?? [])];
+      await Promise.all([recorder[Symbol.asyncDispose](), removals.end(), ...hosts.map((host) => host.detach())]);
       return;
     }
     // Where this fails the reaper is not dismissed: it tries again when the lab has gone.
     await Promise.all([this.#hosts?.end(), recorder[Symbol.asyncDispose]()]);
-    await this.#network.remove();
+    await removals.end();
+    await removeNetworks(this.#networks, this.#network);
     this.#reaper.dismiss();
   }
 }
@@ -168,50 +184,68 @@ async function makeNetwork(docker: Dockerode, runId: string, subnet: string): Pr
   }
 }
 
-/** Leaves no network where packets were asked for by name and cannot be had. */
-async function openRecorder(
+function hostNetworks(
+  { engine, topology, hostImage }: DockerBedOptions,
+  runId: string,
+): ReadonlyMap<HostSpec, HostNetwork> {
+  const shared = { docker: engine.docker, runId, network: networkName(runId), image: hostImage };
+  return new Map(topology.hosts.map((spec) => [spec, new HostNetwork({ ...shared, spec })]));
+}
+
+/** Never rejects: why a host cannot be had is told when a program is to start there. */
+async function freshenAll(hosts: ReadonlyMap<HostSpec, HostNetwork>): Promise<void> {
+  await Promise.allSettled([...hosts.values()].map((host) => host.freshen()));
+}
+
+async function removeNetworks(hosts: ReadonlyMap<HostSpec, HostNetwork>, network: Dockerode.Network): Promise<void> {
+  await Promise.all([...hosts.values()].map((host) => host.remove()));
+  await network.remove();
+}
+
+function openRecorder(
   { engine, topology, captureImage, protocol, onWire }: DockerBedOptions,
   runId: string,
-  network: Dockerode.Network,
+  networkId: string,
 ): Promise<WireRecorder> {
   const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));
-  try {
-    const { docker } = engine;
-    const { subnet } = topology;
-    return await openBridgeRecorder({
-      docker,
-      image: captureImage,
-      runId,
-      networkId: network.id,
-      subnet,
-      hosts,
-      protocol,
-      onWire,
-    });
-  } catch (fault) {
-    await network.remove();
-    throw fault;
-  }
+  const { docker } = engine;
+  const { subnet } = topology;
+  return openBridgeRecorder({ docker, image: captureImage, runId, networkId, subnet, hosts, protocol, onWire });
+}
+
+interface DockerHostParts {
+  readonly spec: HostSpec;
+  readonly network: HostNetwork;
+  /** What the names of the boot's containers begin with. */
+  readonly prefix: string;
+  readonly run: Run;
 }
 
 class DockerHost implements Host {
   readonly spec: HostSpec;
-  readonly inspectHint: string;
   readonly folder = FOLDER;
-  readonly #run: Run;
-  readonly #containerName: string;
+  readonly #parts: DockerHostParts;
   #starting: Promise<ContainerProgram> | null = null;
+  #starts = 0;
   #ended = false;
 
-  constructor(spec: HostSpec, run: Run, boot: number) {
-    this.spec = spec;
-    this.#run = run;
-    this.#containerName = `howdy-lab-${run.id}-${boot}-${spec.service}`;
-    this.inspectHint = `docker exec -it ${this.#containerName} sh`;
+  constructor(parts: DockerHostParts) {
+    this.spec = parts.spec;
+    this.#parts = parts;
   }
 
   get address(): string {
     return this.spec.address;
+  }
+
+  get inspectHint(): string {
+    return `docker exec -it ${this.#containerName} sh`;
+  }
+
+  /** The last program's; names are not used again, so that nothing waits for a removal. */
+  get #containerName(): string {
+    const name = `${this.#parts.prefix}-${this.spec.service}`;
+    return this.#starts > 1 ? `${name}-${this.#starts}` : name;
   }
 
   async start(spec: ProgramSpec): Promise<Program> {
@@ -236,35 +270,27 @@ class DockerHost implements Host {
   async end(): Promise<void> {
     this.#ended = true;
     const program = await this.#settled();
-    await program?.remove();
-    await program?.exited;
+    if (program === null) return;
+    await program.kill();
+    await this.#parts.run.removals.add(program.container);
   }
 
-  detach(): void {
-    this.#starting?.then((program) => program.detach()).catch(() => {});
+  /** Lets go of its program; a host that ran none is of no use to anybody. */
+  async detach(): Promise<void> {
+    const program = await this.#settled();
+    program?.detach();
+    if (program === null) await this.#parts.network.remove();
+    else this.#parts.network.detach();
   }
 
   async #replace(before: Promise<ContainerProgram> | null, spec: ProgramSpec): Promise<ContainerProgram> {
     const former = await before;
     if (former?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
-    // Name and address are free only when the container that had them is gone.
-    await former?.remove();
-    try {
-      const image = await this.#run.imageOf(spec.role);
-      return await ContainerProgram.start(this.#run.docker, this.#createOptions(spec, image), this.#run.recorder.ready);
-    } catch (cause) {
-      throw await this.#explain(cause);
-    }
-  }
-
-  /** A refused start is mostly an address that somebody else has taken on the run's network. */
-  async #explain(fault: unknown): Promise<unknown> {
-    const holder = await nameOfHolder(this.#run.docker, this.#run.network, this.spec.address);
-    if (holder === null) return fault;
-    const message =
-      `${this.spec.name} cannot have ${this.spec.address}: the container ${holder} has it; ` +
-      `remove it with \`docker rm -f ${holder}\``;
-    return new BedUnavailableError(message, { cause: fault });
+    const { network, run } = this.#parts;
+    if (former !== null) await run.removals.add(former.container);
+    const [image, holderId] = await Promise.all([run.imageOf(spec.role), network.take()]);
+    this.#starts += 1;
+    return await ContainerProgram.start(run.docker, this.#createOptions(spec, image, holderId), run.recorder.ready);
   }
 
   /** The program that was started last, once its start has come to an end, if that was a good one. */
@@ -276,12 +302,11 @@ class DockerHost implements Host {
     }
   }
 
-  #createOptions(spec: ProgramSpec, image: string): Dockerode.ContainerCreateOptions {
-    const { id, network, keeps } = this.#run;
+  #createOptions(spec: ProgramSpec, image: string, holderId: string): Dockerode.ContainerCreateOptions {
+    const { id, keeps } = this.#parts.run;
     return {
       name: this.#containerName,
       Image: image,
-      Hostname: this.spec.name,
       Cmd: [...spec.args],
       Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
       Labels: labelsOf(id),
@@ -294,13 +319,8 @@ class DockerHost implements Host {
       Tty: false,
       // The lab sees for itself when a program is up; a check would only take time from it.
       Healthcheck: { Test: ["NONE"] },
-      NetworkingConfig: {
-        EndpointsConfig: {
-          [network]: { IPAMConfig: { IPv4Address: this.spec.address }, Aliases: [this.spec.service] },
-        },
-      },
       HostConfig: {
-        NetworkMode: network,
+        NetworkMode: `container:${holderId}`,
         CapDrop: ["ALL"],
         SecurityOpt: ["no-new-privileges"],
         Init: true,

@@ -1,0 +1,218 @@
+// Owns one host's network on the docker bed, for a whole run: a small container that has the host's name and address, and
+// in whose network programs come and go. It must not know programs. Invariant: what it gives to a program is fresh: no
+// socket and no file of an earlier program is in it.
+
+import type { Duplex } from "node:stream";
+import { Writable } from "node:stream";
+import type Dockerode from "dockerode";
+import type { HostSpec } from "../hosts/topology.ts";
+import { describeFault } from "../machine/engine.ts";
+import { removeContainer } from "../machine/leftovers.ts";
+import { LineReader } from "../machine/line-reader.ts";
+import { hostLabelsOf } from "../machine/run-labels.ts";
+import { nameOfHolder } from "./subnet-holder.ts";
+import { BedUnavailableError } from "./testbed.ts";
+
+export interface HostNetworkOptions {
+  readonly docker: Dockerode;
+  readonly runId: string;
+  readonly spec: HostSpec;
+  /** The run's network, by name. */
+  readonly network: string;
+  /** An image with a shell; with `ss` as well if a host's network is to be used again. */
+  readonly image: string;
+}
+
+/** The container's answer that its network is as good as new. */
+const FRESH = "fresh";
+/** Ending sockets takes milliseconds; where it takes longer a new network is made. */
+const FRESHEN_MS_MAX = 3_000;
+
+/**
+ * What the container does. At each line it ends the sockets that are left, those in TIME_WAIT above all: where one is
+ * left at port 20002, a server that does not set SO_REUSEADDR cannot listen there for a minute. Then it tells whether
+ * anything is left. The files are those that the engine shares between containers with one network.
+ */
+const SCRIPT = `
+files() { cat /etc/hosts /etc/hostname /etc/resolv.conf; }
+before=$(files)
+while read -r line; do
+  { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1
+  left=$(ss -Hta) && [ -z "$left" ] && [ "$(files)" = "$before" ] && echo ${FRESH} || echo used
+done`;
+
+export class HostNetwork {
+  readonly #options: HostNetworkOptions;
+  #holder: Holder | null = null;
+  #isFresh = false;
+  /** One thing at a time. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: HostNetworkOptions) {
+    this.#options = options;
+  }
+
+  /** Makes it, or makes it fresh again. Rejects, with the reason for a person, where the engine refuses. */
+  freshen(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#freshen();
+    });
+  }
+
+  /** As freshen; gives the container whose network a program is to share, which is used from now on. */
+  take(): Promise<string> {
+    return this.#inTurn(async () => {
+      const { id } = await this.#freshen();
+      this.#isFresh = false;
+      return id;
+    });
+  }
+
+  /** Removes it. The programs in it are to go first. */
+  remove(): Promise<void> {
+    return this.#inTurn(() => this.#drop());
+  }
+
+  /** Lets go of it as it is, so that it does not hold this process (--keep). */
+  detach(): void {
+    this.#holder?.detach();
+  }
+
+  async #freshen(): Promise<Holder> {
+    const isGood = this.#holder !== null && (this.#isFresh ? !this.#holder.hasEnded : await this.#holder.freshen());
+    if (!isGood) await this.#drop();
+    this.#holder ??= await this.#start();
+    this.#isFresh = true;
+    return this.#holder;
+  }
+
+  async #drop(): Promise<void> {
+    const holder = this.#holder;
+    this.#holder = null;
+    await holder?.remove();
+  }
+
+  async #start(): Promise<Holder> {
+    try {
+      return await Holder.start(this.#options);
+    } catch (fault) {
+      throw await this.#explain(fault);
+    }
+  }
+
+  /** A refused start is mostly an address that somebody else has taken on the run's network. */
+  async #explain(cause: unknown): Promise<Error> {
+    const { docker, network, spec } = this.#options;
+    const other = await nameOfHolder(docker, network, spec.address);
+    const message =
+      other === null
+        ? `${spec.name} cannot be made: ${describeFault(cause)}`
+        : `${spec.name} cannot have ${spec.address}: the container ${other} has it; remove it with \`docker rm -f ${other}\``;
+    return new BedUnavailableError(message, { cause });
+  }
+
+  #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(act);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** The container. */
+class Holder {
+  readonly id: string;
+  readonly #container: Dockerode.Container;
+  readonly #streams: Duplex;
+  #hear: (line: string) => void = () => {};
+  #hasEnded = false;
+
+  /** Rejects, and leaves no container, where the engine refuses. */
+  static async start(options: HostNetworkOptions): Promise<Holder> {
+    const container = await options.docker.createContainer(createOptions(options));
+    try {
+      const attach = { stream: true, hijack: true, stdin: true, stdout: true };
+      const streams = (await container.attach(attach)) as Duplex;
+      await container.start();
+      return new Holder(container, streams);
+    } catch (fault) {
+      await removeContainer(container);
+      throw fault;
+    }
+  }
+
+  private constructor(container: Dockerode.Container, streams: Duplex) {
+    this.id = container.id;
+    this.#container = container;
+    this.#streams = streams;
+    const reader = new LineReader((line) => this.#hear(line));
+    const output = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        reader.push(chunk);
+        done();
+      },
+    });
+    container.modem.demuxStream(streams, output, output);
+    streams.on("error", () => {});
+    streams.once("close", () => {
+      this.#hasEnded = true;
+      this.#hear("");
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Ends what programs left; false where something stays, or the container is gone. */
+  async freshen(): Promise<boolean> {
+    if (this.#hasEnded) return false;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const deadline = setTimeout(() => resolve(""), FRESHEN_MS_MAX);
+    this.#hear = resolve;
+    this.#streams.write("\n");
+    const answer = await promise;
+    clearTimeout(deadline);
+    return answer === FRESH;
+  }
+
+  async remove(): Promise<void> {
+    this.#streams.destroy();
+    await removeContainer(this.#container);
+  }
+
+  detach(): void {
+    this.#streams.destroy();
+  }
+}
+
+function createOptions(options: HostNetworkOptions): Dockerode.ContainerCreateOptions {
+  const { runId, spec, network, image } = options;
+  return {
+    name: `howdy-lab-${runId}-${spec.service}`,
+    Image: image,
+    User: "0",
+    Hostname: spec.name,
+    Entrypoint: ["sh", "-c", SCRIPT],
+    Cmd: [],
+    Labels: hostLabelsOf(runId),
+    AttachStdin: true,
+    AttachStdout: true,
+    OpenStdin: true,
+    Tty: false,
+    Healthcheck: { Test: ["NONE"] },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [network]: { IPAMConfig: { IPv4Address: spec.address }, Aliases: [spec.service] },
+      },
+    },
+    HostConfig: {
+      NetworkMode: network,
+      CapDrop: ["ALL"],
+      // For ending sockets. A program's container has none of it.
+      CapAdd: ["NET_ADMIN"],
+      SecurityOpt: ["no-new-privileges"],
+      ReadonlyRootfs: true,
+      LogConfig: { Type: "none", Config: {} },
+    },
+  };
+}
