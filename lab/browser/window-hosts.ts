@@ -35,8 +35,7 @@ export class WindowHosts implements Hosts {
   constructor(hosts: Hosts, options: WindowHostsOptions) {
     this.#hosts = hosts;
     const chosen = [...hosts.byName].filter(([name]) => options.windows.has(name));
-    const servers = options.servers.flatMap((server) => [server, ...routedServer(server, hosts.routes)]);
-    this.#windowHosts = new Map(chosen.map(([name, host]) => [name, new WindowHost(host, { ...options, servers })]));
+    this.#windowHosts = new Map(chosen.map(([name, host]) => [name, new WindowHost(host, options)]));
     this.byName = new Map([...hosts.byName].map(([name, host]) => [name, this.#windowHosts.get(name) ?? host]));
   }
 
@@ -44,14 +43,6 @@ export class WindowHosts implements Hosts {
   get views(): ReadonlyMap<string, WindowView> {
     const open = [...this.#windowHosts].map(([name, host]) => [name, host.view] as const);
     return new Map(open.flatMap(([name, view]) => (view === undefined ? [] : [[name, view]])));
-  }
-
-  get routes(): ReadonlyMap<string, string> {
-    return this.#hosts.routes;
-  }
-
-  route(address: string, port: number): Promise<string> {
-    return this.#hosts.route(address, port);
   }
 
   endWire(): Promise<WireRecord> {
@@ -138,11 +129,4 @@ class WindowHost implements Host {
   #forget(window: WindowProgram): void {
     if (this.#window === window) this.#window = undefined;
   }
-}
-
-/** A server, as address:port, under the address that a recording bed has clients dial, if there is one. */
-function routedServer(server: string, routes: ReadonlyMap<string, string>): readonly string[] {
-  const [address = "", port = ""] = server.split(":");
-  const route = routes.get(address);
-  return route === undefined ? [] : [`${route}:${port}`];
 }

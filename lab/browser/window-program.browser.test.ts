@@ -172,7 +172,10 @@ test("a client that serves no window is told with what it said last", async () =
   );
 });
 
-test("a client of one's own serves its window with its own arguments, and tells where in its own words", async () => {
+test.each([
+  ["tells where in its own words", {}],
+  ["is told the same servers where the lab's relay stands between", { wire: "relay" }],
+] as const)("a client of one's own serves its window with its own arguments, and %s", async (_what, how) => {
   const script = `const [address, servers] = process.argv.slice(1);
     const server = require("node:http").createServer((_, answer) => answer.end("<title>mine</title>"));
     server.listen(0, address, () => console.log([process.env.MINE, servers, server.address().port].join(" ")));`;
@@ -181,7 +184,7 @@ test("a client of one's own serves its window with its own arguments, and tells 
     environment: { MINE: "first {server}" },
     serves: /^first \S+ (?<servers>\S+) (?<port>\d+)$/su,
   };
-  const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") }, window);
+  const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") }, window, how);
   const jon = await openWindow(hosts);
   const [line] = jon.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
   expect(line).toMatch(/^first 127\.80\.1\.116:20002 127\.80\.1\.116:20002,127\.80\.1\.117:20002 \d+$/);
@@ -240,9 +243,10 @@ async function openStillPage(defect: PageDefect) {
 async function bootHosts(
   instead: Partial<LocalBedOptions["programs"]>,
   window: WindowHostsOptions["window"] | null = OWN_PAIR.client.window,
+  how: Pick<LocalBedOptions, "wire"> = {},
 ): Promise<WindowHosts> {
   const programs = { ...OWN_COMMANDS, ...instead };
-  const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs }));
+  const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, ...how }));
   const servers = [`${SERVER_ADDRESS}:20002`, "127.80.1.117:20002"];
   const options = { browser, windows: new Set(["Win72"]), servers, window: window ?? undefined };
   return stack.use(new WindowHosts(await bed.boot("window"), options));
@@ -257,7 +261,6 @@ function hostOf(hosts: WindowHosts, name: string): Host {
 async function openWindow(hosts: WindowHosts): Promise<ClientDriver> {
   const driver = new ClientDriver(hostOf(hosts, "Win72"), new Pulse(systemClock), () => {}, {
     fencing: HCP.fencing,
-    readText: (text) => text,
     mayIgnore: false,
   });
   await driver.start({ role: "client", args: [], env: {} });

@@ -59,8 +59,7 @@ export class PacketRecorder implements WireRecorder {
 }
 
 class PacketCase implements CaseWire {
-  readonly routes = DIRECT.routes;
-  readonly route = DIRECT.route;
+  readonly standIn = DIRECT.standIn;
   readonly close = DIRECT.close;
   readonly #tap: Tap;
   readonly #options: PacketRecorderOptions;

@@ -15,20 +15,27 @@ export interface WireRecorder extends AsyncDisposable {
   begin(): CaseWire;
 }
 
-/** The wire of one case. See Hosts in testbed.ts, which hands these on. */
+/** A server that is about to start, and what stands between it and its clients. */
+export interface StandIn {
+  /** Where the server is to listen in the place of its own address. */
+  readonly place: string;
+  /** Makes the server's own address answer exactly where the server listens now. Never rejects. */
+  follow(): Promise<void>;
+}
+
+/** The wire of one case. */
 export interface CaseWire {
-  readonly routes: ReadonlyMap<string, string>;
-  route(address: string, port: number): Promise<string>;
+  /** What stands in for a server at this address; undefined where nothing does, and the server is at its own. */
+  standIn(address: string): Promise<StandIn | undefined>;
   /** Ends the record, and gives it; later calls give the same one. Never rejects. */
   end(): Promise<WireRecord>;
   /** Gives up whatever the case's connections went through: to be called when its programs have ended. */
   close(): Promise<void>;
 }
 
-/** What a case has that is recorded, if at all, without anyone dialling another address. */
+/** What a case has that is recorded, if at all, without anything between its hosts. */
 export const DIRECT = {
-  routes: new Map<string, string>(),
-  route: async (address: string) => address,
+  standIn: async () => undefined,
   close: async () => {},
 } as const;
 

@@ -4,10 +4,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
 import { HCP_WIRE } from "../hcp/wire.ts";
 import type { WireEvent } from "../wire/wire.ts";
-import type { CaseWire } from "./recorder.ts";
-import { RELAYED_BYTES_MAX, RelayRecorder, relayAddress } from "./relay-recorder.ts";
+import type { CaseWire, StandIn } from "./recorder.ts";
+import { placeBehind, RELAYED_BYTES_MAX, RelayRecorder } from "./relay-recorder.ts";
 
 const SERVER = "127.35.1.1";
+const PLACE = "127.163.1.1";
 const CLIENT = "127.35.1.2";
 const HOSTS = new Map([
   [SERVER, "Win71"],
@@ -20,11 +21,17 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
+/** A server where it listens while a relay is at its own address. */
 async function listen(onConnection: (socket: Socket) => void = () => {}, port = 0): Promise<Server> {
-  const server = createServer(onConnection).listen(port, SERVER);
+  const server = createServer(onConnection).listen(port, PLACE);
   closers.push(() => server.close());
   await once(server, "listening");
   return server;
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
 }
 
 function portOf(server: Server): number {
@@ -37,63 +44,82 @@ function begin(onWire?: (event: WireEvent) => void): CaseWire {
   return wire;
 }
 
-async function dial(wire: CaseWire, port: number): Promise<Socket> {
-  const socket = connect({ host: await wire.route(SERVER, port), port, localAddress: CLIENT });
-  socket.on("error", () => {});
+async function standIn(wire: CaseWire): Promise<StandIn> {
+  const found = await wire.standIn(SERVER);
+  if (found === undefined) throw new Error("nothing stands in for the server");
+  return found;
+}
+
+/** Connects to the server's own address; rejects where it is refused. */
+async function dial(port: number): Promise<Socket> {
+  const socket = connect({ host: SERVER, port, localAddress: CLIENT });
   closers.push(() => socket.destroy());
   await once(socket, "connect");
+  socket.on("error", () => {});
   return socket;
 }
 
-test("a relay's address is half of the loopback net away, and its own way back", () => {
-  expect(relayAddress("127.6.1.116")).toBe("127.134.1.116");
-  expect(relayAddress(relayAddress("127.6.1.116"))).toBe("127.6.1.116");
+test("a server behind a relay is half of the loopback net away, which is its own way back", () => {
+  expect(placeBehind("127.6.1.116")).toBe("127.134.1.116");
+  expect(placeBehind(placeBehind("127.6.1.116"))).toBe("127.6.1.116");
 });
 
 describe.runIf(process.platform === "linux")("a server's address", () => {
-  test("is its relay's while it listens, and always the same", async () => {
+  test("is its relay's while the server listens elsewhere", async () => {
     const wire = begin();
+    const { place, follow } = await standIn(wire);
+    expect(place).toBe(PLACE);
     const port = portOf(await listen());
-    expect(await Promise.all([wire.route(SERVER, port), wire.route(SERVER, port)])).toEqual([
-      "127.163.1.1",
-      "127.163.1.1",
-    ]);
-    expect(wire.routes).toEqual(new Map([[SERVER, "127.163.1.1"]]));
+    await Promise.all([follow(), follow()]);
+    await dial(port);
   });
 
-  test("is its own where nothing listens, so that the system refuses", async () => {
-    const wire = begin();
+  test("is nobody's where nothing listens, so that the system refuses", async () => {
+    const { follow } = await standIn(begin());
     const server = await listen();
     const port = portOf(server);
-    server.close();
-    await once(server, "close");
-    expect(await wire.route(SERVER, port)).toBe(SERVER);
+    await close(server);
+    await follow();
+    await expect(dial(port)).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("is its own again once the server has ended, though the relay listens", async () => {
-    const wire = begin();
+  test("is nobody's again once the server has ended, and its relay's once it listens again", async () => {
+    const { follow } = await standIn(begin());
     const server = await listen();
     const port = portOf(server);
-    expect(await wire.route(SERVER, port)).toBe("127.163.1.1");
-    server.close();
-    await once(server, "close");
-    expect(await wire.route(SERVER, port)).toBe(SERVER);
+    await follow();
+    await close(server);
+    await follow();
+    await expect(dial(port)).rejects.toThrow("ECONNREFUSED");
+    await listen(() => {}, port);
+    await follow();
+    await dial(port);
   });
 
-  test("is its own where the relay's is taken, which the note tells", async () => {
+  test("that is taken is told in the note", async () => {
     const wire = begin();
+    const { follow } = await standIn(wire);
     const port = portOf(await listen());
-    const squatter = createServer().listen(port, "127.163.1.1");
+    const squatter = createServer().listen(port, SERVER);
     closers.push(() => squatter.close());
     await once(squatter, "listening");
-    expect(await wire.route(SERVER, port)).toBe(SERVER);
+    await follow();
     expect((await wire.end()).note).toContain(`what went to ${SERVER}:${port} is missing: listen EADDRINUSE`);
+  });
+
+  test("is not its relay's at a port that somebody had at every address before", async () => {
+    const other = createServer().listen(0, "0.0.0.0");
+    closers.push(() => other.close());
+    await once(other, "listening");
+    const wire = begin();
+    await (await standIn(wire)).follow();
+    expect((await wire.end()).note).not.toContain("is missing");
   });
 
   test("is any other host's own", async () => {
     const wire = begin();
-    expect(await wire.route(CLIENT, 20_002)).toBe(CLIENT);
-    expect(await wire.route("192.0.2.1", 20_002)).toBe("192.0.2.1");
+    expect(await wire.standIn(CLIENT)).toBeUndefined();
+    expect(await wire.standIn("192.0.2.1")).toBeUndefined();
   });
 });
 
@@ -101,8 +127,10 @@ describe.runIf(process.platform === "linux")("a relay's record", () => {
   test("has frames and turns with the hosts' names, and the server at its own address", async () => {
     const seen: WireEvent[] = [];
     const wire = begin((event) => seen.push(event));
+    const { follow } = await standIn(wire);
     const server = await listen((socket) => socket.end(encodeMessage({ kind: "ack", name: "Jon Stewart" })));
-    const client = await dial(wire, portOf(server));
+    await follow();
+    const client = await dial(portOf(server));
     client.write(PROPOSAL);
     await once(client.resume(), "end");
     const { source, note, pcap, events } = await wire.end();
@@ -132,7 +160,10 @@ describe.runIf(process.platform === "linux")("a relay's record", () => {
 
   test("has what was written before its end, though nobody has read it yet", async () => {
     const wire = begin();
-    const client = await dial(wire, portOf(await listen()));
+    const { follow } = await standIn(wire);
+    const port = portOf(await listen());
+    await follow();
+    const client = await dial(port);
     client.write(PROPOSAL);
     const { events } = await wire.end();
     expect(events.map(({ kind }) => kind)).toEqual(["opened", "frame"]);
@@ -140,13 +171,15 @@ describe.runIf(process.platform === "linux")("a relay's record", () => {
 
   test("ends at a limit, which its note tells, while the bytes go on", async () => {
     const wire = begin();
+    const { follow } = await standIn(wire);
     let taken = 0;
     const server = await listen((socket) =>
       socket.on("data", (bytes: Buffer) => {
         taken += bytes.length;
       }),
     );
-    const client = await dial(wire, portOf(server));
+    await follow();
+    const client = await dial(portOf(server));
     const sent = RELAYED_BYTES_MAX + 1_000_000;
     client.write(Buffer.alloc(sent, 5));
     await expect.poll(() => taken, { timeout: 10_000 }).toBe(sent);

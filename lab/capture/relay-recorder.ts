@@ -1,15 +1,16 @@
-// Owns the record of what a relay between clients and servers passes on, and the addresses at which clients find it. It
-// must not know how bytes are passed on. Invariant: in the record the server's end has its own address and port.
+// Owns the record of what a relay between clients and servers passes on, and where the relay listens: at the server's own
+// address, while the server is half of the loopback net away. It must not know how bytes are passed on. Invariant: in the
+// record the server's end has its own address and port.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { isListening } from "../network/listening-ports.ts";
+import { listeningPorts } from "../network/listening-ports.ts";
 import { Relay, type RelayEvent } from "../network/relay.ts";
 import { PLAIN_BYTES } from "../protocol/plain-bytes.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireRecord } from "../wire/wire.ts";
 import { WireDecoder } from "../wire/wire-decoder.ts";
 import { LiveView } from "./live-view.ts";
-import type { CaseWire, WireListener, WireRecorder } from "./recorder.ts";
+import type { CaseWire, StandIn, WireListener, WireRecorder } from "./recorder.ts";
 
 export interface RelayRecorderOptions {
   /** The report's name of each host, by its address. */
@@ -27,16 +28,16 @@ export interface RelayRecorderOptions {
 export const RELAYED_BYTES_MAX = 16_777_216;
 /** What a turn of a connection, or a read, takes beside its bytes; so that many small ones count, too. */
 const EVENT_BYTES = 100;
-/** Relays are half of the loopback net away from the hosts that they stand for. */
-const RELAY_BIT = 128;
+/** Servers are half of the loopback net away from the relays that stand in for them. */
+const PLACE_BIT = 128;
 /** Turns of the event loop in which what is on its way gets here: accepted, dialled, read, a turn each, and as many again. */
 const LAST_TURNS = 8;
 
 const NOTE = "recorded by the lab between the two ends, as its reads returned it: segments may differ from the wire's";
 
-/** Where the relay for a host's address listens: 127.6.1.116 has its relay at 127.134.1.116. */
-export function relayAddress(address: string): string {
-  return address.replace(/^127\.(\d+)/, (_, octet: string) => `127.${Number(octet) ^ RELAY_BIT}`);
+/** Where a server listens while a relay is at its own address: 127.134.1.116 in the place of 127.6.1.116. */
+export function placeBehind(address: string): string {
+  return address.replace(/^127\.(\d+)/, (_, octet: string) => `127.${Number(octet) ^ PLACE_BIT}`);
 }
 
 export class RelayRecorder implements WireRecorder {
@@ -55,14 +56,14 @@ export class RelayRecorder implements WireRecorder {
 }
 
 class RelayCase implements CaseWire {
-  readonly routes: ReadonlyMap<string, string>;
+  readonly #servers: readonly string[];
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #protocol: WireProtocol;
   readonly #why: readonly string[];
   readonly #live: LiveView<WireDecoder> | null;
   readonly #relay = new Relay((event) => this.#hear(event));
-  /** The relays that listen, or are about to, by the server's address and port. */
-  readonly #listening = new Map<string, Promise<boolean>>();
+  /** What ends a relay's listening, by the server's own address and port. */
+  readonly #listening = new Map<string, () => void>();
   readonly #unrelayed = new Set<string>();
   readonly #heard: (RelayEvent & { readonly atMs: number })[] = [];
   /** The clock has fractions, and is the lab's. */
@@ -71,23 +72,27 @@ class RelayCase implements CaseWire {
   #isFull = false;
   #record: Promise<WireRecord> | null = null;
   #isOver = false;
+  #isClosed = false;
 
   constructor({ hosts, servers, why, onWire, protocol = PLAIN_BYTES }: RelayRecorderOptions) {
     this.#hosts = hosts;
     this.#protocol = protocol;
     this.#why = why === undefined ? [] : [`no packets could be captured (${why})`];
-    this.routes = new Map(servers.map((address) => [address, relayAddress(address)]));
+    this.#servers = servers;
     this.#live = onWire === undefined ? null : new LiveView(new WireDecoder(hosts, protocol), onWire);
   }
 
-  async route(address: string, port: number): Promise<string> {
-    const route = this.routes.get(address);
-    // Where nothing listens the refusal must be the system's own.
-    if (route === undefined || !(await isListening(address, port))) return address;
-    const key = `${address}:${port}`;
-    const listening = this.#listening.get(key) ?? this.#listen({ address: route, port }, { address, port });
-    this.#listening.set(key, listening);
-    return (await listening) ? route : address;
+  async standIn(address: string): Promise<StandIn | undefined> {
+    if (!this.#servers.includes(address)) return undefined;
+    const place = placeBehind(address);
+    // What listens at every address of this machine is not the server's.
+    const others = await listeningPorts(place);
+    let following = Promise.resolve();
+    const follow = (): Promise<void> => {
+      following = following.then(() => this.#follow(address, place, others));
+      return following;
+    };
+    return { place, follow };
   }
 
   end(): Promise<WireRecord> {
@@ -97,17 +102,33 @@ class RelayCase implements CaseWire {
 
   async close(): Promise<void> {
     this.#finish();
+    this.#isClosed = true;
     await this.#relay[Symbol.asyncDispose]();
   }
 
-  async #listen(at: Endpoint, target: Endpoint): Promise<boolean> {
+  /** Listens exactly where the server does: where nothing listens the refusal must be the system's own. */
+  async #follow(address: string, place: string, others: ReadonlySet<number>): Promise<void> {
+    const ports = [...(await listeningPorts(place))].filter((port) => !others.has(port));
+    const wanted = new Map(ports.map((port) => [`${address}:${port}`, port]));
+    for (const [key, cease] of this.#listening) {
+      if (wanted.has(key) || !key.startsWith(`${address}:`)) continue;
+      cease();
+      this.#listening.delete(key);
+    }
+    if (this.#isClosed) return;
+    for (const [key, port] of wanted) {
+      if (!this.#listening.has(key))
+        this.#listening.set(key, await this.#listen({ address, port }, { address: place, port }));
+    }
+  }
+
+  async #listen(at: Endpoint, target: Endpoint): Promise<() => void> {
     try {
-      await this.#relay.listen(at, target);
-      return true;
+      return await this.#relay.listen(at, target);
     } catch (fault) {
       const why = fault instanceof Error ? fault.message : String(fault);
-      this.#unrelayed.add(`what went to ${target.address}:${target.port} is missing: ${why}`);
-      return false;
+      this.#unrelayed.add(`what went to ${at.address}:${at.port} is missing: ${why}`);
+      return () => {};
     }
   }
 
@@ -116,9 +137,19 @@ class RelayCase implements CaseWire {
     this.#bytes += EVENT_BYTES + (event.kind === "bytes" ? event.bytes.length : 0);
     this.#isFull = this.#bytes > RELAYED_BYTES_MAX;
     if (this.#isFull) return;
-    const heard = { ...event, atMs: this.#epochMs + performance.now() };
+    const heard = {
+      ...event,
+      from: this.#told(event.from),
+      to: this.#told(event.to),
+      atMs: this.#epochMs + performance.now(),
+    };
     this.#heard.push(heard);
     this.#live?.hand((decoder) => give(decoder, heard));
+  }
+
+  /** A server's end by its own address, where the relay is. */
+  #told({ address, port }: Endpoint): Endpoint {
+    return { address: this.#servers.find((own) => placeBehind(own) === address) ?? address, port };
   }
 
   async #end(): Promise<WireRecord> {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { holdsListener, isListening } from "./listening-ports.ts";
+import { listeningPorts, portsIn } from "./listening-ports.ts";
 
 const V4 = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 7401067F:4E22 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42817 1 0000000000000000 100 0 0 10 0
@@ -27,11 +27,11 @@ describe("the kernel's table", () => {
     ["nothing", "", "127.6.1.116", 20_002, false],
     ["no such table at all", "one\ntwo 3: four 0A\n", "127.6.1.116", 20_002, false],
   ])("with %s", (_what, table, address, port, expected) => {
-    expect(holdsListener(table, address, port, "LE")).toBe(expected);
+    expect(portsIn(table, address, "LE").includes(port)).toBe(expected);
   });
 
   test("is read in the machine's own byte order", () => {
-    expect(holdsListener(V4.replace("7401067F:4E22", "7F060174:4E22"), "127.6.1.116", 20_002, "BE")).toBe(true);
+    expect(portsIn(V4.replace("7401067F:4E22", "7F060174:4E22"), "127.6.1.116", "BE")).toContain(20_002);
   });
 });
 
@@ -39,9 +39,9 @@ test.runIf(process.platform === "linux")("a server is seen for as long as it lis
   const server = createServer().listen(0, "127.33.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  expect(await isListening("127.33.0.1", port)).toBe(true);
-  expect(await isListening("127.33.0.2", port)).toBe(false);
+  expect([...(await listeningPorts("127.33.0.1"))]).toContain(port);
+  expect([...(await listeningPorts("127.33.0.2"))]).not.toContain(port);
   server.close();
   await once(server, "close");
-  expect(await isListening("127.33.0.1", port)).toBe(false);
+  expect([...(await listeningPorts("127.33.0.1"))]).not.toContain(port);
 });

@@ -1,4 +1,4 @@
-// Owns the question whether anything listens at an address and port of this machine, as the kernel's tables of sockets
+// Owns the question at which ports of an address of this machine anything listens, as the kernel's tables of sockets
 // answer it. It must not know who asks. Invariant: it opens no connection, so nobody under test notices.
 
 import { readFile } from "node:fs/promises";
@@ -11,20 +11,19 @@ const ADDRESS_FIELD = 1;
 const STATE_FIELD = 3;
 const HEX = 16;
 
-/** Whether a socket listens at this IPv4 address and port, or at the port of every address. False without /proc. */
-export async function isListening(address: string, port: number): Promise<boolean> {
+/** The ports at which a socket listens at this IPv4 address, or at every address. None without /proc. */
+export async function listeningPorts(address: string): Promise<ReadonlySet<number>> {
   const tables = await Promise.all(TABLES.map((path) => readFile(path, "latin1").catch(() => "")));
-  return tables.some((table) => holdsListener(table, address, port));
+  return new Set(tables.flatMap((table) => portsIn(table, address)));
 }
 
-/** As isListening, from the text of one of the kernel's tables. */
-export function holdsListener(table: string, address: string, port: number, order = endianness()): boolean {
+/** As listeningPorts, from the text of one of the kernel's tables. */
+export function portsIn(table: string, address: string, order = endianness()): readonly number[] {
   const wanted = localAddresses(address, order);
-  return table.split("\n").some((line) => {
+  return table.split("\n").flatMap((line) => {
     const fields = line.trim().split(/\s+/);
-    if (fields[STATE_FIELD] !== LISTEN) return false;
-    const [local = "", localPort = ""] = (fields[ADDRESS_FIELD] ?? "").split(":");
-    return Number.parseInt(localPort, HEX) === port && wanted.includes(local);
+    const [local = "", port = ""] = (fields[ADDRESS_FIELD] ?? "").split(":");
+    return fields[STATE_FIELD] === LISTEN && wanted.includes(local) ? [Number.parseInt(port, HEX)] : [];
   });
 }
 

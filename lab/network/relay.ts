@@ -24,8 +24,8 @@ export class Relay implements AsyncDisposable {
     this.#hear = hear;
   }
 
-  /** Listens at one place for connections to another. Rejects where that place is taken. */
-  async listen(at: Endpoint, target: Endpoint): Promise<void> {
+  /** Listens at one place for connections to another; gives what ends that. Rejects where that place is taken. */
+  async listen(at: Endpoint, target: Endpoint): Promise<() => void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     server.maxConnections = CONNECTIONS_MAX;
     server.on("connection", (socket: Socket) => void this.#pass(socket, target));
@@ -36,6 +36,7 @@ export class Relay implements AsyncDisposable {
     // One that it cannot accept, for want of descriptors, is that client's misfortune.
     server.on("error", () => {});
     this.#servers.push(server);
+    return () => void server.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

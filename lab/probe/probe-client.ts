@@ -41,7 +41,6 @@ export async function* probeClient(options: ProbeOptions): AsyncGenerator<Check>
 async function startClient(stage: ProbeStage): Promise<Check | { readonly driver: ClientDriver }> {
   const driver = new ClientDriver(stage.host("client"), stage.pulse, () => {}, {
     fencing: stage.protocol.fencing,
-    readText: (text) => text,
     mayIgnore: false,
   });
   const why = await stage.start(driver, stage.implementation.launch);

@@ -4,7 +4,7 @@
 import type { ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
-import { PORT_MAX, type ServerSettings } from "../scenario/schema.ts";
+import type { ServerSettings } from "../scenario/schema.ts";
 import { UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { HostDriver } from "./driver.ts";
@@ -52,18 +52,10 @@ async function connectClient(
   { address, port }: Extract<Action, { kind: "connect" }>,
 ): Promise<ActionOutcome> {
   const connect = {
-    ...(address === undefined ? {} : { address: await dialled(stage, address, port) }),
+    ...(address === undefined ? {} : { address: stage.translate(address) }),
     ...(port === undefined ? {} : { port }),
   };
   return taken(stage.clients.get(host)?.command({ connect }), "connects");
-}
-
-/** What a user types as the address: the bed's in the place of the report's, and ready to be dialled. */
-async function dialled(stage: Stage, address: string, port: string | number = stage.protocol.port): Promise<string> {
-  const typed = stage.translate(address);
-  const number = Number(port);
-  const isPort = Number.isInteger(number) && number >= 1 && number <= PORT_MAX;
-  return isPort ? stage.route(typed, number) : typed;
 }
 
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */

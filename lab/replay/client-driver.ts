@@ -25,8 +25,6 @@ export interface ShownLine {
 
 export interface ClientOptions {
   readonly fencing: Fencing;
-  /** Puts a server's own address in the place of the one that a recording bed has clients dial. */
-  readonly readText: (text: string) => string;
   /** A scripted server may send it what is for others, which then counts as not shown. */
   readonly mayIgnore: boolean;
 }
@@ -44,13 +42,11 @@ export class ClientDriver extends HostDriver {
   #statesTaken = 0;
   #isConnected = false;
   readonly #fencing: Fencing;
-  readonly #readText: (text: string) => string;
   readonly #mayIgnore: boolean;
 
-  constructor(host: Host, pulse: Pulse, watch: Watcher, { fencing, readText, mayIgnore }: ClientOptions) {
+  constructor(host: Host, pulse: Pulse, watch: Watcher, { fencing, mayIgnore }: ClientOptions) {
     super(host, pulse, watch);
     this.#fencing = fencing;
-    this.#readText = readText;
     this.#mayIgnore = mayIgnore;
   }
 
@@ -116,7 +112,7 @@ export class ClientDriver extends HostDriver {
     const isFence = this.#isFenceLine(shown ?? "");
     this.transcript.push({ atMs, event, ...(isFence ? { fence: true } : {}) });
     if (shown === undefined) this.#takeEvent(event);
-    else this.shown.push({ text: this.#readText(shown), isFence });
+    else this.shown.push({ text: shown, isFence });
     if (shown !== undefined && !isFence) this.tell("shown", shown);
   }
 

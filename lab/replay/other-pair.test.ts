@@ -101,8 +101,6 @@ test("programs are started with what their files say, each with its own address"
   );
   const hosts: Hosts = {
     byName,
-    routes: room.routes,
-    route: (address) => room.route(address),
     endWire: () => room.endWire(),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -324,11 +324,8 @@ test("a client that this system cannot have makes the case unsupported, and noth
   const room = new FakeRoom();
   const refuse = () => Promise.reject(new UnsupportedError("cannot open its window: there is no browser"));
   const byName = new Map([...room.byName].map(([name, host]) => [name, { ...host, start: refuse }]));
-  const { routes } = room;
   const hosts: Hosts = {
     byName,
-    routes,
-    route: (address) => room.route(address),
     endWire: () => room.endWire(),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -11,7 +11,7 @@ import type { HostDriver, Watcher } from "./driver.ts";
 import { PeerDriver } from "./peer-driver.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
-import { addressTranslator, translatorFor } from "./text.ts";
+import { translatorFor } from "./text.ts";
 import type { WindowView } from "./window-view.ts";
 
 /** On a busy machine a program may take seconds to start, which is nothing that a case is about. */
@@ -66,8 +66,6 @@ export class Stage {
   readonly pair: Pair;
   readonly needs: readonly Offer[];
   readonly protocol: Protocol;
-  /** As Hosts gives it. */
-  readonly route: Hosts["route"];
   /** Pictures of windows, by the name of the file that they are to be in. */
   readonly pictures = new Map<string, Uint8Array>();
   /** Puts the bed's addresses in the place of the report's. */
@@ -88,11 +86,8 @@ export class Stage {
     const { logs, unsupportedFeatures } = options.pair.server;
     this.#logsForwarding = !unsupportedFeatures.has("logs");
     this.#logsSetUp = this.#logsForwarding;
-    this.route = (address, port) => hosts.route(address, port);
     const all: readonly Host[] = [...hosts.byName.values()];
-    const dialled = new Map([...hosts.routes].map(([address, route]) => [route, address]));
     const watch = options.watch ?? (() => {});
-    const readText = addressTranslator(dialled);
     this.isScripted = cast.server !== undefined && cast.peers.has(cast.server.host);
     const own = all.filter(({ spec }) => !cast.peers.has(spec.name));
     const peers = all.filter(({ spec }) => cast.peers.has(spec.name));
@@ -102,7 +97,6 @@ export class Stage {
       (host) =>
         new ClientDriver(host, this.pulse, watch, {
           fencing: this.protocol.fencing,
-          readText,
           mayIgnore: this.isScripted,
         }),
     );

@@ -13,30 +13,24 @@ interface EndingHost extends Host {
 
 export class BedHosts<OwnHost extends EndingHost> implements Hosts {
   readonly byName: ReadonlyMap<string, OwnHost>;
-  readonly #wire: CaseWire;
+  readonly #wire: Promise<CaseWire>;
   readonly #keeps: () => boolean;
   #ending: Promise<void> | null = null;
 
-  constructor(hosts: readonly OwnHost[], wire: CaseWire, keeps: () => boolean) {
+  /** @param wire - Begun before any program of these hosts starts. */
+  constructor(hosts: readonly OwnHost[], wire: Promise<CaseWire>, keeps: () => boolean) {
     this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
     this.#wire = wire;
     this.#keeps = keeps;
   }
 
-  get routes(): ReadonlyMap<string, string> {
-    return this.#wire.routes;
-  }
-
-  route(address: string, port: number): Promise<string> {
-    return this.#wire.route(address, port);
-  }
-
-  endWire(): Promise<WireRecord> {
-    return this.#wire.end();
+  async endWire(): Promise<WireRecord> {
+    return (await this.#wire).end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#keeps()) await this.end();
+    // The bed waits for it before the next case's programs start, and is told then if it fails.
+    if (!this.#keeps()) this.end().catch(() => {});
   }
 
   /** The second call waits for the first. */
@@ -47,6 +41,6 @@ export class BedHosts<OwnHost extends EndingHost> implements Hosts {
 
   async #end(): Promise<void> {
     await Promise.all([...this.byName.values()].map((host) => host.end()));
-    await this.#wire.close();
+    await (await this.#wire).close();
   }
 }

@@ -138,7 +138,7 @@ export class DockerBed implements TestBed {
     const hosts = [...this.#networks].map(
       ([spec, network]) => new DockerHost({ spec, network, prefix, run: this.#run }),
     );
-    this.#hosts = new BedHosts(hosts, this.#run.recorder.begin(), this.#run.keeps);
+    this.#hosts = new BedHosts(hosts, Promise.resolve(this.#run.recorder.begin()), this.#run.keeps);
     return this.#hosts;
   }
 

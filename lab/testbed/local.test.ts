@@ -36,14 +36,16 @@ const plain: ProgramSpec = { role: "client", args: [], env: {} };
 
 const ECHO = "process.stdin.on('data', (chunk) => process.stdout.write(chunk)).on('end', () => process.exit(7))";
 
-describe("the local bed", () => {
+const WIRES = process.platform === "linux" ? (["off", "relay"] as const) : (["off"] as const);
+
+describe.each(WIRES)("the local bed, with the wire %s", (wire) => {
   const scratch = new ScratchRepository(null, "10.9.5");
   afterAll(() => scratch[Symbol.asyncDispose]());
 
   describeBed(() => {
     const { topology, programs, directory } = scratch;
     const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
-    return openLocalBed({ topology, repository: directory, programs: commands, wire: "off" });
+    return openLocalBed({ topology, repository: directory, programs: commands, wire });
   });
 });
 

@@ -7,13 +7,14 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
-import type { WireListener, WireRecorder } from "../capture/recorder.ts";
+import type { CaseWire, WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
+import { DisplacedProgram, type Displacements, displace } from "./displaced-program.ts";
 import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
@@ -118,8 +119,10 @@ export class LocalBed implements TestBed {
 
   async boot(_caseId: string): Promise<Hosts> {
     await this.#hosts?.end();
-    const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec));
-    this.#hosts = new BedHosts(hosts, this.#recorder.begin(), () => this.#keeps);
+    const wire = this.#recorder.begin();
+    const displaced = new Map<string, string>();
+    const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec, wire, displaced));
+    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps);
     return this.#hosts;
   }
 
@@ -137,13 +140,14 @@ export class LocalBed implements TestBed {
     await close(this.#claim);
   }
 
-  #makeHost(spec: HostSpec): LocalHost {
+  #makeHost(spec: HostSpec, wire: CaseWire, displaced: Map<string, string>): LocalHost {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
     const peer = { words: [process.execPath, join(repository, PEER_PROGRAM)], directory: repository };
     const env = { ...passedEnvironment(), NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) };
     const folder = join(this.#folder, spec.service);
-    return new LocalHost({ spec, address, folder, programs: { peer, ...programs }, env }, this.#reaper);
+    const parts = { spec, address, folder, programs: { peer, ...programs }, env, wire, displaced };
+    return new LocalHost(parts, this.#reaper);
   }
 }
 
@@ -154,6 +158,9 @@ interface LocalHostParts {
   readonly programs: LocalPrograms;
   /** What every program on this host gets beside its own variables. */
   readonly env: Readonly<Record<string, string>>;
+  readonly wire: CaseWire;
+  /** Where this boot's servers really listen, by their own addresses; shared by its hosts. */
+  readonly displaced: Map<string, string>;
 }
 
 class LocalHost implements Host {
@@ -183,8 +190,25 @@ class LocalHost implements Host {
     // At once, so that hosts that are started side by side start in their order.
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
+    if (spec.role === "server") return await this.#startServer(spec);
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
-    return this.#program;
+    return spec.role === "peer" ? this.#asPeer(this.#program) : this.#program;
+  }
+
+  /** A server is told to listen where a relay of the lab's can stand between it and its clients, if one does. */
+  async #startServer(spec: ProgramSpec): Promise<Program> {
+    const { displaced, wire } = this.#parts;
+    const standIn = await wire.standIn(this.address);
+    if (standIn !== undefined) displaced.set(this.address, standIn.place);
+    this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
+    return standIn === undefined ? this.#program : new DisplacedProgram(this.#program, displaced, standIn.follow);
+  }
+
+  /** A peer's bytes are not to be cut anew: it reaches servers directly, and as a server it is at its own address. */
+  #asPeer(program: LocalProgram): Program {
+    const { displaced } = this.#parts;
+    displaced.delete(this.address);
+    return new DisplacedProgram(program, displaced);
   }
 
   async runBeside({ command }: BesideCommand): Promise<CommandEnd> {
@@ -197,6 +221,12 @@ class LocalHost implements Host {
     await this.#program?.kill();
   }
 
+  /** What a server on this host, and commands beside it, are told in the place of their own address. */
+  #displacedHere(): Displacements {
+    const place = this.#parts.displaced.get(this.address);
+    return place === undefined ? NOT_DISPLACED : new Map([[this.address, place]]);
+  }
+
   #commandFor(spec: ProgramSpec): LocalCommand {
     return this.#command(this.#parts.programs[spec.role], spec.args, spec.env);
   }
@@ -207,9 +237,18 @@ class LocalHost implements Host {
     env: Readonly<Record<string, string>>,
   ): LocalCommand {
     const [file = "", ...before] = words;
-    return { file, args: [...before, ...args], env: { ...this.#parts.env, ...env }, directory };
+    const tell = (text: string): string => displace(text, this.#displacedHere());
+    const told = Object.entries(env).map(([name, value]) => [name, tell(value)]);
+    return {
+      file,
+      args: [...before, ...args].map(tell),
+      env: { ...this.#parts.env, ...Object.fromEntries(told) },
+      directory,
+    };
   }
 }
+
+const NOT_DISPLACED: Displacements = new Map();
 
 function passedEnvironment(): Record<string, string> {
   const passed: Record<string, string> = {};

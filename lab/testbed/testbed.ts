@@ -66,17 +66,13 @@ export interface Host {
   readonly inspectHint: string;
 }
 
-/** Hosts for one case, all fresh. Disposing of them ends every program on them. */
+/**
+ * Hosts for one case, all fresh. Disposing of them begins to end every program on them; no program of a later boot starts
+ * before they have ended.
+ */
 export interface Hosts extends AsyncDisposable {
   /** The hosts by the report's name. */
   readonly byName: ReadonlyMap<string, Host>;
-  /** Addresses that clients dial in the place of a server's own, so that this bed can record, by the server's own. */
-  readonly routes: ReadonlyMap<string, string>;
-  /**
-   * Gives the address to dial to reach a server's port: one of `routes`, ready to be dialled, or the address itself. An
-   * address that is no host's comes back as it is.
-   */
-  route(address: string, port: number): Promise<string>;
   /** Ends the recording of the wire and gives what was had since the hosts were booted. Never rejects. */
   endWire(): Promise<WireRecord>;
 }

@@ -1,0 +1,87 @@
+// Owns a program that meets a server elsewhere than it believes: the server itself, which listens where the lab's relay can
+// stand between, and a peer that is to reach it without the relay. Only the addresses in its lines are changed, on the way
+// in and back on the way out. It must not know what a line means. Invariant: the lines keep their order, and none is handed
+// over before what it tells is so for clients, too.
+
+import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
+
+/** Real addresses by those that scenarios and programs speak of. */
+export type Displacements = ReadonlyMap<string, string>;
+
+/** A server may begin or cease to listen without a line. */
+const FOLLOW_PERIOD_MS = 25;
+
+export class DisplacedProgram implements Program {
+  readonly exited: Promise<ProgramExit>;
+  readonly #program: Program;
+  readonly #displaced: Displacements;
+  readonly #follow: () => Promise<void>;
+  readonly #listeners: ((line: OutputLine) => void)[] = [];
+  #waiting: OutputLine[] = [];
+  #handing: Promise<void> | null = null;
+
+  /**
+   * @param displaced - Read at every line, since a server may start later.
+   * @param follow - Brings clients to where the program is now; done before its lines are handed over.
+   */
+  constructor(program: Program, displaced: Displacements, follow: () => Promise<void> = async () => {}) {
+    this.#program = program;
+    this.#displaced = displaced;
+    this.#follow = follow;
+    const timer = setInterval(() => void follow(), FOLLOW_PERIOD_MS).unref();
+    this.exited = program.exited.then(async (exit) => {
+      clearInterval(timer);
+      await this.#handing;
+      await follow();
+      return exit;
+    });
+  }
+
+  onLine(listener: (line: OutputLine) => void): void {
+    this.#listeners.push(listener);
+    if (this.#listeners.length > 1) return;
+    this.#program.onLine((line) => {
+      this.#waiting.push(line);
+      this.#handing ??= this.#handOver();
+    });
+  }
+
+  writeLine(text: string): void {
+    this.#program.writeLine(displace(text, this.#displaced));
+  }
+
+  closeInput(): void {
+    this.#program.closeInput();
+  }
+
+  stop(graceMs: number): Promise<ProgramExit> {
+    return this.#program.stop(graceMs).then(() => this.exited);
+  }
+
+  kill(): Promise<ProgramExit> {
+    return this.#program.kill().then(() => this.exited);
+  }
+
+  async #handOver(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      await this.#follow();
+      const back = new Map([...this.#displaced].map(([told, real]) => [real, told]));
+      for (const line of lines) {
+        const told = { ...line, text: displace(line.text, back) };
+        for (const listener of this.#listeners) listener(told);
+      }
+    }
+    this.#handing = null;
+  }
+}
+
+/** Puts real addresses in the place of those that are told. */
+export function displace(text: string, displaced: Displacements): string {
+  let result = text;
+  for (const [told, real] of displaced) {
+    result = result.replace(new RegExp(`(?<![\\d.])${told.replaceAll(".", "\\.")}(?!\\.?\\d)`, "g"), real);
+  }
+  return result;
+}
