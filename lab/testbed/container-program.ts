@@ -11,6 +11,7 @@ import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import { ProgramOutput } from "./program-output.ts";
 import {
+  BedUnavailableError,
   COMMAND_BYTES_MAX,
   COMMAND_MS_MAX,
   type CommandEnd,
@@ -35,28 +36,34 @@ export class ContainerProgram implements Program {
   #running = true;
 
   /**
-   * Creates, attaches, waits for `ready`, starts. Rejects with the engine's reason, and leaves no container, when that
-   * fails.
+   * Creates, attaches, starts. Rejects with the engine's reason, and leaves no container, when that fails.
+   *
+   * @param mayStart - Waited for before the start. Where it says no, the container is removed, and null is given.
    */
   static async start(
     docker: Dockerode,
     options: Dockerode.ContainerCreateOptions,
-    ready: Promise<void>,
-  ): Promise<ContainerProgram> {
+    mayStart: () => Promise<boolean>,
+  ): Promise<ContainerProgram | null> {
     const name = options.name ?? "container";
-    const container = await docker.createContainer(options);
+    let container: Dockerode.Container | undefined;
     try {
+      container = await docker.createContainer(options);
       const attach = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
       const streams = (await container.attach(attach)) as Duplex;
       // An engine that goes away in mid-stream: the program's end is told by `exited`.
       streams.on("error", () => {});
       const output = new ProgramOutput();
       docker.modem.demuxStream(streams, sink(output, "stdout"), sink(output, "stderr"));
-      await ready;
-      await container.start();
-      return new ContainerProgram(name, container, streams, output);
-    } catch (cause) {
+      if (await mayStart()) {
+        await container.start();
+        return new ContainerProgram(name, container, streams, output);
+      }
       await removeContainer(container);
+      return null;
+    } catch (cause) {
+      if (container !== undefined) await removeContainer(container);
+      if (cause instanceof BedUnavailableError) throw cause;
       throw new Error(`${name} cannot be started: ${describeFault(cause)}`, { cause });
     }
   }

@@ -130,16 +130,27 @@ export class DockerBed implements TestBed {
     };
   }
 
+  /** Does not wait for the end of the case before: the new programs' containers are made meanwhile. */
   async boot(_caseId: string): Promise<Hosts> {
-    await this.#hosts?.end();
-    await freshenAll(this.#networks);
+    const cleared = this.#clear(this.#hosts);
+    // Whoever starts a program or asks for the wire is told.
+    cleared.catch(() => {});
     this.#boots += 1;
     const prefix = `howdy-lab-${this.runId}-${this.#boots}`;
-    const hosts = [...this.#networks].map(
-      ([spec, network]) => new DockerHost({ spec, network, prefix, run: this.#run }),
+    const run = this.#run;
+    const hosts = [...this.#networks].map(([spec, network]) => new DockerHost({ spec, network, prefix, run, cleared }));
+    this.#hosts = new BedHosts(
+      hosts,
+      cleared.then(() => run.recorder.begin()),
+      run.keeps,
     );
-    this.#hosts = new BedHosts(hosts, Promise.resolve(this.#run.recorder.begin()), this.#run.keeps);
     return this.#hosts;
+  }
+
+  /** Ends what the case before left, on every host, so that nothing of it crosses the wire of the next one. */
+  async #clear(before: BedHosts<DockerHost> | null): Promise<void> {
+    await before?.end();
+    await freshenAll(this.#networks);
   }
 
   /** To be called before the hosts to keep are booted: a program that was started before sees its input end. */
@@ -219,6 +230,8 @@ interface DockerHostParts {
   /** What the names of the boot's containers begin with. */
   readonly prefix: string;
   readonly run: Run;
+  /** Settles when nothing is left of the case before. */
+  readonly cleared: Promise<void>;
 }
 
 class DockerHost implements Host {
@@ -286,11 +299,19 @@ class DockerHost implements Host {
   async #replace(before: Promise<ContainerProgram> | null, spec: ProgramSpec): Promise<ContainerProgram> {
     const former = await before;
     if (former?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
-    const { network, run } = this.#parts;
+    const { network, run, cleared } = this.#parts;
     if (former !== null) await run.removals.add(former.container);
-    const [image, holderId] = await Promise.all([run.imageOf(spec.role), network.take()]);
-    this.#starts += 1;
-    return await ContainerProgram.start(run.docker, this.#createOptions(spec, image, holderId), run.recorder.ready);
+    const image = await run.imageOf(spec.role);
+    for (;;) {
+      const holder = await network.holder();
+      const mayStart = async (): Promise<boolean> => {
+        await Promise.all([cleared, run.recorder.ready]);
+        return await network.claim(holder);
+      };
+      this.#starts += 1;
+      const program = await ContainerProgram.start(run.docker, this.#createOptions(spec, image, holder), mayStart);
+      if (program !== null) return program;
+    }
   }
 
   /** The program that was started last, once its start has come to an end, if that was a good one. */

@@ -59,12 +59,17 @@ export class HostNetwork {
     });
   }
 
-  /** As freshen; gives the container whose network a program is to share, which is used from now on. */
-  take(): Promise<string> {
+  /** The container whose network a program is to share, made if there is none; not fresh until it is claimed. */
+  holder(): Promise<string> {
+    return this.#inTurn(async () => (this.#holder ?? (await this.#freshen())).id);
+  }
+
+  /** Makes it fresh for a program that starts now; false where that took another container than the one that is named. */
+  claim(id: string): Promise<boolean> {
     return this.#inTurn(async () => {
-      const { id } = await this.#freshen();
-      this.#isFresh = false;
-      return id;
+      const holder = await this.#freshen();
+      this.#isFresh = holder.id !== id;
+      return holder.id === id;
     });
   }
 
