@@ -31,14 +31,19 @@ const FRESHEN_MS_MAX = 3_000;
 /**
  * What the container does. At each line it ends the sockets that are left, those in TIME_WAIT above all: where one is
  * left at port 20002, a server that does not set SO_REUSEADDR cannot listen there for a minute. Then it tells whether
- * anything is left. The files are those that the engine shares between containers with one network.
+ * anything is left. The files are those that the engine shares between containers with one network. What can be done
+ * without another process is done so, since it is done on every host between two cases.
  */
 const SCRIPT = `
-files() { cat /etc/hosts /etc/hostname /etc/resolv.conf; }
-before=$(files)
-while read -r line; do
-  { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1
-  left=$(ss -Hta) && [ -z "$left" ] && [ "$(files)" = "$before" ] && echo ${FRESH} || echo used
+content() { text=; while IFS= read -r line; do text="$text$line|"; done <"$1"; all="$all$text"; }
+files() { all=; content /etc/hosts; content /etc/hostname; content /etc/resolv.conf; }
+is_empty() { [ ! -e "$1" ] || { read -r header && ! read -r socket; } <"$1"; }
+has_no_socket() { is_empty /proc/net/tcp && is_empty /proc/net/tcp6; }
+files; before=$all
+while read -r order; do
+  has_no_socket || { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1
+  files
+  has_no_socket && [ "$all" = "$before" ] && echo ${FRESH} || echo used
 done`;
 
 export class HostNetwork {
