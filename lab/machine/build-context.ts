@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix, sep } from "node:path";
+import dockerignore from "@balena/dockerignore";
 import { BedUnavailableError } from "../testbed/testbed.ts";
 
 export interface BuildContext {
@@ -50,38 +51,16 @@ export function copySources(dockerfile: string): readonly string[] {
   return sources;
 }
 
-/** Whether a .dockerignore leaves a path out: the last pattern that matches it, or a folder above it, decides. */
+/** Whether a .dockerignore leaves a path out. */
 export function readIgnorePatterns(text: string): (path: string) => boolean {
-  const rules = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => ({ leavesOut: !line.startsWith("!"), pattern: patternOf(line.replace(/^!/, "")) }));
-  return (path) => {
-    const parts = path.split("/");
-    const paths = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
-    return rules.findLast(({ pattern }) => paths.some((each) => pattern.test(each)))?.leavesOut ?? false;
-  };
+  // Its types know only the name that it gives itself as an ES module.
+  const patterns = dockerignore.default().add(text);
+  return (path) => patterns.ignores(path);
 }
 
 function readIgnored(directory: string): (path: string) => boolean {
   const path = join(directory, ".dockerignore");
   return existsSync(path) ? readIgnorePatterns(readFileSync(path, "utf8")) : () => false;
-}
-
-function patternOf(glob: string): RegExp {
-  const tokens =
-    posix
-      .normalize(glob)
-      .replace(/^\/|\/$/g, "")
-      .match(/\*\*\/?|\*|\?|[^*?]+/g) ?? [];
-  const source = tokens.map((token) => {
-    if (token === "**/") return "(?:.*/)?";
-    if (token === "**") return ".*";
-    if (token === "*") return "[^/]*";
-    return token === "?" ? "[^/]" : token.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  });
-  return new RegExp(`^${source.join("")}$`);
 }
 
 function expandSource(directory: string, source: string, dockerfile: string): readonly string[] {
