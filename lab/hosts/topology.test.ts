@@ -56,12 +56,14 @@ describe("a wrong compose file is refused with its place", () => {
 
   test("where a role is unknown", () => {
     expect(refusal("howdy.role: client", "howdy.role: clinet")).toBe(
-      'compose.yaml:12:27: services.two.labels.howdy.role: invalid option: expected one of "server"|"client"; got "clinet"',
+      'compose.yaml:12:27: services.two.labels."howdy.role": expected server or client; got "clinet"',
     );
   });
 
   test("where a field is missing, at what should hold it", () => {
-    expect(refusal("    hostname: Two\n", "")).toMatch(/^compose\.yaml:9:5: services\.two\.hostname: .*; got nothing$/);
+    expect(refusal("    hostname: Two\n", "")).toMatch(
+      /^compose\.yaml:9:5: services\.two\.hostname: expected a text .*; it is missing$/,
+    );
   });
 
   test("where an address is outside the subnet", () => {

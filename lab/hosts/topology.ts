@@ -3,8 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { type Document, isCollection, isNode, LineCounter, type Node, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { formatProblem, locate, type Mistake, mistakesOf, type Path } from "../yaml/problem.ts";
 import { formatAddress, formatCidr, gatewayOf, holdsHost, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
 
 /** What a host of the topology runs. */
@@ -42,7 +43,7 @@ const NETWORK = "howdy";
 const LOOPBACK_NET = 127;
 const SUBNET_EXAMPLE = "10.8.0.0/23";
 
-type Path = readonly PropertyKey[];
+/** Makes the error that points at a value. */
 type Fault = (path: Path, problem: string) => TopologyError;
 
 const serviceSchema = z.object({
@@ -82,26 +83,20 @@ export function parseTopology(text: string, file: string): Topology {
   const document = parseDocument(text, { lineCounter: lines, merge: true });
   const broken = document.errors[0];
   if (broken !== undefined) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new TopologyError(`${file}:${line}:${col}: ${broken.message.split("\n", 1)[0]?.replace(/ at line.*$/, "")}`, {
-      cause: broken,
-    });
+    const { line, col: column } = lines.linePos(broken.pos[0]);
+    const said = broken.message.split("\n", 1)[0]?.replace(/ at line.*$/, "") ?? "";
+    throw new TopologyError(formatProblem(file, { line, column, text: said }), { cause: broken });
   }
-  const fault: Fault = (path, problem) => {
-    const { line, col } = lines.linePos(offsetAt(document, path));
-    return new TopologyError(`${file}:${line}:${col}: ${formatPath(path)}: ${problem}`);
-  };
+  const tell = (mistake: Mistake): TopologyError =>
+    new TopologyError(formatProblem(file, locate(document, lines, mistake)));
   const value: unknown = document.toJS();
   const parsed = composeSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.path ?? [];
-    throw fault(
-      path,
-      `${lowerFirst(issue?.message ?? "expected a compose file")}; got ${describe(valueAt(value, path))}`,
-    );
-  }
-  return assemble(parsed.data, fault);
+  if (parsed.success) return assemble(parsed.data, (path, message) => tell({ path, spot: "value", message }));
+  const [first = { path: [], spot: "value", message: "expected a compose file" }] = mistakesOf(
+    parsed.error.issues,
+    value,
+  );
+  throw tell(first);
 }
 
 /**
@@ -192,41 +187,6 @@ function requireAddress(text: string): number {
   const address = parseAddress(text);
   if (address === null) throw new TypeError(`a topology holds "${text}", which is no address`);
   return address;
-}
-
-/** The offset of the node at a path, or of the nearest one above it that exists. */
-function offsetAt(document: Document, path: Path): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of [null, ...path]) {
-    if (key !== null) node = isCollection(node) ? node.get(key, true) : undefined;
-    if (!isNode(node)) break;
-    offset = (node as Node).range?.[0] ?? offset;
-  }
-  return offset;
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  let at = value;
-  for (const key of path) {
-    if (typeof at !== "object" || at === null) return undefined;
-    at = Reflect.get(at, key);
-  }
-  return at;
-}
-
-function formatPath(path: Path): string {
-  return path
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
-    .join("");
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? "nothing" : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
 function reason(cause: unknown): string {
