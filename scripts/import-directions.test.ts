@@ -97,26 +97,63 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
+  { of: "src/client/control.ts", mayUse: ["zod"] },
   {
     of: "src/client/",
-    mayImport: ["src/clock.ts", "src/options/", "src/protocol/", "src/protocol/hcp1/", "src/transport/"],
+    mayImport: [
+      "src/client/control.ts",
+      "src/clock.ts",
+      "src/options/",
+      "src/protocol/",
+      "src/protocol/hcp1/",
+      "src/transport/",
+    ],
     mayUse: ["node:*", "zod"],
   },
-  { of: "src/client/web/page/", mayImport: ["src/client/", "src/protocol/hcp1/"], mayUse: ["preact", "preact/hooks"] },
+  {
+    of: "src/client/web/page/",
+    mayImport: ["src/client/control.ts", "src/client/", "src/protocol/hcp1/"],
+    mayUse: ["preact", "preact/hooks"],
+  },
   {
     of: "src/client/web/",
-    mayImport: ["package.json", "src/options/", "src/client/", "src/client/web/page/", "src/protocol/hcp1/"],
+    mayImport: [
+      "package.json",
+      "src/options/",
+      "src/client/control.ts",
+      "src/client/",
+      "src/client/web/page/",
+      "src/protocol/hcp1/",
+    ],
     mayUse: ["node:*", "zod", "ws", "esbuild"],
   },
   {
     of: "src/client/terminal/",
-    mayImport: ["src/clock.ts", "src/line-cutter.ts", "src/options/", "src/client/", "src/protocol/hcp1/"],
+    mayImport: [
+      "src/clock.ts",
+      "src/line-cutter.ts",
+      "src/options/",
+      "src/client/control.ts",
+      "src/client/",
+      "src/protocol/hcp1/",
+    ],
     mayUse: ["node:*"],
   },
-  { of: "src/client/headless/", mayImport: ["src/line-cutter.ts", "src/client/"], mayUse: ["node:*"] },
+  {
+    of: "src/client/headless/",
+    mayImport: ["src/line-cutter.ts", "src/client/control.ts", "src/client/"],
+    mayUse: ["node:*"],
+  },
   {
     of: "src/client/command-options.ts",
-    mayImport: ["src/options/", "src/protocol/hcp1/", "src/client/", "src/client/web/", "src/client/terminal/"],
+    mayImport: [
+      "src/options/",
+      "src/protocol/hcp1/",
+      "src/client/control.ts",
+      "src/client/",
+      "src/client/web/",
+      "src/client/terminal/",
+    ],
   },
   {
     of: "src/client/main.ts",
@@ -124,6 +161,7 @@ const ROOMS: readonly Room[] = [
       "package.json",
       "src/clock.ts",
       "src/options/",
+      "src/client/control.ts",
       "src/client/",
       "src/client/web/",
       "src/client/terminal/",
@@ -133,42 +171,158 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/yaml/strict.ts", mayUse: ["zod"] },
-  { of: "lab/protocol/", mayImport: ["src/client/"], mayUse: ["zod"] },
+  { of: "lab/yaml/", mayUse: ["node:fs/promises", "yaml", "zod"] },
+  { of: "lab/peer/", mayUse: ["node:*"] },
+  { of: "lab/hosts/", mayImport: ["lab/yaml/"], mayUse: ["node:*", "yaml", "zod"] },
+  { of: "lab/protocol/", mayImport: ["src/client/control.ts"], mayUse: ["zod"] },
   { of: "lab/hcp/texts.ts", mayImport: ["src/protocol/hcp1/"] },
   {
     of: "lab/hcp/",
-    mayImport: ["src/protocol/hcp1/", "lab/yaml/strict.ts", "lab/protocol/", "lab/hcp/texts.ts"],
+    mayImport: ["src/protocol/hcp1/", "lab/yaml/", "lab/protocol/", "lab/hcp/texts.ts"],
     mayUse: ["zod"],
   },
-  { of: "lab/commands/protocol.ts", mayImport: ["lab/protocol/", "lab/hcp/"] },
-  { of: "lab/terminal-adapter/", mayImport: ["src/client/", "lab/hcp/texts.ts"], mayUse: ["node:*"] },
+  { of: "lab/wire/", mayImport: ["lab/protocol/"] },
+  { of: "lab/implementation/", mayImport: ["lab/yaml/", "lab/hosts/"], mayUse: ["node:*", "zod"] },
   {
-    of: "lab/",
+    of: "lab/scenario/",
+    mayImport: ["lab/yaml/", "lab/peer/", "lab/hosts/", "lab/protocol/", "lab/implementation/"],
+    mayUse: ["node:*", "zod"],
+  },
+  { of: "lab/terminal-adapter/", mayImport: ["src/client/control.ts", "lab/hcp/texts.ts"], mayUse: ["node:*"] },
+  { of: "lab/network/", mayImport: ["lab/wire/"], mayUse: ["node:*"] },
+  {
+    of: "lab/machine/",
+    mayImport: ["lab/hosts/"],
+    mayUse: ["node:*", "@balena/dockerignore", "dockerode", "testcontainers", "zod"],
+  },
+  {
+    of: "lab/capture/",
+    mayImport: ["lab/hosts/", "lab/protocol/", "lab/wire/", "lab/network/", "lab/machine/"],
+    mayUse: ["node:*", "dockerode"],
+  },
+  {
+    of: "lab/testbed/",
+    mayImport: ["lab/hosts/", "lab/protocol/", "lab/wire/", "lab/machine/", "lab/capture/"],
+    mayUse: ["node:*", "dockerode"],
+  },
+  {
+    of: "lab/replay/",
     mayImport: [
-      "package.json",
-      "src/options/",
-      "src/client/",
-      "lab/yaml/strict.ts",
+      "src/client/control.ts",
+      "lab/peer/",
+      "lab/hosts/",
       "lab/protocol/",
-      "lab/commands/protocol.ts",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/testbed/",
+    ],
+    mayUse: ["zod"],
+  },
+  {
+    of: "lab/browser/",
+    mayImport: [
+      "src/client/control.ts",
+      "lab/hosts/",
+      "lab/wire/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/machine/",
+      "lab/testbed/",
+      "lab/replay/",
     ],
     mayUse: ["*"],
   },
   {
+    of: "lab/result/",
+    mayImport: ["lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/"],
+    mayUse: ["node:*", "zod"],
+  },
+  {
+    of: "lab/report/",
+    mayImport: ["lab/yaml/", "lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/", "lab/result/"],
+    mayUse: ["*"],
+  },
+  {
     of: "lab/report/page/",
-    mayImport: ["lab/"],
+    mayImport: ["lab/replay/", "lab/result/", "lab/report/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {
+    of: "lab/probe/",
+    mayImport: ["lab/protocol/", "lab/implementation/", "lab/machine/", "lab/testbed/", "lab/replay/", "lab/report/"],
+  },
+  {
+    of: "lab/matrix/",
+    mayImport: ["lab/implementation/", "lab/replay/", "lab/result/", "lab/report/"],
+    mayUse: ["zod"],
+  },
+  {
     of: "lab/matrix/page/",
-    mayImport: ["lab/", "lab/report/page/"],
+    mayImport: ["lab/result/", "lab/report/", "lab/report/page/", "lab/matrix/"],
     mayUse: ["preact"],
   },
-  { of: "bench/", mayImport: ["lab/", "lab/hcp/", "src/protocol/hcp1/"], mayUse: ["*"] },
+  {
+    of: "lab/run/",
+    mayImport: [
+      "lab/wire/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/testbed/",
+      "lab/replay/",
+      "lab/browser/",
+      "lab/result/",
+    ],
+  },
+  { of: "lab/commands/protocol.ts", mayImport: ["lab/protocol/", "lab/hcp/"] },
+  {
+    of: "lab/commands/",
+    mayImport: [
+      "src/options/",
+      "lab/hosts/",
+      "lab/wire/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/machine/",
+      "lab/testbed/",
+      "lab/replay/",
+      "lab/browser/",
+      "lab/result/",
+      "lab/report/",
+      "lab/probe/",
+      "lab/matrix/",
+      "lab/run/",
+      "lab/commands/protocol.ts",
+    ],
+    mayUse: ["node:*"],
+  },
+  { of: "lab/cli.ts", mayImport: ["src/options/", "lab/report/", "lab/commands/"] },
+  {
+    of: "bench/",
+    mayImport: [
+      "src/protocol/hcp1/",
+      "lab/hosts/",
+      "lab/hcp/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/machine/",
+      "lab/result/",
+      "lab/commands/",
+    ],
+    mayUse: ["*"],
+  },
   {
     of: "scripts/",
-    mayImport: ["lab/", "lab/hcp/", "lab/report/page/", "lab/matrix/page/", "src/client/", "src/client/web/"],
+    mayImport: [
+      "src/client/",
+      "src/client/web/",
+      "lab/hcp/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/browser/",
+      "lab/result/",
+      "lab/report/",
+      "lab/matrix/",
+    ],
     mayUse: ["*"],
   },
 ];
@@ -185,9 +339,10 @@ describe("the import directions", () => {
     expect(ROOMS.filter(({ of }) => !existsSync(join(ROOT, of)))).toEqual([]);
   });
 
-  it("are of the rooms that ARCHITECTURE.md names, as far as src/ goes", () => {
-    const table = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8").matchAll(/^\| `(src\/[^`]*)` \|/gm);
-    expect([...table].map(([, room]) => room)).toEqual(ROOMS.map(({ of }) => of).filter((of) => of.startsWith("src/")));
+  it("are of the rooms that ARCHITECTURE.md names, in its order", () => {
+    const table = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8").matchAll(/^\| `((?:src|lab)\/[^`]*)` \|/gm);
+    const rooms = ROOMS.map(({ of }) => of).filter((of) => /^(src|lab)\//.test(of));
+    expect([...table].map(([, room]) => room)).toEqual(rooms);
   });
 
   it("run downwards from room to room", () => {
@@ -222,7 +377,13 @@ describe("the import directions", () => {
     ["src/client/web/x.ts", 'import { rows } from "../terminal/rows.ts";'],
     ["src/client/terminal/x.ts", 'import type { Limits } from "../web/limits.ts";'],
     ["src/options/x.ts", 'import { PORT_MAX } from "../protocol/hcp1/index.ts";'],
-    ["lab/x.ts", 'import { Room } from "../src/room/room.ts";'],
+    ["lab/cli.ts", 'import { Room } from "../src/room/room.ts";'],
+    ["lab/testbed/x.ts", 'import type { Stage } from "../replay/stage.ts";'],
+    ["lab/machine/x.ts", 'import type { TestBed } from "../testbed/testbed.ts";'],
+    ["lab/capture/x.ts", 'import { openDockerBed } from "../testbed/docker.ts";'],
+    ["lab/result/x.ts", 'import { paint } from "../report/paint.ts";'],
+    ["lab/replay/x.ts", 'import { Session } from "../../src/client/session.ts";'],
+    ["lab/report/page/x.ts", 'import { readFileSync } from "node:fs";'],
     ["lab/wire/x.ts", 'import { decodeFrame } from "../../src/protocol/hcp1/index.ts";'],
     ["lab/commands/x.ts", 'import { HCP } from "../hcp/hcp.ts";'],
     ["lab/protocol/x.ts", 'import { HCP } from "../hcp/hcp.ts";'],
@@ -232,7 +393,7 @@ describe("the import directions", () => {
   });
 
   it("are kept by a lab that reads the control protocol", () => {
-    expect(breaches("lab/x.ts", 'import { eventSchema } from "../src/client/control.ts";')).toEqual([]);
+    expect(breaches("lab/replay/x.ts", 'import { eventSchema } from "../../src/client/control.ts";')).toEqual([]);
   });
 });
 

@@ -4,11 +4,11 @@
 import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { formatAddress, gatewayOf, parseCidr } from "../hosts/subnet.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { Engine } from "../machine/engine.ts";
 import { haveImage } from "../machine/images.ts";
 import { captureLabelsOf } from "../machine/run-labels.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
-import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { bridgeDevice, containerTap } from "./container-tap.ts";
 import { PacketRecorder } from "./packet-recorder.ts";

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { HCP_WIRE } from "../hcp/wire.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { startReaper } from "../machine/reaper.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { openLocalBed } from "../testbed/local.ts";
-import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import {
   failures,

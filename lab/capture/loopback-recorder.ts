@@ -2,9 +2,9 @@
 // and why. It must not know how any of them records. Invariant: one that was asked for by name is that one, or none is
 // opened.
 
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { Reaper } from "../machine/reaper.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
-import { BedUnavailableError } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { LOOPBACK_DEVICE, loopbackTap } from "./local-tap.ts";
 import { PacketRecorder } from "./packet-recorder.ts";

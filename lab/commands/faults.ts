@@ -4,9 +4,9 @@
 import { UsageError } from "../../src/options/index.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
 import { TopologyError } from "../hosts/topology.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { ResultFileError } from "../report/comparable.ts";
 import { ReportFolderError } from "../result/folder.ts";
-import { BedUnavailableError } from "../testbed/testbed.ts";
 
 export const EXIT = { pass: 0, fail: 1, usage: 2, noBed: 3, interrupted: 130, terminated: 143 } as const;
 

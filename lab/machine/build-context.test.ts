@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { BedUnavailableError } from "../testbed/testbed.ts";
+import { BedUnavailableError } from "./bed-unavailable.ts";
 import { copySources, readBuildContext, readIgnorePatterns } from "./build-context.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));

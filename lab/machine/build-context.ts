@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 import dockerignore from "@balena/dockerignore";
-import { BedUnavailableError } from "../testbed/testbed.ts";
+import { BedUnavailableError } from "./bed-unavailable.ts";
 
 export interface BuildContext {
   /** Relative to the context's directory, like all files. */

@@ -4,7 +4,7 @@
 // the same dockerode, because testcontainers has no fixed addresses, no IPAM, and no input to a container.
 
 import type Dockerode from "dockerode";
-import { BedUnavailableError } from "../testbed/testbed.ts";
+import { BedUnavailableError } from "./bed-unavailable.ts";
 
 export interface Engine {
   readonly docker: Dockerode;

@@ -9,7 +9,7 @@ import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
 import { ProgramMissingError, type ProgramSource, type ProgramSources, requireImage } from "../hosts/program-source.ts";
 import type { Role } from "../hosts/topology.ts";
-import { BedUnavailableError } from "../testbed/testbed.ts";
+import { BedUnavailableError } from "./bed-unavailable.ts";
 import { type BuildContext, HASH_DIGITS, readBuildContext } from "./build-context.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
 

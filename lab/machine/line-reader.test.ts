@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { LINE_BYTES_MAX } from "../testbed/testbed.ts";
-import { LineReader } from "./line-reader.ts";
+import { LINE_BYTES_MAX, LineReader } from "./line-reader.ts";
 
 function read(chunks: readonly Uint8Array[]): string[] {
   const lines: string[] = [];

@@ -1,7 +1,8 @@
 // Owns the way from a program's bytes to lines of text. It must not know where the bytes come from.
 // Invariant: it holds at most LINE_BYTES_MAX bytes of an unfinished line; what is over is dropped up to the line's end.
 
-import { LINE_BYTES_MAX } from "../testbed/testbed.ts";
+/** Longest output line that a program's reader keeps, in bytes. */
+export const LINE_BYTES_MAX = 65_536;
 
 const NEWLINE = 0x0a;
 /** Bytes of the form 10xxxxxx continue a UTF-8 character. */

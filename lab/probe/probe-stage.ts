@@ -2,11 +2,12 @@
 // contract. Invariant: nothing waits past its time.
 
 import { fillLaunch, type Implementation, type Launch } from "../implementation/implementation.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { HostDriver } from "../replay/driver.ts";
 import { PeerDriver, peerLaunch } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
-import { BedUnavailableError, type Host, type Hosts } from "../testbed/testbed.ts";
+import type { Host, Hosts } from "../testbed/testbed.ts";
 
 /** How long a program may take to start and say so, as a case allows it. */
 const START_MS_MAX = 15_000;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ProgramMissingError, type ProgramSource } from "../hosts/program-source.ts";
 import { type Topology, TopologyError } from "../hosts/topology.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { openTestBed } from "./choose.ts";
-import { BedUnavailableError } from "./testbed.ts";
 
 const topology: Topology = {
   subnet: "10.9.3.0/24",

@@ -3,11 +3,12 @@
 
 import { type ProgramSources, requireCommand, requireImage } from "../hosts/program-source.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
 import { openLocalBed } from "./local.ts";
-import { type BedKind, BedUnavailableError, type TestBed } from "./testbed.ts";
+import type { BedKind, TestBed } from "./testbed.ts";
 
 export interface BedWish {
   readonly kind: BedKind | "auto";

@@ -7,11 +7,11 @@ import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
 import type Dockerode from "dockerode";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import { ProgramOutput } from "./program-output.ts";
 import {
-  BedUnavailableError,
   COMMAND_BYTES_MAX,
   COMMAND_MS_MAX,
   type CommandEnd,

@@ -6,6 +6,7 @@ import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { haveCaptureImage } from "../capture/bridge-recorder.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, unlessRefused } from "../machine/engine.ts";
 import { haveImages } from "../machine/images.ts";
 import { cleanLeftovers } from "../machine/leftovers.ts";
@@ -14,7 +15,7 @@ import { openTestBed } from "./choose.ts";
 import { type DockerBed, openDockerBed } from "./docker.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
-import { BedUnavailableError, type TestBed } from "./testbed.ts";
+import type { TestBed } from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;

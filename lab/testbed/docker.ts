@@ -9,6 +9,7 @@ import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { BesideCommand } from "../hosts/program-source.ts";
 import { parseCidr } from "../hosts/subnet.ts";
 import type { HostSpec, Topology } from "../hosts/topology.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, type Engine } from "../machine/engine.ts";
 import type { Images } from "../machine/images.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
@@ -20,7 +21,6 @@ import { ContainerProgram } from "./container-program.ts";
 import { HostNetwork } from "./host-network.ts";
 import { describeHolder } from "./subnet-holder.ts";
 import {
-  BedUnavailableError,
   type CommandEnd,
   type Host,
   type Hosts,

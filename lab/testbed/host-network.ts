@@ -6,12 +6,12 @@ import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { HostSpec } from "../hosts/topology.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import { LineReader } from "../machine/line-reader.ts";
 import { hostLabelsOf } from "../machine/run-labels.ts";
 import { nameOfHolder } from "./subnet-holder.ts";
-import { BedUnavailableError } from "./testbed.ts";
 
 export interface HostNetworkOptions {
   readonly docker: Dockerode;

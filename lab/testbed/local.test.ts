@@ -5,11 +5,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type ProgramCommand, requireCommand } from "../hosts/program-source.ts";
 import type { Topology } from "../hosts/topology.ts";
 import { command } from "../implementation/fixtures/own-pair.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { isAlive, markProcess } from "../machine/process-mark.ts";
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import { openLocalBed } from "./local.ts";
-import { BedUnavailableError, type ProgramSpec, UnsupportedError } from "./testbed.ts";
+import { type ProgramSpec, UnsupportedError } from "./testbed.ts";
 
 const DEADLINE_MS = 10_000;
 

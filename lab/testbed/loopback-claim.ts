@@ -2,7 +2,7 @@
 // Invariant: the claim ends with the process that holds it, however that ends.
 
 import { createServer, type Server } from "node:net";
-import { BedUnavailableError } from "./testbed.ts";
+import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 
 /** A port that no program under test uses, above the range from which systems take ports by themselves. */
 const CLAIM_PORT = 64_207;

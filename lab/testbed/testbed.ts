@@ -91,15 +91,7 @@ export interface TestBed extends AsyncDisposable {
 export const COMMAND_BYTES_MAX = 65_536;
 export const COMMAND_MS_MAX = 15_000;
 
-/** Longest output line a program's reader keeps, in bytes. */
-export const LINE_BYTES_MAX = 65_536;
-
 /** A program cannot be had on this system, which is nobody's fault. The message goes on after the host's name. */
 export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";
-}
-
-/** No bed can be had: exit status 3. The message says what was tried, what was found and what to do. */
-export class BedUnavailableError extends Error {
-  override readonly name = "BedUnavailableError";
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { CloseCode } from "./connection.ts";
+import type { CloseCode } from "./close-reason.ts";
 
 /** A code that is missing here does not compile. */
 const CODES: Readonly<Record<CloseCode, true>> = {
