@@ -7,7 +7,7 @@ import { ListenError, listenError, UsageError } from "../options/index.ts";
 import { type Config, readConfig, SERVER_HELP } from "./config.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
-import { openLog, type ServerLog } from "./log/log.ts";
+import { closeOnCrash, openLog, type ServerLog } from "./log/log.ts";
 import { type LogLine, logLine, peerName } from "./log/log-line.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxFileError } from "./mail/sqlite.ts";
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     return;
   }
   const serverLog = openLog(config.logLevel);
+  closeOnCrash(serverLog);
   try {
     await run(config, serverLog);
   } finally {

@@ -106,9 +106,9 @@ describe("no line is lost", () => {
     expect(JSON.parse(output.trimEnd().split("\n").at(-1) ?? "").msg).toBe(last);
   });
 
-  test("of a program that stops while its reader is slow", async () => {
+  test.each(["SIGTERM", "throw", "reject"])("of a program that ends by '%s' while its reader is slow", async (end) => {
     const lines = linesOf("x".repeat(1000));
-    const { output } = await logged(lines, "info", 2000, "SIGTERM");
+    const { output } = await logged(lines, "info", 2000, end);
     expect(output.split("\n")).toHaveLength(2 * 2000 + 1);
   });
 });

@@ -1,7 +1,7 @@
 // Owns how log lines leave the server: JSON by pino on a pipe or a file, the plain wording on a terminal. It must not
 // know what is logged. Invariant: a slow reader of a pipe neither blocks the server nor grows it without limit.
 
-import { styleText } from "node:util";
+import { inspect, styleText } from "node:util";
 import { pino } from "pino";
 import { LOG_BYTES_MAX, LOG_CLOSE_MS } from "../limits.ts";
 import { type LogLevelName, type LogLine, type LogSink, logLine, printable } from "./log-line.ts";
@@ -61,6 +61,17 @@ export function openLog(level: LogLevelName): ServerLog {
 function dropped(lines: number): LogLine {
   const text = `${lines} log lines were dropped: standard output was not read fast enough.`;
   return logLine("log-dropped", text, { lines }, "warn");
+}
+
+/**
+ * A bug ends the program as Node would end it, but not before its log is written: the kernel takes only so much of a pipe
+ * at once, and what was logged last is what one wants to read. A second bug meanwhile ends it there and then.
+ */
+export function closeOnCrash(log: Pick<ServerLog, "close">): void {
+  process.once("uncaughtException", (error) => {
+    process.stderr.write(`${inspect(error)}\n`);
+    void log.close().then(() => process.exit(1));
+  });
 }
 
 /** Batches the lines of one turn of the event loop into one write. */
