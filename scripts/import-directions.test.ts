@@ -188,7 +188,11 @@ const ROOMS: readonly Room[] = [
     mayImport: ["lab/yaml/", "lab/peer/", "lab/hosts/", "lab/protocol/", "lab/implementation/"],
     mayUse: ["node:*", "zod"],
   },
-  { of: "lab/terminal-adapter/", mayImport: ["src/client/control.ts", "lab/hcp/texts.ts"], mayUse: ["node:*"] },
+  {
+    of: "lab/terminal-adapter/",
+    mayImport: ["src/client/control.ts", "lab/hcp/texts.ts"],
+    mayUse: ["node:*", "@xterm/headless"],
+  },
   { of: "lab/network/", mayImport: ["lab/wire/"], mayUse: ["node:*"] },
   {
     of: "lab/machine/",

@@ -2,13 +2,15 @@
 // out. It must not know what the rows mean. Invariant: nothing waits past its time; the program is gone after end().
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ScreenText } from "./screen-text.ts";
 
 const CLIENT = fileURLToPath(new URL("../../src/client/main.ts", import.meta.url));
-/** More columns than any line takes, tabs and all: a row that is cut looks like one that the text cut. */
-const COLUMNS = 20_000;
+/**
+ * More columns than any line takes, tabs and all: a row that is cut looks like one that the text cut. Few rows: the client
+ * goes up to the line being typed at most, and what leaves the screen is kept.
+ */
+const SIZE = { rows: 5, columns: 20_000 };
 /** What is typed is answered at once, but on a machine that does something else. */
 const ANSWER_MS_MAX = 10_000;
 /** Time for what was sent to leave. */
@@ -28,8 +30,8 @@ export interface PtyListener {
 
 export class Pty {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #screen = new ScreenText();
-  readonly #closed: Promise<unknown>;
+  readonly #screen = new ScreenText(SIZE);
+  readonly #ended = Promise.withResolvers<void>();
   #marks = 0;
   #hasEnded = false;
   #change = Promise.withResolvers<void>();
@@ -38,19 +40,24 @@ export class Pty {
   constructor(args: readonly string[], listener: PtyListener) {
     const command = [process.execPath, CLIENT, "--terminal", ...args].map(quote).join(" ");
     const env = { ...process.env, SHELL: "/bin/sh", TERM: "xterm-256color", NO_COLOR: "1" };
-    this.#child = spawn("script", ["-qfec", `stty rows 50 columns ${COLUMNS}; exec ${command}`, "/dev/null"], { env });
+    const resize = `stty rows ${SIZE.rows} columns ${SIZE.columns}`;
+    this.#child = spawn("script", ["-qfec", `${resize}; exec ${command}`, "/dev/null"], { env });
     this.#child.stdin.on("error", () => undefined); // The program may end before its input does.
     this.#child.once("error", ({ message }) => listener.onFault(`script cannot be started: ${message}`));
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.#screen.write(text);
-      listener.onScreen(this.#screen);
-      this.#ring();
+      this.#screen.write(text, () => {
+        listener.onScreen(this.#screen);
+        this.#ring();
+      });
     });
-    this.#closed = once(this.#child, "close");
     this.#child.once("close", (status) => {
-      this.#hasEnded = true;
-      listener.onEnd(status !== null && status >= 0 ? status : null);
-      this.#ring();
+      // Behind everything that it wrote.
+      this.#screen.write("", () => {
+        this.#hasEnded = true;
+        listener.onEnd(status !== null && status >= 0 ? status : null);
+        this.#ended.resolve();
+        this.#ring();
+      });
     });
   }
 
@@ -97,7 +104,7 @@ export class Pty {
   async end(): Promise<void> {
     this.#press("\x03");
     const deadline = setTimeout(() => this.#child.kill("SIGKILL"), END_MS_MAX);
-    await this.#closed;
+    await this.#ended.promise;
     clearTimeout(deadline);
   }
 
