@@ -55,6 +55,25 @@ test("a line that nothing follows is released", () => {
   expect(roster.release()).toEqual([]);
 });
 
+test("names that were told before it was said that they joined are in the list then, and told once", () => {
+  const roster = new Roster();
+  told(roster, texts.USERNAME_ACCEPTED, "Jon");
+  expect(roster.tellEarly()).toEqual(["Jon"]);
+  expect(told(roster, "Zoë", texts.JOINED)).toEqual([
+    { lines: [] },
+    { names: ["Server", "All", "Jon", "Zoë"], lines: ["Zoë", texts.JOINED] },
+  ]);
+});
+
+test("words that were told early are nobody's name once something else is said", () => {
+  const roster = new Roster();
+  told(roster, "words that nobody knows");
+  expect(roster.tellEarly()).toEqual(["words that nobody knows"]);
+  expect(roster.release()).toEqual([]);
+  told(roster, "Jon", texts.JOINED);
+  expect(roster.names).toEqual(["Server", "All", "Jon"]);
+});
+
 test("a connection that is gone takes its list along", () => {
   const roster = new Roster();
   expect(roster.clear()).toBe(false);

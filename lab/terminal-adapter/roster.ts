@@ -1,5 +1,6 @@
 // Owns who is in the list, as the lines about who left and joined tell it. Pure. It must not know where lines come from.
-// Invariant: a line that may be somebody's name waits for the line that says what they did, so that the list is told first.
+// Invariant: a line that may be somebody's name waits for the line that says what they did, so that the list is told first;
+// whoever cannot wait is told it early, and it may still be a name.
 
 import { EVERYBODY, JOINED, LEFT, SERVER } from "../hcp/texts.ts";
 
@@ -18,6 +19,8 @@ export interface RosterChange {
 export class Roster {
   #users: readonly string[] = [];
   #held: readonly string[] = [];
+  /** Told early, before those that are held. */
+  #early: readonly string[] = [];
 
   /** Top to bottom: Server, All, then the users. */
   get names(): readonly string[] {
@@ -27,19 +30,28 @@ export class Roster {
   /** Takes a line of the session's. */
   take(text: string): RosterChange {
     if (OWN_WORDS.test(text)) return { lines: [...this.release(), text] };
-    if (this.#held.length === 0 || (text !== LEFT && text !== JOINED)) {
+    const about = [...this.#early, ...this.#held];
+    if (about.length === 0 || (text !== LEFT && text !== JOINED)) {
       this.#held = [...this.#held, text];
       return { lines: [] };
     }
-    const told = this.release();
-    const others = this.#users.filter((name) => !told.includes(name));
-    this.#users = text === LEFT ? others : [...others, ...told];
-    return { names: this.names, lines: [...told, text] };
+    const others = this.#users.filter((name) => !about.includes(name));
+    this.#users = text === LEFT ? others : [...others, ...about];
+    return { names: this.names, lines: [...this.release(), text] };
   }
 
-  /** Lines that were held; no more of them is known. */
+  /** Lines that were held: they are nobody's name. */
   release(): readonly string[] {
     const held = this.#held;
+    this.#held = [];
+    this.#early = [];
+    return held;
+  }
+
+  /** Lines that were held, though what they are about may only be on its way. */
+  tellEarly(): readonly string[] {
+    const held = this.#held;
+    this.#early = [...this.#early, ...held];
     this.#held = [];
     return held;
   }

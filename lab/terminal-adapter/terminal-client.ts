@@ -167,7 +167,7 @@ export class TerminalClient {
 
   async #state(): Promise<ClientState> {
     const draft = await this.#readDraft();
-    this.#show(this.#roster.release());
+    this.#show(this.#roster.tellEarly());
     return {
       draft,
       selection: this.#meant ?? this.#destination(),
