@@ -1,14 +1,18 @@
 // Owns the reaper's process: it reads orders from the lab until the lab has gone, then clears up and ends.
 // It must not know a bed. Invariant: it acts only at end of input, and is gone within REAP_MS_MAX after that.
 
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import { killMarked, type ProcessMark } from "./process-mark.ts";
 import { reaperOrderSchema } from "./reaper.ts";
 
 /** The lab promises five seconds; a slow engine gets more, but a reaper does not live for ever. */
 const REAP_MS_MAX = 60_000;
 const REMOVALS_MAX = 10;
+/** How often a folder is looked for again, and how many looks in a row must find none. */
+const LOOK_MS = 100;
+const QUIET_LOOKS = 3;
 
 const watched = new Map<number, ProcessMark>();
 const folders = new Set<string>();
@@ -29,9 +33,20 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
 for (const mark of watched.values()) killMarked(mark);
-// A process that was killed a moment ago may still write, so there is more than one try.
-for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
-if (runs.size > 0) {
+await Promise.all([removeFolders(), removeContainers()]);
+process.exit(0);
+
+/** What was killed a moment ago may still write, and make its folder anew: one is gone once it stays gone. */
+async function removeFolders(): Promise<void> {
+  for (let quiet = 0; folders.size > 0 && quiet < QUIET_LOOKS; quiet += 1) {
+    if ([...folders].some(existsSync)) quiet = 0;
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
+    await wait(LOOK_MS);
+  }
+}
+
+async function removeContainers(): Promise<void> {
+  if (runs.size === 0) return;
   // Loaded here, so that a local run's reaper stays small.
   const [{ removeCapture, removeRun }, { default: Dockerode }] = await Promise.all([
     import("./leftovers.ts"),
@@ -42,7 +57,6 @@ if (runs.size > 0) {
   const remove = keepsContainers ? removeCapture : removeRun;
   await Promise.all([...runs].map((runId) => remove(docker, runId)));
 }
-process.exit(0);
 
 /** A half line is what a killed lab leaves; it says nothing. */
 function parseJson(text: string): unknown {

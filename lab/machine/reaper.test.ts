@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -45,6 +48,33 @@ test.each([
   expect(marks).toHaveLength(2);
   if (child.pid !== undefined) finish(child.pid);
   await expect.poll(() => marks.map(isAlive), { timeout: REAP_MS_MAX }).toEqual([false, false]);
+});
+
+test("a folder that what is dying makes anew is gone all the same", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "howdy-reaped-"));
+  // It goes on for a moment when the lab has gone, as a browser of many processes does.
+  const writer = `
+    const write = () => require("node:fs").mkdirSync(process.argv[1] + "/anew", { recursive: true });
+    setInterval(write, 5);
+    console.log("writes");
+    process.stdin.resume().on("end", () => setTimeout(() => process.exit(), 150));
+  `;
+  const script = `
+    import { startReaper } from ${JSON.stringify(fileURLToPath(new URL("reaper.ts", import.meta.url)))};
+    import { spawn } from "node:child_process";
+    startReaper().watchFolder(process.argv[1]);
+    const stdio = ["pipe", "inherit", "inherit"];
+    spawn(process.execPath, ["-e", ${JSON.stringify(writer)}, process.argv[1]], { stdio, detached: true });
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const closed = once(child, "close");
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  // Its output is closed once the writer has ended, too.
+  await closed;
+  await expect.poll(() => existsSync(folder), { timeout: REAP_MS_MAX }).toBe(false);
 });
 
 test("a lab that ends in good order leaves no reaper", async () => {
