@@ -2,8 +2,8 @@
 
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findFaults } from "../../src/client/web/fixtures/find-faults.ts";
 import {
-  findFaults,
   NARROW,
   OfflinePages,
   type OpenPage,

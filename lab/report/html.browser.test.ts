@@ -2,15 +2,8 @@
 
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  findFaults,
-  NARROW,
-  OfflinePages,
-  type OpenPage,
-  scrollsSideways,
-  unsaidRoles,
-  WIDE,
-} from "./fixtures/offline-page.ts";
+import { findFaults } from "../../src/client/web/fixtures/find-faults.ts";
+import { NARROW, OfflinePages, type OpenPage, scrollsSideways, unsaidRoles, WIDE } from "./fixtures/offline-page.ts";
 import { sampleConformance } from "./fixtures/sample-conformance.ts";
 import { sampleReport } from "./fixtures/sample-run.ts";
 import { renderHtml } from "./html.ts";

@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
@@ -6,6 +5,7 @@ import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { launchBrowser } from "./fixtures/browser.ts";
 import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
+import { findFaults } from "./fixtures/find-faults.ts";
 import { startWebClient } from "./fixtures/programs.ts";
 
 const MARKUP = "<img src=x onerror=\"globalThis.harmed=1\"><script>globalThis.harmed=1</script><b onclick='x'>";
@@ -98,14 +98,14 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     const context: BrowserContextOptions = { colorScheme, viewport, bypassCSP: true };
     const window = await room.window(context);
     await window.connectButton.waitFor();
-    expect(await findFaults(window), "before connecting").toEqual([]);
+    expect(await findFaults(window.page), "before connecting").toEqual([]);
     await window.address.fill("10.0.0.1");
     await window.connectButton.click();
     await window.page.getByRole("alert").getByText("allow list").waitFor();
-    expect(await findFaults(window), "refused").toEqual([]);
+    expect(await findFaults(window.page), "refused").toEqual([]);
     await window.address.fill("127.0.0.1");
     await window.connect();
-    expect(await findFaults(window), "without a name").toEqual([]);
+    expect(await findFaults(window.page), "without a name").toEqual([]);
     await window.takeName("Jon Stewart");
     const others = await room.windows(["Stephen Colbert", "יוסי כהן", "Zoë", "Jimmy Fallon"]);
     for (const [index, other] of others.entries()) {
@@ -118,26 +118,12 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     await window.line("Jimmy Fallon whispers to you: psst").waitFor();
     await room.announce("This room closes at noon.");
     await window.line("Server says: This room closes at noon.").waitFor();
-    expect(await findFaults(window), "chatting").toEqual([]);
+    expect(await findFaults(window.page), "chatting").toEqual([]);
     await room.killServer();
     await window.page.getByRole("button", { name: "Reconnect" }).waitFor();
-    expect(await findFaults(window), "disconnected").toEqual([]);
+    expect(await findFaults(window.page), "disconnected").toEqual([]);
   });
 });
-
-/** What axe-core's rules (WCAG 2.2 A and AA, and its best practices) find, in short. */
-async function findFaults(window: ChatWindow): Promise<readonly string[]> {
-  await window.page.evaluate(axe.source);
-  const { violations } = await window.page.evaluate<AxeResults>("axe.run(document)");
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-}
 
 /** Collects what must never happen in a window. */
 function watchHarm(window: ChatWindow): () => Promise<readonly string[]> {
