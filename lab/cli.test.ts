@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
 import { resultSchema } from "./result/result.ts";
+import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
-/** Loopback addresses of its own, so that a lab may run beside the tests. */
-const SUBNET = "10.77.0.0/23";
+const SUBNET = await claimSubnet();
 
 let folder: string;
 

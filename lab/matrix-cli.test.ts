@@ -11,6 +11,7 @@ import { OWN_FILES } from "./implementation/own.ts";
 import { type MatrixResult, matrixSchema } from "./matrix/matrix-result.ts";
 import type { Defect } from "./replay/fixtures/mutant-server.ts";
 import { resultSchema } from "./result/result.ts";
+import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const MUTANT = fileURLToPath(new URL("./replay/fixtures/mutant-server.ts", import.meta.url));
 /** The mutant fails case 04 in its second step, and passes 03. */
@@ -38,7 +39,7 @@ test(
     const wary = await writeServer("wary", [MUTANT, UNSEEN], KNOWN);
     const sides = [OWN_FILES.server, mutant, wary].flatMap((file) => ["--server", file]);
     const args = ["03", "04", ...sides, "--client", OWN_FILES.client, "--parallel", "2", "--timeout", "2"];
-    const { status, stdout, stderr } = await runMatrix("10.44.60.0/23", out, ...args);
+    const { status, stdout, stderr } = await runMatrix(out, ...args);
 
     const result = await readResult(out);
     expect(result.cells.map(({ server, client, fault }) => [server, client, fault])).toEqual([
@@ -80,7 +81,7 @@ test(
   async () => {
     const out = join(folder, "fails");
     const mutant = await writeServer("mutant", [MUTANT, DEFECT]);
-    const { status, stdout } = await runMatrix("10.44.64.0/23", out, "04", "--server", mutant, "--timeout", "1");
+    const { status, stdout } = await runMatrix(out, "04", "--server", mutant, "--timeout", "1");
     expect(status).toBe(1);
     expect(verdictsOf(await readResult(out))).toEqual([["fail"]]);
     expect(stdout).toMatch(/^mutant 1 with howdy client \S+: .*1 fail/m);
@@ -95,7 +96,7 @@ test(
     const file = join(folder, "image.yaml");
     await writeFile(file, 'name: image only\nversion: "1"\nrole: server\nrun: { image: x }\n');
     const sides = ["--server", file, "--server", OWN_FILES.server];
-    const { status, stdout } = await runMatrix("10.44.66.0/23", out, "02", ...sides);
+    const { status, stdout } = await runMatrix(out, "02", ...sides);
     expect(status).toBe(1);
     const result = await readResult(out);
     expect(verdictsOf(result)).toEqual([[], ["pass"]]);
@@ -115,7 +116,7 @@ test(
     const silent = await writeFaulty(folder, "server", "trap '' TERM; sleep MARK & sleep MARK");
     let isTold = false;
     const sides = ["--server", OWN_FILES.server, "--server", silent.file, "--server", silent.file];
-    const args = matrixArgs("10.44.68.0/23", out, "02", ...sides);
+    const args = matrixArgs(await claimSubnet(), out, "02", ...sides);
     const { status, stderr } = await runLab(args, (kill, stdout) => {
       // The first pair is over, so that a silent server is what is under way.
       if (isTold || !/^howdy server .* with howdy client /m.test(stdout)) return;
@@ -134,14 +135,14 @@ test(
 
 test("lanes that leave what a subnet may be are told before anything starts", async () => {
   const out = join(folder, "nowhere");
-  const { status, stdout, stderr } = await runMatrix("223.255.254.0/23", out, "03", "--parallel", "2");
+  const { status, stdout, stderr } = await runLab(matrixArgs("223.255.254.0/23", out, "03", "--parallel", "2"));
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/^--subnet "224\.0\.0\.0\/23": expected a subnet that hosts can have, .*\n$/);
   await expect(access(out)).rejects.toThrow("ENOENT");
 });
 
-function runMatrix(subnet: string, out: string, ...args: readonly string[]) {
-  return runLab(matrixArgs(subnet, out, ...args));
+async function runMatrix(out: string, ...args: readonly string[]) {
+  return await runLab(matrixArgs(await claimSubnet(), out, ...args));
 }
 
 function matrixArgs(subnet: string, out: string, ...args: readonly string[]): readonly string[] {

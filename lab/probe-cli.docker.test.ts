@@ -9,8 +9,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
 import { RUN_LABEL } from "./machine/run-labels.ts";
+import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
-const SUBNET = "10.45.0.0/23";
+const SUBNET = await claimSubnet();
 /** What the project's own images are made of, so it is there. */
 const NODE_IMAGE = "node:24-bookworm-slim";
 const ABSENT_IMAGE = "howdy-lab-test-absent/server:1";

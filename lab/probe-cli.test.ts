@@ -9,6 +9,7 @@ import { FAULTS, type Fault, writeFaulty } from "./fixtures/faulty-programs.ts";
 import { runLab } from "./fixtures/run-lab.ts";
 import type { Role } from "./hosts/topology.ts";
 import { OWN_FILES } from "./implementation/own.ts";
+import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 /** A program that says nothing is given 15 s to start; the rest is the lab's own, on a machine that has other work. */
 const SILENT_MS_MAX = 25_000;
@@ -17,7 +18,6 @@ const PROMPT_MS_MAX = 12_000;
 const TEST_MS_MAX = 60_000;
 
 let folder: string;
-let lanes = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "howdy-probe-"));
@@ -141,12 +141,12 @@ describe.each(["server", "client"] as const)("a %s that", (role) => {
       const isWaitedFor = fault === "never answers" || (fault === "prints garbage" && role === "server");
       const msMax = isWaitedFor ? SILENT_MS_MAX : PROMPT_MS_MAX;
       const faulty = await writeFaulty(folder, role, FAULTS[fault]);
-      const bed = () => ["--testbed", "local", "--subnet", nextSubnet(), "--timeout", "1"];
+      const bed = async () => ["--testbed", "local", "--subnet", await claimSubnet(), "--timeout", "1"];
       const out = join(folder, `${role}-${fault}`);
       const startMs = Date.now();
       const [probed, run] = await Promise.all([
-        runLab(["probe", faulty.file, ...bed()]),
-        runLab(["03", `--${role}`, faulty.file, ...bed(), "--bare", "--out", out]),
+        runLab(["probe", faulty.file, ...(await bed())]),
+        runLab(["03", `--${role}`, faulty.file, ...(await bed()), "--bare", "--out", out]),
       ]);
       expect(Date.now() - startMs).toBeLessThan(msMax);
       expect(await faulty.leftovers()).toEqual([]);
@@ -161,20 +161,37 @@ describe.each(["server", "client"] as const)("a %s that", (role) => {
   test("is not there at all fails its probe and its cases", async () => {
     const file = join(folder, `${role}-missing.yaml`);
     await writeFile(file, `name: x\nversion: "1"\nrole: ${role}\nrun: { command: [./no-such-program] }\n`);
-    const probed = await runLab(["probe", file, "--testbed", "local", "--subnet", nextSubnet()]);
+    const probed = await runLab(["probe", file, "--testbed", "local", "--subnet", await claimSubnet()]);
     expect(probed).toMatchObject({ status: 1, stderr: "" });
     expect(probed.stdout).toMatch(
       /^✘ starts.*: expected a program that starts; got: .*no-such-program cannot be started: /m,
     );
     const out = join(folder, `${role}-missing`);
-    const run = await runLab(["03", `--${role}`, file, "--testbed", "local", "--subnet", nextSubnet(), "--out", out]);
+    const run = await runLab([
+      "03",
+      `--${role}`,
+      file,
+      "--testbed",
+      "local",
+      "--subnet",
+      await claimSubnet(),
+      "--out",
+      out,
+    ]);
     expect(run).toMatchObject({ status: 1, stderr: "" });
     expect(run.stdout).toMatch(/seen {6}Win7[12] .*no-such-program cannot be started: .*ENOENT/);
   });
 });
 
 test.each(["server", "client"] as const)("the project's own %s keeps the contract: exit status 0", async (role) => {
-  const { status, stdout } = await runLab(["probe", OWN_FILES[role], "--testbed", "local", "--subnet", nextSubnet()]);
+  const { status, stdout } = await runLab([
+    "probe",
+    OWN_FILES[role],
+    "--testbed",
+    "local",
+    "--subnet",
+    await claimSubnet(),
+  ]);
   expect(stdout).toMatch(new RegExp(`^howdy ${role} \\S+ keeps the contract: \\d checks hold$`, "m"));
   expect(status).toBe(0);
 });
@@ -187,7 +204,7 @@ test.each([
   const faulty = await writeFaulty(folder, "server", stubborn);
   const running = Promise.withResolvers<readonly string[]>();
   let isTold = false;
-  const args = ["probe", faulty.file, "--testbed", "local", "--subnet", nextSubnet()];
+  const args = ["probe", faulty.file, "--testbed", "local", "--subnet", await claimSubnet()];
   const end = await runLab(args, (kill, stdout) => {
     if (isTold || !stdout.includes(line)) return;
     isTold = true;
@@ -197,9 +214,3 @@ test.each([
   expect(end).toMatchObject({ status: 130, stderr: "" });
   expect(await faulty.leftovers()).toEqual([]);
 });
-
-/** Loopback addresses of its own for each lab. */
-function nextSubnet(): string {
-  lanes += 1;
-  return `10.44.${10 + 2 * lanes}.0/23`;
-}

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { isAlive, markProcess, type ProcessMark } from "../machine/process-mark.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 
 const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
 const REAP_MS_MAX = 5_000;
@@ -26,7 +27,7 @@ test.runIf(process.platform === "linux").each([
   ["is asked to end", "SIGTERM", 143],
 ] as const)("no browser outlives a lab that %s, nor does what it wrote", async (_how, signal, expected) => {
   const out = await mkdtemp(join(tmpdir(), "howdy-browser-"));
-  const args = [CLI, "--testbed", "local", "--subnet", "10.81.0.0/23", "--client", "web", "--out", out, "09"];
+  const args = [CLI, "--testbed", "local", "--subnet", await claimSubnet(), "--client", "web", "--out", out, "09"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   try {

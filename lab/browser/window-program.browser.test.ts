@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ControlCommand } from "../../src/client/control.ts";
 import { HCP } from "../hcp/hcp.ts";
-import { moveTopology, readTopology } from "../hosts/topology.ts";
+import { loopbackAddress, moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
 import { Pulse, systemClock } from "../replay/pulse.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import { type Host, type Program, type TestBed, UnsupportedError } from "../testbed/testbed.ts";
 import type { PageDefect } from "./fixtures/still-page.ts";
@@ -16,10 +17,11 @@ import { WindowHosts, type WindowHostsOptions } from "./window-hosts.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const STILL_PAGE = fileURLToPath(new URL("./fixtures/still-page.ts", import.meta.url));
-const TOPOLOGY = moveTopology(readTopology(`${REPOSITORY}compose.yaml`), "10.80.0.0/23");
+const TOPOLOGY = moveTopology(readTopology(`${REPOSITORY}compose.yaml`), await claimSubnet());
 const DEADLINE_MS = 10_000;
 
-const SERVER_ADDRESS = "127.80.1.116";
+const SERVER_ADDRESS = loopbackAddress(TOPOLOGY.hosts[0]?.address ?? "");
+const OTHER_ADDRESS = SERVER_ADDRESS.replace(/\d+$/, "117");
 const CONNECT: ControlCommand = { connect: { address: SERVER_ADDRESS, port: 20_002 } };
 const CONNECTING = `You are going to connect Howdy Server with ${SERVER_ADDRESS}:20002`;
 
@@ -93,7 +95,7 @@ describe("a window", () => {
 
   test("may be connected to every server that it was started for", async () => {
     const { jon } = await openRoom(false);
-    const other = { address: "127.80.1.117", port: 20_002 };
+    const other = { address: OTHER_ADDRESS, port: 20_002 };
     await act(jon, { connect: other });
     await shows(
       jon,
@@ -187,7 +189,8 @@ test.each([
   const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") }, window, how);
   const jon = await openWindow(hosts);
   const [line] = jon.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
-  expect(line).toMatch(/^first 127\.80\.1\.116:20002 127\.80\.1\.116:20002,127\.80\.1\.117:20002 \d+$/);
+  const server = `${SERVER_ADDRESS}:20002`;
+  expect(line?.replace(/\d+$/, "PORT")).toBe(`first ${server} ${server},${OTHER_ADDRESS}:20002 PORT`);
   expect([...hosts.views.keys()]).toEqual(["Win72"]);
 });
 
@@ -247,7 +250,7 @@ async function bootHosts(
 ): Promise<WindowHosts> {
   const programs = { ...OWN_COMMANDS, ...instead };
   const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, ...how }));
-  const servers = [`${SERVER_ADDRESS}:20002`, "127.80.1.117:20002"];
+  const servers = [`${SERVER_ADDRESS}:20002`, `${OTHER_ADDRESS}:20002`];
   const options = { browser, windows: new Set(["Win72"]), servers, window: window ?? undefined };
   return stack.use(new WindowHosts(await bed.boot("window"), options));
 }

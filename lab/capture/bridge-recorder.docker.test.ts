@@ -17,6 +17,7 @@ import { removeRun } from "../machine/leftovers.ts";
 import { CAPTURE_LABEL, HOST_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
+import { claimNetwork, claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { ScratchRepository } from "../testbed/fixtures/scratch-bed.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
@@ -24,7 +25,7 @@ import type { WireEvent, WireWish } from "../wire/wire.ts";
 import { type CaptureImage, haveCaptureImage } from "./bridge-recorder.ts";
 import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf } from "./fixtures/replay-case.ts";
 
-const SUBNET = "10.84.0.0/23";
+const SUBNET = await claimSubnet();
 const HOSTS = new Map(moveTopology(TOPOLOGY, SUBNET).hosts.map(({ address, name }) => [address, name]));
 const REAP_MS_MAX = 5_000;
 /** Far longer than a host's container takes to start. */
@@ -39,7 +40,7 @@ let scratch: ScratchRepository;
 beforeAll(async () => {
   engine = await connectEngine();
   docker = engine.docker;
-  scratch = new ScratchRepository(docker, "10.9.36");
+  scratch = new ScratchRepository(docker, await claimNetwork());
   await haveImages(engine, scratch.programs, () => {});
   await haveCaptureImage(engine, "packets", () => {});
 }, BUILD_MS_MAX);

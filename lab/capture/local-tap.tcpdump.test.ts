@@ -5,15 +5,16 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { HCP_WIRE } from "../hcp/wire.ts";
-import { moveTopology } from "../hosts/topology.ts";
+import { loopbackAddress, moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf } from "./fixtures/replay-case.ts";
 
 const REAP_MS_MAX = 5_000;
-const SUBNET = "10.78.0.0/23";
+const SUBNET = await claimSubnet();
 const topology = moveTopology(TOPOLOGY, SUBNET);
 const place = { topology, repository: REPOSITORY, programs: OWN_COMMANDS };
 const HOSTS = new Map(topology.hosts.map(({ address, name }) => [address.replace(/^10/, "127"), name]));
@@ -27,7 +28,8 @@ function taps(): number {
       return [];
     }
   });
-  return commands.filter((command) => command.startsWith("tcpdump") && command.includes("127.78.0.0/23")).length;
+  return commands.filter((command) => command.startsWith("tcpdump") && command.includes(loopbackAddress(SUBNET)))
+    .length;
 }
 
 test("packets on loopback are a pcap file that says what the events say, with a case's own and no other's", async () => {

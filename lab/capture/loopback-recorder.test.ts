@@ -5,6 +5,7 @@ import { OWN_COMMANDS, OWN_SOURCES } from "../implementation/fixtures/own-pair.t
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { startReaper } from "../machine/reaper.ts";
 import { openTestBed } from "../testbed/choose.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import type { WireWish } from "../wire/wire.ts";
 import {
@@ -21,7 +22,7 @@ import { openLoopbackRecorder } from "./loopback-recorder.ts";
 
 const CASES_MS_MAX = 120_000;
 
-const topology = moveTopology(TOPOLOGY, "10.77.0.0/23");
+const topology = moveTopology(TOPOLOGY, await claimSubnet());
 
 function open(wire: WireWish, tcpdump = "/nowhere/tcpdump") {
   return openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS, protocol: HCP_WIRE, wire, tcpdump });

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { claimNetwork } from "../testbed/fixtures/own-subnet.ts";
 import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
 
+const NETWORK = await claimNetwork();
 const REAP_MS_MAX = 5_000;
 const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
 
@@ -17,7 +19,7 @@ const lab = (end: string) => `
   const script = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
   const program = { words: [process.execPath, "-e", script], directory: "/" };
   const host = (name, address) => ({ name, service: name, role: "client", address, image: "", dockerfile: "" });
-  const topology = { subnet: "10.9.2.0/24", hosts: [host("One", "10.9.2.10"), host("Two", "10.9.2.11")] };
+  const topology = { subnet: "${NETWORK}.0/24", hosts: [host("One", "${NETWORK}.10"), host("Two", "${NETWORK}.11")] };
   const bed = await openLocalBed({ topology, repository: "/", programs: { server: program, client: program } });
   const hosts = await bed.boot("reaped");
   const pids = [];

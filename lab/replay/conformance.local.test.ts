@@ -4,10 +4,12 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
+import { laneSubnet } from "../hosts/subnet.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
@@ -23,8 +25,11 @@ const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 const FILES = listScenarioFiles(FOLDER);
 
+/** How many beds there are at once. */
+const BEDS = 3;
 /** Subnets that no case has now. */
-const FREE = ["10.92.0.0/23", "10.94.0.0/23", "10.96.0.0/23"];
+const SUBNET = await claimSubnet();
+const FREE = Array.from({ length: BEDS }, (_, lane) => laneSubnet(SUBNET, lane));
 const waiting: ((subnet: string) => void)[] = [];
 
 const TIMEOUT_MS = 5000;

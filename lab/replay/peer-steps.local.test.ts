@@ -3,10 +3,11 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
-import { moveTopology, readTopology } from "../hosts/topology.ts";
+import { loopbackAddress, moveTopology, readTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { toCaseEvidence } from "../result/report-data.ts";
 import { parseScenario } from "../scenario/load.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { openLocalBed } from "../testbed/local.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { tellPeerNote } from "./peer-note.ts";
@@ -16,7 +17,7 @@ import { replayScenario } from "./replay.ts";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
-const SUBNET = "10.98.0.0/23";
+const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
 const TIMEOUT_MS = 1000;
 
 const SERVER = "given: { Win71: { server: {} }, Win72: { peer: {} } }\n";
@@ -79,7 +80,7 @@ test("a server that cannot be reached is told of", async () => {
 `);
   expect(outcome.steps[0]).toMatchObject({
     verdict: "fail",
-    expected: "Win72 connects c1 to 127.98.1.116:20003",
+    expected: `Win72 connects c1 to ${loopbackAddress(MOVED.hosts[0]?.address ?? "")}:20003`,
     seen: expect.stringMatching(/ECONNREFUSED/),
   });
 });
@@ -105,8 +106,7 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
 async function replay(yaml: string): Promise<CaseOutcome> {
   const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
-  const topology = moveTopology(TOPOLOGY, SUBNET);
-  await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS });
+  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs: OWN_COMMANDS });
   await using hosts = await bed.boot("x");
   const options = { pair: OWN_PAIR, timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
   return await replayScenario(result.scenario, hosts, options);

@@ -7,6 +7,7 @@ import type { PageDefect } from "../browser/fixtures/still-page.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { REPORT_FILES, REPOSITORY, replayInWindows, reportFile, TOPOLOGY } from "./fixtures/replay-in-windows.ts";
@@ -14,7 +15,7 @@ import type { CaseOutcome } from "./outcome.ts";
 
 const MUTANT = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.url));
 const STILL_PAGE = fileURLToPath(new URL("../browser/fixtures/still-page.ts", import.meta.url));
-const SUBNET = "10.79.0.0/23";
+const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. */
@@ -108,8 +109,7 @@ function look(defect: PageDefect): Promise<CaseOutcome> {
 }
 
 async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
-  const topology = moveTopology(TOPOLOGY, SUBNET);
-  await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs });
+  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
   return await replayInWindows(file, bed, browser, timeoutMs);
 }
 

@@ -6,9 +6,10 @@ import { findBrowser } from "../browser/find-browser.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { openTestBed } from "../testbed/choose.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { REPOSITORY, replayInWindows, reportFile, TOPOLOGY } from "./fixtures/replay-in-windows.ts";
 
-const SUBNET = "10.82.0.0/23";
+const SUBNET = await claimSubnet();
 const TIMEOUT_MS = 5000;
 /** Where the images are not there yet, they are built first. */
 const BUILD_MS_MAX = 300_000;

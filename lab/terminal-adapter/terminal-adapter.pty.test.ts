@@ -13,11 +13,12 @@ import { systemClock } from "../replay/pulse.ts";
 import { replayScenario } from "../replay/replay.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { parseScenario } from "../scenario/load.ts";
+import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const MOVED = moveTopology(TOPOLOGY, "10.98.0.0/23");
+const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 const MUTANT_SERVER = fileURLToPath(new URL("../replay/fixtures/mutant-server.ts", import.meta.url));
 const TIMEOUT_MS = 10_000;

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ProgramMissingError, type ProgramSource } from "../hosts/program-source.ts";
-import { type Topology, TopologyError } from "../hosts/topology.ts";
+import { loopbackAddress, type Topology, TopologyError } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { openTestBed } from "./choose.ts";
+import { claimNetwork } from "./fixtures/own-subnet.ts";
+
+const NETWORK = await claimNetwork();
 
 const topology: Topology = {
-  subnet: "10.9.3.0/24",
-  hosts: [{ name: "One", service: "one", role: "server", address: "10.9.3.10" }],
+  subnet: `${NETWORK}.0/24`,
+  hosts: [{ name: "One", service: "one", role: "server", address: `${NETWORK}.10` }],
 };
 
 /** A program that either bed could have. */
@@ -76,9 +79,10 @@ test("one that has only a command and one that has only an image share no bed", 
 });
 
 test("a subnet moves the hosts", async () => {
-  await using bed = await openTestBed({ ...wish, kind: "local", subnet: "10.9.4.0/24" });
+  const other = await claimNetwork();
+  await using bed = await openTestBed({ ...wish, kind: "local", subnet: `${other}.0/24` });
   await using hosts = await bed.boot("moved");
-  expect(["127.9.4.10", "127.0.0.1"]).toContain(hosts.byName.get("One")?.address);
+  expect([`${loopbackAddress(other)}.10`, "127.0.0.1"]).toContain(hosts.byName.get("One")?.address);
 });
 
 test("a wrong subnet is a usage error, before anything is tried", async () => {

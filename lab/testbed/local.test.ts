@@ -8,17 +8,20 @@ import { command } from "../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { isAlive, markProcess } from "../machine/process-mark.ts";
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
+import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import { openLocalBed } from "./local.ts";
 import { type ProgramSpec, UnsupportedError } from "./testbed.ts";
 
 const DEADLINE_MS = 10_000;
 
+const NETWORK = await claimNetwork();
+
 const topology: Topology = {
-  subnet: "10.9.1.0/24",
+  subnet: `${NETWORK}.0/24`,
   hosts: [
-    { name: "One", service: "one", role: "server", address: "10.9.1.10" },
-    { name: "Two", service: "two", role: "client", address: "10.9.1.11" },
+    { name: "One", service: "one", role: "server", address: `${NETWORK}.10` },
+    { name: "Two", service: "two", role: "client", address: `${NETWORK}.11` },
   ],
 };
 
