@@ -9,9 +9,11 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
 import { RUN_LABEL } from "./machine/run-labels.ts";
+import { BedLanes } from "./testbed/fixtures/bed-lanes.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const SUBNET = await claimSubnet();
+const LANES = await BedLanes.claim();
 /** What the project's own images are made of, so it is there. */
 const NODE_IMAGE = "node:24-bookworm-slim";
 const ABSENT_IMAGE = "howdy-lab-test-absent/server:1";
@@ -65,7 +67,7 @@ test("a Dockerfile that cannot be built is exit status 3, with the builder's las
   expect(stderr).toContain("\n  went wrong\n");
 });
 
-test.each([
+test.concurrent.each([
   ["server", "ends at once", /got: ended by itself, exit status 3: "no settings"\./],
   ["server", "never answers", /within 15 s; got: no line at all\./],
   ["client", "ends at once", /got: ended before it answered anything, exit status 3: "no settings"\./],
@@ -74,7 +76,9 @@ test.each([
 ] as const)("a %s in a container that %s is told, and gone", { timeout: TEST_MS_MAX }, async (role, fault, said) => {
   const words = JSON.stringify(["node", "-e", FAULTS[fault]]);
   const file = await writeServer(`${role}-${fault}`, `{ image: "${NODE_IMAGE}", arguments: ${words} }`, role);
-  const { status, stdout, stderr } = await runLab(["probe", file, "--testbed", "docker", "--subnet", SUBNET]);
+  const { status, stdout, stderr } = await LANES.run((subnet) =>
+    runLab(["probe", file, "--testbed", "docker", "--subnet", subnet]),
+  );
   expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
   expect(stdout).toMatch(new RegExp(`^✘ starts.*: expected .*${said.source}`, "m"));
   const [, run = ""] = /\(run (\w+)\)/.exec(stdout) ?? [];

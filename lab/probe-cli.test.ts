@@ -133,8 +133,8 @@ const SAID: Readonly<Record<Role, Readonly<Record<Fault, readonly [RegExp, RegEx
   },
 };
 
-describe.each(["server", "client"] as const)("a %s that", (role) => {
-  test.concurrent.each(Object.keys(FAULTS) as readonly Fault[])(
+describe.concurrent.each(["server", "client"] as const)("a %s that", (role) => {
+  test.each(Object.keys(FAULTS) as readonly Fault[])(
     "%s fails its probe and its cases, and is gone",
     async (fault) => {
       const [inProbe, inRun] = SAID[role][fault];

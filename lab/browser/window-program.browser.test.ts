@@ -249,7 +249,9 @@ async function bootHosts(
   how: Pick<LocalBedOptions, "wire"> = {},
 ): Promise<WindowHosts> {
   const programs = { ...OWN_COMMANDS, ...instead };
-  const bed: TestBed = stack.use(await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, ...how }));
+  const bed: TestBed = stack.use(
+    await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, wire: "off", ...how }),
+  );
   const servers = [`${SERVER_ADDRESS}:20002`, `${OTHER_ADDRESS}:20002`];
   const options = { browser, windows: new Set(["Win72"]), servers, window: window ?? undefined };
   return stack.use(new WindowHosts(await bed.boot("window"), options));

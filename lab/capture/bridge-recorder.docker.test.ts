@@ -17,6 +17,7 @@ import { removeRun } from "../machine/leftovers.ts";
 import { CAPTURE_LABEL, HOST_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
+import { takeTurn } from "../testbed/fixtures/leftovers-turn.ts";
 import { claimNetwork, claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { ScratchRepository } from "../testbed/fixtures/scratch-bed.ts";
 import type { TestBed } from "../testbed/testbed.ts";
@@ -259,6 +260,7 @@ describe("a lab in a process of its own", () => {
     ["has disposed of its bed", "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();", false],
     ["is killed", "", true],
   ])("that keeps its hosts and %s leaves those, but no capture", async (_how, end, isKilled) => {
+    await using _turn = await takeTurn();
     const { child, runId } = await startLab("bed.keep();", `${end} setInterval(() => {}, 1000);`);
     const exited = once(child, "exit");
     if (isKilled) child.kill("SIGKILL");

@@ -7,14 +7,14 @@ import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { FakeRoom } from "../replay/fixtures/fake-room.ts";
 import { InterruptedError, systemClock } from "../replay/pulse.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import type { ServerDefect } from "./fixtures/odd-server.ts";
 import { type Limits, linesOf, PATIENT, probeOn } from "./fixtures/probe-on.ts";
 import { ProbeStage } from "./probe-stage.ts";
 
-const SUBNET = await claimSubnet();
+const LANES = await BedLanes.claim();
 const ODD = fileURLToPath(new URL("./fixtures/odd-server.ts", import.meta.url));
-const SHORT_MS = 1_000;
+const SHORT_MS = 2_000;
 
 const STARTS = "starts and says that clients can connect";
 const ACCEPTS = "accepts the name Howdy Probe";
@@ -43,13 +43,13 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     "prints garbage",
     { ...PATIENT, startMs: SHORT_MS },
     STARTS,
-    /within 1 s; got: other lines, .*garbage", "\{ " last\. /,
+    /within 2 s; got: other lines, .*garbage", "\{ " last\. /,
   ],
   [
     "prints nothing",
     { ...PATIENT, startMs: SHORT_MS },
     STARTS,
-    /within 1 s; got: no line at all\. Mend: print that line/,
+    /within 2 s; got: no line at all\. Mend: print that line/,
   ],
   [
     "does not listen",
@@ -61,7 +61,7 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     "does not answer",
     { timeoutMs: SHORT_MS },
     ACCEPTS,
-    /within 1 s of the proposal \(PROTOCOL\.md, 6\); got: nothing\. /,
+    /within 2 s of the proposal \(PROTOCOL\.md, 6\); got: nothing\. /,
   ],
   ["refuses the name", PATIENT, ACCEPTS, /expected ack "Howdy Probe" within 10 s .*; got: nak "Howdy Probe"\. Mend: /],
   ["hangs up", PATIENT, ACCEPTS, /got: the end of the connection\. /],
@@ -76,13 +76,13 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     "outlives SIGTERM",
     { ...PATIENT, stopMs: SHORT_MS },
     STOPS,
-    /status 0 within 1 s of SIGTERM; got: it had to be killed\. /,
+    /status 0 within 2 s of SIGTERM; got: it had to be killed\. /,
   ],
   ["dies of SIGTERM", PATIENT, STOPS, /status 0 within 5 s of SIGTERM; got: an end by SIGTERM\. Mend: handle SIGTERM/],
   ["ends with 7", PATIENT, STOPS, /got: exit status 7\. /],
 ];
 
-test.each(BREACHES)("a server that %s is told in one line", async (defect, limits, title, breach) => {
+test.concurrent.each(BREACHES)("a server that %s is told in one line", async (defect, limits, title, breach) => {
   const found = linesOf(await probe(defect, limits)).filter((line) => line.includes(": expected"));
   expect(found).toEqual([expect.stringMatching(breach)]);
   expect(found[0]?.startsWith(`${title}: `)).toBe(true);
@@ -99,7 +99,7 @@ test.each(["ends at once", "prints nothing"] as const)("of a server that %s noth
 
 test("a program that is not there is a breach, not a fault of the lab's", async () => {
   const yaml = 'name: s\nversion: "1"\nrole: server\nrun: { command: [./no-such-program] }\n';
-  const [line] = linesOf(await probeOn(SUBNET, yaml, PATIENT));
+  const [line] = linesOf(await LANES.run((subnet) => probeOn(subnet, yaml, PATIENT)));
   expect(line).toMatch(
     /expected a program that starts; got: \S+no-such-program cannot be started: .*ENOENT.*Mend: correct run/,
   );
@@ -154,5 +154,5 @@ role: server
 run: { command: ${command}, arguments: ["{address}", "{port}"] }
 ${more}
 `;
-  return probeOn(SUBNET, yaml, limits, signal);
+  return LANES.run((subnet) => probeOn(subnet, yaml, limits, signal));
 }

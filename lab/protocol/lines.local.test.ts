@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import { runLines } from "./fixtures/run-lines.ts";
 
-test("a case of another protocol passes, and its report tells of its frames in that protocol's words", async () => {
+test.concurrent("a case of another protocol passes, and its report tells of its frames in that protocol's words", async () => {
   const { scenario, files } = await runLines();
   expect(scenario.steps.map(({ verdict, seen }) => [verdict, seen])).toEqual([
     ["pass", expect.stringContaining('Win71 logged "named Jon"')],
@@ -28,7 +28,7 @@ test("a case of another protocol passes, and its report tells of its frames in t
   expect(files["junit.xml"]).toContain("Talk in lines");
 });
 
-test.each([
+test.concurrent.each([
   ["echoes", "Win72 c1 receives nothing", 'Win72 received "SAY Jon Zoe Hi there" ('],
   ["sends astray", 'Win73 shows "Jon says: Hi there" (line 2 of 2)', 'Win73 showed nothing after "Eve is here"'],
   ["gossips", "Win71 logs nothing", 'Win71 logged "and I heard it"'],

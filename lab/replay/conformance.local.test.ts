@@ -4,12 +4,11 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
-import { laneSubnet } from "../hosts/subnet.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
@@ -25,12 +24,7 @@ const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 const FILES = listScenarioFiles(FOLDER);
 
-/** How many beds there are at once. */
-const BEDS = 3;
-/** Subnets that no case has now. */
-const SUBNET = await claimSubnet();
-const FREE = Array.from({ length: BEDS }, (_, lane) => laneSubnet(SUBNET, lane));
-const waiting: ((subnet: string) => void)[] = [];
+const LANES = await BedLanes.claim();
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. It must be longer than the longest silence that ends a frame. */
@@ -148,17 +142,12 @@ async function replay(file: string, programs: LocalBedOptions["programs"], timeo
   const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const { scenario } = loaded;
-  const subnet = FREE.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
-  try {
+  const outcome: CaseOutcome = await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs });
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     await using hosts = await bed.boot(scenario.id);
     const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
-    const outcome: CaseOutcome = await replayScenario(scenario, hosts, options);
-    return { scenario, outcome };
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) FREE.push(subnet);
-    else next(subnet);
-  }
+    return await replayScenario(scenario, hosts, options);
+  });
+  return { scenario, outcome };
 }

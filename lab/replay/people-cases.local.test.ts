@@ -10,7 +10,7 @@ import { fitScenario } from "../run/fit-scenario.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { systemClock } from "./pulse.ts";
@@ -19,7 +19,7 @@ import { replayScenario } from "./replay.ts";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const MUTANT = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
+const LANES = await BedLanes.claim();
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 const TIMEOUT_MS = 5000;
 const MUTANT_TIMEOUT_MS = 1000;
@@ -27,7 +27,7 @@ const MUTANT_TIMEOUT_MS = 1000;
 const FILES = listScenarioFiles(`${REPOSITORY}scenarios/people`);
 
 describe.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))("%s", (_name, file) => {
-  test("passes", async () => {
+  test.concurrent("passes", async () => {
     const { steps } = await replay(await load(file), OWN_COMMANDS, TIMEOUT_MS);
     expect(steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const
   });
 });
 
-test.each<[Defect, string, RegExp]>([
+test.concurrent.each<[Defect, string, RegExp]>([
   ["senders to nobody not told", "not-online", /^Win72 received nothing/],
   // No mutant has flood control.
   ["leave not logged", "flood", /^Win74 showed "Zoe whispers to you: Done"/],
@@ -64,12 +64,11 @@ async function load(file: string): Promise<Scenario> {
 }
 
 async function replay(scenario: Scenario, programs: LocalBedOptions["programs"], timeoutMs: number) {
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
-  await using hosts = await bed.boot(scenario.id);
-  return await replayScenario(scenario, hosts, {
-    pair: OWN_PAIR,
-    timeoutMs,
-    clock: systemClock,
-    writtenAddresses: WRITTEN_ADDRESSES,
+  return await LANES.run(async (subnet) => {
+    const topology = moveTopology(TOPOLOGY, subnet);
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using hosts = await bed.boot(scenario.id);
+    const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
+    return await replayScenario(scenario, hosts, options);
   });
 }

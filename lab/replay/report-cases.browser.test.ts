@@ -7,7 +7,7 @@ import type { PageDefect } from "../browser/fixtures/still-page.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { REPORT_FILES, REPOSITORY, replayInWindows, reportFile, TOPOLOGY } from "./fixtures/replay-in-windows.ts";
@@ -15,11 +15,11 @@ import type { CaseOutcome } from "./outcome.ts";
 
 const MUTANT = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.url));
 const STILL_PAGE = fileURLToPath(new URL("../browser/fixtures/still-page.ts", import.meta.url));
-const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
+const LANES = await BedLanes.claim(2);
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. */
-const MUTANT_TIMEOUT_MS = 1500;
+const MUTANT_TIMEOUT_MS = 3000;
 
 let browser: LabBrowser;
 
@@ -32,7 +32,7 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]();
 });
 
-test.each(REPORT_FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
+test.concurrent.each(REPORT_FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
   "%s passes through the page",
   async (_name, file) => {
     const outcome = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
@@ -40,7 +40,7 @@ test.each(REPORT_FILES.map((file) => [file.slice(REPOSITORY.length), file] as co
   },
 );
 
-test("every step leaves a picture of each window that is open after it", async () => {
+test.concurrent("every step leaves a picture of each window that is open after it", async () => {
   const { pictures } = (await replay(reportFile("10"), OWN_COMMANDS, TIMEOUT_MS)).evidence;
   expect([...pictures.keys()].toSorted()).toEqual([
     "Win72-step-1.png",
@@ -67,7 +67,7 @@ describe("a server with the defect", () => {
     ["newcomers not announced", "06", 1, /^Win72 shows "Stephen Colbert"/, /^Win72 showed nothing/],
   ];
 
-  test.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
+  test.concurrent.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
     const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
     const outcome = await replay(reportFile(id), programs, MUTANT_TIMEOUT_MS);
     expectFailure(outcome, step);
@@ -77,7 +77,7 @@ describe("a server with the defect", () => {
 });
 
 describe("a page whose", () => {
-  test("widgets are right passes case 01, whatever else it does", async () => {
+  test.concurrent("widgets are right passes case 01, whatever else it does", async () => {
     const outcome = await look("no defect");
     expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe("a page whose", () => {
     ["list without All", 5, 'has the listbox "Send To" with Server, All', 'has the listbox "Send To" with Server'],
     ["list is misnamed", 5, 'has the listbox "Send To" with Server, All', 'has only the listbox "Users"'],
   ];
-  test.each(defects)(
+  test.concurrent.each(defects)(
     "%s fails case 01 in step %i, and is told what it has instead",
     async (defect, step, expected, seen) => {
       const outcome = await look(defect);
@@ -109,8 +109,11 @@ function look(defect: PageDefect): Promise<CaseOutcome> {
 }
 
 async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
-  return await replayInWindows(file, bed, browser, timeoutMs);
+  return await LANES.run(async (subnet) => {
+    const topology = moveTopology(TOPOLOGY, subnet);
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    return await replayInWindows(file, bed, browser, timeoutMs);
+  });
 }
 
 /** This step fails; those before it pass, and those after it are not run. */

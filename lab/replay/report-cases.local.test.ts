@@ -8,7 +8,7 @@ import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import type { CaseOutcome } from "./outcome.ts";
@@ -20,18 +20,21 @@ const MUTANT = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.
 /** Case 01 is about the window, which report-cases.browser.test.ts opens. */
 const FILES = listScenarioFiles(`${REPOSITORY}scenarios/report`).filter((file) => !file.includes("/01-"));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
+const LANES = await BedLanes.claim();
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. */
 const MUTANT_TIMEOUT_MS = 1000;
 
-test.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))("%s passes", async (_name, file) => {
-  const outcome = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
-  const bad = outcome.steps.filter(({ verdict }) => verdict !== "pass");
-  expect(bad).toEqual([]);
-});
+test.concurrent.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
+  "%s passes",
+  async (_name, file) => {
+    const outcome = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
+    const bad = outcome.steps.filter(({ verdict }) => verdict !== "pass");
+    expect(bad).toEqual([]);
+  },
+);
 
 describe("a server with the defect", () => {
   const defects: readonly (readonly [Defect, string, number, RegExp, RegExp])[] = [
@@ -119,7 +122,7 @@ describe("a server with the defect", () => {
     ],
   ];
 
-  test.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
+  test.concurrent.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
     const file = FILES.find((name) => name.includes(`/${id}-`)) ?? "";
     const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
     const outcome = await replay(file, programs, MUTANT_TIMEOUT_MS);
@@ -136,12 +139,12 @@ describe("a server with the defect", () => {
 async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
   const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
-  await using hosts = await bed.boot(loaded.scenario.id);
-  return await replayScenario(loaded.scenario, hosts, {
-    pair: OWN_PAIR,
-    timeoutMs,
-    clock: systemClock,
-    writtenAddresses: WRITTEN_ADDRESSES,
+  const { scenario } = loaded;
+  return await LANES.run(async (subnet) => {
+    const topology = moveTopology(TOPOLOGY, subnet);
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using hosts = await bed.boot(scenario.id);
+    const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
+    return await replayScenario(scenario, hosts, options);
   });
 }

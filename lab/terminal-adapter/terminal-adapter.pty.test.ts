@@ -13,12 +13,12 @@ import { systemClock } from "../replay/pulse.ts";
 import { replayScenario } from "../replay/replay.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { parseScenario } from "../scenario/load.ts";
-import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
+import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const MOVED = moveTopology(TOPOLOGY, await claimSubnet());
+const LANES = await BedLanes.claim();
 const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
 const MUTANT_SERVER = fileURLToPath(new URL("../replay/fixtures/mutant-server.ts", import.meta.url));
 const TIMEOUT_MS = 10_000;
@@ -30,9 +30,12 @@ const FILES = ["report", "people", "conformance/client"].flatMap((folder) =>
   listScenarioFiles(`${REPOSITORY}scenarios/${folder}`).filter((file) => !file.includes("/01-")),
 );
 
-test.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))("%s passes", async (_name, file) => {
-  expect(await badSteps(file, readFileSync(file, "utf8"))).toEqual([]);
-});
+test.concurrent.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
+  "%s passes",
+  async (_name, file) => {
+    expect(await badSteps(file, readFileSync(file, "utf8"))).toEqual([]);
+  },
+);
 
 const HEAD = `title: A terminal
 requirements: []
@@ -54,7 +57,7 @@ const speak = (text: string): string => `
       Win73: { shows: ${JSON.stringify(`Jon says: ${text}`)} }
 `;
 
-test("texts that look like commands, with line breaks, tabs, wide characters or no end are said to the character", async () => {
+test.concurrent("texts that look like commands, with line breaks, tabs, wide characters or no end are said to the character", async () => {
   const texts = [
     "/quit",
     "//etc",
@@ -69,7 +72,7 @@ test("texts that look like commands, with line breaks, tabs, wide characters or 
   expect(await badSteps("texts.yaml", HEAD + texts.map(speak).join(""))).toEqual([]);
 });
 
-test("what is being typed stays while others speak, leave and are picked", async () => {
+test.concurrent("what is being typed stays while others speak, leave and are picked", async () => {
   const steps = `
   - title: Jon types
     Win72: [{ select: "Zoë 日本 👩‍🚀" }, { type: "/half a wh" }]
@@ -87,7 +90,7 @@ test("what is being typed stays while others speak, leave and are picked", async
   expect(await badSteps("draft.yaml", HEAD + steps)).toEqual([]);
 });
 
-test("a server that says everything twice is caught in the same step as with any client", async () => {
+test.concurrent("a server that says everything twice is caught in the same step as with any client", async () => {
   const file = FILES.find((each) => each.includes("/07-")) ?? "";
   const server = command(process.execPath, MUTANT_SERVER, "broadcast doubled");
   const bad = await badSteps(file, readFileSync(file, "utf8"), { ...COMMANDS, server });
@@ -97,13 +100,14 @@ test("a server that says everything twice is caught in the same step as with any
 async function badSteps(file: string, text: string, programs: LocalBedOptions["programs"] = COMMANDS) {
   const parsed = parseScenario(file, text, TOPOLOGY.hosts, HCP);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs });
-  await using hosts = await bed.boot(parsed.scenario.id);
-  const { steps } = await replayScenario(parsed.scenario, hosts, {
-    pair: { server: OWN_PAIR.server, client: CLIENT },
-    timeoutMs: TIMEOUT_MS,
-    clock: systemClock,
-    writtenAddresses: WRITTEN_ADDRESSES,
+  const { scenario } = parsed;
+  const { steps } = await LANES.run(async (subnet) => {
+    const topology = moveTopology(TOPOLOGY, subnet);
+    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using hosts = await bed.boot(scenario.id);
+    const pair = { server: OWN_PAIR.server, client: CLIENT };
+    const options = { pair, timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
+    return await replayScenario(scenario, hosts, options);
   });
   return steps
     .filter(({ verdict }) => verdict !== "pass")

@@ -14,12 +14,14 @@ import { HOST_LABEL, labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "./choose.ts";
 import { type DockerBed, openDockerBed } from "./docker.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
+import { takeTurn } from "./fixtures/leftovers-turn.ts";
+import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import type { TestBed } from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;
-const NETWORK = "10.9.30";
+const NETWORK = await claimNetwork();
 /** What a run of scripted hosts has on the engine while each runs a program. */
 const [PROGRAMS, HOSTS, NETWORKS] = [4, 4, 1];
 /** Where the lab's image is not there yet, it is built first. */
@@ -144,7 +146,7 @@ describe("hosts on the docker bed", () => {
     try {
       await squatter.start();
       await expect(start(hosts, "Win72")).rejects.toThrow(
-        /^Win72 cannot have 10\.9\.30\.72: the container \S+ has it; .*docker rm -f/,
+        /^Win72 cannot have \S+\.72: the container \S+ has it; .*docker rm -f/,
       );
       expect(await countOf(runIdOf(bed))).toBe(HOSTS - 1 + NETWORKS);
     } finally {
@@ -183,7 +185,7 @@ describe("a host", () => {
   });
 
   test("has no port in TIME_WAIT that an earlier program left, in the next case or in the same one", async () => {
-    await using own = new ScratchRepository(docker, "10.9.37");
+    await using own = new ScratchRepository(docker, await claimNetwork());
     await using bed = await openOther(own, ["perl", "-e", NAIVE_SERVER]);
     for (const id of ["one", "two"]) {
       await using hosts = await bed.boot(id);
@@ -215,8 +217,8 @@ describe("a host", () => {
   });
 
   test("has no file that an earlier program changed, even those that an engine shares", async () => {
-    await using own = new ScratchRepository(docker, "10.9.38");
-    const script = "cat /etc/hosts; echo 10.9.38.99 changed >> /etc/hosts; echo read; sleep 60";
+    await using own = new ScratchRepository(docker, await claimNetwork());
+    const script = "cat /etc/hosts; echo 192.0.2.99 changed >> /etc/hosts; echo read; sleep 60";
     await using bed = await openOther(own, ["sh", "-c", script]);
     for (const id of ["one", "two"]) {
       await using hosts = await bed.boot(id);
@@ -241,7 +243,7 @@ test("nothing is left when a bed has been disposed of", async () => {
 
 describe("images", () => {
   test("are built once for what they hold, aloud, and again only when that changes", async () => {
-    await using own = new ScratchRepository(docker, "10.9.31");
+    await using own = new ScratchRepository(docker, await claimNetwork());
     const open = async () => {
       const lines: string[] = [];
       const { topology, programs, directory: repository } = own;
@@ -266,7 +268,7 @@ describe("images", () => {
   });
 
   test("of earlier contents go, but for the last one", async () => {
-    await using own = new ScratchRepository(docker, "10.9.32");
+    await using own = new ScratchRepository(docker, await claimNetwork());
     const { topology, programs, directory: repository } = own;
     for (const version of [1, 2, 3]) {
       own.write("Dockerfile.server", `${own.dockerfile("server")}LABEL version=${version}\n`);
@@ -277,7 +279,7 @@ describe("images", () => {
   });
 
   test("that cannot be built end the docker bed with the builder's last lines, and auto goes local", async () => {
-    await using own = new ScratchRepository(docker, "10.9.33");
+    await using own = new ScratchRepository(docker, await claimNetwork());
     own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told before the end && exit 3\n");
     const { topology, programs, directory: repository } = own;
     const refusal = openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
@@ -323,13 +325,14 @@ describe("a subnet that is taken", () => {
     await expect(refusal).rejects.toThrow(BedUnavailableError);
     await expect(refusal).rejects.toThrow(
       new RegExp(
-        `^subnet 10\\.9\\.30\\.0/24 is taken by the network howdy-lab-${runIdOf(bed)} \\(10\\.9\\.30\\.0/24\\); ` +
+        `^subnet ${NETWORK}\\.0/24 is taken by the network howdy-lab-${runIdOf(bed)} \\(${NETWORK}\\.0/24\\); ` +
           `${["win71", "win72", "win73", "win74"].map((service) => `howdy-lab-${runIdOf(bed)}-${service}`).join(", ")} hang on it; it is a run of the lab \\(process ${process.pid}\\).* --subnet 10\\.\\d+\\.0\\.0/24$`,
       ),
     );
   });
 
   test("by another run leaves room beside it", async () => {
+    const other = await claimNetwork();
     await using bed = await openBed();
     const { topology, programs, directory: repository } = scratch;
     await using beside = await openTestBed({
@@ -338,11 +341,11 @@ describe("a subnet that is taken", () => {
       repository,
       programs,
       wire: "off",
-      subnet: "10.9.34.0/24",
+      subnet: `${other}.0/24`,
     });
     await using hosts = await beside.boot("beside");
-    expect((await lineWith(await start(hosts, "Win74"), "{")).text).toContain("10.9.34.74");
-    expect(bed.description).toContain("10.9.30.0/24");
+    expect((await lineWith(await start(hosts, "Win74"), "{")).text).toContain(`${other}.74`);
+    expect(bed.description).toContain(`${NETWORK}.0/24`);
   });
 
   test.each([
@@ -350,8 +353,9 @@ describe("a subnet that is taken", () => {
     ["a run that has ended", { ...labelsOf("test-gone"), "howdy-lab.pid": "4194305" }, /npm run lab -- --clean/],
     ["somebody else", {}, /docker network rm howdy-holder/],
   ])("by %s is told with its remedy", async (_who, labels, remedy) => {
+    await using _turn = await takeTurn();
     const name = `howdy-holder-${process.pid}`;
-    const IPAM = { Driver: "default", Config: [{ Subnet: "10.9.30.128/25" }] };
+    const IPAM = { Driver: "default", Config: [{ Subnet: `${NETWORK}.128/25` }] };
     const network = await docker.createNetwork({ Name: name, IPAM, Labels: labels });
     try {
       await expect(openBed()).rejects.toThrow(remedy);
@@ -401,6 +405,7 @@ describe("a lab in a process of its own", () => {
   });
 
   test("that keeps its hosts ends and leaves them, until --clean", async () => {
+    await using _turn = await takeTurn();
     const { child, runId } = await startLab(
       "bed.keep();",
       "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();",
@@ -419,6 +424,7 @@ describe("a lab in a process of its own", () => {
   });
 
   test("that lives is left alone by --clean, which says so", async () => {
+    await using _turn = await takeTurn();
     const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
     try {
       const { removed, leftAlone } = await cleanLeftovers();
@@ -433,13 +439,14 @@ describe("a lab in a process of its own", () => {
 });
 
 test("a run of another machine is never removed by --clean", async () => {
+  await using _turn = await takeTurn();
   const labels: Record<string, string> = {
     ...labelsOf(`test-foreign-${process.pid}`),
     "howdy-lab.machine": "elsewhere",
   };
   const network = await docker.createNetwork({
     Name: `howdy-foreign-${process.pid}`,
-    IPAM: { Driver: "default", Config: [{ Subnet: "10.9.35.0/24" }] },
+    IPAM: { Driver: "default", Config: [{ Subnet: `${await claimNetwork()}.0/24` }] },
     Labels: labels,
   });
   try {

@@ -43,7 +43,7 @@ const ECHO = "process.stdin.on('data', (chunk) => process.stdout.write(chunk)).o
 const WIRES = process.platform === "linux" ? (["off", "relay"] as const) : (["off"] as const);
 
 describe.each(WIRES)("the local bed, with the wire %s", (wire) => {
-  const scratch = new ScratchRepository(null, "10.9.5");
+  const scratch = new ScratchRepository(null, NETWORK);
   afterAll(() => scratch[Symbol.asyncDispose]());
 
   describeBed(() => {

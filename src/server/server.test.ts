@@ -298,7 +298,8 @@ describe("flood control", () => {
     // 40 messages over the burst, 20 ms each; timers may be a millisecond early.
     expect(performance.now() - startedMs).toBeGreaterThan(750);
     expect(zoe.texts()).toEqual(texts);
-    expect(running.server.counts.flood?.delayed).toBeGreaterThanOrEqual(39);
+    // A server that was held up finds more than one of them due.
+    expect(running.server.counts.flood?.delayed).toBeGreaterThanOrEqual(20);
   });
 
   test("makes nobody else wait", async () => {

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makeNameVisible, makeVisible, readText } from "./rich-text.ts";
 
+/** Far over what reading takes on a machine that has other work, far under what a pattern that goes back and forth takes. */
+const NO_TIME_MS_MAX = 500;
+
 test.each([
   ["see https://example.org/a?b=c#d", "https://example.org/a?b=c#d"],
   ["(http://example.org/)", "http://example.org/"],
@@ -54,5 +57,5 @@ test("a text of many brackets is read in no time", () => {
   readText(`https://example.org/${")".repeat(4000)}`);
   readText(`https://example.org/${"(".repeat(2000)}${")".repeat(2000)}`);
   readText("http://".repeat(600));
-  expect(performance.now() - started).toBeLessThan(50);
+  expect(performance.now() - started).toBeLessThan(NO_TIME_MS_MAX);
 });
