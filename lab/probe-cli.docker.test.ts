@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runLab } from "./fixtures/run-lab.ts";
+import { runLab, withoutProgress } from "./fixtures/run-lab.ts";
 import { RUN_LABEL } from "./machine/run-labels.ts";
 import { BedLanes } from "./testbed/fixtures/bed-lanes.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
@@ -45,7 +45,7 @@ test.each([
     const file = await writeServer("absent", `{ image: "${ABSENT_IMAGE}" }`);
     const end = await runLab([...words, file, "--testbed", bed, "--subnet", SUBNET]);
     const told = `faulty server 1: the image ${ABSENT_IMAGE} is not there: \`docker pull ${ABSENT_IMAGE}\` gets it\n`;
-    expect(end).toEqual({ status: 2, stdout: "", stderr: told });
+    expect(withoutProgress(end)).toEqual({ status: 2, stdout: "", stderr: told });
   },
 );
 
@@ -53,7 +53,7 @@ test("a Dockerfile that is not there is the file's mistake, also where a command
   const file = await writeServer("undockered", "{ dockerfile: Dockerfile.absent, command: [sh] }");
   const end = await runLab(["probe", file, "--subnet", SUBNET]);
   const told = `faulty server 1: the Dockerfile ${join(folder, "Dockerfile.absent")} is not there\n`;
-  expect(end).toEqual({ status: 2, stdout: "", stderr: told });
+  expect(withoutProgress(end)).toEqual({ status: 2, stdout: "", stderr: told });
 });
 
 test("a Dockerfile that cannot be built is exit status 3, with the builder's last lines", {
