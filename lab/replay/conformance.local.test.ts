@@ -28,7 +28,7 @@ const LANES = await BedLanes.claim();
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. It must be longer than the longest silence that ends a frame. */
-const MUTANT_TIMEOUT_MS = 1000;
+const MUTANT_TIMEOUT_MS = 1500;
 
 test.concurrent.each(FILES.map((file) => [file.slice(FOLDER.length + 1), file] as const))(
   "%s passes",

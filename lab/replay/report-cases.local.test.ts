@@ -25,7 +25,7 @@ const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [nam
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. */
-const MUTANT_TIMEOUT_MS = 1000;
+const MUTANT_TIMEOUT_MS = 2000;
 
 test.concurrent.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const))(
   "%s passes",
