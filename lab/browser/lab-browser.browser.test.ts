@@ -12,7 +12,7 @@ import { isAlive, markProcess, type ProcessMark } from "../machine/process-mark.
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 
 const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
-const REAP_MS_MAX = 5_000;
+const REAP_MS_MAX = 20_000;
 const BROWSER_MS_MAX = 20_000;
 
 interface FoundProcess {

@@ -10,7 +10,7 @@ import { claimNetwork } from "../testbed/fixtures/own-subnet.ts";
 import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
 
 const NETWORK = await claimNetwork();
-const REAP_MS_MAX = 5_000;
+const REAP_MS_MAX = 20_000;
 const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
 
 /** A lab in a process of its own: boots a local bed, starts two programs, prints their pids, then does what it is told. */
