@@ -41,11 +41,10 @@ describe.each(FILES.map((file) => [file.slice(REPOSITORY.length), file] as const
   });
 });
 
-// One after the other: who overtakes whom is seen only where nothing else is under way.
 test.each<[Defect, string, RegExp]>([
   ["senders to nobody not told", "not-online", /^Win72 received nothing/],
-  // No mutant has flood control.
-  ["leave not logged", "flood", /^Win74 showed "Zoe whispers to you: Done"/],
+  // No mutant has flood control: Zoe's last whisper has come before Jon's.
+  ["leave not logged", "flood", /^Win74 showed nothing/],
 ])("a server with the defect “%s” fails %s", async (defect, name, seen) => {
   const scenario = await load(FILES.find((file) => file.endsWith(`/${name}.yaml`)) ?? name);
   const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
