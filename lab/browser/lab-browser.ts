@@ -1,8 +1,9 @@
 // Owns the one browser of a run: it is started when the first window needs it, and gives every window a context of its
 // own. It must not know what is in a page. Invariant: nothing of it outlives the lab; the reaper sees to that.
 
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import type { Browser, BrowserServer, Page } from "playwright-core";
 import { markProcess } from "../machine/process-mark.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
@@ -12,8 +13,6 @@ import { type FoundBrowser, findBrowser } from "./find-browser.ts";
 const VIEWPORT = { width: 960, height: 640 } as const;
 
 const LAUNCH_MS_MAX = 30_000;
-
-const USER_DATA_FLAG = "--user-data-dir=";
 
 /** The lab's pages are on this machine and on the bed's own network: no proxy is asked. */
 const ARGUMENTS = ["--no-proxy-server", "--disable-dev-shm-usage", "--font-render-hinting=none"] as const;
@@ -30,6 +29,8 @@ interface Running {
   readonly server: BrowserServer;
   readonly browser: Browser;
   readonly reaper: Reaper;
+  /** What the browser writes. */
+  readonly folder: string;
 }
 
 export class LabBrowser implements AsyncDisposable {
@@ -91,8 +92,9 @@ async function openPage(browser: Browser): Promise<Page> {
   return await context.newPage();
 }
 
-async function end({ server, reaper }: Running): Promise<void> {
+async function end({ server, reaper, folder }: Running): Promise<void> {
   await server.close();
+  await rm(folder, { recursive: true, force: true });
   reaper.dismiss();
 }
 
@@ -102,20 +104,26 @@ async function launch(find: () => Promise<FoundBrowser>): Promise<Running> {
   // Loaded here, since it takes half a second and most runs of one case need no browser.
   const { chromium } = await import("playwright-core");
   const reaper = startReaper();
+  const folder = await mkdtemp(join(tmpdir(), "howdy-browser-"));
+  reaper.watchFolder(folder);
   try {
-    const server = await chromium.launchServer({
-      executablePath: found.path,
-      headless: true,
-      timeout: LAUNCH_MS_MAX,
-      args: [...ARGUMENTS, ...(process.getuid?.() === 0 ? ROOT_ARGUMENTS : [])],
-      // The lab ends in its own order, and the browser with it.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
-    watch(reaper, server);
-    return { server, browser: await chromium.connect(server.wsEndpoint()), reaper };
+    const server = await withTemporary(folder, () =>
+      chromium.launchServer({
+        executablePath: found.path,
+        headless: true,
+        timeout: LAUNCH_MS_MAX,
+        args: [...ARGUMENTS, ...(process.getuid?.() === 0 ? ROOT_ARGUMENTS : [])],
+        // The lab ends in its own order, and the browser with it.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      }),
+    );
+    const { pid } = server.process();
+    if (pid !== undefined) reaper.watchProcess(markProcess(pid));
+    return { server, browser: await chromium.connect(server.wsEndpoint()), reaper, folder };
   } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
     const reason = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);
     const message = `the browser ${found.path} cannot be started (${reason}): install Chrome or Chromium, or set HOWDY_BROWSER to the path of one that can`;
@@ -123,10 +131,17 @@ async function launch(find: () => Promise<FoundBrowser>): Promise<Running> {
   }
 }
 
-function watch(reaper: Reaper, server: BrowserServer): void {
-  const { pid, spawnargs } = server.process();
-  if (pid !== undefined) reaper.watchProcess(markProcess(pid));
-  const folder = spawnargs.find((each) => each.startsWith(USER_DATA_FLAG))?.slice(USER_DATA_FLAG.length);
-  // Only a folder that was made for this one browser.
-  if (folder !== undefined && dirname(folder) === tmpdir()) reaper.watchFolder(folder);
+/**
+ * Playwright makes the browser's folders where the system has temporary files, and takes no other place. They are made in a
+ * folder that the reaper knows of already: a lab that is killed while its browser starts leaves none.
+ */
+async function withTemporary<Made>(folder: string, make: () => Promise<Made>): Promise<Made> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    return await make();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
 }
