@@ -28,6 +28,9 @@ export const STOP_HURRY_MS = 3000;
 /** Bytes of log lines that may wait for a slow reader of standard output; beyond them lines are dropped and counted. */
 export const LOG_BYTES_MAX = 16_777_216;
 
+/** Milliseconds between two writes of log lines, unless the program ends. */
+export const LOG_FLUSH_MS = 2;
+
 /** Milliseconds that the last log lines may take to be read once the server has stopped. */
 export const LOG_CLOSE_MS = 500;
 

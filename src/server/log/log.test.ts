@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
+import { LOG_FLUSH_MS } from "../limits.ts";
 import { LOG_LEVELS, type LogLevel, type LogLevelName, type LogLine, logLine } from "./log-line.ts";
 
 const PROGRAM = fileURLToPath(new URL("fixtures/log-program.ts", import.meta.url));
@@ -83,6 +84,15 @@ describe("a line that is written again", () => {
       expect(time).toBeLessThanOrEqual(Date.now());
     }
   });
+});
+
+test("a busy room's lines leave in few writes, the first of them at once, and none is lost", async () => {
+  const { output, errors, status } = await logged(linesOf("a"), "info", 1, "turns");
+  expect(status).toBe(0);
+  expect(output.split("\n")).toHaveLength(2 + 2 * 2000 + 1);
+  const { writes, ms } = JSON.parse(errors);
+  // The one before the turns, the one that closes, the empty one that waits for it.
+  expect(writes).toBeLessThanOrEqual(ms / LOG_FLUSH_MS + 3);
 });
 
 // As many lines as the kernel takes of a program that ends at once: Linux gives a pipe 64 KiB.

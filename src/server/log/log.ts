@@ -3,7 +3,7 @@
 
 import { inspect, styleText } from "node:util";
 import { pino } from "pino";
-import { LOG_BYTES_MAX, LOG_CLOSE_MS } from "../limits.ts";
+import { LOG_BYTES_MAX, LOG_CLOSE_MS, LOG_FLUSH_MS } from "../limits.ts";
 import { type LogLevelName, type LogLine, type LogSink, logLine, printable } from "./log-line.ts";
 
 /** pino's number for the level info. */
@@ -74,7 +74,10 @@ export function closeOnCrash(log: Pick<ServerLog, "close">): void {
   });
 }
 
-/** Batches the lines of one turn of the event loop into one write. */
+/**
+ * Batches lines into writes: those of one turn of the event loop, and in a busy room those of LOG_FLUSH_MS. A write for
+ * every turn would wake whoever reads the log as often.
+ */
 class LogOutput {
   readonly #stream: NodeJS.WriteStream;
   readonly #format: (json: string) => string;
@@ -82,6 +85,7 @@ class LogOutput {
   /** The line that was written last, as JSON. */
   last = "";
   #batch = "";
+  #flushedMs = Number.NEGATIVE_INFINITY;
   #dropped = 0;
   #broken = false;
 
@@ -105,7 +109,7 @@ class LogOutput {
       this.#dropped += 1;
       return;
     }
-    if (this.#batch === "") setImmediate(() => this.#flush());
+    if (this.#batch === "") this.#flushSoon();
     this.#batch += this.#format(json);
   }
 
@@ -127,7 +131,14 @@ class LogOutput {
     });
   }
 
+  #flushSoon(): void {
+    const flush = (): void => this.#flush();
+    if (performance.now() - this.#flushedMs < LOG_FLUSH_MS) setTimeout(flush, LOG_FLUSH_MS);
+    else setImmediate(flush);
+  }
+
   #flush(): void {
+    this.#flushedMs = performance.now();
     const batch = this.#batch;
     this.#batch = "";
     if (batch !== "" && !this.#broken) this.#stream.write(Buffer.from(batch));
