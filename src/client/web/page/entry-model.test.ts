@@ -26,14 +26,37 @@ test("who looks back stays there while a text turns out to be sent, and has the 
   expect([entry.recallNewer(), entry.text]).toEqual([true, "a draft"]);
 });
 
-test("a recalled text that is changed is a draft of its own", () => {
+test("a recalled text that is changed keeps its change, and the draft stays the draft", () => {
   const entry = entryAfter("one", "two");
+  entry.type("a draft");
   entry.recallOlder();
   entry.type("two, better");
+  expect([entry.recallOlder(), entry.text]).toEqual([true, "one"]);
+  expect(entry.drafts).toEqual(["two, better", "a draft", "one"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "two, better"]);
+  expect([entry.recallNewer(), entry.text]).toEqual([true, "a draft"]);
+});
+
+test("when a recalled text is sent, the draft that waited comes forth", () => {
+  const entry = entryAfter("one", "two");
+  entry.type("a draft");
   entry.recallOlder();
-  expect(entry.text).toBe("two");
-  entry.recallNewer();
-  expect(entry.text).toBe("two, better");
+  entry.type("two, better");
+  entry.take();
+  entry.remember("two, better");
+  expect(entry.text).toBe("a draft");
+  entry.recallOlder();
+  entry.recallOlder();
+  expect(entry.text, "as it was sent").toBe("two");
+});
+
+test("a draft that was got back by Undo and sent does not come forth again", () => {
+  const entry = entryAfter("one");
+  entry.type("a draft");
+  entry.recallOlder();
+  entry.type("a draft");
+  entry.take();
+  expect(entry.text).toBe("");
 });
 
 test("the same text twice is recalled once", () => {
@@ -85,11 +108,48 @@ test("a text that is put aside comes back", () => {
   entry.type("half a message");
   entry.putAside("Jon");
   expect(entry.text).toBe("Jon");
-  entry.clear();
+  entry.take();
   entry.takeBack();
   expect(entry.text).toBe("half a message");
   entry.takeBack();
   expect(entry.text).toBe("half a message");
+});
+
+test("texts that are put aside one after the other all come back, but not the name that was to be edited", () => {
+  const entry = new EntryModel();
+  entry.type("half a message");
+  entry.putAside("Jon");
+  entry.putAside("Jon");
+  entry.type("another thought");
+  entry.putAside("Jon");
+  expect(entry.drafts).toEqual(["half a message\nanother thought", "Jon"]);
+  entry.takeIf((text) => text === "Jon");
+  entry.takeBack();
+  expect(entry.text).toBe("half a message\nanother thought");
+});
+
+test("while an input method builds a character nobody else changes the text; what was to happen happens then", () => {
+  const entry = new EntryModel();
+  entry.hold();
+  entry.type("ni");
+  entry.restore("not sent");
+  entry.takeIf((text) => text === "ni");
+  entry.putAside("Jon");
+  entry.takeBack();
+  entry.type("nihon");
+  expect(entry.text).toBe("nihon");
+  entry.release();
+  expect(entry.text).toBe("not sent\nnihon\nJon");
+  entry.restore("later");
+  expect(entry.text).toBe("later\nnot sent\nnihon\nJon");
+});
+
+test("what is sent while an input method builds a character is taken at once", () => {
+  const entry = new EntryModel();
+  entry.hold();
+  entry.type("nihon");
+  entry.take();
+  expect(entry.text).toBe("");
 });
 
 function entryAfter(...sent: readonly string[]): EntryModel {
@@ -97,7 +157,7 @@ function entryAfter(...sent: readonly string[]): EntryModel {
   for (const text of sent) {
     entry.type(text);
     entry.remember(text);
-    entry.clear();
+    entry.take();
   }
   return entry;
 }

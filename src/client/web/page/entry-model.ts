@@ -8,9 +8,12 @@ import { Recall } from "./recall.ts";
 export class EntryModel {
   #text = "";
   #caret: number | undefined;
+  /** Drafts that wait until a name was accepted. */
   #aside = "";
   #completion: Completion | undefined;
   readonly #recall = new Recall();
+  /** While an input method builds a character: what is to happen to the text afterwards. */
+  #held: (() => void)[] | undefined;
 
   get text(): string {
     return this.#text;
@@ -21,9 +24,9 @@ export class EntryModel {
     return this.#caret;
   }
 
-  /** A draft that waits until a name was accepted; empty when none does. */
-  get aside(): string {
-    return this.#aside;
+  /** Everything that was typed and not sent, also what does not stand in the entry now. */
+  get drafts(): readonly string[] {
+    return [this.#aside, ...this.#recall.hidden, this.#text].filter((text) => text !== "");
   }
 
   /** Says which completion is shown, for those who cannot see it. */
@@ -37,17 +40,30 @@ export class EntryModel {
   type(text: string): void {
     this.#text = text;
     this.#completion = undefined;
-    this.#recall.settle();
   }
 
-  /** Takes the text out, to be sent. */
+  /** An input method builds a character in the entry: only the person changes the text, until release(). */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const change of held) change();
+  }
+
+  /** Takes the text out, to be sent. A draft that waited behind a recalled text comes forth. */
   take(): void {
-    this.#recall.settle();
-    this.clear();
+    this.#completion = undefined;
+    this.#set(this.#recall.leave(this.#text));
   }
 
-  clear(): void {
-    this.#set("");
+  /** Takes the text out if it is still one that is of no more use. */
+  takeIf(isUseless: (text: string) => boolean): void {
+    this.#whenFree(() => {
+      if (isUseless(this.#text)) this.take();
+    });
   }
 
   /** A text was sent. */
@@ -57,20 +73,27 @@ export class EntryModel {
 
   /** Puts back what could not be sent, before what was typed since. */
   restore(text: string): void {
-    this.#set(this.#text === "" ? text : `${text}\n${this.#text}`);
+    this.#whenFree(() => {
+      this.#completion = undefined;
+      this.#set(this.#text === "" ? text : `${text}\n${this.#text}`);
+    });
   }
 
   /** Shows a text to be edited; what stands there comes back with takeBack(). */
   putAside(text: string): void {
-    if (this.#aside === "") this.#aside = this.#text;
-    this.#set(text);
+    this.#whenFree(() => {
+      this.#completion = undefined;
+      if (this.#text !== text) this.#aside = [this.#aside, this.#text].filter((each) => each !== "").join("\n");
+      this.#set(text);
+    });
   }
 
   takeBack(): void {
-    if (this.#aside === "") return;
-    const aside = this.#aside;
-    this.#aside = "";
-    this.restore(aside);
+    this.#whenFree(() => {
+      const aside = this.#aside;
+      this.#aside = "";
+      if (aside !== "") this.restore(aside);
+    });
   }
 
   /** True when there was something to recall. */
@@ -79,7 +102,7 @@ export class EntryModel {
   }
 
   recallNewer(): boolean {
-    return this.#show(this.#recall.newer());
+    return this.#show(this.#recall.newer(this.#text));
   }
 
   /** True when a name was completed; false when Tab has nothing to do here. */
@@ -98,6 +121,11 @@ export class EntryModel {
     this.#completion = undefined;
     this.#set(text, at);
     return true;
+  }
+
+  #whenFree(change: () => void): void {
+    if (this.#held === undefined) change();
+    else this.#held.push(change);
   }
 
   #show(text: string | undefined): boolean {

@@ -17,7 +17,11 @@ type WindowStep =
         | "ack"
         | "nak"
         | "lost"
-        | "cut";
+        | "cut"
+        | "older"
+        | "newer"
+        | "hold"
+        | "release";
     }
   | { readonly do: "commands" | "events"; readonly count: number }
   | { readonly do: "select"; readonly name: string }
@@ -40,7 +44,8 @@ const step: fc.Arbitrary<WindowStep> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("select"), name: fc.constantFrom(SERVER, EVERYBODY, ...USERS) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("list"), names: fc.subarray([...USERS]) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("cut") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("cut", "hold", "release") }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("older", "newer") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("message"), sender: fc.constantFrom(...USERS) }) },
 ) as fc.Arbitrary<WindowStep>;
 
@@ -60,11 +65,7 @@ test("however commands and events cross, nothing typed is lost, and nothing reac
         if (message.kind !== "message") continue;
         expect(run.presses).toContainEqual({ receiver: message.receiver, text: message.text });
       }
-      const kept = [
-        model.entry.text,
-        model.entry.aside,
-        ...sent.map((message) => ("text" in message ? message.text : run.nameOf(message))),
-      ];
+      const kept = [model.drafts, ...sent.map((message) => ("text" in message ? message.text : run.nameOf(message)))];
       for (const token of run.tokens) expect(kept.join(" ").split(/\s+/), `${token} in ${kept}`).toContain(token);
     }),
     { numRuns: 1500 },
@@ -101,6 +102,18 @@ class Run {
       case "cut":
         driver.cutWire();
         break;
+      case "older":
+        model.entry.recallOlder();
+        break;
+      case "newer":
+        model.entry.recallNewer();
+        break;
+      case "hold":
+        model.entry.hold();
+        break;
+      case "release":
+        model.entry.release();
+        break;
       case "select":
         model.select(each.name);
         if (model.selection === each.name) this.#picked = each.name;
@@ -117,6 +130,7 @@ class Run {
   }
 
   finish(): void {
+    this.driver.model.entry.release();
     if (this.driver.model.link === "cut-off") this.take({ do: "reconnect" });
     this.driver.settle();
     while (this.driver.isDialling) this.driver.input({ kind: "dialled" }).settle();

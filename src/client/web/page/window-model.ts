@@ -110,6 +110,13 @@ export class WindowModel {
     return this.#lines;
   }
 
+  /** All that was typed and is not known to be sent, as a page that is loaded anew puts it into its entry. */
+  get drafts(): string {
+    const underWay = this.#proposal === undefined ? this.#attempts : [this.#proposal, ...this.#attempts];
+    const taken = underWay.filter(({ isTaken }) => isTaken).map(({ draft }) => draft);
+    return [...this.#refused, ...taken, ...this.entry.drafts].join("\n");
+  }
+
   get canReconnect(): boolean {
     return this.#link === "cut-off" || (this.#link === "lost" && this.#server !== undefined);
   }
@@ -227,7 +234,7 @@ export class WindowModel {
 
   #onSent({ draft, isTaken }: Attempt): void {
     if (isTaken) this.entry.remember(draft);
-    else if (this.entry.text === draft) this.entry.clear();
+    else this.entry.takeIf((text) => text === draft);
   }
 
   #onConnected(): void {
@@ -270,7 +277,7 @@ export class WindowModel {
   #onNamed(username: string): void {
     this.#proposal = undefined;
     this.#username = username;
-    if (this.entry.text.normalize("NFC") === username) this.entry.clear();
+    this.entry.takeIf((text) => text.normalize("NFC") === username);
     this.entry.takeBack();
     const destination = this.#returning === undefined ? EVERYBODY : this.#returning.destination;
     if (destination !== EVERYBODY && destination !== SERVER) return; // The list, which comes next, tells who is there.

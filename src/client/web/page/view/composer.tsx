@@ -1,10 +1,12 @@
-// Owns the entry and Send. It must not know what becomes of a text. The box is not controlled: entry-box.ts writes to it.
+// Owns the entry and Send. It must not know what becomes of a text, nor what a key means (entry-keys.ts). The box is not
+// controlled: entry-box.ts writes to it.
 
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
-import type { EntryModel } from "../entry-model.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { isSoftEnter, type KeyMeaning, meaningOf } from "../entry-keys.ts";
 import { entryHint, guide, lengthNote } from "../guidance.ts";
-import { ENTRY_UNITS_MAX } from "../window-model.ts";
+import type { WindowModel } from "../window-model.ts";
+import { breakLine, placeOf, readEntry } from "./entry-box.ts";
 import type { Props } from "./window.ts";
 
 export function Composer({ model, act }: Props): JSX.Element {
@@ -13,23 +15,14 @@ export function Composer({ model, act }: Props): JSX.Element {
 
   const send = (event: Event) => {
     event.preventDefault();
-    act((it) => it.send());
+    // First, so that what is taken out of the entry can be undone there.
     input.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    // Keys that build a character (an input method's) are not for the page.
-    const element = input.current;
-    if (element === null || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && !event.shiftKey) send(event);
-    else if (handleKey(event, element)) event.preventDefault();
-  };
-  const handleKey = (event: KeyboardEvent, element: HTMLTextAreaElement): boolean => {
-    let handled = false;
     act((it) => {
-      handled = obeyKey(it.entry, event, element, it.names);
+      readEntry(it.entry);
+      it.send();
     });
-    return handled;
   };
+  useEffect(() => (input.current === null ? undefined : listen(input.current, act, send)), []);
   const length = lengthNote(entry.text);
   return (
     <form class="composer" aria-label="Send" autocomplete="off" onSubmit={send}>
@@ -47,10 +40,7 @@ export function Composer({ model, act }: Props): JSX.Element {
         aria-label="Name or message"
         aria-describedby="guidance"
         placeholder={entryHint(model)}
-        maxLength={ENTRY_UNITS_MAX}
         enterkeyhint="send"
-        onInput={(event) => act((it) => it.entry.type(event.currentTarget.value))}
-        onKeyDown={onKeyDown}
       />
       <button type="submit" class={model.link === "connected" ? "main" : "quiet"}>
         Send
@@ -62,24 +52,62 @@ export function Composer({ model, act }: Props): JSX.Element {
   );
 }
 
+/** Listens to everything that changes the box. Returns how to leave off. */
+function listen(box: HTMLTextAreaElement, act: Props["act"], send: (event: Event) => void): () => void {
+  const listening = new AbortController();
+  let last: KeyboardEvent | undefined;
+  let isComposing = false;
+  const on = <Name extends keyof HTMLElementEventMap>(name: Name, run: (event: HTMLElementEventMap[Name]) => void) =>
+    box.addEventListener(name, run, { signal: listening.signal });
+  const endComposition = () => {
+    isComposing = false;
+    // Behind the browser's own last events of the composition, and not at all if the next one has begun by then.
+    setTimeout(() => {
+      if (!isComposing) act((it) => it.entry.release());
+    });
+  };
+  on("input", () => act((it) => readEntry(it.entry)));
+  on("compositionstart", () => {
+    isComposing = true;
+    act((it) => it.entry.hold());
+  });
+  on("compositionend", endComposition);
+  on("blur", endComposition);
+  on("keydown", (event) => {
+    last = event;
+    const meaning = meaningOf(event, () => placeOf(box));
+    if (meaning === "send") send(event);
+    else if (meaning !== undefined && obey(meaning, box, act)) event.preventDefault();
+  });
+  on("beforeinput", (event) => {
+    if (isSoftEnter(last, event.inputType, event.data)) send(event);
+  });
+  return () => listening.abort();
+}
+
 /** True when the key is used up. */
-function obeyKey(
-  entry: EntryModel,
-  event: KeyboardEvent,
-  element: HTMLTextAreaElement,
-  names: readonly string[],
-): boolean {
-  const { selectionStart, selectionEnd, value } = element;
-  const isCaret = selectionStart === selectionEnd;
-  switch (event.key) {
-    case "Tab":
-      return isCaret && !event.shiftKey && entry.complete(selectionStart, names);
-    case "Escape":
-      return entry.cancelCompletion();
-    case "ArrowUp":
-      return isCaret && !event.shiftKey && !value.slice(0, selectionStart).includes("\n") && entry.recallOlder();
-    case "ArrowDown":
-      return isCaret && !event.shiftKey && !value.slice(selectionEnd).includes("\n") && entry.recallNewer();
+function obey(meaning: Exclude<KeyMeaning, undefined>, box: HTMLTextAreaElement, act: Props["act"]): boolean {
+  let isUsedUp = true;
+  if (meaning === "break-line") breakLine();
+  else if (meaning !== "nothing") {
+    act((it) => {
+      readEntry(it.entry);
+      isUsedUp = change(it, meaning, box.selectionStart);
+    });
+  }
+  return isUsedUp;
+}
+
+function change(model: WindowModel, meaning: KeyMeaning, caret: number): boolean {
+  switch (meaning) {
+    case "complete":
+      return model.entry.complete(caret, model.names);
+    case "cancel-completion":
+      return model.entry.cancelCompletion();
+    case "older":
+      return model.entry.recallOlder();
+    case "newer":
+      return model.entry.recallNewer();
     default:
       return false;
   }

@@ -6,8 +6,10 @@ import { titleOf } from "../guidance.ts";
 import { readPageSettings } from "../page-settings.ts";
 import { WindowModel } from "../window-model.ts";
 import { App } from "./app.tsx";
+import { refuseDrops } from "./drops.ts";
 import { writeEntry } from "./entry-box.ts";
 import { focusEntryWhenConnected } from "./focus.ts";
+import { keepDrafts, readDrafts } from "./kept-drafts.ts";
 import { keepPlace } from "./scroll.ts";
 import { SocketWire } from "./wire.ts";
 
@@ -34,6 +36,7 @@ const model: WindowModel = new WindowModel({
 function act(change: (model: WindowModel) => void): void {
   change(model);
   writeEntry(model.entry);
+  keepDrafts(model.drafts);
   if (isScheduled) return;
   isScheduled = true;
   if (document.hidden) setTimeout(draw, HIDDEN_FRAME_MS);
@@ -54,5 +57,8 @@ document.addEventListener("visibilitychange", () => {
   act((it) => (document.hidden ? it.unread.hide() : it.unread.show()));
 });
 
+refuseDrops();
+model.entry.type(readDrafts());
 wire.open();
 draw();
+writeEntry(model.entry);

@@ -21,7 +21,8 @@ export function SendTo({ model, act }: Props): JSX.Element {
     if (name !== undefined) act((it) => it.select(name));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // AltGr makes characters, and is Ctrl and Alt to some browsers.
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph")) return;
     // Of the model, not of what is drawn: the key before this one may not be drawn yet.
     const now = model.names.indexOf(model.selection ?? "");
     const found = stepOf(event.key, now, model.names.length) ?? findByTyping(event.key, now, model.names);
