@@ -119,6 +119,7 @@ const ROOMS: readonly Room[] = [
     of: "src/client/web/",
     mayImport: [
       "package.json",
+      "src/clock.ts",
       "src/options/",
       "src/client/control.ts",
       "src/client/",

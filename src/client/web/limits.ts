@@ -17,9 +17,6 @@ export const COMMANDS_WAITING_MAX = 64;
  */
 export const EVENTS_WAITING_BYTES_MAX = 16_777_216;
 
-/** Between two looks at whether a browser is still there, in milliseconds. A laptop that fell asleep leaves the room. */
-export const HEARTBEAT_MS = 30_000;
-
 /** HTTP connections at once: every window, and as many again that fetch a page. */
 export const HTTP_CONNECTIONS_MAX = 2 * SESSIONS_MAX;
 

@@ -1,13 +1,18 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { TestClock } from "../../fixtures/test-clock.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { ask, askForSession } from "./fixtures/http.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { SESSIONS_MAX } from "./limits.ts";
+import { ANSWER_MS, ASK_AFTER_MS } from "./page/way-watch.ts";
+import { PAGE_PROTOCOL } from "./page/window-event.ts";
 import { escapeHtml, makePageFiles } from "./page-files.ts";
 
 /** What a script may weigh, compressed. */
@@ -136,12 +141,34 @@ test("what is no HTTP at all is refused, and the server goes on", async () => {
   expect((await ask(web.url)).status).toBe(200);
 });
 
-test("a browser that does not answer any more loses its session", async () => {
-  await using web = await WebServerUnderTest.listen({ heartbeatMs: 20 });
+test("a browser that does not answer any more loses its session within 30 s", async () => {
+  const clock = new TestClock();
+  await using web = await WebServerUnderTest.listen({ clock });
   await using awake = await WebSession.open(web.url);
   await using asleep = await WebSession.open(web.url, { autoPong: false });
+  await clock.pass(ASK_AFTER_MS);
+  expect(await awake.untilState()).toEqual([]);
+  await clock.pass(ANSWER_MS);
   expect(await asleep.closed()).toBe(1006);
   expect(await awake.untilState()).toEqual([]);
+  expect(ASK_AFTER_MS + ANSWER_MS).toBeLessThan(30_000);
+});
+
+test("a page that comes again takes the place of its session, also in a full house", async () => {
+  await using web = await WebServerUnderTest.listen();
+  const url = new URL(`/session?page=${"0a".repeat(16)}`, web.url);
+  const open = async (address: URL) => {
+    const socket = new WebSocket(address, PAGE_PROTOCOL, { origin: address.origin.replace("ws", "http") });
+    await withDeadline(once(socket, "open"), "a session");
+    return socket;
+  };
+  const first = await open(url);
+  const others = await Promise.all(Array.from({ length: 63 }, () => open(new URL("/session", web.url))));
+  const closed = once(first, "close");
+  const second = await open(url);
+  expect((await withDeadline(closed, "the first session's end"))[0]).toBe(1001);
+  await expect.poll(() => web.server.sessions).toBe(64);
+  for (const socket of [second, ...others]) socket.terminate();
 });
 
 const HOSTILE = { address: '"><img src=x onerror=alert(1)>', port: 1 } as const;

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "../../clock.ts";
 import {
   COMMAND_BYTES_MAX,
   HTTP_CONNECTIONS_MAX,
@@ -15,6 +16,8 @@ import {
   SESSIONS_MAX,
 } from "./limits.ts";
 import { judgeHost, judgeOrigin } from "./origin-rule.ts";
+import { WayWatch } from "./page/way-watch.ts";
+import { PAGE_NAME, PAGE_PARAMETER } from "./page/window-event.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";
 import { WindowSession, type WindowSessionOptions } from "./window-session.ts";
 
@@ -47,8 +50,8 @@ export interface WebServerOptions extends WindowSessionOptions {
   readonly port: number;
   readonly allowedOrigins: readonly string[];
   readonly files: PageFiles;
-  /** Milliseconds between two looks at whether a browser is still there. */
-  readonly heartbeatMs: number;
+  /** By which browsers are asked whether they are still there. */
+  readonly clock: Clock;
 }
 
 /** Serves the page, and a session to each page that opens one. */
@@ -62,6 +65,8 @@ export class WebServer {
     perMessageDeflate: false,
   });
   readonly #sessions = new Set<WindowSession>();
+  /** The sessions of pages that named themselves. */
+  readonly #byPage = new Map<string, WindowSession>();
 
   private constructor(options: WebServerOptions) {
     this.#options = options;
@@ -126,7 +131,7 @@ export class WebServer {
       refuseUpgrade(socket, refusal.status, refusal.why);
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, pageOf(request)));
   }
 
   #refusal(request: IncomingMessage): { readonly status: number; readonly why: string } | undefined {
@@ -134,32 +139,53 @@ export class WebServer {
     const verdict = judgeOrigin(origin, host, this.#options.allowedOrigins);
     if (verdict !== undefined) return { status: 403, why: verdict };
     if (pathOf(request) !== SESSION_PATH) return { status: 404, why: `sessions are opened at ${SESSION_PATH}` };
-    if (this.#sessions.size >= SESSIONS_MAX) {
+    const comesAgain = this.#byPage.has(pageOf(request) ?? "");
+    if (this.#sessions.size >= SESSIONS_MAX && !comesAgain) {
       return { status: 503, why: `there are ${SESSIONS_MAX} windows already; close one` };
     }
     return undefined;
   }
 
-  #open(webSocket: WebSocket): void {
+  #open(webSocket: WebSocket, page: string | undefined): void {
     const session = new WindowSession(webSocket, this.#options);
     this.#sessions.add(session);
-    const heartbeat = watchHeartbeat(webSocket, this.#options.heartbeatMs);
-    webSocket.on("close", () => clearInterval(heartbeat));
-    void session.over().then(() => this.#sessions.delete(session));
+    if (page !== undefined) this.#replace(page, session);
+    const watch = watchBrowser(webSocket, this.#options.clock);
+    webSocket.on("close", () => watch.end());
+    void session.over().then(() => {
+      this.#sessions.delete(session);
+      if (page !== undefined && this.#byPage.get(page) === session) this.#byPage.delete(page);
+    });
+  }
+
+  // A page has one session. It opens another when the way to the first is gone, which may not be noticed here yet; that
+  // one leaves the room first, so that the page gets its name back.
+  #replace(page: string, session: WindowSession): void {
+    void this.#byPage.get(page)?.end();
+    this.#byPage.set(page, session);
   }
 }
 
-/** Ends the socket of a browser that does not answer any more. */
-function watchHeartbeat(webSocket: WebSocket, everyMs: number): NodeJS.Timeout {
-  let answered = true;
-  webSocket.on("pong", () => {
-    answered = true;
+/** Ends the socket of a browser that does not answer any more. A slow one that still takes what waits for it is there. */
+function watchBrowser(webSocket: WebSocket, clock: Clock): WayWatch {
+  let waitingBytes = 0;
+  const watch = new WayWatch(clock, {
+    ask: () => {
+      webSocket.ping();
+      waitingBytes = webSocket.bufferedAmount;
+    },
+    onSilent: () => {
+      if (webSocket.bufferedAmount < waitingBytes) watch.heard();
+      else webSocket.terminate();
+    },
   });
-  return setInterval(() => {
-    if (!answered) webSocket.terminate();
-    answered = false;
-    webSocket.ping();
-  }, everyMs);
+  for (const name of ["pong", "message"] as const) webSocket.on(name, () => watch.heard());
+  return watch;
+}
+
+function pageOf(request: IncomingMessage): string | undefined {
+  const name = new URLSearchParams((request.url ?? "").split("?", 2)[1]).get(PAGE_PARAMETER) ?? "";
+  return PAGE_NAME.test(name) ? name : undefined;
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -2,9 +2,9 @@
 // Invariant: when it has ended, no session is open and no connection to a server is left.
 
 import { once } from "node:events";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { listenError } from "../../options/index.ts";
 import type { CallerOptions } from "../caller.ts";
-import { HEARTBEAT_MS } from "./limits.ts";
 import { makePageFiles } from "./page-files.ts";
 import type { WebOptions } from "./web-options.ts";
 import { WebServer } from "./web-server.ts";
@@ -40,7 +40,7 @@ async function listen(web: WebOptions, caller: CallerOptions): Promise<WebServer
       allowedServers,
       allowedOrigins,
       files,
-      heartbeatMs: HEARTBEAT_MS,
+      clock: SYSTEM_CLOCK,
     });
   } catch (error) {
     throw listenError(error, { host, port, hostOption: "--web-host", portOption: "--web-port" });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { BlackHole } from "../fixtures/black-hole.ts";
 import { error, frame } from "../fixtures/controlled-client.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
@@ -8,7 +9,7 @@ import { line } from "../fixtures/session-driver.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
-import { PAGE_PROTOCOL } from "./page/window-event.ts";
+import { BEAT_FRAME, PAGE_PROTOCOL } from "./page/window-event.ts";
 
 test("a window connects, takes a name and talks", async () => {
   await using server = await ScriptedServer.listen();
@@ -50,6 +51,28 @@ test("the client's own page is told what a line means and what Send came to; any
     { outcome: "refused" },
     { shown: { text: "You need set a username first." }, meaning: { kind: "notice", notice: "refused" } },
   ]);
+});
+
+test("a page's beat is answered at once, also while a server is dialled; from anybody else it is no command", async () => {
+  await using hole = await BlackHole.open();
+  await using web = await WebServerUnderTest.listen({ server: hole.address });
+  const page = new WebSocket(new URL("/session", web.url), PAGE_PROTOCOL, { origin: new URL(web.url).origin });
+  await withDeadline(once(page, "open"), "the page's session");
+  const frames: string[] = [];
+  const answered = Promise.withResolvers<void>();
+  page.on("message", (data) => {
+    frames.push(String(data));
+    if (String(data) === BEAT_FRAME) answered.resolve();
+  });
+  for (const command of [{ connect: hole.address }, { type: "hello" }, { send: {} }])
+    page.send(JSON.stringify(command));
+  page.send(BEAT_FRAME);
+  await withDeadline(answered.promise, "the answer");
+  expect(frames.filter((frame) => frame.includes("outcome"))).toEqual([]);
+  page.terminate();
+  await using session = await WebSession.open(web.url);
+  session.socket.send(BEAT_FRAME);
+  expect(await session.next()).toMatchObject({ error: { message: expect.stringContaining("expected one of") } });
 });
 
 test("each window is a client of its own", async () => {

@@ -10,7 +10,7 @@ import { describeFault } from "../fault.ts";
 import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
-import { PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
+import { BEAT_FRAME, PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
 import { writeServer } from "./web-options.ts";
 
 /** Close codes of RFC 6455, 7.4.1, and of IANA's registry. */
@@ -28,6 +28,7 @@ export class WindowSession {
   readonly #socket: WebSocket;
   readonly #options: WindowSessionOptions;
   readonly #client: Client;
+  readonly #isPage: boolean;
   readonly #waiting: ParsedCommand[] = [];
   readonly #over = Promise.withResolvers<void>();
   #taking = false;
@@ -36,10 +37,10 @@ export class WindowSession {
   constructor(socket: WebSocket, options: WindowSessionOptions) {
     this.#socket = socket;
     this.#options = options;
-    const isPage = socket.protocol === PAGE_PROTOCOL;
+    this.#isPage = socket.protocol === PAGE_PROTOCOL;
     this.#client = new Client(options, {
-      onEvent: (event, meaning) => this.#write(meaning && isPage ? { ...event, meaning } : event),
-      onOutcome: (outcome) => isPage && this.#write({ outcome }),
+      onEvent: (event, meaning) => this.#write(meaning && this.#isPage ? { ...event, meaning } : event),
+      onOutcome: (outcome) => this.#isPage && this.#write({ outcome }),
       onEnded: () => this.#onEnded(),
     });
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
@@ -65,7 +66,12 @@ export class WindowSession {
       this.#socket.close(CLOSE_UNSUPPORTED_DATA, "expected text frames");
       return;
     }
-    this.#waiting.push(parseCommand(String(data)));
+    const text = String(data);
+    if (this.#isPage && text === BEAT_FRAME) {
+      this.#send(BEAT_FRAME);
+      return;
+    }
+    this.#waiting.push(parseCommand(text));
     if (this.#waiting.length >= COMMANDS_WAITING_MAX) this.#socket.pause();
     if (!this.#taking) void this.#takeWaiting();
   }
@@ -111,8 +117,12 @@ export class WindowSession {
   }
 
   #write(event: WindowEvent): void {
+    this.#send(JSON.stringify(event));
+  }
+
+  #send(frame: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(JSON.stringify(event));
+    this.#socket.send(frame);
     if (this.#socket.bufferedAmount <= EVENTS_WAITING_BYTES_MAX) return;
     this.#options.log.info("a window does not read its events", { waitingBytes: this.#socket.bufferedAmount });
     // The close frame stands behind what is not read; ws gives it half a minute to be taken.

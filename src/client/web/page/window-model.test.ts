@@ -51,6 +51,20 @@ test("a refused send leaves the text where it is", () => {
   expect(driver.sent).toEqual([]);
 });
 
+test("who sends or connects is told soon when the client is gone; while a server is dialled the client may be late", () => {
+  const driver = connected();
+  const { checks } = driver;
+  driver.say("Jon");
+  expect(driver.checks).toBe(checks + 1);
+  driver.cutWire();
+  expect([driver.model.link, driver.model.entry.text]).toEqual(["cut-off", "Jon"]);
+  const other = WindowDriver.ready();
+  other.model.connect(SERVER_ENTRIES);
+  expect(other.checks).toBe(1);
+  other.settle().say("Jon");
+  expect([other.model.link, other.checks]).toEqual(["dialling", 1]);
+});
+
 test("what is typed while a message is on its way stays", () => {
   const driver = WindowDriver.ready("Jon", ["Bo"]);
   driver.say("one");

@@ -18,6 +18,8 @@ export interface Wire {
   give(command: ControlCommand): void;
   /** Opens a new session; `onWireOpen` or `onWireLost` follows. */
   open(): void;
+  /** Somebody waits: if the client does not answer soon, `onWireLost` follows. */
+  check(): void;
   nowMs(): number;
 }
 
@@ -185,6 +187,7 @@ export class WindowModel {
     // While a server is dialled the answer may take seconds, and only a name can be sent then. Other drafts stay here.
     const isTaken = draft !== "" && (this.#link !== "dialling" || this.#selection === SERVER);
     this.#attempt(draft, isTaken);
+    this.#check();
     if (draft === "") return;
     this.#fault = undefined;
     this.unread.clearMark();
@@ -214,7 +217,14 @@ export class WindowModel {
   }
 
   #dial(): void {
-    if (this.#server !== undefined) this.#wire.give({ connect: this.#server });
+    if (this.#server === undefined) return;
+    this.#wire.give({ connect: this.#server });
+    this.#check();
+  }
+
+  // While a server is dialled the client may leave what is sent unread for longer than somebody waits.
+  #check(): void {
+    if (this.#link !== "dialling") this.#wire.check();
   }
 
   #attempt(draft: string, isTaken: boolean): void {

@@ -30,6 +30,7 @@ const wire = new SocketWire({
 const model: WindowModel = new WindowModel({
   give: (command) => wire.give(command),
   open: () => wire.open(),
+  check: () => wire.check(),
   nowMs: () => Date.now(),
 });
 
@@ -55,7 +56,10 @@ function draw(): void {
 document.addEventListener("visibilitychange", () => {
   isScheduled = false;
   act((it) => (document.hidden ? it.unread.hide() : it.unread.show()));
+  if (!document.hidden) wire.check();
 });
+// A machine that slept, a network that changed, somebody who comes back: the client may be out of reach since.
+for (const name of ["focus", "online", "offline", "pageshow"]) window.addEventListener(name, () => wire.check());
 
 refuseDrops();
 model.entry.type(readDrafts());
