@@ -22,14 +22,15 @@ const ROOMS: readonly Room[] = [
   { of: "package.json" },
   { of: "src/clock.ts" },
   { of: "src/line-cutter.ts" },
+  { of: "src/unseen.ts" },
   { of: "src/options/", mayUse: ["node:net", "node:util"] },
-  { of: "src/protocol/" },
+  { of: "src/protocol/", mayImport: ["src/unseen.ts"] },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
   { of: "src/room/", mayImport: ["src/protocol/"] },
   { of: "src/log/", mayImport: ["src/room/"] },
   { of: "src/transport/", mayUse: ["node:net"] },
   { of: "src/server/limits.ts" },
-  { of: "src/server/log/", mayImport: ["src/server/limits.ts"], mayUse: ["node:util", "pino"] },
+  { of: "src/server/log/", mayImport: ["src/unseen.ts", "src/server/limits.ts"], mayUse: ["node:util", "pino"] },
   { of: "src/server/doors/", mayImport: ["src/room/", "src/transport/", "src/server/log/"] },
   {
     of: "src/server/doors/hcp1/",
@@ -112,7 +113,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "src/client/web/page/",
-    mayImport: ["src/client/control.ts", "src/client/", "src/protocol/hcp1/"],
+    mayImport: ["src/unseen.ts", "src/client/control.ts", "src/client/", "src/protocol/hcp1/"],
     mayUse: ["preact", "preact/hooks"],
   },
   {
@@ -133,6 +134,7 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/clock.ts",
       "src/line-cutter.ts",
+      "src/unseen.ts",
       "src/options/",
       "src/client/control.ts",
       "src/client/",
@@ -244,12 +246,20 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/report/",
-    mayImport: ["lab/yaml/", "lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/", "lab/result/"],
+    mayImport: [
+      "src/unseen.ts",
+      "lab/yaml/",
+      "lab/protocol/",
+      "lab/wire/",
+      "lab/scenario/",
+      "lab/replay/",
+      "lab/result/",
+    ],
     mayUse: ["*"],
   },
   {
     of: "lab/report/page/",
-    mayImport: ["lab/replay/", "lab/result/", "lab/report/"],
+    mayImport: ["src/unseen.ts", "lab/replay/", "lab/result/", "lab/report/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {

@@ -19,8 +19,8 @@ WAITING_FRAMES_MAX = 1024  # for one client: one that does not read is cut off [
 GAP_S = 0.020  # between two frames to one client: the report's client takes a read for a message [9.2]
 SEGMENT_SILENCE_S = 0.010  # ends a frame, since none tells its length [8.4]
 PADDING_SILENCE_S = 0.500  # ends a frame that lacks part of a name [8.4]
-# A frame whose end is certain [8.2]: a text holds no type byte, so the next one begins the next frame. The + behind a
-# quantifier keeps all that was matched; the frame would otherwise be cut short to make the rest fit.
+SHOWS_NOTHING = "[\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+# A frame whose end is certain [8.2]: a text holds no type byte. The + behind a quantifier gives back nothing it matched.
 WHOLE_FRAME = re.compile(
     rb"(?s)[\x01-\x03].{64}"  # types 1 to 3: 65 bytes, whatever they are
     rb"|\x05.{128}[^\x01-\x05]{0,3967}+(?=.)"  # type 5: to a type byte behind the names, at most 4096 bytes
@@ -38,12 +38,12 @@ def read_name(field):
 
 
 def key_of(name):
-    """Names with the same key are the same [4.3]. None for what may be no name [4.1]; Cs is what is not UTF-8."""
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name):
-        return None
-    key = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    is_fit = name == name.strip().strip("\ufeff") and len(unicodedata.normalize("NFC", name).encode()) <= 64
-    return key if is_fit and key not in ("", "all", "server") else None
+    """Names with the same key are the same [4.3]. None for what may be no name [4.1]: Cs is what is not UTF-8."""
+    breaks = any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name)
+    seen = re.sub(SHOWS_NOTHING, "", unicodedata.normalize("NFD", name))
+    key = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    is_fit = seen == seen.strip() and len(unicodedata.normalize("NFC", name).encode(errors="replace")) <= 64
+    return key if is_fit and not breaks and key not in ("", "all", "server") else None
 
 
 class Client:

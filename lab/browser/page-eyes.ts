@@ -187,7 +187,7 @@ export class PageEyes {
   // seen are drawn as others, so such a line is taken at its word.
   #textOf(element: PageElement): string {
     const line = element.getAttribute("data-line") ?? "";
-    const isPlain = !/[\p{C}\u2028\u2029]/u.test(line);
+    const isPlain = !/[\p{C}\p{Default_Ignorable_Code_Point}\u2800\ufffc]|(?! )\p{Z}/u.test(line);
     return isPlain && !element.textContent.startsWith(line) ? element.textContent : line;
   }
 

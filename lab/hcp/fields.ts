@@ -14,8 +14,8 @@ const TYPE_NAMES = new Map(Object.entries(MESSAGE_TYPES).map(([name, type]) => [
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-// What moves the cursor or turns the direction around could make a value look like another.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+// What is not seen, moves the cursor or turns the direction around could make a value look like another.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** The fields of one frame, as a frame reader cuts it; of anything else, what can be said of it. */
 export function fieldsOf(bytes: Uint8Array): readonly Field[] {

@@ -53,6 +53,7 @@ const SERVERS: readonly (readonly [Defect, string, string, RegExp])[] = [
   ["names cut at 63 bytes", "name-64-bytes", "3.2", /^Win72 received ack "Sixty-four bytes/],
   ["faulty names accepted", "name-faults", "4.1", /^Win72 received ack ""/],
   ["spellings accepted", "name-folding", "4.3", /^Win72 received ack "ZOË STRASSE"/],
+  ["unseen names accepted", "name-unseen", "4.1", /^Win72 received ack "/],
   ["padding counts characters", "name-multibyte", "3.2", /^Win72 received update "Zoë", "Jon"/],
   ["list backwards", "name-multibyte", "3.2", /^Win72 received update "Jon", "Zoë"/],
   ["malformed names accepted", "name-not-utf8", "10.1", /^Win72 received 65 bytes of type 2, name-not-utf8/],

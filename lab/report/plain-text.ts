@@ -1,6 +1,7 @@
 // Owns how texts from peers and files stand in outputs that are not markup of their own: without control characters, on one
 // line where one is wanted, cut at a limit. Pure. It must not know which output. Invariant: what it gives is well-formed.
 
+import { markName } from "../../src/unseen.ts";
 import type { CaseVerdict } from "../replay/outcome.ts";
 
 /** A verdict where there is no colour; its word stands beside it. */
@@ -14,9 +15,9 @@ export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
 
 const REPLACEMENT = "\uFFFD";
 
-/** On one line, without what could command a terminal or turn the direction of text. */
+/** On one line, with a mark for what could command a terminal, turn the direction of text, or not be seen. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, REPLACEMENT).toWellFormed();
+  return markName(text, () => REPLACEMENT);
 }
 
 /** As `printable`, but lines stay lines. */

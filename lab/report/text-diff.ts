@@ -12,7 +12,7 @@ const DIFF_CHARS_MAX = 1000;
 
 /** Blanks that would go unseen: at an end, more than one, or not a plain blank. */
 const ODD_BLANKS = /^ +| +$| {2,}/g;
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Z}/gu;
 
 /** [-expected-]{+seen+}, or with colours: expected in red and struck out, seen in green. */
 export function tellDifference({ expected, seen }: TextPair, hasColors: boolean): string {

@@ -19,6 +19,19 @@ const SAME: readonly (readonly [string, string, string])[] = [
   ["with a no-break space", "Jon\u{a0}Stewart", "Jon Stewart"],
   ["with the Kelvin sign", "\u{212a}im", "kim"],
   ["with the dotless i, which has no case of its own", "ızmir", "IZMIR"],
+  ["with the dotted capital and i with a dot above", "\u0130zmir", "i\u0307zmir"],
+  ["in Cherokee, whose small letters came later", "\u13a0\u13f0", "\uab70\u13f8"],
+  ["in Georgian", "\u1c90", "\u10d0"],
+  ["with iota subscript and with iota", "ᾳ", "ΑΙ"],
+  ["with a zero-width space", "Jon\u200b", "Jon"],
+  ["with a soft hyphen", "Jo\u00adn", "Jon"],
+  ["with a word joiner", "Jo\u2060n", "jon"],
+  ["with a joiner or without", "👩\u200d💻", "👩💻"],
+  ["with a variation selector", "❤\ufe0f", "❤"],
+  ["with a Hangul filler", "Jon\u3164", "Jon"],
+  ["with a grapheme joiner between a letter and its accent", "e\u034f\u0301", "é"],
+  ["with a tag", "Jon\u{e0041}", "Jon"],
+  ["that turns the direction of writing", "\u202eJon\u202c", "Jon"],
 ];
 
 const REFUSED: readonly (readonly [string, NameFault])[] = [
@@ -43,6 +56,29 @@ const REFUSED: readonly (readonly [string, NameFault])[] = [
   ["\u{a0}Jon", "blank-at-an-end"],
   ["Jon\u{3000}", "blank-at-an-end"],
   ["\u{feff}Jon", "blank-at-an-end"],
+  ["Jon \u200b", "blank-at-an-end"],
+  ["\u2060\u00a0Jon", "blank-at-an-end"],
+  ["Server\u2800", "blank-at-an-end"],
+  ["Jo\ufff9n", "control-character"],
+  ["\u200b", "shows-nothing"],
+  ["\u3164", "shows-nothing"],
+  ["\u115f\u1160", "shows-nothing"],
+  ["\uffa0", "shows-nothing"],
+  ["\u00ad\u034f\u061c\u180e", "shows-nothing"],
+  ["\ufe0f", "shows-nothing"],
+  ["\u{e0041}\u{e007f}", "shows-nothing"],
+  ["\u202e\u2066", "shows-nothing"],
+  ["\u200b\u2800\u200b", "blank-at-an-end"],
+  ["\u0301", "shows-nothing"],
+  ["\u0301\u200d\u0336", "shows-nothing"],
+  ["\u{13430}", "shows-nothing"],
+  ["Server\u200b", "reserved"],
+  ["Ser\u00adver", "reserved"],
+  ["Al\u2060l", "reserved"],
+  ["\u2067ALL\u2069", "reserved"],
+  ["Ａ\u200dｌl\ufe0f", "reserved"],
+  ["Ser\u200aver", "reserved"],
+  ["Al\u2800l", "reserved"],
   ["All", "reserved"],
   ["ALL", "reserved"],
   ["all", "reserved"],
@@ -74,6 +110,28 @@ describe("nameKey", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("makes one name of two letters whenever the language folds them", () => {
+    const wrong: string[] = [];
+    for (let index = 0x20; index < 0x1_ffff; index += 1) {
+      const name = characterAt(index);
+      const others = [name.toUpperCase(), name.toLowerCase()].filter((other) => isOneLetter(other) && other !== name);
+      for (const other of others) if (foldsTo(name, other) && nameKey(name) !== nameKey(other)) wrong.push(name);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("leaves out whatever shows nothing, wherever it stands", () => {
+    const ignorable = fc.constantFrom(
+      ..."\u00ad\u034f\u061c\u115f\u17b4\u180b\u200b\u200d\u202e\u2060\u3164\ufe0f\ufeff\uffa0\u{e0100}",
+    );
+    const part = fc.oneof(ignorable, fc.constantFrom("J", "Σ", "ß", "e", "\u0301", "ᄀ", "ᅡ", "ﬁ", " "));
+    const property = fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const name = parts.join("");
+      expect(nameKey(name)).toBe(nameKey(name.replace(/\p{Default_Ignorable_Code_Point}/gu, "")));
+    });
+    fc.assert(property, { numRuns: 500 });
+  });
+
   it("gives a key that is its own key, for any name", () => {
     const cased = fc.constantFrom("Σ", "ς", "ẞ", "ß", "İ", "i\u{307}", "ﬀ", "ᾳ", "ŉ", "ǰ", "Ａ", "'", " ", "e\u{301}");
     const name = fc.array(fc.oneof(cased, fc.string({ unit: "grapheme", maxLength: 4 })), { maxLength: 6 });
@@ -102,6 +160,10 @@ describe("nameFault", () => {
     ["that begins like a reserved one", "Allison"],
     ["that ends like a reserved one", "The Server"],
     ["with an emoji of several code points", "👩‍💻"],
+    ["of one emoji", "❤️"],
+    ["with a joiner that its script needs", "می‌خواهم"],
+    ["of a letter with marks", "Z\u0336\u0301"],
+    ["of one sign", "."],
   ])("takes a name %s", (_what, name) => {
     expect(nameFault(name)).toBeUndefined();
   });
@@ -136,3 +198,12 @@ describe("nameBytes", () => {
     expect(nameBytes("\u{958}")).toBe(6); // The composed form of this letter is two letters.
   });
 });
+
+function isOneLetter(text: string): boolean {
+  return [...text].length === 1;
+}
+
+/** By the simple case folding of regular expressions. */
+function foldsTo(one: string, other: string): boolean {
+  return new RegExp(`^\\u{${one.codePointAt(0)?.toString(16)}}$`, "iu").test(other);
+}

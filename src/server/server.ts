@@ -20,7 +20,7 @@ import {
   UNNAMED_BYTES_MAX,
   UNNAMED_TIME_MS,
 } from "./limits.ts";
-import { type LogSink, logLine, type PeerAddress, peerName, printable } from "./log/log-line.ts";
+import { type LogSink, logLine, type PeerAddress, peerName } from "./log/log-line.ts";
 import type { Mailbox } from "./mail/mailbox.ts";
 import { Postman } from "./mail/postman.ts";
 import type { ServerCounts, UserView } from "./operator/server-facts.ts";
@@ -184,7 +184,7 @@ export class Server implements DoorServer {
 
   /** Tells every user something. The text must be one that can travel. */
   announce(text: string): void {
-    this.log.write(logLine("operator-announce", `The operator announces: ${printable(text)}`, {}));
+    this.log.write(logLine("operator-announce", `The operator announces: ${text}`, {}));
     this.#roomLog.append({ kind: "announce", text });
   }
 

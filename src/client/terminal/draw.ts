@@ -77,7 +77,7 @@ function bodyOf(text: string, meaning: LineMeaning): readonly Piece[] {
     case "presence":
     case "named":
     case "notice":
-      return [plain(text)];
+      return [{ text: safeName(text), style: PLAIN }];
   }
 }
 

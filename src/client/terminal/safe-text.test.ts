@@ -15,3 +15,8 @@ test.each([
 test("a name takes one line", () => {
   expect(safeName("Jon\nStewart\t")).toBe("Jon\u240aStewart\u2409");
 });
+
+test("what is not seen in a name has a mark, and a text keeps what people write with", () => {
+  expect(safeName("Jon\u200b Jo\u00adn \u3164 \u202enoj")).toBe("Jon\ufffd Jo\ufffdn \ufffd \ufffdnoj");
+  expect(safeText("ไป\u200bมา שלום\u200f!")).toBe("ไป\u200bมา שלום\u200f!");
+});

@@ -1,5 +1,7 @@
 // Owns what a line of the server's log is: a text for people, facts for machines. It must not know who prints it.
-// Invariant: no text holds a control character that came from a peer.
+// Invariant: no text and no field holds a character that a peer could hide in, command a terminal with, or turn a line with.
+
+import { markName } from "../../unseen.ts";
 
 /** Where a peer is, as the log names it. */
 export interface PeerAddress {
@@ -32,7 +34,7 @@ export interface LogSink {
 }
 
 export function logLine(event: string, text: string, fields: LogLine["fields"], level: LogLevel = "info"): LogLine {
-  return { level, event, text, fields };
+  return { level, event, text: printable(text), fields: printableFields(fields) };
 }
 
 /** A peer's address as the report's log prints it: ('10.6.1.153', 49175). */
@@ -40,7 +42,12 @@ export function peerName(peer: PeerAddress): string {
   return `('${peer.address}', ${peer.port})`;
 }
 
-/** A peer's text without control characters: each becomes U+FFFD. */
+/** A line with names in it, where U+FFFD stands for each character that is not seen, commands, or turns the writing. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\uFFFD");
+  return markName(text, () => "\uFFFD");
+}
+
+function printableFields(fields: LogLine["fields"]): LogLine["fields"] {
+  const entries = Object.entries(fields);
+  return Object.fromEntries(entries.map(([name, of]) => [name, typeof of === "string" ? printable(of) : of]));
 }

@@ -4,7 +4,7 @@
 import { inspect, styleText } from "node:util";
 import { pino } from "pino";
 import { LOG_BYTES_MAX, LOG_CLOSE_MS, LOG_FLUSH_MS } from "../limits.ts";
-import { type LogLevelName, type LogLine, type LogSink, logLine, printable } from "./log-line.ts";
+import { type LogLevelName, type LogLine, type LogSink, logLine } from "./log-line.ts";
 
 /** pino's number for the level info. */
 const INFO = 30;
@@ -158,6 +158,6 @@ function asItIs(json: string): string {
 
 function plain(json: string): string {
   const line: { readonly level: number; readonly msg: string } = JSON.parse(json);
-  const text = printable(line.msg);
-  return `${line.level > INFO ? styleText("yellow", text, { stream: process.stdout }) : text}\n`;
+  const { msg } = line;
+  return `${line.level > INFO ? styleText("yellow", msg, { stream: process.stdout }) : msg}\n`;
 }

@@ -2,6 +2,7 @@
 // Invariant: write() makes every change, or throws and makes none. Once it returns, whispers are on the disk.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { nameKey } from "../../protocol/name.ts";
 import { textBytes } from "../../protocol/text.ts";
 
 export interface KeptMessage {
@@ -43,6 +44,9 @@ const SQL = {
   mailOf: "SELECT id, at_ms AS atMs, sender, text FROM mail WHERE key = ? ORDER BY id",
   lines: "SELECT id, at_ms AS atMs, sender, text FROM lines ORDER BY id",
   lastLine: "SELECT max((SELECT coalesce(max(id), 0) FROM lines), (SELECT coalesce(max(line), 0) FROM names)) AS id",
+  // The keys of an older server may tell names apart that are now the same.
+  rekeyNames: "UPDATE OR REPLACE names SET key = name_key(key) WHERE key <> name_key(key)",
+  rekeyMail: "UPDATE mail SET key = name_key(key) WHERE key <> name_key(key)",
   // Whoever was online when the server ended has heard all that was said.
   allLeft: "UPDATE names SET line = ? WHERE line IS NULL",
   see: "INSERT INTO names VALUES (?, ?, NULL) ON CONFLICT (key) DO UPDATE SET seen_ms = excluded.seen_ms, line = NULL",
@@ -70,6 +74,9 @@ export class MailStore {
   constructor(database: DatabaseSync, limits: MailLimits) {
     this.#database = database;
     this.#limits = limits;
+    database.function("name_key", { deterministic: true }, (key) => nameKey(String(key)));
+    this.#run("rekeyNames");
+    this.#run("rekeyMail");
     this.#run("allLeft", this.lastLine);
   }
 

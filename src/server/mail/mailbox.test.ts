@@ -57,6 +57,18 @@ class TestMailbox implements Disposable {
     this.#database?.exec(`PRAGMA max_page_count = ${full ? 1 : 1_000_000}`);
   }
 
+  /** Keeps a whisper for a name, gives it another key in the file, and opens that again. */
+  rename(key: string, another: string): void {
+    this.mailbox.close();
+    const database = openMailboxFile(this.file);
+    database
+      .prepare("INSERT INTO mail (key, sender, at_ms, text, bytes) VALUES (?, 'Abe', ?, 'Hi', 5)")
+      .run(another, this.clock.dateMs());
+    database.prepare("UPDATE names SET key = ? WHERE key = ?").run(another, key);
+    database.close();
+    this.open();
+  }
+
   /** Lets the file take no change at all, or again. */
   lockDisk(locked: boolean): void {
     this.#database?.exec(`PRAGMA query_only = ${locked ? 1 : 0}`);
@@ -81,6 +93,13 @@ describe("a whisper", () => {
     expect(kept.mailbox.joined("zoë")).toEqual([
       { how: "whispered", whisper: 1, sender: "Jon", atMs: Date.parse("2026-11-20T14:03:00Z"), text: "Hi" },
     ]);
+  });
+
+  test("that an older server kept, when names were told apart that are now the same, is there", () => {
+    using kept = new TestMailbox();
+    kept.away("Jon\u200b", "Zoë");
+    kept.rename("jon", "jon\u200b");
+    expect(kept.texts("Jon")).toEqual(["Hi"]);
   });
 
   test("to a name that was never seen is not", async () => {

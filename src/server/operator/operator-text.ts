@@ -1,6 +1,6 @@
 // Owns how the operator's answers read. Pure: facts in, lines out.
 
-import { peerName } from "../log/log-line.ts";
+import { peerName, printable } from "../log/log-line.ts";
 import type { MailboxCounts } from "../mail/mailbox.ts";
 import type { ServerCounts, UserView } from "./server-facts.ts";
 
@@ -11,11 +11,11 @@ export interface Stats extends ServerCounts {
 
 export function listText(users: readonly UserView[]): string {
   if (users.length === 0) return "Nobody is online.";
-  const width = Math.max(...users.map(({ name }) => name.length));
+  const width = Math.max(...users.map(({ name }) => printable(name).length));
   return users
     .map(({ name, address, sinceMs, idleMs, queuedBytes }) => {
       const facts = [`since ${dateText(sinceMs)}`, `idle ${durationText(idleMs)}`, `${queuedBytes} bytes wait`];
-      return `${name.padEnd(width)}  ${[peerName(address), ...facts].join("  ")}`;
+      return `${printable(name).padEnd(width)}  ${[peerName(address), ...facts].join("  ")}`;
     })
     .join("\n");
 }

@@ -110,7 +110,9 @@ function kick(rest: string, room: RoomControl): Answer {
   const text = reason === "" ? `${KICK_TEXT}.` : `${KICK_TEXT}: ${reason}`;
   const fault = textFault(text);
   if (fault !== undefined) return misused(fault);
-  return room.kick(name, text) ? done(`${name} is told and goes.`) : { status: "refused", text: `${name} has gone.` };
+  return room.kick(name, text)
+    ? done(`${printable(name)} is told and goes.`)
+    : { status: "refused", text: `${printable(name)} has gone.` };
 }
 
 function quit(rest: string, room: RoomControl): Answer {

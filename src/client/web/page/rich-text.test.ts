@@ -52,6 +52,13 @@ test("control characters are shown as symbols, tabs and line breaks stay in text
   expect(makeNameVisible("Jon\tSte\nwart")).toBe("Jon␉Ste␊wart");
 });
 
+test("what turns the writing is marked in texts, and in names what is not seen as well", () => {
+  expect(makeVisible("\u202eevil\u2066 a\u200bb \u200f")).toBe("\ufffdevil\ufffd a\u200bb \u200f");
+  expect(makeNameVisible("\u202enoj Jon\u200b Ser\u00adver \u3164 👩\u200d💻")).toBe(
+    "\ufffdnoj Jon\ufffd Ser\ufffdver \ufffd 👩\u200d💻",
+  );
+});
+
 test("a text of many brackets is read in no time", () => {
   const started = performance.now();
   readText(`https://example.org/${")".repeat(4000)}`);

@@ -1,6 +1,8 @@
 // Owns how a text from the network is drawn: which of it are links, and what stands for characters that cannot be seen.
 // Invariant: it gives texts and addresses, never HTML; an address begins with http:// or https://.
 
+import { markName, markText } from "../../../unseen.ts";
+
 export type TextPart = { readonly kind: "text"; readonly text: string } | LinkPart;
 
 export interface LinkPart {
@@ -21,8 +23,6 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ["}", "{"],
 ]);
 
-const INVISIBLE = /[\p{Cc}\u2028\u2029]/gu;
-
 /** Cuts a text into its links and what stands between them; put together again, they are the text. */
 export function readText(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
@@ -38,19 +38,20 @@ export function readText(text: string): readonly TextPart[] {
   return parts;
 }
 
-/** The text with a symbol for each control character but tab and line break, and U+FFFD for separators. */
+/** The text with a symbol for each control character but tab and line break, and U+FFFD for what turns the writing. */
 export function makeVisible(text: string): string {
-  return text.replace(INVISIBLE, (character) => {
-    if (character === "\t" || character === "\n") return character;
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "\u2421" : "\ufffd";
-  });
+  return markText(text, (character) => (character === "\t" || character === "\n" ? character : symbolOf(character)));
 }
 
-/** A name on one line: no tab and no line break either. */
+/** A name on one line, or a line with names in it: no tab and no line break, and U+FFFD also for what is not seen. */
 export function makeNameVisible(name: string): string {
-  return makeVisible(name).replaceAll("\t", "\u2409").replaceAll("\n", "\u240a");
+  return markName(name, symbolOf);
+}
+
+function symbolOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? "\u2421" : "\ufffd";
 }
 
 function readLink(found: string): LinkPart | undefined {

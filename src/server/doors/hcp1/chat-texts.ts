@@ -2,11 +2,12 @@
 // say. Pure. Invariant: the parts hold every character of the text, in order, and each can travel.
 
 import { TEXT_BYTES_MAX, textBytes } from "../../../protocol/hcp1/index.ts";
+import { printable } from "../../log/log-line.ts";
 import type { Mail } from "../door.ts";
 
 /** What the receiver of a kept message is sent, one text a frame. Two frames hold every text that came as one. */
 export function mailTexts({ how, sender, atMs, text }: Mail): readonly string[] {
-  const head = `${sender} ${how} on ${minuteText(atMs)}`;
+  const head = `${printable(sender)} ${how} on ${minuteText(atMs)}`;
   return partsOf(text, `${head}: `, `${head}, continued: `);
 }
 

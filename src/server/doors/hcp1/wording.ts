@@ -1,8 +1,8 @@
 // Owns what version 1's door writes into the log: the report's words for what happened, with the facts beside them. Pure.
-// It must not know who prints a line. Invariant: no text holds a control character that came from a peer.
+// It must not know who prints a line, nor how names are made printable there.
 
 import { EVERYBODY, LIST_NAMES_MAX, MESSAGE_TYPES } from "../../../protocol/hcp1/index.ts";
-import { type LogLine, logLine, type PeerAddress, peerName, printable } from "../../log/log-line.ts";
+import { type LogLine, logLine, type PeerAddress, peerName } from "../../log/log-line.ts";
 
 type Fields = LogLine["fields"];
 
@@ -25,13 +25,13 @@ export function receivedLine(address: PeerAddress, type: number): LogLine {
 
 export function proposedLines(address: PeerAddress, name: string): readonly LogLine[] {
   const type = MESSAGE_TYPES.proposal;
-  const username = printable(name);
-  const proposed = logLine("username-received", `A username is received: ${username}`, { ...at(address), username });
+  const fields = { ...at(address), username: name };
+  const proposed = logLine("username-received", `A username is received: ${name}`, fields);
   return [receivedLine(address, type), parsedLine(address, type), proposed];
 }
 
 export function refusedLine(address: PeerAddress, name: string, fault: string): LogLine {
-  const fields = { ...at(address), username: printable(name), messageType: MESSAGE_TYPES.nak, fault };
+  const fields = { ...at(address), username: name, messageType: MESSAGE_TYPES.nak, fault };
   return logLine("username-refused", `Sending packet type 3 to ${peerName(address)}`, fields);
 }
 
@@ -96,8 +96,7 @@ export function droppedLine(text: string, fields: Fields, fault: string): LogLin
 }
 
 export function chatFields(address: PeerAddress | undefined, sender: string, receiver: string) {
-  const names = { username: printable(sender), receiver: printable(receiver) };
-  return { ...at(address), messageType: MESSAGE_TYPES.message, ...names };
+  return { ...at(address), messageType: MESSAGE_TYPES.message, username: sender, receiver };
 }
 
 export function typeFields(address: PeerAddress, messageType: number): Fields {

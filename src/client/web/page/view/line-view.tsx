@@ -68,7 +68,7 @@ function Said({ line: { text, meaning } }: { readonly line: ShownLine }): JSX.El
     case "presence":
     case "named":
     case "notice":
-      return <bdi>{makeVisible(text)}</bdi>;
+      return <bdi>{makeNameVisible(text)}</bdi>;
   }
 }
 
