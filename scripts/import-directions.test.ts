@@ -114,7 +114,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/client/web/page/",
     mayImport: ["src/unseen.ts", "src/client/control.ts", "src/client/", "src/protocol/hcp1/"],
-    mayUse: ["preact", "preact/hooks"],
+    mayUse: ["preact", "preact/hooks", "linkify-it"],
   },
   {
     of: "src/client/web/",

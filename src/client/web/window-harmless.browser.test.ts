@@ -66,7 +66,7 @@ test("control characters and turned writing stay within their names and texts", 
   await peer.write(encodeMessage({ kind: "message", sender: turned, receiver: "All", text: "a\tb\nBo says: c" }));
   const line = window.line(`${turned} says: a\tb\nBo says: c`);
   await line.waitFor();
-  expect(await line.locator("bdi").textContent()).toBe(turned);
+  expect(await line.locator("bdi").textContent()).toBe("\ufffdgnp.exe");
   expect(await window.log.locator(".other").count()).toBe(1);
   expect(await harm()).toEqual([]);
   await window.page.context().close();

@@ -1,6 +1,7 @@
 // Owns how a text from the network is drawn: which of it are links, and what stands for characters that cannot be seen.
 // Invariant: it gives texts and addresses, never HTML; an address begins with http:// or https://.
 
+import { LinkifyIt } from "linkify-it";
 import { markName, markText } from "../../../unseen.ts";
 
 export type TextPart = { readonly kind: "text"; readonly text: string } | LinkPart;
@@ -11,28 +12,39 @@ export interface LinkPart {
   readonly address: string;
 }
 
-// Ends at a blank, at what quotes an address, and at characters that turn the writing direction.
-const LINK = /\bhttps?:\/\/[^\s<>"'`\p{Cc}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+/giu;
+// It knows where brackets, quotes and the marks of every script end an address.
+const finder = new LinkifyIt();
 
-/** Marks at an address's end that belong to the sentence around it. */
-const SENTENCE_MARK = /[.,:;!?*_~…。，、）」』]$/u;
+/** Where an address may begin. The finder alone would not look behind a letter, and many languages write without blanks. */
+const BEGINNING = /(?<![a-z0-9])https?:\/\//gi;
 
-const CLOSING: ReadonlyMap<string, string> = new Map([
-  [")", "("],
-  ["]", "["],
-  ["}", "{"],
-]);
+/** What no address goes on with: what quotes it, what is not seen, and signs that are no pictures, such as an arrow. */
+const STOP =
+  /["`<>\\\p{Cc}\p{Bidi_Control}\u00ad\u034f\u180e\u200b\u2060-\u206f\u3164\ufeff\uffa0]|[\p{S}--\p{ASCII}--\p{Extended_Pictographic}--\p{Emoji_Modifier}--\p{Regional_Indicator}]/v;
+
+/** Scripts without blanks between words, or with endings that hang on a foreign word. */
+const UNBLANKED = "Han Hiragana Katakana Bopomofo Hangul Thai Lao Khmer Myanmar Tibetan"
+  .split(" ")
+  .map((script) => `\\p{Script=${script}}`)
+  .join("");
+
+/** The sentence goes on: a letter of theirs right behind a Latin letter, a digit or a bracket. */
+const SENTENCE = new RegExp(`(?<=[a-z0-9)\\]}])[${UNBLANKED}]`, "iu");
+
+/** A picture that ends the sentence. */
+const PICTURE_AT_END =
+  /(?<=[a-z0-9)])(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u200d|\ufe0f|\|)+$/iu;
 
 /** Cuts a text into its links and what stands between them; put together again, they are the text. */
 export function readText(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
-  for (const match of text.matchAll(LINK)) {
-    const link = readLink(match[0]);
+  for (const { index } of text.matchAll(BEGINNING)) {
+    const link = index < end ? undefined : readLink(text, index);
     if (link === undefined) continue;
-    if (match.index > end) parts.push({ kind: "text", text: text.slice(end, match.index) });
+    if (index > end) parts.push({ kind: "text", text: text.slice(end, index) });
     parts.push(link);
-    end = match.index + link.text.length;
+    end = index + link.text.length;
   }
   if (end < text.length) parts.push({ kind: "text", text: text.slice(end) });
   return parts;
@@ -54,8 +66,8 @@ function symbolOf(character: string): string {
   return code === 0x7f ? "\u2421" : "\ufffd";
 }
 
-function readLink(found: string): LinkPart | undefined {
-  const text = found.slice(0, endOfLink(found));
+function readLink(whole: string, at: number): LinkPart | undefined {
+  const text = addressAt(whole, at);
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   // An address with a user in front of the host looks like another host's.
@@ -63,21 +75,21 @@ function readLink(found: string): LinkPart | undefined {
   return { kind: "link", text, address: url.href };
 }
 
-/** Where the address ends: of "(see https://a.example/b)." it takes neither the bracket nor the full stop. */
-function endOfLink(found: string): number {
-  const counts = new Map<string, number>();
-  for (const character of found) counts.set(character, (counts.get(character) ?? 0) + 1);
+/** The address that begins here: of "(see https://a.example/b)." it takes neither the bracket nor the full stop. */
+function addressAt(whole: string, at: number): string {
+  const rest = before(before(whole.slice(at), STOP), SENTENCE);
+  const found = (finder.matchAtStart(rest)?.raw ?? "").replace(PICTURE_AT_END, "");
+  // What was found is the name of a user, and another host follows.
+  if (rest.charAt(found.length) === "@") return "";
+  const mark = whole.charAt(at - 1);
+  // As in *https://a.example/b*.
+  if (!/[*_~]/.test(mark)) return found;
   let end = found.length;
-  for (; end > 0; end -= 1) {
-    const last = found.charAt(end - 1);
-    const opening = CLOSING.get(last);
-    if (opening === undefined) {
-      if (!SENTENCE_MARK.test(last)) break;
-    } else {
-      const closings = counts.get(last) ?? 0;
-      if (closings <= (counts.get(opening) ?? 0)) break;
-      counts.set(last, closings - 1);
-    }
-  }
-  return end;
+  while (found.charAt(end - 1) === mark) end -= 1;
+  return found.slice(0, end);
+}
+
+function before(text: string, end: RegExp): string {
+  const at = text.search(end);
+  return at === -1 ? text : text.slice(0, at);
 }
