@@ -24,6 +24,13 @@ export const CAPABILITIES: readonly Capability[] = [
     missing: () => failure("docker", ["version", "--format", "{{.Server.Version}}"]),
   },
   {
+    suffix: "compose",
+    name: "a Docker engine and Docker Compose",
+    requiredBy: "HOWDY_REQUIRE_COMPOSE",
+    missing: () =>
+      failure("docker", ["version", "--format", "{{.Server.Version}}"]) ?? failure("docker", ["compose", "version"]),
+  },
+  {
     suffix: "netns",
     name: "network namespaces (root on Linux, iproute2)",
     requiredBy: "HOWDY_REQUIRE_NETNS",
