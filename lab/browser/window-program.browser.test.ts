@@ -59,7 +59,7 @@ describe("a window", () => {
       connection: { address: SERVER_ADDRESS, port: 20_002 },
       username: "Jon Stewart",
     });
-    expect(jon.lists.at(-1)).toEqual(["Server", "All", "Jon Stewart"]);
+    expect(jon.lists.last).toEqual(["Server", "All", "Jon Stewart"]);
     expect(jon.fault).toBeNull();
   });
 
@@ -70,7 +70,7 @@ describe("a window", () => {
     const text = '<img src=x onerror="fail()"> two  blanks, "quotes" \\\\ and https://howdy.example/ \u202eback';
     await act(jon, { select: "Jon" }, { type: text }, { send: {} });
     await until(() => jon.shown.length === 6);
-    expect(jon.shown.slice(4).map((line) => line.text)).toEqual([
+    expect([...jon.shown].slice(4).map((line) => line.text)).toEqual([
       `You whisper to Jon: ${text}`,
       `Jon whispers to you: ${text}`,
     ]);
@@ -156,7 +156,7 @@ describe("a line", () => {
   ])("is what a person reads of it (%s)", async (defect, lines) => {
     const { jon } = await openStillPage(defect);
     expect((await jon.driver.askState(DEADLINE_MS))?.lines).toEqual(lines);
-    expect(jon.driver.shown.map(({ text }) => text)).toEqual(lines);
+    expect([...jon.driver.shown].map(({ text }) => text)).toEqual(lines);
   });
 });
 
@@ -188,7 +188,7 @@ test.each([
   };
   const hosts = await bootHosts({ client: command(process.execPath, "-e", script, "--") }, window, how);
   const jon = await openWindow(hosts);
-  const [line] = jon.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
+  const [line] = [...jon.transcript].flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
   const server = `${SERVER_ADDRESS}:20002`;
   expect(line?.replace(/\d+$/, "PORT")).toBe(`first ${server} ${server},${OTHER_ADDRESS}:20002 PORT`);
   expect([...hosts.views.keys()]).toEqual(["Win72"]);
@@ -238,7 +238,7 @@ async function openStillPage(defect: PageDefect) {
     client: command(process.execPath, "--input-type=module", "--eval", script, "--", "x", defect),
   });
   const driver = await openWindow(hosts);
-  const said = driver.transcript.flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
+  const said = [...driver.transcript].flatMap((entry) => ("stderr" in entry ? [entry.stderr] : []));
   return { jon: { driver, client: { pid: Number(said.find((line) => /^\d+$/.test(line))) } } };
 }
 
@@ -280,7 +280,7 @@ async function act(client: ClientDriver, ...commands: readonly ControlCommand[])
 
 async function shows(client: ClientDriver, ...lines: readonly unknown[]): Promise<void> {
   await until(() => client.shown.length >= lines.length);
-  expect(client.shown.map(({ text }) => text)).toEqual(lines);
+  expect([...client.shown].map(({ text }) => text)).toEqual(lines);
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -288,5 +288,5 @@ async function until(isTrue: () => boolean): Promise<void> {
 }
 
 function events(client: ClientDriver): readonly string[] {
-  return client.transcript.flatMap((entry) => ("event" in entry ? Object.keys(entry.event) : []));
+  return [...client.transcript].flatMap((entry) => ("event" in entry ? Object.keys(entry.event) : []));
 }

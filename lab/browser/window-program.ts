@@ -160,7 +160,7 @@ export class WindowProgram implements Program {
   }
 
   #hand(stream: OutputLine["stream"], text: string): void {
-    const line: OutputLine = { stream, text, atMs: Date.now() };
+    const line: OutputLine = { stream, text, cutBytes: 0, atMs: Date.now() };
     if (this.#listeners.length === 0) this.#backlog.push(line);
     for (const listener of this.#listeners) listener(line);
   }

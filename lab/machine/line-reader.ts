@@ -11,12 +11,13 @@ const CONTINUATION = 0x80;
 
 /** Cuts one stream into lines, without their newline. A line over LINE_BYTES_MAX ends at a character before it. */
 export class LineReader {
-  readonly #onLine: (text: string) => void;
+  readonly #onLine: (text: string, cutBytes: number) => void;
   #pieces: Uint8Array[] = [];
   #heldBytes = 0;
-  #cut = false;
+  #overBytes = 0;
 
-  constructor(onLine: (text: string) => void) {
+  /** @param onLine - Told of each line, and how many bytes of it were dropped. */
+  constructor(onLine: (text: string, cutBytes: number) => void) {
     this.#onLine = onLine;
   }
 
@@ -37,9 +38,9 @@ export class LineReader {
 
   #hold(piece: Uint8Array): void {
     const room = LINE_BYTES_MAX - this.#heldBytes;
-    if (piece.length > room) this.#cut = true;
+    if (piece.length > room) this.#overBytes += piece.length - room;
     // A copy: the stream may use its chunk's memory again.
-    const kept = Uint8Array.from(piece.subarray(0, room));
+    const kept = Buffer.from(piece.subarray(0, room));
     if (kept.length === 0) return;
     this.#pieces.push(kept);
     this.#heldBytes += kept.length;
@@ -47,11 +48,12 @@ export class LineReader {
 
   #release(): void {
     const line = Buffer.concat(this.#pieces, this.#heldBytes);
-    const whole = this.#cut ? line.subarray(0, characterEnd(line)) : line;
+    const whole = this.#overBytes > 0 ? line.subarray(0, characterEnd(line)) : line;
+    const cutBytes = this.#overBytes + line.length - whole.length;
     this.#pieces = [];
     this.#heldBytes = 0;
-    this.#cut = false;
-    this.#onLine(whole.toString("utf8"));
+    this.#overBytes = 0;
+    this.#onLine(whole.toString("utf8"), cutBytes);
   }
 }
 

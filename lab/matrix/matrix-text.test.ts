@@ -75,7 +75,7 @@ What does not pass:
       "(https://example.org/issues/7?a=1&b=2)\n    – text-limit  A text at its limit     unsupported    strict 3.5  it has no such limit\n",
     );
     expect(text).toContain('strict 8.2  Win73 showed "Zoe says: </script>');
-    expect(text).toContain("fail           19 of 20 pass, flake rate 5 %\n");
+    expect(text).toContain("fail           19 of 20 runs pass, flake rate 5 %\n");
     expect(text).toContain("\n  server of the report 1.0 × window of the report 1.0\n    ! 3 of 5 cases not run\n");
     expect(text).toContain(": the image cannot be built\n");
   });

@@ -6,7 +6,8 @@ import { columnsOf, pad } from "../report/columns.ts";
 import { tellKnown } from "../report/known.ts";
 import { hasConformance, tellClause } from "../report/levels.ts";
 import { COLORS, type Paint, painter } from "../report/paint.ts";
-import { cutText, printable, tellPercent, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { cutText, printable, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { tellRepeat } from "../report/repeat.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import { cellLines, type Line, tableOf } from "./matrix-table.ts";
@@ -83,9 +84,7 @@ function tellCases(cases: readonly MatrixScenario[], paint: Paint): readonly str
   return cases.map(({ conformance, known, repeat, verdict, why }, index) => {
     const said = [
       ...(conformance === null ? [] : [tellClause(conformance)]),
-      ...(repeat === null
-        ? []
-        : [`${repeat.passed} of ${repeat.runs} pass, flake rate ${tellPercent(repeat.flakeRate)}`]),
+      ...(repeat === null ? [] : [tellRepeat(repeat)]),
       ...(known === null ? [] : [cutText(tellKnown(known), WHY_CHARS_MAX)]),
       ...(known !== null || why === null ? [] : [cutText(why, WHY_CHARS_MAX)]),
     ].join("  ");

@@ -132,7 +132,7 @@ async function findUnshown(stage: ProbeStage, client: ClientDriver): Promise<Bre
 }
 
 function isShown(client: ClientDriver, line: string): boolean {
-  return client.shown.some(({ text }) => text === line);
+  return [...client.shown].some(({ text }) => text === line);
 }
 
 /** @param what - What it was given to end for. */
@@ -141,7 +141,7 @@ async function checkEnd(stage: ProbeStage, client: ClientDriver, title: string, 
   const mend = `take ${what} as the window's close: leave the room and end with 0`;
   const hasEnded = await client.waitForEnd(stage.stopMs);
   if (!hasEnded) await client.kill();
-  const exit = client.transcript.findLast((entry) => "exit" in entry)?.exit;
+  const exit = [...client.transcript].findLast((entry) => "exit" in entry)?.exit;
   if (hasEnded && exit?.code === 0) return { title };
   const told = exit === undefined ? "its end" : tellExit(exit);
   const seen = hasEnded ? told : `it still ran after ${stage.stopMs / 1000} s`;
@@ -175,12 +175,12 @@ async function checkWindow(stage: ProbeStage, launch: NonNullable<Implementation
   const title = "says where it serves its window";
   const client = new ServerDriver(stage.host("client"), stage.pulse, () => {}, []);
   const why = await stage.start(client, launch);
-  const isServing = (): boolean => client.printed.some(({ raw }) => launch.serves.test(raw));
+  const isServing = (): boolean => [...client.printed].some(({ raw }) => launch.serves.test(raw));
   const isThere = why === undefined && (await stage.awaits(client, isServing, stage.startMs));
   const { fault } = client;
   await client.kill();
   if (isThere) return { title };
-  const last = client.printed.at(-1)?.raw;
+  const last = client.printed.last?.raw;
   const expected = `a line like ${launch.serves.source} within ${stage.startMs / 1000} s`;
   const seen = why ?? fault ?? (last === undefined ? "no line at all" : `other lines, ${JSON.stringify(last)} last`);
   return { title, breach: { expected, seen, mend: "correct serves under window to fit the line that it prints" } };
@@ -196,7 +196,7 @@ async function findSwallowed(stage: ProbeStage, client: ClientDriver): Promise<B
   const asked = client.transcript.length;
   client.command({ state: {} });
   const answers = (): boolean =>
-    client.transcript.slice(asked).some((entry) => "event" in entry && "state" in entry.event);
+    [...client.transcript.between(asked)].some(({ line }) => "event" in line && "state" in line.event);
   if (isRefused) await stage.pulse.until(() => answers() || !client.isRunning || undefined, stage.timeoutMs);
   if (isRefused && answers()) return undefined;
   const mend = "answer a command that there is not with the event error, and go on (docs/control.md)";
@@ -209,7 +209,7 @@ async function findSwallowed(stage: ProbeStage, client: ClientDriver): Promise<B
 }
 
 function hasRefused(client: ClientDriver): boolean {
-  return client.transcript.some((entry) => "event" in entry && "error" in entry.event);
+  return [...client.transcript].some((entry) => "event" in entry && "error" in entry.event);
 }
 
 function breached(breach: Breach | undefined): { readonly breach?: Breach } {

@@ -86,7 +86,7 @@ async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check
   const missing = lines.find((line) => !isLogged(line)) ?? "";
   const nearest = findNearest(
     missing,
-    server.log.map(({ text }) => text),
+    [...server.log].map(({ text }) => text),
   );
   const seen = nearest === undefined ? tellOutput(server) : `the nearest line is ${JSON.stringify(nearest)}`;
   const mend = protocol.joining.help.log;
@@ -130,6 +130,6 @@ async function* checkConsole(stage: ProbeStage, launch: Launch): AsyncGenerator<
 }
 
 function tellOutput(server: ServerDriver): string {
-  const last = server.printed.slice(-TOLD_LINES_MAX).map(({ text }) => JSON.stringify(text));
+  const last = [...server.printed].slice(-TOLD_LINES_MAX).map(({ text }) => JSON.stringify(text));
   return last.length === 0 ? "no line at all" : `other lines, ${last.join(", ")} last`;
 }

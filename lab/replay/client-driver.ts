@@ -3,20 +3,11 @@
 
 import { type ClientState, type ControlCommand, type ControlEvent, eventSchema } from "../../src/client/control.ts";
 import type { Fencing } from "../protocol/fencing.ts";
+import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import { HostDriver, tellExit, type Watcher } from "./driver.ts";
-import type { PeerNote } from "./peer-note.ts";
+import { HostDriver, tellExit, tellLine, tellUnreadable, type Watcher } from "./driver.ts";
 import type { Pulse } from "./pulse.ts";
-
-/** One line of a transcript; `fence` marks what the lab did and saw on its own account. */
-export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } & (
-  | { readonly command: ControlCommand }
-  | { readonly event: ControlEvent }
-  | { readonly stderr: string }
-  | { readonly unreadable: string }
-  | { readonly exit: ProgramExit }
-  | { readonly peer: PeerNote }
-);
+import { Transcript } from "./transcript.ts";
 
 export interface ShownLine {
   readonly text: string;
@@ -29,14 +20,12 @@ export interface ClientOptions {
   readonly mayIgnore: boolean;
 }
 
-const QUOTED_CHARS_MAX = 200;
-
 export class ClientDriver extends HostDriver {
-  readonly transcript: TranscriptEntry[] = [];
+  readonly transcript = new Transcript();
   /** Every line that the window has shown. */
-  readonly shown: ShownLine[] = [];
+  readonly shown = new KeptLines<ShownLine>(({ text }) => text.length);
   /** Every list that the window has had, the present one last. */
-  readonly lists: (readonly string[])[] = [];
+  readonly lists = new KeptLines<readonly string[]>((names) => names.join("\n").length);
   readonly #fences = new Set<string>();
   #state: ClientState | null = null;
   #statesTaken = 0;
@@ -60,7 +49,7 @@ export class ClientDriver extends HostDriver {
   }
 
   get names(): readonly string[] {
-    return this.lists.at(-1) ?? [];
+    return this.lists.last ?? [];
   }
 
   /** The name under which others can reach this client now; null when it has none. */
@@ -93,26 +82,30 @@ export class ClientDriver extends HostDriver {
 
   /** Whether a fence's text has been received, which is more than having sent it. */
   hasReceived(fence: string, sender: string): boolean {
-    return this.shown.some(({ text, isFence }) => isFence && this.#fencing.isReceived(text, fence, sender));
+    return [...this.shown].some(({ text, isFence }) => isFence && this.#fencing.isReceived(text, fence, sender));
+  }
+
+  protected override get omittedLines(): Omitted {
+    return this.transcript.omitted;
   }
 
   protected override takeLine(line: OutputLine): void {
     const { atMs } = line;
     if (line.stream === "stderr") {
-      this.transcript.push({ atMs, stderr: line.text });
+      this.transcript.push({ atMs, stderr: tellLine(line) });
       return;
     }
-    const event = readEvent(line.text);
+    const event = line.cutBytes > 0 ? undefined : readEvent(line.text);
     if (event === undefined) {
-      this.transcript.push({ atMs, unreadable: line.text });
-      this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
+      this.transcript.push({ atMs, unreadable: tellLine(line) });
+      this.blame(tellUnreadable(line));
       return;
     }
     const shown = this.#mayIgnore && "ignored" in event ? undefined : windowLine(event);
     const isFence = this.#isFenceLine(shown ?? "");
     this.transcript.push({ atMs, event, ...(isFence ? { fence: true } : {}) });
     if (shown === undefined) this.#takeEvent(event);
-    else this.shown.push({ text: shown, isFence });
+    else this.shown.push({ text: shown, isFence }, { stays: isFence });
     if (shown !== undefined && !isFence) this.tell("shown", shown);
   }
 

@@ -1,11 +1,9 @@
 // Owns what is the same for every program that a replay drives on a host: starting it, writing to it, noticing its end.
 // It must not know what the program says. Invariant: the first thing that went wrong stays in `fault`.
 
+import type { Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, Program, ProgramExit, ProgramSpec } from "../testbed/testbed.ts";
 import type { Pulse } from "./pulse.ts";
-
-/** How many lines of a program's output a replay keeps. A program that prints more is at fault. */
-const OUTPUT_LINES_MAX = 50_000;
 
 const COMPLAINT_CHARS_MAX = 300;
 
@@ -25,7 +23,8 @@ export abstract class HostDriver {
   readonly #watch: Watcher;
   #program: Program | null = null;
   #isEndAsked = false;
-  #linesTaken = 0;
+  #cutLines = 0;
+  #cutBytes = 0;
   #lastComplaint: string | undefined;
   #fault: string | null = null;
 
@@ -40,12 +39,20 @@ export abstract class HostDriver {
     this.#watch({ host: this.name, kind, text });
   }
 
+  /** What the program printed and the driver does not keep, but for the ends of lines. */
+  protected abstract get omittedLines(): Omitted;
   protected abstract takeLine(line: OutputLine): void;
   protected abstract takeExit(exit: ProgramExit): void;
 
   /** What went wrong with the program by itself, null while nothing has: "ended with exit status 1". */
   get fault(): string | null {
     return this.#fault;
+  }
+
+  /** What the program printed and is not kept: lines as a whole, and the ends of very long ones. */
+  get omitted(): Omitted & { readonly cutLines: number } {
+    const { lines, bytes } = this.omittedLines;
+    return { lines, cutLines: this.#cutLines, bytes: bytes + this.#cutBytes };
   }
 
   get isRunning(): boolean {
@@ -59,10 +66,10 @@ export abstract class HostDriver {
     this.#isEndAsked = false;
     this.tell("started", `${spec.role} started`);
     program.onLine((line) => {
-      this.#linesTaken += 1;
+      if (line.cutBytes > 0) this.#cutLines += 1;
+      this.#cutBytes += line.cutBytes;
       if (line.stream === "stderr" && line.text.trim() !== "") this.#lastComplaint = line.text;
-      if (this.#linesTaken > OUTPUT_LINES_MAX) this.blame(`printed more than ${OUTPUT_LINES_MAX} lines`);
-      else this.takeLine(line);
+      this.takeLine(line);
       this.pulse.ring();
     });
     void program.exited.then((exit) => {
@@ -120,6 +127,26 @@ export abstract class HostDriver {
   protected blame(fault: string): void {
     this.#fault ??= fault;
   }
+}
+
+/** A line as evidence of what was printed: it tells that its end is missing. */
+export function tellLine({ text, cutBytes }: OutputLine): string {
+  return cutBytes === 0 ? text : `${text}… (cut by the lab: ${cutBytes} more bytes)`;
+}
+
+const QUOTED_CHARS_MAX = 200;
+
+/** Why a line of a program that is to print events is none. */
+export function tellUnreadable({ text, cutBytes }: OutputLine): string {
+  const quoted = JSON.stringify(text.slice(0, QUOTED_CHARS_MAX));
+  if (cutBytes === 0) return `printed what is no event: ${quoted}`;
+  const readBytes = Buffer.byteLength(text);
+  return `printed a line of ${readBytes + cutBytes} bytes, of which the lab reads ${readBytes}: ${quoted}`;
+}
+
+/** What stands in evidence where lines are not kept. */
+export function tellOmitted({ lines, bytes }: Omitted): string {
+  return `(not kept by the lab: ${lines} lines of ${bytes} bytes)`;
 }
 
 export function tellExit(exit: ProgramExit): string {

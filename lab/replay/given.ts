@@ -145,7 +145,7 @@ async function awaitName(stage: Stage, client: ClientDriver, name: string): Prom
     const state = await client.askState(stage.timeoutMs);
     if (state === undefined) return answer(client, host, stage.timeoutMs);
     if (state.username === name) return undefined;
-    const shown = client.shown.slice(-SHOWN_LINES_TOLD).map(({ text }) => text);
+    const shown = [...client.shown].slice(-SHOWN_LINES_TOLD).map(({ text }) => text);
     const missed = `showed ${shown.length === 0 ? "nothing" : tellAll(shown)}, and nothing more`;
     const failure = await waitFor(stage, host, expected, missed, () => client.shown.length > looked);
     if (failure !== undefined) return failure;
@@ -179,7 +179,7 @@ async function settleLines(stage: Stage, clients: readonly GivenClient[], lastNa
   const named = clients.filter(({ name }) => name !== null).map(({ host }) => stage.clients.get(host));
   if (lastName === undefined) return;
   const { hasShown } = stage.protocol.joining;
-  const linesOf = (client: ClientDriver): readonly string[] => client.shown.map(({ text }) => text);
+  const linesOf = (client: ClientDriver): readonly string[] => [...client.shown].map(({ text }) => text);
   await settle(stage, () => named.every((client) => client !== undefined && hasShown(linesOf(client), lastName)));
 }
 
@@ -200,8 +200,7 @@ async function settleLog(stage: Stage, line: string, times: number): Promise<voi
   const server = stage.runningServer();
   if (server === undefined || !stage.logsSetUp) return;
   const pattern = compilePattern(line);
-  const count = (): number => server.log.filter(({ text }) => pattern.matches(text)).length;
-  if (!(await settle(stage, () => count() >= times))) stage.noteSetUpUnlogged();
+  if (!(await settle(stage, () => server.countLogged(pattern) >= times))) stage.noteSetUpUnlogged();
 }
 
 async function answer(

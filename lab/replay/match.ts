@@ -2,6 +2,7 @@
 // Invariant: a match that fails stays failed whatever else is seen; one that is pending may yet hold.
 
 import type { Widget } from "../scenario/scenario.ts";
+import { cutText } from "./cut-text.ts";
 import { foldBlanks, type Pattern } from "./text.ts";
 import type { SeenWidget } from "./window-view.ts";
 
@@ -23,18 +24,12 @@ export type Match =
       readonly texts?: TextPair;
     };
 
-export interface LogMatch {
-  readonly match: Match;
-  /** Index of the first expected line, -1 while it is not there. */
-  readonly first: number;
-  /** Index after the last line that was matched. */
-  readonly end: number;
-}
-
 const NEAREST_LINES_MAX = 200;
 const NEAREST_CHARS_MAX = 400;
 const NEAREST_SCORE_MIN = 0.3;
+/** Lines that a message tells, as long as they are not longer together than one text may be. */
 const TOLD_LINES_MAX = 10;
+const TOLD_CHARS_MAX = 4_000;
 
 /** The window shows exactly these lines. */
 export function matchShown(expected: readonly Pattern[], lines: readonly string[]): Match {
@@ -69,36 +64,26 @@ export function matchNothing(verb: "shows" | "logs", lines: readonly string[]): 
   return { kind: "fails", expected: `${verb} nothing`, seen: `${past} ${tellAll(lines)}`, stray };
 }
 
-/** The expected lines stand among the log's, in this order. */
-export function matchLogged(expected: readonly Pattern[], lines: readonly string[]): LogMatch {
-  const matched: string[] = [];
-  let first = -1;
-  let end = 0;
-  for (const [index, pattern] of expected.entries()) {
-    const found = lines.findIndex((line, at) => at >= end && pattern.matches(line));
-    if (found === -1) {
-      const want = `logs ${tell(pattern.text)}${place(index, expected)}`;
-      const nearest = findNearest(pattern.text, lines.slice(end));
-      const texts = nearest === undefined ? {} : { texts: { expected: pattern.text, seen: nearest } };
-      const seen = tellNearest(nearest, lines, end);
-      return { match: { kind: "pending", expected: want, seen, ...texts }, first, end };
-    }
-    if (index === 0) first = found;
-    matched.push(...lines.slice(found, found + 1));
-    end = found + 1;
-  }
-  return { match: { kind: "holds", seen: `logged ${tellAll(matched)}` }, first, end };
+/**
+ * The expected lines stand in the log, in this order.
+ *
+ * @param found - The log's lines that are the first of those expected.
+ * @param rest - Those behind them that are there to be told.
+ */
+export function matchLogged(expected: readonly Pattern[], found: readonly string[], rest: readonly string[]): Match {
+  const missing = expected[found.length];
+  if (missing === undefined) return { kind: "holds", seen: `logged ${tellAll(found)}` };
+  const want = `logs ${tell(missing.text)}${place(found.length, expected)}`;
+  const nearest = findNearest(missing.text, rest);
+  const texts = nearest === undefined ? {} : { texts: { expected: missing.text, seen: nearest } };
+  return { kind: "pending", expected: want, seen: tellNearest(nearest, rest, found.at(-1)), ...texts };
 }
 
-/** None of these lines is in the log. */
-export function matchNever(unwanted: readonly Pattern[], lines: readonly string[]): Match {
-  for (const line of lines) {
-    const pattern = unwanted.find((each) => each.matches(line));
-    if (pattern !== undefined) {
-      return { kind: "fails", expected: `never logs ${tell(pattern.text)}`, seen: `logged ${tell(line)}` };
-    }
-  }
-  return { kind: "holds", seen: "logged none of it" };
+/** None of these lines is in the log. @param found - The first line that is one of them. */
+export function matchNever(unwanted: readonly Pattern[], found: string | undefined): Match {
+  if (found === undefined) return { kind: "holds", seen: "logged none of it" };
+  const pattern = unwanted.find((each) => each.matches(found));
+  return { kind: "fails", expected: `never logs ${tell(pattern?.text)}`, seen: `logged ${tell(found)}` };
 }
 
 /** The list holds these names, in this order. */
@@ -142,13 +127,19 @@ export function tellWidgets(widgets: readonly Widget[]): string {
 
 /** A text as a person reads it in a message. */
 export function tell(text: string | undefined): string {
-  return JSON.stringify(text ?? "");
+  return JSON.stringify(cutText(text ?? "", TOLD_CHARS_MAX));
 }
 
 export function tellAll(lines: readonly string[]): string {
-  const told = lines.slice(0, TOLD_LINES_MAX).map(tell).join(", ");
-  const rest = lines.length - TOLD_LINES_MAX;
-  return rest > 0 ? `${told} and ${rest} more` : told;
+  const told: string[] = [];
+  let chars = 0;
+  for (const line of lines.slice(0, TOLD_LINES_MAX)) {
+    chars += line.length;
+    if (told.length > 0 && chars > TOLD_CHARS_MAX) break;
+    told.push(tell(line));
+  }
+  const rest = lines.length - told.length;
+  return told.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 function tellWidget({ role, name, options }: Pick<Widget, "name" | "options"> & { readonly role: string }): string {
@@ -172,9 +163,8 @@ function place(index: number, expected: readonly Pattern[]): string {
   return expected.length > 1 ? ` (line ${index + 1} of ${expected.length})` : "";
 }
 
-function tellNearest(nearest: string | undefined, lines: readonly string[], from: number): string {
-  const rest = lines.slice(from);
-  if (rest.length === 0) return from === 0 ? "logged nothing" : `logged nothing after ${tell(lines[from - 1])}`;
+function tellNearest(nearest: string | undefined, rest: readonly string[], last: string | undefined): string {
+  if (rest.length === 0) return last === undefined ? "logged nothing" : `logged nothing after ${tell(last)}`;
   if (nearest === undefined) return `logged only ${tellAll(rest)}`;
   return `did not; the nearest line is ${tell(nearest)}`;
 }

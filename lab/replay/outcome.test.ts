@@ -17,7 +17,7 @@ test("a case that the programs cannot do is unsupported in every step, with the 
     { title: "One", verdict: "unsupported", seen: "not run: my server 1: has no console", span: null },
     { title: "Two", verdict: "unsupported", seen: "not run: my server 1: has no console", span: null },
   ]);
-  expect(outcome.evidence).toEqual({ logs: new Map(), transcripts: new Map(), pictures: new Map() });
+  expect(outcome.evidence).toEqual({ logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] });
 });
 
 test("a case of which all was asked stays as it is", () => {
@@ -54,7 +54,7 @@ test("a set-up that failed stands before the steps, and takes no step's reasons"
 
 function outcomeOf(...verdicts: readonly Verdict[]): CaseOutcome {
   const steps = verdicts.map((verdict, index) => stepOf(`Step ${index + 1}`, verdict));
-  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map() };
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
   return { verdict: "pass", startMs: NOW_MS, durationMs: 5, steps, evidence };
 }
 

@@ -2,11 +2,12 @@
 // or act. Invariant: every step of the scenario has a verdict, also those that were not run.
 
 import type { Scenario } from "../scenario/scenario.ts";
-import type { TranscriptEntry } from "./client-driver.ts";
+import { tellOmitted } from "./driver.ts";
 import { tellPeerNote } from "./peer-note.ts";
 import type { PrintedLine } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
 import { describeExpectation, type Finding, type StepRecord } from "./step-record.ts";
+import type { TranscriptEntry } from "./transcript.ts";
 
 export type Verdict = "pass" | "fail" | "unsupported" | "error";
 
@@ -44,6 +45,17 @@ export interface Evidence {
   readonly transcripts: ReadonlyMap<string, readonly TranscriptEntry[]>;
   /** PNG pictures of windows, by file name: `Win72-step-1.png`. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
+  /** What hosts printed beyond what is kept; none where all is. */
+  readonly omitted: readonly OmittedOutput[];
+}
+
+/** What one host printed beyond what is kept. */
+export interface OmittedOutput {
+  readonly host: string;
+  /** Lines that are not kept at all, and lines that are cut. */
+  readonly lines: number;
+  readonly cutLines: number;
+  readonly bytes: number;
 }
 
 export interface CaseOutcome {
@@ -74,7 +86,7 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
 export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: number): CaseOutcome {
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
-  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map() };
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
   return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], evidence };
 }
 
@@ -135,9 +147,12 @@ export function collectEvidence(stage: Stage): Evidence {
     ({ transcript }) => transcript.length > 0,
   );
   return {
-    logs: new Map(servers.map(({ name, printed }) => [name, [...printed]])),
-    transcripts: new Map(clients.map(({ name, transcript }) => [name, [...transcript]])),
+    logs: new Map(servers.map((server) => [server.name, server.collectPrinted()])),
+    transcripts: new Map(clients.map(({ name, transcript }) => [name, transcript.collect()])),
     pictures: stage.pictures,
+    omitted: [...servers, ...clients]
+      .map(({ name, omitted }) => ({ host: name, ...omitted }))
+      .filter(({ bytes, lines }) => bytes > 0 || lines > 0),
   };
 }
 
@@ -189,10 +204,10 @@ function notRun(title: string, reason: string, why: Verdict): StepOutcome {
 
 function tailOf(stage: Stage, host: string): readonly string[] {
   const server = stage.servers.get(host);
-  const texts = server?.printed.filter(({ isFence }) => !isFence).map(({ text }) => text);
+  const printed = [...(server?.printed ?? [])].filter(({ isFence }) => !isFence);
   const { transcript } = stage.clients.get(host) ?? stage.peers.get(host) ?? {};
-  const entries = transcript?.filter(({ fence }) => fence !== true);
-  const lines = texts ?? entries?.filter((entry) => !isStateTalk(entry)).map(tellEntry) ?? [];
+  const entries = [...(transcript ?? [])].filter((entry) => entry.fence !== true && !isStateTalk(entry));
+  const lines = server === undefined ? entries.map(tellEntry) : printed.map(({ text }) => text);
   return lines
     .slice(-TAIL_LINES_MAX)
     .map((line) => (line.length <= TAIL_CHARS_MAX ? line : `${line.slice(0, TAIL_CHARS_MAX)}…`));
@@ -207,6 +222,7 @@ function tellEntry(entry: TranscriptEntry): string {
   if ("event" in entry) return `< ${JSON.stringify(entry.event)}`;
   if ("peer" in entry) return tellPeerNote(entry.peer);
   if ("stderr" in entry) return `stderr: ${entry.stderr}`;
+  if ("omitted" in entry) return tellOmitted(entry.omitted);
   return "unreadable" in entry ? `< ${entry.unreadable}` : `ended: ${JSON.stringify(entry.exit)}`;
 }
 

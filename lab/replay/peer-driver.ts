@@ -7,13 +7,14 @@ import { formatHex } from "../protocol/hex.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { tellFrames } from "../scenario/tell-wire.ts";
+import type { Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import type { TranscriptEntry } from "./client-driver.ts";
-import { HostDriver, type Watcher } from "./driver.ts";
+import { HostDriver, tellLine, tellUnreadable, type Watcher } from "./driver.ts";
 import { readPeerEvent } from "./peer-events.ts";
 import { PeerLink, type Taken } from "./peer-link.ts";
 import type { PeerNote } from "./peer-note.ts";
 import type { Pulse } from "./pulse.ts";
+import { Transcript } from "./transcript.ts";
 
 /** What one connection is to be sent, in writes. */
 export interface LinkSend {
@@ -23,7 +24,6 @@ export interface LinkSend {
 
 /** How much of a frame's bytes a transcript shows, in words of the notation. */
 const HEX_WORDS_TOLD = 48;
-const QUOTED_CHARS_MAX = 200;
 
 /** How the lab's peer is started: it binds its host's own address, and tells of the silences that end frames. */
 export function peerLaunch({ silencesMs }: WireProtocol): Launch {
@@ -31,7 +31,7 @@ export function peerLaunch({ silencesMs }: WireProtocol): Launch {
 }
 
 export class PeerDriver extends HostDriver {
-  readonly transcript: TranscriptEntry[] = [];
+  readonly transcript = new Transcript();
   /** By name, in the order in which they were made. */
   readonly links = new Map<string, PeerLink>();
   readonly #protocol: Protocol;
@@ -99,15 +99,19 @@ export class PeerDriver extends HostDriver {
     return this.#command({ reading: { as: links.map(({ name }) => name), on } });
   }
 
+  protected override get omittedLines(): Omitted {
+    return this.transcript.omitted;
+  }
+
   protected override takeLine(line: OutputLine): void {
     if (line.stream === "stderr") {
-      this.transcript.push({ atMs: line.atMs, stderr: line.text });
+      this.transcript.push({ atMs: line.atMs, stderr: tellLine(line) });
       return;
     }
     const event = readPeerEvent(line.text);
     if (event === undefined) {
-      this.transcript.push({ atMs: line.atMs, unreadable: line.text });
-      this.blame(`printed what is no event: ${JSON.stringify(line.text.slice(0, QUOTED_CHARS_MAX))}`);
+      this.transcript.push({ atMs: line.atMs, unreadable: tellLine(line) });
+      this.blame(tellUnreadable(line));
     } else this.#takeEvent(event);
   }
 

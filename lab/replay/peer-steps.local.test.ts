@@ -6,9 +6,11 @@ import { HCP } from "../hcp/hcp.ts";
 import { loopbackAddress, moveTopology, readTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { toCaseEvidence } from "../result/report-data.ts";
+import { toWireResult } from "../result/wire-result.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 import { openLocalBed } from "../testbed/local.ts";
+import { unrecorded } from "../wire/unrecorded.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { tellPeerNote } from "./peer-note.ts";
 import { systemClock } from "./pulse.ts";
@@ -96,7 +98,12 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
     expect: { Win72: { shows: nothing }, Win71: { receives: nothing } }
 `);
   expect(outcome.verdict).toBe("pass");
-  const evidence = toCaseEvidence(outcome.evidence, outcome.startMs, { events: [], protocol: HCP.wire });
+  const evidence = toCaseEvidence(
+    outcome.evidence,
+    outcome.startMs,
+    toWireResult(unrecorded(""), 0, HCP.wire),
+    HCP.wire,
+  );
   const lines = evidence.transcripts.find(({ host }) => host === "Win71")?.lines ?? [];
   const told = lines.flatMap((line) => (line.kind === "wire" ? [tellPeerNote(line.note)] : []));
   expect(told).toContain('c1 ← proposal "Jon" (01 4a 6f 6e 00*61)');

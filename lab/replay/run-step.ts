@@ -52,11 +52,12 @@ async function awaitPositives(stage: Stage, record: StepRecord, earlier: readonl
   const waited = record.prepared.filter(
     ({ expectation }) => !isQuiet(expectation) && expectation.kind !== "draft" && expectation.kind !== "window",
   );
-  const judgeAll = () => waited.map((prepared) => ({ prepared, match: judge(record, prepared, earlier) }));
+  const judgeAll = () =>
+    waited.map((prepared) => ({ prepared, match: record.judge(prepared, claimedFrom(record, prepared, earlier)) }));
   const end = await stage.pulse.until(() => {
-    const matches = judgeAll();
-    if (matches.some(({ match }) => match.kind === "fails")) return "fails";
-    if (matches.every(({ match }) => match.kind === "holds")) return "holds";
+    const kinds = waited.map((prepared) => record.judgeKind(prepared, claimedFrom(record, prepared, earlier)));
+    if (kinds.includes("fails")) return "fails";
+    if (kinds.every((kind) => kind === "holds")) return "holds";
     return stage.findFault() === undefined ? undefined : "fault";
   }, stage.timeoutMs);
   if (end === "fault") record.findings.push(faultFinding(stage, judgeAll()));
@@ -80,9 +81,10 @@ function faultFinding(
   return { host, verdict: "fail", expected, seen: fault };
 }
 
-function judge(record: StepRecord, prepared: Prepared, earlier: readonly StepRecord[]) {
+/** Where what is expected may begin: with lines that an open step before it would claim. */
+function claimedFrom(record: StepRecord, prepared: Prepared, earlier: readonly StepRecord[]): number | undefined {
   const opened = openedBefore(record, prepared, earlier);
-  return record.judge(prepared, opened === undefined ? undefined : record.findFirst(prepared, opened));
+  return opened === undefined ? undefined : record.findFirst(prepared, opened);
 }
 
 async function judgeDrafts(stage: Stage, record: StepRecord): Promise<void> {

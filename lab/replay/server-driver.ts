@@ -1,9 +1,10 @@
 // Owns the driving of one server: its console in, its log out, and which log lines are the lab's own doing.
-// It must not know what is expected of it. Invariant: a line once taken keeps its index.
+// It must not know what is expected of it. Invariant: a line once taken keeps its index; of very many the middle is not kept.
 
 import { type LogRule, toReportWording } from "../implementation/log-wording.ts";
+import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import { HostDriver, type Watcher } from "./driver.ts";
+import { HostDriver, tellLine, tellOmitted, type Watcher } from "./driver.ts";
 import type { Pulse } from "./pulse.ts";
 import { compilePattern, logText, type Pattern } from "./text.ts";
 
@@ -34,9 +35,11 @@ interface AwaitedLines {
 
 export class ServerDriver extends HostDriver {
   /** Every line on standard output, as the log's wording. */
-  readonly log: LogLine[] = [];
+  readonly log = new KeptLines<LogLine>(({ text }) => text.length);
   /** Every line of both streams, as it was printed and as it is to be read. */
-  readonly printed: PrintedLine[] = [];
+  readonly printed = new KeptLines<PrintedLine>(({ raw }) => raw.length);
+  /** Which lines were looked at for a pattern, and how many of them fit. */
+  readonly #counts = new WeakMap<Pattern, { looked: number; fitting: number }>();
   readonly #awaited = new Set<AwaitedLines>();
   readonly #rules: readonly LogRule[];
 
@@ -51,9 +54,29 @@ export class ServerDriver extends HostDriver {
     return this.write(text);
   }
 
-  /** Whether a line like this one has been logged at or after an index. */
-  hasLogged(pattern: Pattern, from = 0): boolean {
-    return this.log.some((line, index) => index >= from && pattern.matches(line.text));
+  /** How many lines like this one have been logged. Each line is looked at once, however often that is asked. */
+  countLogged(pattern: Pattern): number {
+    const count = this.#counts.get(pattern) ?? { looked: 0, fitting: 0 };
+    this.#counts.set(pattern, count);
+    for (const { line } of this.log.between(count.looked)) if (pattern.matches(line.text)) count.fitting += 1;
+    count.looked = this.log.length;
+    return count.fitting;
+  }
+
+  hasLogged(pattern: Pattern): boolean {
+    return this.countLogged(pattern) > 0;
+  }
+
+  /** What was printed, with a line that tells where some of it is not kept. */
+  collectPrinted(): PrintedLine[] {
+    return this.printed.withMark((omitted, before) => {
+      const text = tellOmitted(omitted);
+      return { raw: text, text, isFence: false, atMs: before?.atMs ?? this.pulse.clock.nowMs() };
+    });
+  }
+
+  protected override get omittedLines(): Omitted {
+    return this.printed.omitted;
   }
 
   /** From now on these lines, in this order, are a fence's. One that is missing is passed over; the last one ends it. */
@@ -65,14 +88,17 @@ export class ServerDriver extends HostDriver {
 
   protected override takeLine(line: OutputLine): void {
     const { atMs } = line;
+    const raw = tellLine(line);
+    const bytes = Buffer.byteLength(line.text);
     if (line.stream === "stderr") {
-      this.printed.push({ atMs, raw: line.text, text: `stderr: ${line.text}`, isFence: false });
+      this.printed.push({ atMs, raw, text: `stderr: ${raw}`, isFence: false }, { bytes });
       return;
     }
     const text = toReportWording(this.#rules, logText(line.text));
     const logged = { text, isFence: this.#isOfFence(text) };
-    this.log.push(logged);
-    this.printed.push({ atMs, raw: line.text, ...logged });
+    const how = { bytes, stays: logged.isFence };
+    this.log.push(logged, how);
+    this.printed.push({ atMs, raw, ...logged }, how);
     if (!logged.isFence) this.tell("log", text);
   }
 

@@ -4,6 +4,8 @@
 
 import type { Expectation, ReceivesExpectation, Step } from "../scenario/scenario.ts";
 import { tellWireExpectation } from "../scenario/tell-wire.ts";
+import type { KeptLines } from "../testbed/kept-lines.ts";
+import { type FoundLine, LogSearch } from "./log-search.ts";
 import {
   type Match,
   matchDraft,
@@ -40,11 +42,6 @@ interface Mark {
   readonly lists: number;
 }
 
-interface IndexedLine {
-  readonly index: number;
-  readonly text: string;
-}
-
 /** An expectation with its texts ready to be compared. */
 export interface Prepared {
   readonly expectation: Expectation;
@@ -72,6 +69,8 @@ export class StepRecord {
   readonly #to = new Map<string, Mark>();
   /** Where each server's expected lines may begin: where those of the step before ended. */
   readonly #logFrom = new Map<string, number>();
+  /** How far the log was searched for what each expectation is about. */
+  readonly #searches = new Map<Prepared, LogSearch>();
   #endMs: number | undefined;
 
   constructor(stage: Stage, step: Step, before: StepRecord | undefined) {
@@ -118,7 +117,8 @@ export class StepRecord {
   }
 
   /** How an expectation stands now. `from` widens the window to the left, for lines that an open step may claim. */
-  judge({ expectation, patterns }: Prepared, from?: number): Match {
+  judge(prepared: Prepared, from?: number): Match {
+    const { expectation, patterns } = prepared;
     const { host } = expectation;
     switch (expectation.kind) {
       case "shows":
@@ -128,9 +128,9 @@ export class StepRecord {
       case "logs nothing":
         return matchNothing("logs", textsOf(this.#lines(host)));
       case "logs":
-        return this.#judgeLog(host, patterns, from);
+        return this.#judgeLog(prepared, from);
       case "never":
-        return matchNever(patterns, textsOf(this.#lines(host)));
+        return matchNever(patterns, this.#findLines(prepared)[0]?.text);
       case "users":
         return matchUsers(expectation.names, this.#names(host));
       case "draft":
@@ -140,6 +140,13 @@ export class StepRecord {
       case "receives":
         return this.#received.get(expectation) ?? this.#judgeReceived(expectation);
     }
+  }
+
+  /** What `judge` would give, for a fraction of the work where a log is long. */
+  judgeKind(prepared: Prepared, from?: number): Match["kind"] {
+    const { expectation, patterns } = prepared;
+    if (expectation.kind !== "logs") return this.judge(prepared, from).kind;
+    return this.#findLines(prepared, from).length === patterns.length ? "holds" : "pending";
   }
 
   /** Moves a peer's connections behind what they received, once all of the step is there. */
@@ -208,25 +215,54 @@ export class StepRecord {
     }));
   }
 
-  #judgeLog(host: string, patterns: readonly Pattern[], from?: number): Match {
-    const lines = this.#lines(host, from ?? this.#logFrom.get(host));
-    const { match, end } = matchLogged(patterns, textsOf(lines));
-    const last = lines[end - 1];
-    if (match.kind === "holds" && last !== undefined) this.logEnds.set(host, last.index + 1);
-    return match;
+  #judgeLog(prepared: Prepared, from?: number): Match {
+    const { expectation, patterns } = prepared;
+    const { host } = expectation;
+    const found = this.#findLines(prepared, from);
+    const end = (found.at(-1)?.index ?? -1) + 1;
+    const isWhole = found.length === patterns.length;
+    if (isWhole && end > 0) this.logEnds.set(host, end);
+    const begin = Math.max(end, from ?? this.#logFrom.get(host) ?? 0);
+    const rest = isWhole ? [] : textsOf(this.#lines(host, begin));
+    return matchLogged(patterns, textsOf(found), rest);
+  }
+
+  /** The lines of a server's log that an expectation is about, as far as they are there. */
+  #findLines(prepared: Prepared, from?: number): readonly FoundLine[] {
+    const { expectation, patterns } = prepared;
+    const { host, kind } = expectation;
+    const log = this.#stage.servers.get(host)?.log;
+    if (log === undefined) return [];
+    const begin = from ?? (kind === "logs" ? this.#logFrom : undefined)?.get(host) ?? this.#from.get(host)?.lines ?? 0;
+    const end = this.#to.get(host)?.lines ?? log.length;
+    const known = this.#searches.get(prepared);
+    const search =
+      known?.fits(begin, end) === true
+        ? known
+        : new LogSearch(begin, (text, found) =>
+            kind === "logs"
+              ? patterns[found]?.matches(text) === true
+              : found === 0 && patterns.some((pattern) => pattern.matches(text)),
+          );
+    this.#searches.set(prepared, search);
+    search.goOn(log, end);
+    return search.found;
   }
 
   #names(host: string): readonly string[] {
     const client = this.#stage.clients.get(host);
     const to = this.#to.get(host)?.lists ?? client?.lists.length ?? 0;
-    return client?.lists[to - 1] ?? [];
+    const [list] = client?.lists.between(to - 1, to) ?? [];
+    return list?.line ?? [];
   }
 
   /** What the host showed or logged in this step, without the lab's own fences. */
-  #lines(host: string, from = this.#from.get(host)?.lines ?? 0): readonly IndexedLine[] {
+  #lines(host: string, from = this.#from.get(host)?.lines ?? 0): readonly FoundLine[] {
     const all = linesOf(this.#stage, host);
-    const to = this.#to.get(host)?.lines ?? all.length;
-    return all.slice(from, to).flatMap(({ text, isFence }, at) => (isFence ? [] : [{ index: from + at, text }]));
+    const to = this.#to.get(host)?.lines ?? all?.length ?? 0;
+    return [...(all?.between(from, to) ?? [])].flatMap(({ index, line }) =>
+      line.isFence ? [] : [{ index, text: line.text }],
+    );
   }
 }
 
@@ -257,18 +293,21 @@ export function describeExpectation(expectation: Expectation, { protocol, transl
   }
 }
 
-function linesOf(stage: Stage, host: string): readonly { readonly text: string; readonly isFence: boolean }[] {
-  return stage.clients.get(host)?.shown ?? stage.servers.get(host)?.log ?? [];
+function linesOf(
+  stage: Stage,
+  host: string,
+): KeptLines<{ readonly text: string; readonly isFence: boolean }> | undefined {
+  return stage.clients.get(host)?.shown ?? stage.servers.get(host)?.log;
 }
 
 function marksOf(stage: Stage): Map<string, Mark> {
   const clients = [...stage.clients.values()].map(({ name, lists }) => [name, lists.length] as const);
   const servers = [...stage.servers.keys()].map((name) => [name, 0] as const);
   return new Map(
-    [...clients, ...servers].map(([name, lists]) => [name, { lines: linesOf(stage, name).length, lists }]),
+    [...clients, ...servers].map(([name, lists]) => [name, { lines: linesOf(stage, name)?.length ?? 0, lists }]),
   );
 }
 
-function textsOf(lines: readonly IndexedLine[]): readonly string[] {
+function textsOf(lines: readonly FoundLine[]): readonly string[] {
   return lines.map(({ text }) => text);
 }

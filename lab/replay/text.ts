@@ -19,16 +19,12 @@ export interface Pattern {
 
 export function compilePattern(text: string): Pattern {
   const pieces = foldBlanks(text).split(ANY_TEXT);
-  const sources = pieces.map((piece) =>
-    piece
-      .split(PORT_WORD)
-      .map((part) => RegExp.escape(part))
-      .join("\\d{1,5}"),
-  );
-  const [head = "", ...others] = sources;
+  const [head = "", ...others] = pieces.map((piece) => sourceOf(piece, " "));
+  // Most lines begin otherwise, and are not worth folding.
+  const begins = new RegExp(`^${sourceOf(pieces[0] ?? "", "[ \\t]+")}`, "su");
   if (others.length === 0) {
     const whole = new RegExp(`^${head}$`, "su");
-    return { text, isSpecific: true, matches: (line) => whole.test(foldBlanks(line)) };
+    return { text, isSpecific: true, matches: (line) => begins.test(line) && whole.test(foldBlanks(line)) };
   }
   const last = others.length - 1;
   const first = new RegExp(`^${head}`, "su");
@@ -37,7 +33,22 @@ export function compilePattern(text: string): Pattern {
     // The blanks on both sides of a … that stands for no text are one in the line.
     sharesBlank: pieces[index]?.endsWith(" ") === true && pieces[index + 1]?.startsWith(" ") === true,
   }));
-  return { text, isSpecific: false, matches: (line) => matchesPieces(foldBlanks(line), first, rest) };
+  return {
+    text,
+    isSpecific: false,
+    matches: (line) => begins.test(line) && matchesPieces(foldBlanks(line), first, rest),
+  };
+}
+
+/** A piece of a text as a regular expression's source. */
+function sourceOf(piece: string, blank: string): string {
+  const words = piece.split(" ").map((word) =>
+    word
+      .split(PORT_WORD)
+      .map((part) => RegExp.escape(part))
+      .join("\\d{1,5}"),
+  );
+  return words.join(blank);
 }
 
 interface Piece {

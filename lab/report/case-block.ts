@@ -9,8 +9,10 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { pad } from "./columns.ts";
 import { tellKnown } from "./known.ts";
 import { tellClause } from "./levels.ts";
+import { tellOmitted } from "./omitted.ts";
 import { COLORS, type Paint } from "./paint.ts";
-import { printable, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
+import { printable, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
+import { tellRepeat } from "./repeat.ts";
 import { tellDifference } from "./text-diff.ts";
 
 /** How lines are to look. */
@@ -27,9 +29,10 @@ const LABEL_COLUMNS = 10;
 export function tellCase(
   scenario: Scenario,
   outcome: CaseOutcome,
-  { conformance, known, repeat, verdict }: Pick<ScenarioResult, "conformance" | "known" | "repeat" | "verdict">,
+  result: Pick<ScenarioResult, "conformance" | "known" | "omitted" | "repeat" | "verdict">,
   look: Look,
 ): readonly string[] {
+  const { conformance, known, omitted, repeat, verdict } = result;
   const beside = [
     look.paint("dim", tellSeconds(outcome.durationMs)),
     ...(conformance === null ? [] : [printable(tellClause(conformance))]),
@@ -44,13 +47,9 @@ export function tellCase(
     ...(known === null ? [] : [tellWhyKnown(verdict, known, look)]),
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
     ...(first === undefined ? [] : tellFirst(first, look)),
+    ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
   ];
-}
-
-/** "19 of 20 pass, flake rate 5 %". */
-export function tellRepeat({ runs, passed, flakeRate }: NonNullable<ScenarioResult["repeat"]>): string {
-  return `${passed} of ${runs} pass, flake rate ${tellPercent(flakeRate)}`;
 }
 
 function tellWhyKnown(verdict: CaseVerdict, known: NonNullable<ScenarioResult["known"]>, look: Look): string {

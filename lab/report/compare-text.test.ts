@@ -31,7 +31,7 @@ Worse:
   08 Whisper Message: was pass, now fail
   08 Whisper Message, step "Jon whispers": was pass, now fail
   08 Whisper Message: was pass, now missing
-  08 Whisper Message: flake rate was 0 %, now under 0.1 %
+  08 Whisper Message: runs that did not pass: were 0 %, now under 0.1 %
 
 Better:
   08 Whisper Message: faster, was 4.2 s, now 1.0 s

@@ -37,7 +37,7 @@ function tellChange(change: Change): string {
       return `${name}: ${word}, was ${tellSeconds(change.wasMs)}, now ${tellSeconds(change.isMs)}`;
     }
     case "flake rate":
-      return `${name}: flake rate was ${tellPercent(change.was)}, now ${tellPercent(change.is)}`;
+      return `${name}: runs that did not pass: were ${tellPercent(change.was)}, now ${tellPercent(change.is)}`;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { ReportData } from "../result/report-data.ts";
 import { type PageSource, renderPage } from "./page-file.ts";
+import { fitPage } from "./page-fit.ts";
 
 const REPORT_PAGE: PageSource = {
   script: new URL("./page/view/main.tsx", import.meta.url),
@@ -13,5 +14,5 @@ const REPORT_PAGE: PageSource = {
 
 /** The report, for a file beside result.json. */
 export function renderHtml(data: ReportData): Promise<string> {
-  return renderPage(REPORT_PAGE, data);
+  return renderPage(REPORT_PAGE, fitPage(data));
 }

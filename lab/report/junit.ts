@@ -6,6 +6,8 @@ import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "./junit-suite.ts";
 import { tellKnown } from "./known.ts";
+import { tellOmitted } from "./omitted.ts";
+import { isFlaky } from "./repeat.ts";
 
 type StepResult = ScenarioResult["steps"][number];
 
@@ -23,7 +25,7 @@ function toSuite(result: RunResult, scenario: ScenarioResult): Suite {
     durationMs,
     properties: propertiesOf(result, scenario),
     tests: testsOf(scenario),
-    output: `Evidence: ${folder}\nAgain: ${result.command}`,
+    output: [`Evidence: ${folder}`, `Again: ${result.command}`, ...scenario.omitted.map(tellOmitted)].join("\n"),
   };
 }
 
@@ -37,7 +39,11 @@ function propertiesOf(result: RunResult, scenario: ScenarioResult): Suite["prope
     requirements: requirements.join(", "),
     ...(conformance && { clause: conformance.clause, level: conformance.level }),
     ...(known && { [verdict === "pass" ? "passes although known to fail" : "known failure"]: tellKnown(known) }),
-    ...(repeat && { runs: repeat.runs, passed: repeat.passed, flakeRate: repeat.flakeRate }),
+    ...(repeat && {
+      runs: repeat.runs,
+      passed: repeat.passed,
+      ...(isFlaky(repeat) && { flakeRate: repeat.flakeRate }),
+    }),
   };
 }
 

@@ -8,7 +8,9 @@ import { type RunResult, type ScenarioResult, tally } from "../result/result.ts"
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
 import { codeBlock, inlineCode, inlineLink, inlineText } from "./markdown-text.ts";
+import { tellOmitted } from "./omitted.ts";
 import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
+import { isFlaky } from "./repeat.ts";
 
 /** GitHub takes 1 MiB of a step, and the step may say more than this. */
 export const SUMMARY_BYTES_MAX = 900_000;
@@ -92,8 +94,8 @@ function renderTableHead({ clause, runs }: Columns): string {
 
 function renderRow(scenario: ScenarioResult, columns: Columns): string {
   const { conformance, durationMs, id, repeat, title, verdict } = scenario;
-  const flakes =
-    repeat === null ? "" : `${repeat.runs - repeat.passed} of ${repeat.runs} (${tellPercent(repeat.flakeRate)})`;
+  const share = repeat !== null && isFlaky(repeat) ? ` (${tellPercent(repeat.flakeRate)})` : "";
+  const flakes = repeat === null ? "" : `${repeat.runs - repeat.passed} of ${repeat.runs}${share}`;
   const clause = conformance === null ? "" : line(tellClause(conformance));
   return renderCells([
     line(id),
@@ -137,6 +139,7 @@ function renderDetails(scenario: ScenarioResult): string {
     ...told.slice(0, STEPS_MAX).flatMap(renderStep),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
+    ...scenario.omitted.map((each) => `Output: ${line(tellOmitted(each))}`),
     `Evidence: ${line(folder)}, in the report's folder`,
     "</details>\n",
   ].join("\n\n");

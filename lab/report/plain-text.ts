@@ -4,6 +4,8 @@
 import { markName } from "../../src/unseen.ts";
 import type { CaseVerdict } from "../replay/outcome.ts";
 
+export { cutText } from "../replay/cut-text.ts";
+
 /** A verdict where there is no colour; its word stands beside it. */
 export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
   pass: "✔",
@@ -25,10 +27,9 @@ export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join("\n");
 }
 
-/** The text, or its first characters and how many more there are. */
-export function cutText(text: string, charsMax: number): string {
-  const more = text.length - charsMax;
-  return more <= 0 ? text : `${text.slice(0, charsMax).toWellFormed()}… (${more} more characters)`;
+/** "1 case", "2 cases". */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 export function tellSeconds(durationMs: number): string {

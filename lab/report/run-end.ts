@@ -4,11 +4,11 @@
 
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import type { RunEvent } from "../result/run-event.ts";
-import { tellRepeat } from "./case-block.ts";
 import { passesUnawares, tellKnown } from "./known.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellSeconds } from "./plain-text.ts";
+import { isFlaky, tellRepeat } from "./repeat.ts";
 
 const LEVEL_COLUMNS = "strict".length + 1;
 
@@ -16,7 +16,7 @@ type RunEnded = Omit<Extract<RunEvent, { kind: "run-ended" }>, "kind">;
 
 export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly string[] {
   const { scenarios, durationMs, testbed } = result;
-  const flaky = scenarios.filter(isFlaky);
+  const flaky = scenarios.filter(hasFlaked);
   const counts = tally(result) + (flaky.length === 0 ? "" : ` (${flaky.length} flaky)`);
   const levels = hasConformance(scenarios) ? groupByLevel(scenarios) : [];
   return [
@@ -53,10 +53,8 @@ function tellKnowns(heading: string, scenarios: readonly Known[], paint: Paint):
   );
 }
 
-/** It passed at times and at times did not. */
-function isFlaky(scenario: ScenarioResult): scenario is Repeated {
-  const { repeat } = scenario;
-  return repeat !== null && repeat.passed > 0 && repeat.passed < repeat.runs;
+function hasFlaked(scenario: ScenarioResult): scenario is Repeated {
+  return scenario.repeat !== null && isFlaky(scenario.repeat);
 }
 
 function colorOf({ scenarios, planned }: RunResult): "red" | "green" | "yellow" {

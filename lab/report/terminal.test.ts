@@ -57,7 +57,7 @@ function failedOutcome(...findings: readonly Finding[]): CaseOutcome {
       }),
       stepOutcome({ title: "Jon leaves", verdict: "error", seen: "not run: step 1 did not pass" }),
     ],
-    evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map() },
+    evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] },
   };
 }
 
@@ -164,10 +164,10 @@ Report: out
 
 describe("a case that was repeated", () => {
   test.each([
-    [{ runs: 20, passed: 20, flakeRate: 0 }, "pass", "20 of 20 pass, flake rate 0 %"],
-    [{ runs: 20, passed: 19, flakeRate: 1 - 19 / 20 }, "fail", "19 of 20 pass, flake rate 5 %"],
-    [{ runs: 3, passed: 2, flakeRate: 1 / 3 }, "fail", "2 of 3 pass, flake rate 33.3 %"],
-    [{ runs: 20, passed: 0, flakeRate: 1 }, "fail", "0 of 20 pass, flake rate 100 %"],
+    [{ runs: 20, passed: 20, flakeRate: 0 }, "pass", "20 of 20 runs pass"],
+    [{ runs: 20, passed: 19, flakeRate: 1 - 19 / 20 }, "fail", "19 of 20 runs pass, flake rate 5 %"],
+    [{ runs: 3, passed: 2, flakeRate: 1 / 3 }, "fail", "2 of 3 runs pass, flake rate 33.3 %"],
+    [{ runs: 20, passed: 0, flakeRate: 1 }, "fail", "none of 20 runs passes"],
   ] as const)("%j tells how often it passed", (repeat, verdict, told) => {
     const screen = new FakeScreen();
     play(screen, verdict === "pass" ? PASSED : failedOutcome(TEXTS), { repeat, verdict });
@@ -182,7 +182,7 @@ describe("a case that was repeated", () => {
       expected  Win73 shows "Jon whispers: a"
 `);
     expect(screen.written).toContain(`0 of 1 pass, 1 fail (1 flaky)  2.0 s, on local
-Flaky: 08 Whisper Message: 19 of 20 pass, flake rate 5 %
+Flaky: 08 Whisper Message: 19 of 20 runs pass, flake rate 5 %
 `);
   });
 

@@ -8,6 +8,7 @@ import { ReportFolder, ReportFolderError } from "./folder.ts";
 
 const TIME = new Date("2026-01-02T03:04:05.678Z");
 const EVIDENCE: Evidence = {
+  omitted: [],
   logs: new Map([["Win71", ['{"msg":"a"}', "b"].map((raw) => ({ atMs: 5, raw, text: raw, isFence: false }))]]),
   pictures: new Map([["Win72-step-1.png", new Uint8Array([137, 80])]]),
   transcripts: new Map([
@@ -44,9 +45,9 @@ test("a folder a case holds each server's raw log and each client's transcript",
 
 test("the packets lie beside what the hosts said, and the case's folder is told", async () => {
   const folder = await ReportFolder.at(root);
-  expect(await folder.writeCase("08-whisper", EVIDENCE, PCAP)).toBe("08-whisper");
+  expect(await folder.writeCase("08-whisper", EVIDENCE, PCAP)).toEqual({ folder: "08-whisper", hasPcap: true });
   expect([...(await readFile(join(root, "08-whisper", "wire.pcap")))]).toEqual([...PCAP]);
-  expect(await folder.writeCase("09-none", EVIDENCE, null)).toBe("09-none");
+  expect(await folder.writeCase("09-none", EVIDENCE, null)).toEqual({ folder: "09-none", hasPcap: false });
   expect(await readdir(join(root, "09-none"))).not.toContain("wire.pcap");
 });
 
@@ -54,6 +55,18 @@ test("windows have their pictures beside what their clients said", async () => {
   const folder = await ReportFolder.at(root);
   await folder.writeCase("08-whisper", EVIDENCE, PCAP);
   expect([...(await readFile(join(folder.path, "08-whisper", "Win72-step-1.png")))]).toEqual([137, 80]);
+});
+
+test("where the evidence of a run takes too much room, small files are written only, and what is left out is told", async () => {
+  const folder = await ReportFolder.at(root, 30_000);
+  const large = { ...EVIDENCE, pictures: new Map([["Win72-step-1.png", new Uint8Array(20_000)]]) };
+  expect(await folder.writeCase("01", large, PCAP)).toMatchObject({ hasPcap: true });
+  expect((await readdir(join(root, "01"))).toSorted()).toContain("Win72-step-1.png");
+  expect(await folder.writeCase("02", large, new Uint8Array(40_000))).toMatchObject({ hasPcap: false });
+  expect((await readdir(join(root, "02"))).toSorted()).toEqual(["Win71.log", "Win72.transcript.jsonl", "left-out.txt"]);
+  expect(await readFile(join(root, "02", "left-out.txt"), "utf8")).toBe(
+    "left out here, because the folder of a run keeps 30000 bytes: Win72-step-1.png (20000 bytes), wire.pcap (40000 bytes)\n",
+  );
 });
 
 test("two files of one name get a folder each", async () => {

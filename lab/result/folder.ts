@@ -3,9 +3,9 @@
 
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { TranscriptEntry } from "../replay/client-driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import { tellPeerNote } from "../replay/peer-note.ts";
+import type { TranscriptEntry } from "../replay/transcript.ts";
 import type { ReportData } from "./report-data.ts";
 import type { ReportFile } from "./report-file.ts";
 import { PCAP_FILE } from "./wire-result.ts";
@@ -20,19 +20,38 @@ export class ReportFolderError extends Error {
   override readonly name = "ReportFolderError";
 }
 
+/** What the evidence of a run may take, in bytes; beyond it only small files are written. */
+export const RUN_BYTES_MAX = 268_435_456;
+
+const SMALL_BYTES_MAX = 16_384;
+
+const LEFT_OUT_FILE = "left-out.txt";
+
+/** What was written of a case. */
+export interface WrittenCase {
+  /** From the report's folder on. */
+  readonly folder: string;
+  readonly hasPcap: boolean;
+}
+
 export class ReportFolder {
   /** Where the report lies. */
   readonly path: string;
   readonly #casePaths = new Set<string>();
+  readonly #bytesMax: number;
+  /** What more of evidence may be written. */
+  #room: number;
 
-  private constructor(path: string) {
+  private constructor(path: string, bytesMax = RUN_BYTES_MAX) {
     this.path = path;
+    this.#bytesMax = bytesMax;
+    this.#room = bytesMax;
   }
 
   /** Makes the folder that was asked for. */
-  static async at(path: string): Promise<ReportFolder> {
+  static async at(path: string, bytesMax?: number): Promise<ReportFolder> {
     await make(path, true);
-    return new ReportFolder(path);
+    return new ReportFolder(path, bytesMax);
   }
 
   /** Makes a folder named after the time, and points `latest` beside it at it. */
@@ -55,27 +74,26 @@ export class ReportFolder {
    * Writes what a case's hosts said and looked like: `<Host>.log` of servers, `<Host>.transcript.jsonl` of clients,
    * `<Host>-step-<N>.png` of windows, and `wire.pcap` where packets were captured.
    *
-   * @returns the case's folder, from the report's on.
+   * Where the run has left RUN_BYTES_MAX, what is too large is left out, and `left-out.txt` says what.
    */
-  async writeCase(slug: string, evidence: Evidence, pcap: Uint8Array | null): Promise<string> {
+  async writeCase(slug: string, evidence: Evidence, pcap: Uint8Array | null): Promise<WrittenCase> {
     const path = this.#casePath(slug);
     await mkdir(path, { recursive: true });
-    const logs = [...evidence.logs].map(([host, lines]) =>
-      writeLines(
-        join(path, `${host}.log`),
-        lines.map(({ raw }) => raw),
-      ),
-    );
-    const transcripts = [...evidence.transcripts].map(([host, entries]) =>
-      writeLines(
-        join(path, `${host}.transcript.jsonl`),
-        entries.map((entry) => JSON.stringify(toJsonEntry(entry))),
-      ),
-    );
-    const pictures = [...evidence.pictures].map(([file, bytes]) => writeFile(join(path, file), bytes));
-    const packets = pcap === null ? [] : [writeFile(join(path, PCAP_FILE), pcap)];
-    await Promise.all([...logs, ...transcripts, ...pictures, ...packets]);
-    return relative(this.path, path);
+    const files = new Map([...filesOf(evidence), ...(pcap === null ? [] : [[PCAP_FILE, pcap] as const])]);
+    const leftOut: string[] = [];
+    for (const [name, content] of files) {
+      const { length } = content;
+      if (length > SMALL_BYTES_MAX && length > this.#room) {
+        files.delete(name);
+        leftOut.push(`${name} (${length} bytes)`);
+      } else this.#room -= length;
+    }
+    if (leftOut.length > 0) {
+      const why = `left out here, because the folder of a run keeps ${this.#bytesMax} bytes: ${leftOut.join(", ")}`;
+      files.set(LEFT_OUT_FILE, Buffer.from(`${why}\n`));
+    }
+    await Promise.all([...files].map(([name, content]) => writeFile(join(path, name), content)));
+    return { folder: relative(this.path, path), hasPcap: files.has(PCAP_FILE) };
   }
 
   /** Writes the run's result, and then what renders it: whatever goes wrong there, the result is written. */
@@ -131,6 +149,18 @@ function toJsonEntry(entry: TranscriptEntry): object {
   return { atMs, wire: tellPeerNote(peer), ...rest };
 }
 
-function writeLines(path: string, lines: readonly string[]): Promise<void> {
-  return writeFile(path, lines.map((line) => `${line}\n`).join(""));
+/** By their names; logs come first, and what is largest and least read last. */
+function filesOf({ logs, pictures, transcripts }: Evidence): readonly (readonly [string, Uint8Array])[] {
+  return [
+    ...[...logs].map(([host, lines]) => [`${host}.log`, toLines(lines.map(({ raw }) => raw))] as const),
+    ...[...transcripts].map(([host, entries]) => {
+      const lines = entries.map((entry) => JSON.stringify(toJsonEntry(entry)));
+      return [`${host}.transcript.jsonl`, toLines(lines)] as const;
+    }),
+    ...pictures,
+  ];
+}
+
+function toLines(lines: readonly string[]): Uint8Array {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
 }

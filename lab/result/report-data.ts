@@ -2,11 +2,12 @@
 // case's own clock. Pure. It must not know how a report looks. Invariant: it is plain JSON, and nothing of it is markup.
 
 import type { Field, WireProtocol } from "../protocol/wire-protocol.ts";
-import type { TranscriptEntry } from "../replay/client-driver.ts";
+import { tellOmitted } from "../replay/driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import type { PeerNote } from "../replay/peer-note.ts";
-import type { WireEvent } from "../wire/wire.ts";
+import type { TranscriptEntry } from "../replay/transcript.ts";
 import type { RunResult } from "./result.ts";
+import type { WireResult } from "./wire-result.ts";
 
 /** Something that a host printed, showed or was told, with the milliseconds since the case began. */
 interface Timed {
@@ -26,7 +27,7 @@ export interface LogEntry extends Timed {
 export type TranscriptLine = Timed & (TextLine | { readonly kind: "wire"; readonly note: PeerNote });
 
 interface TextLine {
-  readonly kind: "command" | "shown" | "users" | "other" | "stderr" | "unreadable" | "exit";
+  readonly kind: "command" | "shown" | "users" | "other" | "stderr" | "unreadable" | "omitted" | "exit";
   readonly text: string;
 }
 
@@ -44,6 +45,15 @@ export interface CaseEvidence {
   readonly pictures: readonly Picture[];
   /** What the bytes of each frame of its wire mean, by the bytes in hexadecimal. */
   readonly frames: Readonly<Record<string, FrameFields>>;
+  /** What of the case is not here, for want of room. */
+  readonly leftOut: LeftOut;
+}
+
+export interface LeftOut {
+  readonly lines: number;
+  /** Of the wire. */
+  readonly events: number;
+  readonly pictures: number;
 }
 
 export interface FrameFields {
@@ -63,14 +73,13 @@ export interface ReportData {
   readonly evidence: readonly CaseEvidence[];
 }
 
-/** What the page needs of a case's wire beside the result. */
-export interface WireEvidence {
-  readonly events: readonly WireEvent[];
-  readonly protocol: WireProtocol;
-}
-
 /** @param startMs - When the case began, in milliseconds since the epoch. */
-export function toCaseEvidence(evidence: Evidence, startMs: number, wire: WireEvidence): CaseEvidence {
+export function toCaseEvidence(
+  evidence: Evidence,
+  startMs: number,
+  wire: WireResult,
+  protocol: WireProtocol,
+): CaseEvidence {
   return {
     logs: [...evidence.logs].map(([host, lines]) => ({
       host,
@@ -88,16 +97,16 @@ export function toCaseEvidence(evidence: Evidence, startMs: number, wire: WireEv
       const { host = file, step = "0" } = /^(?<host>.*)-step-(?<step>\d+)\.png$/.exec(file)?.groups ?? {};
       return { host, step: Number(step), url: `data:image/png;base64,${Buffer.from(bytes).toString("base64")}` };
     }),
-    frames: toFrames(wire),
+    frames: toFrames(wire, protocol),
+    leftOut: { lines: 0, events: 0, pictures: 0 },
   };
 }
 
-function toFrames({ events, protocol }: WireEvidence): CaseEvidence["frames"] {
-  const frames = events.flatMap((event) => (event.kind === "frame" ? [event.bytes] : []));
-  const byHex = new Map(frames.map((bytes) => [Buffer.from(bytes).toString("hex"), bytes]));
+function toFrames({ events }: WireResult, protocol: WireProtocol): CaseEvidence["frames"] {
+  const hexes = new Set(events.flatMap((event) => (event.kind === "frame" ? [event.bytes] : [])));
   return Object.fromEntries(
-    Array.from(byHex, ([hex, bytes]) => {
-      const fields = protocol.fieldsOf(bytes);
+    Array.from(hexes, (hex) => {
+      const fields = protocol.fieldsOf(Buffer.from(hex, "hex"));
       return [hex, { fields: fields.slice(0, FIELDS_MAX), more: Math.max(0, fields.length - FIELDS_MAX) }];
     }),
   );
@@ -107,6 +116,7 @@ function toTranscriptLine(entry: TranscriptEntry): TextLine | { readonly kind: "
   if ("command" in entry) return { kind: "command", text: JSON.stringify(entry.command) };
   if ("stderr" in entry) return { kind: "stderr", text: entry.stderr };
   if ("unreadable" in entry) return { kind: "unreadable", text: entry.unreadable };
+  if ("omitted" in entry) return { kind: "omitted", text: tellOmitted(entry.omitted) };
   if ("peer" in entry) return { kind: "wire", note: entry.peer };
   if ("exit" in entry) return { kind: "exit", text: entry.exit.signal ?? `exit status ${entry.exit.code}` };
   if ("shown" in entry.event) return { kind: "shown", text: entry.event.shown.text };

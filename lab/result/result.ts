@@ -2,6 +2,7 @@
 // It must not know how a case was run. Invariant: what result.json holds is what this schema says.
 
 import { z } from "zod";
+import { cutText } from "../replay/cut-text.ts";
 import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
@@ -59,6 +60,13 @@ const repeatResult = z.strictObject({
   flakeRate: z.number().min(0).max(1).describe("Share of the runs that did not pass."),
 });
 
+const omittedOutput = z.strictObject({
+  host: z.string(),
+  lines: z.number().int().nonnegative().describe("Lines that are not kept."),
+  cutLines: z.number().int().nonnegative().describe("Lines whose end is not kept."),
+  bytes: z.number().int().nonnegative().describe("Of both."),
+});
+
 const scenarioResult = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -78,6 +86,9 @@ const scenarioResult = z.strictObject({
     .nullable()
     .describe("Of a case that was repeated (--repeat); the rest is its first run that did not pass, or its last."),
   steps: z.array(stepResult),
+  omitted: z
+    .array(omittedOutput)
+    .describe("Hosts whose programs printed more than the lab keeps, docs/contract.md says how much that is."),
   wire: wireResult,
 });
 
@@ -126,10 +137,17 @@ export interface CaseRun {
   readonly known: ScenarioResult["known"];
 }
 
-/** @param verdicts - Of every run of the case; more than one when it was repeated. */
+/** Of one text of a step; what hosts said as a whole is in the case's folder. */
+const STEP_CHARS_MAX = 20_000;
+
+/**
+ * @param verdicts - Of every run of the case; more than one when it was repeated.
+ * @param wireCharsMax - What its wire may take.
+ */
 export function toScenarioResult(
   { scenario, outcome, wire, folder, known }: CaseRun,
   verdicts: readonly Verdict[],
+  wireCharsMax?: number,
 ): ScenarioResult {
   const { startMs } = outcome;
   return {
@@ -147,7 +165,8 @@ export function toScenarioResult(
     steps: outcome.steps.map((step, index) =>
       toStepResult(step, toldWork(scenario, index - (outcome.steps.length - scenario.steps.length)), startMs),
     ),
-    wire: toWireResult(wire, startMs, scenario.protocol.wire),
+    omitted: outcome.evidence.omitted.map((each) => ({ ...each })),
+    wire: toWireResult(wire, startMs, scenario.protocol.wire, wireCharsMax),
   };
 }
 
@@ -163,11 +182,20 @@ function toStepResult(step: StepOutcome, actions: string[], startMs: number): Sc
     title,
     actions,
     verdict,
-    expected,
-    seen,
-    findings: findings.map(({ texts = null, ...rest }) => ({ ...rest, texts })),
+    expected: cut(expected),
+    seen: cut(seen),
+    findings: findings.map(({ texts, ...rest }) => ({
+      ...rest,
+      expected: cut(rest.expected),
+      seen: cut(rest.seen),
+      texts: texts === undefined ? null : { expected: cut(texts.expected), seen: cut(texts.seen) },
+    })),
     span: span === null ? null : { startMs: span.startMs - startMs, endMs: span.endMs - startMs },
   };
+}
+
+function cut<Text extends string | null>(text: Text): Text | string {
+  return text === null ? text : cutText(text, STEP_CHARS_MAX);
 }
 
 function toRepeatResult(verdicts: readonly Verdict[]): ScenarioResult["repeat"] {

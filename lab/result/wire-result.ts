@@ -1,10 +1,12 @@
 // Owns how a case's wire stands in result.json: plain values, bytes as hexadecimal, times on the case's own clock. It must
-// not know how the wire was had. Invariant: every event is there, in the order in which it was captured.
+// not know how the wire was had. Invariant: events stand in the order in which they were captured; of very many the middle is
+// left out, and how many those are is told.
 
 import { z } from "zod";
 import { isFenceText } from "../protocol/fence-text.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEnd, WireEvent, WireFrame, WireRecord } from "../wire/wire.ts";
+import { keepEnds } from "./keep-ends.ts";
 
 /** The packets, in the case's folder. */
 export const PCAP_FILE = "wire.pcap";
@@ -62,21 +64,56 @@ export const wireResult = z
     note: z.string().describe("How the wire was had, or why not."),
     pcap: z.string().nullable().describe("The packets, as a file in the case's folder."),
     events: z.array(z.discriminatedUnion("kind", [wireFrame, wireTurn])),
+    omitted: z
+      .strictObject({
+        after: z.number().int().nonnegative().describe("How many of the events stand before them."),
+        events: z.number().int().positive(),
+        bytes: z.number().int().nonnegative().describe("Of their frames."),
+      })
+      .nullable()
+      .describe("Events in the middle that are left out, because there are very many; the packets have them."),
   })
   .describe("What crossed the wire between the hosts while the case ran.");
 
 export type WireResult = z.infer<typeof wireResult>;
 export type WireFrameResult = Extract<WireResult["events"][number], { kind: "frame" }>;
 
-/** @param startMs - When the case began, in milliseconds since the epoch. */
-export function toWireResult(record: WireRecord, startMs: number, protocol: WireProtocol): WireResult {
+/** What one case's wire may take in result.json, in characters, and what all of a run's may. */
+export const CASE_WIRE_CHARS_MAX = 2_000_000;
+export const RUN_WIRE_CHARS_MAX = 32_000_000;
+
+/** What an event takes there beside its bytes. */
+const EVENT_CHARS = 1_100;
+
+/**
+ * @param startMs - When the case began, in milliseconds since the epoch.
+ * @param charsMax - What it may take.
+ */
+export function toWireResult(
+  record: WireRecord,
+  startMs: number,
+  protocol: WireProtocol,
+  charsMax = CASE_WIRE_CHARS_MAX,
+): WireResult {
   const { source, note, pcap, events } = record;
+  const kept = keepEnds(events, (event) => EVENT_CHARS + 2 * bytesOf(event), charsMax);
+  const bytes = kept.omitted.reduce((sum, event) => sum + bytesOf(event), 0);
   return {
     source,
     note,
     pcap: pcap === null ? null : PCAP_FILE,
-    events: events.map((event) => toEvent(event, startMs, protocol)),
+    events: kept.items.map((event) => toEvent(event, startMs, protocol)),
+    omitted: kept.omitted.length === 0 ? null : { after: kept.head, events: kept.omitted.length, bytes },
   };
+}
+
+/** What it takes in result.json, in characters. */
+export function wireChars({ events }: WireResult): number {
+  return events.reduce((sum, event) => sum + EVENT_CHARS + (event.kind === "frame" ? event.bytes.length : 0), 0);
+}
+
+function bytesOf(event: WireEvent): number {
+  return event.kind === "frame" ? event.bytes.length : 0;
 }
 
 function toEvent(event: WireEvent, startMs: number, protocol: WireProtocol): WireResult["events"][number] {

@@ -21,6 +21,7 @@ import type { ReportFile } from "../result/report-file.ts";
 import { REQUIREMENTS } from "../result/requirements.ts";
 import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "../result/result.ts";
 import type { Renderer } from "../result/run-event.ts";
+import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wire-result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
@@ -91,6 +92,8 @@ class Run {
   readonly #results: ScenarioResult[] = [];
   readonly #evidence: CaseEvidence[] = [];
   #hosts: RunResult["hosts"] = [];
+  /** What the wires of the cases to come may take in result.json. */
+  #wireChars = RUN_WIRE_CHARS_MAX;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -113,11 +116,12 @@ class Run {
     const { outcome, wire } = told;
     const written = await folder.writeCase(scenario.slug, outcome.evidence, wire.pcap);
     const known = findKnown(scenario, this.#options.pair);
-    const result = toScenarioResult({ ...told, folder: written, known }, verdicts);
+    const pcap = written.hasPcap ? wire.pcap : null;
+    const made = { ...told, wire: { ...wire, pcap }, folder: written.folder, known };
+    const result = toScenarioResult(made, verdicts, Math.min(CASE_WIRE_CHARS_MAX, this.#wireChars));
+    this.#wireChars -= wireChars(result.wire);
     this.#results.push(result);
-    this.#evidence.push(
-      toCaseEvidence(outcome.evidence, outcome.startMs, { events: wire.events, protocol: scenario.protocol.wire }),
-    );
+    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs, result.wire, scenario.protocol.wire));
     renderer.take({ kind: "case-ended", scenario, outcome, result });
     return result.verdict;
   }

@@ -67,9 +67,9 @@ export class DisplacedProgram implements Program {
       const lines = this.#waiting;
       this.#waiting = [];
       await this.#follow();
-      const back = new Map([...this.#displaced].map(([told, real]) => [real, told]));
+      const back = replacements(new Map([...this.#displaced].map(([told, real]) => [real, told])));
       for (const line of lines) {
-        const told = { ...line, text: displace(line.text, back) };
+        const told = { ...line, text: replaceAll(line.text, back) };
         for (const listener of this.#listeners) listener(told);
       }
     }
@@ -79,9 +79,21 @@ export class DisplacedProgram implements Program {
 
 /** Puts real addresses in the place of those that are told. */
 export function displace(text: string, displaced: Displacements): string {
-  let result = text;
-  for (const [told, real] of displaced) {
-    result = result.replace(new RegExp(`(?<![\\d.])${told.replaceAll(".", "\\.")}(?!\\.?\\d)`, "g"), real);
-  }
-  return result;
+  return replaceAll(text, replacements(displaced));
+}
+
+interface Replacement {
+  readonly address: RegExp;
+  readonly by: string;
+}
+
+function replacements(displaced: Displacements): readonly Replacement[] {
+  return [...displaced].map(([told, by]) => ({
+    address: new RegExp(`(?<![\\d.])${told.replaceAll(".", "\\.")}(?!\\.?\\d)`, "g"),
+    by,
+  }));
+}
+
+function replaceAll(text: string, all: readonly Replacement[]): string {
+  return all.reduce((result, { address, by }) => result.replace(address, by), text);
 }

@@ -1,19 +1,18 @@
 // Owns a program's two output streams as one sequence of lines. It must not know what runs the program.
-// Invariant: every line is handed over once, in the order it was read; before the first listener it waits here.
+// Invariant: every line is handed over once, in the order it was read; before the first listener it waits here, where a
+// program that prints very much then loses lines, which a line of standard error tells.
 
 import { LineReader } from "../machine/line-reader.ts";
+import { KeptLines, type Omitted } from "./kept-lines.ts";
 import type { OutputLine } from "./testbed.ts";
 
 type Listener = (line: OutputLine) => void;
 
-/** Lines that may wait for the first listener; the oldest go first. A program says far less before anyone listens. */
-const BACKLOG_LINES_MAX = 10_000;
-
 export class ProgramOutput {
   readonly #listeners: Listener[] = [];
-  readonly #stdout = new LineReader((text) => this.#hand("stdout", text));
-  readonly #stderr = new LineReader((text) => this.#hand("stderr", text));
-  #backlog: OutputLine[] = [];
+  readonly #stdout = new LineReader((text, cutBytes) => this.#hand({ stream: "stdout", text, cutBytes }));
+  readonly #stderr = new LineReader((text, cutBytes) => this.#hand({ stream: "stderr", text, cutBytes }));
+  #backlog: KeptLines<OutputLine> | null = new KeptLines(({ text }) => text.length);
 
   push(stream: OutputLine["stream"], chunk: Uint8Array): void {
     (stream === "stdout" ? this.#stdout : this.#stderr).push(chunk);
@@ -28,15 +27,18 @@ export class ProgramOutput {
   onLine(listener: Listener): void {
     this.#listeners.push(listener);
     const waiting = this.#backlog;
-    this.#backlog = [];
-    for (const line of waiting) listener(line);
+    this.#backlog = null;
+    for (const line of waiting?.withMark(markOf) ?? []) listener(line);
   }
 
-  #hand(stream: OutputLine["stream"], text: string): void {
-    const line: OutputLine = { stream, text, atMs: Date.now() };
-    for (const listener of this.#listeners) listener(line);
-    if (this.#listeners.length > 0) return;
-    if (this.#backlog.length === BACKLOG_LINES_MAX) this.#backlog.shift();
-    this.#backlog.push(line);
+  #hand(said: Pick<OutputLine, "stream" | "text" | "cutBytes">): void {
+    const line = { ...said, atMs: Date.now() };
+    if (this.#backlog === null) for (const listener of this.#listeners) listener(line);
+    else this.#backlog.push(line, { bytes: line.text.length + line.cutBytes });
   }
+}
+
+function markOf({ lines, bytes }: Omitted, before: OutputLine | undefined): OutputLine {
+  const text = `(the lab was not ready to read yet: ${lines} lines of ${bytes} bytes are lost here)`;
+  return { stream: "stderr", text, cutBytes: bytes, atMs: before?.atMs ?? Date.now() };
 }

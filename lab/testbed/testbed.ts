@@ -25,6 +25,8 @@ export interface ProgramExit {
 export interface OutputLine {
   readonly stream: "stdout" | "stderr";
   readonly text: string;
+  /** How many bytes more the line had. */
+  readonly cutBytes: number;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
 }

@@ -17,7 +17,7 @@ import { makeTimeline, NO_EVIDENCE, namedUsers } from "./timeline.ts";
 
 const { hosts } = sampleResult();
 const NOTHING = NO_EVIDENCE;
-const NO_WIRE: WireResult = { source: "none", note: "", pcap: null, events: [] };
+const NO_WIRE: WireResult = { source: "none", note: "", pcap: null, events: [], omitted: null };
 
 describe("a case's timeline", () => {
   it("puts everything of a case on one clock, under its steps", () => {
@@ -55,6 +55,7 @@ describe("a case's timeline", () => {
       transcripts: [{ host: "Win72", lines: [line("shown", "You say: Hi"), line("command", '{"send":{}}')] }],
       pictures: [],
       frames: {},
+      leftOut: { lines: 0, events: 0, pictures: 0 },
     };
     const events = [sampleFrame({ atMs: 5.9 }), sampleFrame({ atMs: 5.2 })];
     const { rows } = timeline(sampleScenario({ steps: [], wire: { ...NO_WIRE, events } }), evidence);

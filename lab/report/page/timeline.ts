@@ -9,7 +9,13 @@ import { underSteps } from "./under-steps.ts";
 import { isLook, tellCommand, tellEvent, tellPeer } from "./words.ts";
 
 /** Of a case of which nothing was kept. */
-export const NO_EVIDENCE: CaseEvidence = { logs: [], transcripts: [], pictures: [], frames: {} };
+export const NO_EVIDENCE: CaseEvidence = {
+  logs: [],
+  transcripts: [],
+  pictures: [],
+  frames: {},
+  leftOut: { lines: 0, events: 0, pictures: 0 },
+};
 
 const NO_FIELDS: FrameFields = { fields: [], more: 0 };
 
@@ -150,6 +156,8 @@ export function tellLine(line: TranscriptLine): Pick<SaidRow, "layer" | "saying"
       return { layer: windows, saying: "stderr", text };
     case "unreadable":
       return { layer: windows, saying: "other", text: `wrote what is no event: ${text}` };
+    case "omitted":
+      return { layer: windows, saying: "other", text };
     case "exit":
       return { layer: windows, saying: "other", text: `ended: ${text}` };
   }

@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CaseVerdict } from "../../result/case-verdict.ts";
 import { sampleFrame, sampleScenario } from "../fixtures/sample-run.ts";
-import {
-  headline,
-  tellClock,
-  tellCommand,
-  tellDuration,
-  tellEvent,
-  tellMarks,
-  tellPeer,
-  tellRepeat,
-  tellUsers,
-} from "./words.ts";
+import { headline, tellClock, tellCommand, tellDuration, tellEvent, tellMarks, tellPeer, tellUsers } from "./words.ts";
 
 it.each<[readonly CaseVerdict[], string]>([
   [[], "No case was run"],
@@ -27,7 +17,6 @@ it.each<[readonly CaseVerdict[], string]>([
 it("times are told as short as they can be", () => {
   expect([512, 12_345, 125_400].map(tellDuration)).toEqual(["512 ms", "12.3 s", "2 min 5 s"]);
   expect([0.04, 1.26, 110.25, -3].map(tellClock)).toEqual(["0", "1.2", "110", "-3"]);
-  expect(tellRepeat({ runs: 20, passed: 19, flakeRate: 0.05 })).toBe("19 of 20 runs pass, flake rate 5.0 %");
 });
 
 describe("a frame", () => {

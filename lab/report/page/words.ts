@@ -56,11 +56,6 @@ export function tellDuration(durationMs: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Of a case that was repeated: "19 of 20 runs pass, flake rate 5.0 %". */
-export function tellRepeat({ flakeRate, passed, runs }: NonNullable<ScenarioResult["repeat"]>): string {
-  return `${passed} of ${runs} runs pass, flake rate ${(flakeRate * 100).toFixed(1)} %`;
-}
-
 /** "2026-01-02 03:04:05 UTC". */
 export function tellTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

@@ -4,9 +4,11 @@
 import { Component, type JSX } from "preact";
 import type { CaseEvidence } from "../../../result/report-data.ts";
 import type { ScenarioResult } from "../../../result/result.ts";
+import { tellLeftOut, tellOmitted } from "../../omitted.ts";
+import { tellRepeat } from "../../repeat.ts";
 import type { Layers } from "../arrange.ts";
 import type { Timeline } from "../rows.ts";
-import { tellDuration, tellRepeat } from "../words.ts";
+import { tellDuration } from "../words.ts";
 import { FindingView } from "./comparison.tsx";
 import { Diagram } from "./diagram.tsx";
 import { HostsSaid, Pictures } from "./hosts-said.tsx";
@@ -94,6 +96,7 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
     <div class="case-body">
       {scenario.known === null ? null : <KnownView verdict={scenario.verdict} known={scenario.known} />}
       <Findings scenario={scenario} />
+      <NotHere scenario={scenario} evidence={evidence} />
       <h4>Steps</h4>
       <StepsTable scenario={scenario} anchor={anchor} />
       <h4>What happened</h4>
@@ -115,6 +118,21 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
         </>
       )}
     </div>
+  );
+}
+
+/** What of the case was not kept, and what of it this page has not. */
+function NotHere({ scenario, evidence }: Pick<CaseProps, "scenario" | "evidence">): JSX.Element {
+  const leftOut = tellLeftOut(evidence.leftOut, scenario.folder);
+  const told = [...scenario.omitted.map(tellOmitted), ...(leftOut === undefined ? [] : [leftOut])];
+  return (
+    <>
+      {told.map((text) => (
+        <p key={text} class="not-here">
+          <Text of={text} />
+        </p>
+      ))}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import type { WireResult } from "../../../result/wire-result.ts";
+import { countOf } from "../../plain-text.ts";
 import { arrange, countLayers, type Drawn, type Layers } from "../arrange.ts";
 import type { Lane, Layer, Timeline } from "../rows.ts";
 import { tellUsers } from "../words.ts";
@@ -147,6 +148,7 @@ function WireNote({ wire, folder }: { readonly wire: WireResult; readonly folder
   return (
     <p class="wire-note">
       {SOURCES[wire.source]}: <Text of={wire.note} />.
+      {wire.omitted === null ? null : ` ${countOf(wire.omitted.events, "event")} of it in the middle not kept here.`}
       {wire.pcap === null ? null : (
         <>
           {" "}
