@@ -5,7 +5,6 @@ import type { Launch } from "../implementation/implementation.ts";
 import { findNearest } from "../replay/match.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
-import { compilePattern } from "../replay/text.ts";
 import type { Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
 
@@ -30,8 +29,8 @@ export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check>
 async function checkReady(stage: ProbeStage, server: ServerDriver): Promise<Check> {
   const { implementation } = stage;
   const title = "starts and says that clients can connect";
-  const ready = compilePattern(implementation.ready ?? stage.protocol.ready);
-  const expected = `the line ${JSON.stringify(ready.text)} within ${stage.startMs / 1000} s`;
+  const ready = implementation.ready ?? stage.protocol.ready;
+  const expected = `the line ${JSON.stringify(ready)} within ${stage.startMs / 1000} s`;
   const why = await stage.start(server, implementation.launch);
   if (why !== undefined) {
     return { title, breach: { expected: "a program that starts", seen: why, mend: "correct run in its file" } };
@@ -72,7 +71,7 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
 async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check> {
   const { implementation, protocol } = stage;
   const lines = protocol.joining.logs.ofOne(PROBE_NAME);
-  const isLogged = (line: string): boolean => server.hasLogged(compilePattern(line));
+  const isLogged = (line: string): boolean => server.hasLogged(line);
   const why = implementation.unsupportedFeatures.get("logs");
   if (why !== undefined) {
     const title = "prints none of the report's lines, as its file says";
@@ -118,7 +117,7 @@ async function* checkConsole(stage: ProbeStage, launch: Launch): AsyncGenerator<
   const hasAsked = why === undefined && (await stage.awaits(server, () => server.log.length > 0, stage.startMs));
   const { fault } = server;
   const stopped = await checkStop(stage, server, "ends with exit status 0 when it is stopped while it asks");
-  const isListening = server.hasLogged(compilePattern(ready));
+  const isListening = server.hasLogged(ready);
   if (hasAsked && !isListening) {
     yield { title };
     yield stopped;

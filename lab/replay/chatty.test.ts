@@ -30,7 +30,7 @@ async function replay(options: FakeRoomOptions): Promise<CaseOutcome> {
   const loaded = parseScenario("x.yaml", CASE, REPORT_HOSTS, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const writtenAddresses = new Map(REPORT_HOSTS.map(({ name, address }) => [name, address]));
-  const own = { timeoutMs: 20_000, clock: systemClock, pair: OWN_PAIR, writtenAddresses };
+  const own = { timeoutMs: 60_000, clock: systemClock, pair: OWN_PAIR, writtenAddresses };
   return replayScenario(loaded.scenario, new FakeRoom(options), own);
 }
 

@@ -8,7 +8,6 @@ import { startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import { tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
-import { compilePattern } from "./text.ts";
 
 /** Why a case cannot begin. */
 export interface GivenFailure {
@@ -57,16 +56,18 @@ async function startAll(
 
 async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailure | undefined> {
   const { host, settings } = given;
+  const server = stage.servers.get(host);
+  const { connected, settled } = stage.protocol.joining.logs;
+  const ready = stage.pair.server.ready ?? stage.protocol.ready;
+  for (const line of [ready, connected, settled]) server?.countLogged(line);
   const outcome = await startProgram(stage, host, settings);
   if (outcome.kind === "failed") return failureOf(host, outcome);
-  const server = stage.servers.get(host);
   if (settings.console === true) {
     const hasAsked = (): boolean => (server?.log.length ?? 0) > 0;
     return waitFor(stage, host, "asks on its console", "asked nothing", hasAsked, stage.startTimeoutMs);
   }
-  const ready = compilePattern(stage.pair.server.ready ?? stage.protocol.ready);
   const isUp = (): boolean => server?.hasLogged(ready) === true;
-  return waitFor(stage, host, `logs ${tell(ready.text)}`, "did not", isUp, stage.startTimeoutMs);
+  return waitFor(stage, host, `logs ${tell(ready)}`, "did not", isUp, stage.startTimeoutMs);
 }
 
 function failureOf(host: string, { kind: _kind, ...failure }: FailedAction): GivenFailure {
@@ -199,8 +200,7 @@ async function settle(stage: Stage, isSettled: () => boolean): Promise<boolean> 
 async function settleLog(stage: Stage, line: string, times: number): Promise<void> {
   const server = stage.runningServer();
   if (server === undefined || !stage.logsSetUp) return;
-  const pattern = compilePattern(line);
-  if (!(await settle(stage, () => server.countLogged(pattern) >= times))) stage.noteSetUpUnlogged();
+  if (!(await settle(stage, () => server.countLogged(line) >= times))) stage.noteSetUpUnlogged();
 }
 
 async function answer(

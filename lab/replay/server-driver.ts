@@ -5,6 +5,7 @@ import { type LogRule, toReportWording } from "../implementation/log-wording.ts"
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import { HostDriver, tellLine, tellOmitted, type Watcher } from "./driver.ts";
+import { LogSearch } from "./log-search.ts";
 import type { Pulse } from "./pulse.ts";
 import { compilePattern, logText, type Pattern } from "./text.ts";
 
@@ -38,8 +39,9 @@ export class ServerDriver extends HostDriver {
   readonly log = new KeptLines<LogLine>(({ text }) => text.length);
   /** Every line of both streams, as it was printed and as it is to be read. */
   readonly printed = new KeptLines<PrintedLine>(({ raw }) => raw.length);
-  /** Which lines were looked at for a pattern, and how many of them fit. */
-  readonly #counts = new WeakMap<Pattern, { looked: number; fitting: number }>();
+  /** Searches that go on with every line, before it may be let go. */
+  readonly #searches = new Set<LogSearch>();
+  readonly #counts = new Map<string, LogSearch>();
   readonly #awaited = new Set<AwaitedLines>();
   readonly #rules: readonly LogRule[];
 
@@ -54,17 +56,29 @@ export class ServerDriver extends HostDriver {
     return this.write(text);
   }
 
-  /** How many lines like this one have been logged. Each line is looked at once, however often that is asked. */
-  countLogged(pattern: Pattern): number {
-    const count = this.#counts.get(pattern) ?? { looked: 0, fitting: 0 };
-    this.#counts.set(pattern, count);
-    for (const { line } of this.log.between(count.looked)) if (pattern.matches(line.text)) count.fitting += 1;
-    count.looked = this.log.length;
-    return count.fitting;
+  /** From now on the search goes on with every line. */
+  follow(search: LogSearch): void {
+    search.goOn(this.log, this.log.length);
+    this.#searches.add(search);
   }
 
-  hasLogged(pattern: Pattern): boolean {
-    return this.countLogged(pattern) > 0;
+  unfollow(search: LogSearch): void {
+    this.#searches.delete(search);
+  }
+
+  /** How many lines like this one have been logged. Whoever needs them all asks once before they can come. */
+  countLogged(line: string): number {
+    const known = this.#counts.get(line);
+    if (known !== undefined) return known.found.length;
+    const pattern = compilePattern(line);
+    const search = new LogSearch(0, (text) => pattern.matches(text));
+    this.#counts.set(line, search);
+    this.follow(search);
+    return search.found.length;
+  }
+
+  hasLogged(line: string): boolean {
+    return this.countLogged(line) > 0;
   }
 
   /** What was printed, with a line that tells where some of it is not kept. */
@@ -98,6 +112,7 @@ export class ServerDriver extends HostDriver {
     const logged = { text, isFence: this.#isOfFence(text) };
     const how = { bytes, stays: logged.isFence };
     this.log.push(logged, how);
+    for (const search of this.#searches) search.goOn(this.log, this.log.length);
     this.printed.push({ atMs, raw, ...logged }, how);
     if (!logged.isFence) this.tell("log", text);
   }

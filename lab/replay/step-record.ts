@@ -83,6 +83,8 @@ export class StepRecord {
     }));
     this.#from = marksOf(stage);
     for (const [host, mark] of this.#from) this.#logFrom.set(host, before?.logEnds.get(host) ?? mark.lines);
+    // Begun now: what comes while users act may be let go before anybody waits for it.
+    for (const each of this.prepared) if (isSought(each)) this.#findLines(each);
   }
 
   /** Clients whose user acted in this step. */
@@ -98,6 +100,9 @@ export class StepRecord {
   /** From here on a line belongs to a later step. */
   close(): void {
     this.#endMs ??= this.#stage.pulse.clock.nowMs();
+    for (const [{ expectation }, search] of this.#searches) {
+      this.#stage.servers.get(expectation.host)?.unfollow(search);
+    }
     for (const [host, mark] of marksOf(this.#stage)) if (!this.#to.has(host)) this.#to.set(host, mark);
   }
 
@@ -231,22 +236,24 @@ export class StepRecord {
   #findLines(prepared: Prepared, from?: number): readonly FoundLine[] {
     const { expectation, patterns } = prepared;
     const { host, kind } = expectation;
-    const log = this.#stage.servers.get(host)?.log;
-    if (log === undefined) return [];
+    const server = this.#stage.servers.get(host);
+    if (server === undefined) return [];
     const begin = from ?? (kind === "logs" ? this.#logFrom : undefined)?.get(host) ?? this.#from.get(host)?.lines ?? 0;
-    const end = this.#to.get(host)?.lines ?? log.length;
+    const to = this.#to.get(host)?.lines;
     const known = this.#searches.get(prepared);
-    const search =
-      known?.fits(begin, end) === true
-        ? known
-        : new LogSearch(begin, (text, found) =>
-            kind === "logs"
-              ? patterns[found]?.matches(text) === true
-              : found === 0 && patterns.some((pattern) => pattern.matches(text)),
-          );
-    this.#searches.set(prepared, search);
-    search.goOn(log, end);
-    return search.found;
+    if (known?.fits(begin, to ?? server.log.length) !== true) {
+      if (known !== undefined) server.unfollow(known);
+      const search = new LogSearch(begin, (text, found) =>
+        kind === "logs"
+          ? patterns[found]?.matches(text) === true
+          : found === 0 && patterns.some((pattern) => pattern.matches(text)),
+      );
+      this.#searches.set(prepared, search);
+      if (to === undefined) server.follow(search);
+    }
+    const search = this.#searches.get(prepared);
+    search?.goOn(server.log, to ?? server.log.length);
+    return search?.found ?? [];
   }
 
   #names(host: string): readonly string[] {
@@ -264,6 +271,11 @@ export class StepRecord {
       line.isFence ? [] : [{ index, text: line.text }],
     );
   }
+}
+
+/** Whether a log is searched for it. */
+function isSought({ expectation: { kind } }: Prepared): boolean {
+  return kind === "logs" || kind === "never";
 }
 
 /** Whether anything did not hold. */
