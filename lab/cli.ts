@@ -27,6 +27,8 @@ async function main(): Promise<number> {
       return (await import("./commands/probe.ts")).probe(args);
     case "matrix":
       return (await import("./commands/matrix.ts")).matrix(args);
+    case "reduce":
+      return (await import("./commands/reduce.ts")).reduce(args);
     case "run":
       return (await import("./commands/run.ts")).run(args);
   }

@@ -288,11 +288,13 @@ const ROOMS: readonly Room[] = [
       "lab/result/",
     ],
   },
+  { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   { of: "lab/commands/protocol.ts", mayImport: ["lab/protocol/", "lab/hcp/"] },
   {
     of: "lab/commands/",
     mayImport: [
       "src/options/",
+      "lab/yaml/",
       "lab/hosts/",
       "lab/wire/",
       "lab/implementation/",
@@ -306,6 +308,7 @@ const ROOMS: readonly Room[] = [
       "lab/probe/",
       "lab/matrix/",
       "lab/run/",
+      "lab/reduce/",
       "lab/commands/protocol.ts",
     ],
     mayUse: ["node:*"],

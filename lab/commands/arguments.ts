@@ -18,6 +18,7 @@ import {
   LIST_OPTIONS,
   MATRIX_OPTIONS,
   PROBE_OPTIONS,
+  REDUCE_OPTIONS,
   RUN_OPTIONS,
 } from "./options.ts";
 
@@ -54,6 +55,16 @@ export interface ProbeArguments extends Omit<ProbeValues, "timeout"> {
   readonly timeoutMs: number;
 }
 
+export interface ReduceArguments
+  extends Omit<Values<typeof REDUCE_OPTIONS>, "server" | "client" | "timeout" | "within"> {
+  readonly kind: "reduce";
+  /** The words that mean the case. */
+  readonly selection: readonly string[];
+  readonly implementations: Partial<Readonly<Record<Role, string>>>;
+  readonly timeoutMs: number;
+  readonly withinMs: number;
+}
+
 export interface ListArguments extends Values<typeof LIST_OPTIONS> {
   readonly kind: "list";
   readonly selection: readonly string[];
@@ -63,6 +74,7 @@ export type Arguments =
   | RunArguments
   | MatrixArguments
   | ProbeArguments
+  | ReduceArguments
   | { readonly kind: "diff"; readonly before: string; readonly after: string }
   | ListArguments
   | { readonly kind: "clean" }
@@ -109,6 +121,8 @@ function readCommand(command: Command, line: CommandLine): Arguments {
       return readProbe(line);
     case "matrix":
       return readMatrix(line);
+    case "reduce":
+      return readReduce(line);
   }
 }
 
@@ -133,12 +147,20 @@ function readMatrix(line: CommandLine): MatrixArguments {
   return { kind: "matrix", selection: line.words, servers, clients, ...rest, timeoutMs };
 }
 
+function readReduce(line: CommandLine): ReduceArguments {
+  if (line.words.length !== 1) throw new UsageError("reduce: expected one case: reduce CASE");
+  const { server, client, timeout: timeoutMs, within, ...rest } = readValues(REDUCE_OPTIONS, line);
+  const implementations = { ...(server !== undefined && { server }), ...(client !== undefined && { client }) };
+  return { kind: "reduce", selection: line.words, implementations, ...rest, timeoutMs, withinMs: within * 1000 };
+}
+
 function readRun(line: CommandLine): RunArguments {
   const { given, words } = line;
   if (given.has("bare") && (given.has("wire") || given.has("verbose"))) {
     throw new UsageError("--bare: expected neither --wire nor --verbose beside it; got one");
   }
   if (given.has("parallel")) throw new UsageError("--parallel: expected matrix before it");
+  if (given.has("within")) throw new UsageError("--within: expected reduce before it");
   const { server, client: clients, timeout: timeoutMs, ...rest } = readValues(RUN_OPTIONS, line);
   const kinds = clients.flatMap((one) => ("kind" in one ? [one.kind] : []));
   const files = clients.flatMap((one) => ("file" in one ? [one.file] : []));

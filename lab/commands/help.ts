@@ -20,6 +20,11 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     what: "every server with every client, in one report: --server and --client FILE each as often as there are files, this project's where there is none",
     exitStatus: "as of a run, for every pair; a pair that cannot be run fails",
   },
+  reduce: {
+    usage: "reduce CASE [--server FILE] [--client FILE] [--within S]",
+    what: "the smallest case that still fails as CASE does: fewer steps, hosts and actions, shorter texts; each smaller case is run, and this project's own programs have to pass it",
+    exitStatus: "0 there is a smallest case, also where it is CASE itself, 1 CASE does not fail",
+  },
   diff: {
     usage: "diff OLD NEW",
     what: "what changed between two runs: their folders, or their result.json",

@@ -12,6 +12,7 @@ const WIRES = ["auto", "packets", "relay", "off"] as const satisfies readonly Wi
 const LEVELS = ["must", "strict"] as const satisfies readonly Level[];
 
 const TIMEOUT_S_MAX = 600;
+const WITHIN_S_MAX = 86_400;
 const REPEAT_MAX = 10_000;
 /** Pairs of a matrix that run at once. */
 const PARALLEL_MAX = 16;
@@ -121,12 +122,25 @@ export const MATRIX_OPTIONS = {
   },
 } satisfies OptionTable;
 
+export const REDUCE_OPTIONS = {
+  server: { kind: FILE, help: "the server under test" },
+  client: { kind: FILE, help: "the client under test" },
+  ...BED_OPTIONS,
+  out: REPORT_OPTIONS.out,
+  within: {
+    kind: wholeNumber(1, WITHIN_S_MAX, { noun: "seconds" }),
+    default: 300,
+    help: "of reduce: try no more smaller cases after so many seconds; a shorter --timeout tries more of them",
+  },
+} satisfies OptionTable;
+
 export const LIST_OPTIONS = LEVEL_OPTIONS;
 
 /** What a command that is a word takes. Without a word, cases are run. */
 export const COMMAND_OPTIONS = {
   probe: PROBE_OPTIONS,
   matrix: MATRIX_OPTIONS,
+  reduce: REDUCE_OPTIONS,
   diff: {},
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
@@ -134,9 +148,14 @@ export type Command = keyof typeof COMMAND_OPTIONS;
 
 /** Every option that any command takes. Where two commands take the same one, as a run has it. */
 export const ALL_OPTIONS = {
+  ...REDUCE_OPTIONS,
   ...MATRIX_OPTIONS,
   ...RUN_OPTIONS,
   list: { kind: "flag", help: "list the cases and end; with --level those of one level" },
   clean: { kind: "flag", help: "remove what earlier runs left on the engine and end" },
-  help: { kind: "flag", short: "h", help: "show this and end; behind probe, matrix or diff the help of that command" },
+  help: {
+    kind: "flag",
+    short: "h",
+    help: "show this and end; behind probe, matrix, reduce or diff the help of that command",
+  },
 } satisfies OptionTable;

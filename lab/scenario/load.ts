@@ -9,7 +9,7 @@ import { buildScenario, type Scenario } from "./scenario.ts";
 import { type ScenarioSource, scenarioSchemaOf } from "./schema.ts";
 
 export type LoadResult =
-  | { readonly kind: "scenario"; readonly scenario: Scenario }
+  | { readonly kind: "scenario"; readonly scenario: Scenario; readonly source: ScenarioSource }
   /** Each is one line, "file:line:column: what". */
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
@@ -33,7 +33,7 @@ export function parseScenario(file: string, text: string, hosts: readonly HostSp
 
 function toResult(file: string, protocol: Protocol, read: YamlResult<ScenarioSource>): LoadResult {
   if (read.kind === "wrong") return read;
-  return { kind: "scenario", scenario: buildScenario(read.data, file, protocol) };
+  return { kind: "scenario", scenario: buildScenario(read.data, file, protocol), source: read.data };
 }
 
 /** Made once: a folder of files is read against the same one. */
