@@ -46,8 +46,8 @@ async function run(options: ClientCommandOptions): Promise<number> {
   process.stderr.on("error", () => undefined);
   const log = createLog(options.logLevel, writeStderr);
   const { localAddress, messageGapMs, web, terminal } = options;
-  // A terminal that is closed says SIGHUP. The other faces may be meant to outlive theirs (nohup).
-  const stop = stopSignal(terminal === undefined ? SIGNALS : [...SIGNALS, "SIGHUP"]);
+  // A terminal that is closed says SIGHUP. The other faces may be meant to outlive theirs (nohup), and to be dumped (SIGQUIT).
+  const stop = stopSignal(terminal === undefined ? SIGNALS : [...SIGNALS, "SIGHUP", "SIGQUIT"]);
   const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log };
   if (web !== undefined) return await serveWindows(web, face);
   if (terminal !== undefined) return await talk(terminal, face);

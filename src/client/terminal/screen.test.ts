@@ -2,6 +2,7 @@ import type { CompleterResult } from "node:readline";
 import { afterEach, expect, test } from "vitest";
 import type { Display } from "./fixtures/display.ts";
 import { FakeTerminal } from "./fixtures/fake-terminal.ts";
+import type { Job, JobListener } from "./job.ts";
 import { Screen } from "./screen.ts";
 
 const open: Screen[] = [];
@@ -9,11 +10,41 @@ afterEach(() => {
   for (const screen of open.splice(0)) screen.close();
 });
 
+/** A job that a test lets go on. */
+class FakeJob implements Job {
+  listener: JobListener | undefined;
+  #stopped: PromiseWithResolvers<void> | undefined;
+
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  listen(listener: JobListener): void {
+    this.listener = listener;
+  }
+
+  leave(): void {
+    this.listener = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = Promise.withResolvers();
+    await this.#stopped.promise;
+  }
+
+  async goOn(): Promise<void> {
+    this.#stopped?.resolve();
+    this.#stopped = undefined;
+    await new Promise(setImmediate);
+  }
+}
+
 function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
   const terminal = new FakeTerminal(columns);
   const lines: string[] = [];
   let left = 0;
-  const screen = new Screen(terminal.input, terminal.output, {
+  const job = new FakeJob();
+  const screen = new Screen(terminal.input, terminal.output, job, {
     onLine: (line) => lines.push(line),
     onLeave: () => {
       left += 1;
@@ -23,7 +54,7 @@ function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
   });
   open.push(screen);
   screen.setPrompt("to All> ");
-  return { terminal, screen, lines, left: () => left };
+  return { terminal, screen, job, lines, left: () => left };
 }
 
 const LONG = "a line that is wider than the terminal, 日本語 and goes over three rows of it, at least";
@@ -130,6 +161,49 @@ test.each([
   const { terminal, left } = openScreen();
   await terminal.type(keys);
   expect(left()).toBeGreaterThan(0);
+});
+
+test.each([
+  ["Ctrl-Z", async (opened: ReturnType<typeof openScreen>) => await opened.terminal.type("\x1a")],
+  ["a stop that somebody else asks for", async ({ job }: ReturnType<typeof openScreen>) => job.listener?.onStopAsked()],
+])("%s gives the terminal to the shell; afterwards the line goes on where it was", async (_, stop) => {
+  const opened = openScreen();
+  const { terminal, screen, job } = opened;
+  await terminal.type("half a line\x1b[D\x1b[D");
+  await stop(opened);
+  expect([job.isStopped, terminal.isRaw, [...terminal.display.modes]]).toEqual([true, false, []]);
+  expect(terminal.display.text).toBe("");
+  screen.print("one");
+  screen.setPrompt("offline> ");
+  expect(terminal.display.text, "the line is not drawn for the shell").toBe("one");
+  terminal.display.write("$ fg\n");
+  await job.goOn();
+  expect([terminal.isRaw, [...terminal.display.modes]]).toEqual([true, ["2004"]]);
+  await terminal.type("X");
+  expect(terminal.display.text).toBe("one\n$ fg\noffline> half a liXne");
+});
+
+test("a client that goes on after a stop that it was not asked about takes the terminal over again", async () => {
+  const { terminal, job } = openScreen();
+  await terminal.type("half a line");
+  terminal.input.setRawMode(false);
+  terminal.display.write("\n$ fg\n");
+  const modes: boolean[] = [];
+  terminal.input.setRawMode = (isRaw) => modes.push(isRaw);
+  job.listener?.onGoesOn();
+  expect(modes, "what Node believes is set").toEqual([false, true]);
+  expect(terminal.display.text).toMatch(/\$ fg\nto All> half a line$/);
+});
+
+test("a stopped client that is ended leaves the terminal to the shell", async () => {
+  const { terminal, screen, job } = openScreen();
+  await terminal.type("half a line\x1a");
+  terminal.display.write("$ kill %1");
+  const { written } = terminal;
+  screen.close();
+  await job.goOn();
+  expect([terminal.isRaw, terminal.written]).toEqual([false, written]);
+  expect(job.listener).toBeUndefined();
 });
 
 test("after the end the terminal is as it was, and nothing of the line is left", async () => {

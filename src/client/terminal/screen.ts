@@ -13,6 +13,7 @@ import {
   moveCursor,
 } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
+import type { Job } from "./job.ts";
 import { COLUMNS_DEFAULT, RECALLED_LINES_MAX } from "./limits.ts";
 import { LINE_MARK, mark, Paste, unmark } from "./paste.ts";
 import type { TerminalInput, TerminalOutput } from "./streams.ts";
@@ -34,6 +35,7 @@ export class Screen {
   readonly #input: TerminalInput;
   readonly #output: TerminalOutput;
   readonly #listener: ScreenListener;
+  readonly #job: Job;
   readonly #keys = new PassThrough();
   readonly #readline: Interface;
   readonly #paste = new Paste();
@@ -41,10 +43,13 @@ export class Screen {
   #columns: number;
   #isPrompting = false;
   #isClosed = false;
+  /** The terminal is the shell's. */
+  #isAway = false;
 
-  constructor(input: TerminalInput, output: TerminalOutput, listener: ScreenListener) {
+  constructor(input: TerminalInput, output: TerminalOutput, job: Job, listener: ScreenListener) {
     this.#input = input;
     this.#output = output;
+    this.#job = job;
     this.#listener = listener;
     this.#columns = this.#realColumns();
     this.#readline = createInterface({
@@ -96,9 +101,10 @@ export class Screen {
 
   close(): void {
     if (this.#isClosed) return;
-    this.#erase();
+    if (!this.#isAway) this.#erase();
     this.#isClosed = true;
-    this.#leave();
+    this.#job.leave();
+    if (!this.#isAway) this.#leave();
     this.#readline.close();
     this.#output.off("resize", this.#onResize);
     this.#input.off("keypress", this.#onKey);
@@ -123,7 +129,8 @@ export class Screen {
       if (!this.#listener.isRecallable()) history.shift();
     });
     this.#readline.on("SIGINT", () => this.#listener.onLeave());
-    this.#readline.on("SIGTSTP", () => this.#suspend());
+    this.#readline.on("SIGTSTP", () => void this.#suspend());
+    this.#job.listen({ onStopAsked: () => void this.#suspend(), onGoesOn: () => this.#comeBack(0) });
     this.#readline.on("close", () => {
       this.close();
       this.#listener.onLeave();
@@ -176,6 +183,10 @@ export class Screen {
   /** Does something while the line being typed is off the screen. */
   #redraw(change: () => void): void {
     if (this.#isClosed) return;
+    if (this.#isAway) {
+      change();
+      return;
+    }
     this.#output.cork();
     const rows = this.#erase();
     change();
@@ -202,7 +213,7 @@ export class Screen {
 
   // A terminal that became narrower or wider has wrapped the line anew, and the cursor has moved with it.
   #onResize = (): void => {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isAway) return;
     const before = this.#isPrompting ? this.#readline.getCursorPos().rows : 0;
     this.#columns = this.#realColumns();
     this.#output.cork();
@@ -211,16 +222,26 @@ export class Screen {
     this.#output.uncork();
   };
 
-  #suspend(): void {
+  async #suspend(): Promise<void> {
+    if (this.#isClosed || this.#isAway) return;
     const rows = this.#erase();
-    this.#isPrompting = false;
     this.#leave();
-    process.once("SIGCONT", () => {
-      if (this.#isClosed) return;
-      this.#enter();
-      this.#prompt(rows);
-    });
-    process.kill(process.pid, "SIGTSTP");
+    this.#isAway = true;
+    await this.#job.stop();
+    this.#isAway = false;
+    this.#comeBack(rows);
+  }
+
+  /** Takes the terminal over from the shell, which has its own modes and has written below the line being typed. */
+  #comeBack(rowsUp: number): void {
+    if (this.#isClosed || this.#isAway) return;
+    this.#columns = this.#realColumns();
+    // Node sets no mode that it believes is set.
+    this.#input.setRawMode(false);
+    this.#enter();
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#prompt(rowsUp);
   }
 
   // A terminal that does not know its size says 0.

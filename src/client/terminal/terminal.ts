@@ -11,6 +11,8 @@ import type { ServerAddress } from "../server-address.ts";
 import { complete } from "./completion.ts";
 import { drawRemark, drawShown, type Remark, timeOfDay } from "./draw.ts";
 import { type Ink, inkOf } from "./ink.ts";
+import { ShellJob } from "./job.ts";
+import { type Keeper, startKeeper } from "./keeper.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { drawPrompt, type Prompt } from "./prompt.ts";
 import type { Page } from "./rows.ts";
@@ -71,6 +73,7 @@ class Face {
   readonly #ink: Ink;
   readonly #ended = Promise.withResolvers<TerminalEnd>();
   readonly #hungUp = Promise.withResolvers<void>();
+  #keeper: Keeper | undefined;
   #prompt: Prompt | undefined;
   #callOff: () => void = () => undefined;
 
@@ -118,7 +121,8 @@ class Face {
     const onLeave = () => this.#ended.resolve("left");
     if (surface.kind === "screen") {
       const { input, output } = surface;
-      return new Screen(input, output, {
+      this.#keeper = startKeeper();
+      return new Screen(input, output, new ShellJob(), {
         onLine,
         onLeave,
         complete: (line) => complete(line, this.#model.names),
@@ -173,5 +177,6 @@ class Face {
 
   #close(): void {
     if (this.#view instanceof Screen) this.#view.close();
+    this.#keeper?.dismiss();
   }
 }

@@ -1,0 +1,62 @@
+// Owns what the client is to the shell that started it: a job, which is stopped (Ctrl-Z) and goes on (fg, bg). It must not
+// know what is on the terminal. Invariant: a stopped client goes on by itself where no shell took the terminal.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export interface JobListener {
+  /** Somebody else asked the client to stop: `kill -TSTP`. */
+  onStopAsked(): void;
+  /** The client goes on, after a stop that it was not asked about: SIGSTOP, or SIGTTIN of a background job. */
+  onGoesOn(): void;
+}
+
+/** The client as a job. */
+export interface Job {
+  listen(listener: JobListener): void;
+  leave(): void;
+  /** Stops the client with everything that it was started through. Settles when it goes on. */
+  stop(): Promise<void>;
+}
+
+const WAKER = fileURLToPath(new URL("waker.ts", import.meta.url));
+const OWN_STATUS = "/proc/self/stat";
+
+export class ShellJob implements Job {
+  #listener: JobListener | undefined;
+  readonly #onStopAsked = () => this.#listener?.onStopAsked();
+  readonly #onGoesOn = () => this.#listener?.onGoesOn();
+
+  listen(listener: JobListener): void {
+    this.#listener = listener;
+    process.on("SIGTSTP", this.#onStopAsked);
+    process.on("SIGCONT", this.#onGoesOn);
+  }
+
+  leave(): void {
+    process.off("SIGTSTP", this.#onStopAsked);
+    process.off("SIGCONT", this.#onGoesOn);
+  }
+
+  // A shell waits for the process that it started, which may be npm: so all of the job is stopped, as by a terminal that is
+  // not raw. Without listeners the signal does what it always does, and kill() returns when somebody lets the job go on. It
+  // returns at once where the system stops no such job, since nobody is there to let it go on.
+  async stop(): Promise<void> {
+    startWaker();
+    this.leave();
+    process.kill(0, "SIGTSTP");
+    if (this.#listener !== undefined) this.listen(this.#listener);
+    // A signal that ends the client may have come first: `kill %1`. It is taken in the first of these turns.
+    for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate);
+  }
+}
+
+/** Where there is no /proc there are no containers either, and a terminal has a shell. */
+function startWaker(): void {
+  if (!existsSync(OWN_STATUS)) return;
+  const waker = spawn(process.execPath, [WAKER, String(process.pid)], { detached: true, stdio: "ignore" });
+  // Without it Ctrl-Z works as it does in any other program.
+  waker.on("error", () => undefined);
+  waker.unref();
+}
