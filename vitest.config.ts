@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LeftOutReporter } from "./scripts/left-out-reporter.ts";
+import { OutlivedReporter } from "./scripts/outlived-reporter.ts";
 import { CAPABILITIES, type Capability } from "./scripts/test-capabilities.ts";
 import { TurnSequencer } from "./scripts/turn-sequencer.ts";
 
@@ -62,6 +63,7 @@ export default defineConfig({
     sequence: { sequencer: TurnSequencer },
     reporters: [
       "default",
+      new OutlivedReporter(),
       new LeftOutReporter(
         probed.flatMap(({ capability, files, missing }) =>
           missing === undefined ? [] : files.map((file) => ({ file, why: `needs ${capability.name}, but ${missing}` })),

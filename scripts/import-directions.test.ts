@@ -336,6 +336,7 @@ const ROOMS: readonly Room[] = [
       "lab/hcp/",
       "lab/implementation/",
       "lab/scenario/",
+      "lab/machine/",
       "lab/browser/",
       "lab/result/",
       "lab/report/",

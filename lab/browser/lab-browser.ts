@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Browser, BrowserServer, Page } from "playwright-core";
 import { markProcess } from "../machine/process-mark.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
+import { endMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
 import { type FoundBrowser, findBrowser } from "./find-browser.ts";
 
 /** As large as the report's figures need; the page shows all of its parts. */
@@ -31,6 +32,8 @@ interface Running {
   readonly reaper: Reaper;
   /** What the browser writes. */
   readonly folder: string;
+  /** What its processes bear. */
+  readonly mark: string;
 }
 
 export class LabBrowser implements AsyncDisposable {
@@ -92,8 +95,9 @@ async function openPage(browser: Browser): Promise<Page> {
   return await context.newPage();
 }
 
-async function end({ server, reaper, folder }: Running): Promise<void> {
+async function end({ server, reaper, folder, mark }: Running): Promise<void> {
   await server.close();
+  await endMarked(mark);
   await rm(folder, { recursive: true, force: true });
   reaper.dismiss();
 }
@@ -104,6 +108,8 @@ async function launch(find: () => Promise<FoundBrowser>): Promise<Running> {
   // Loaded here, since it takes half a second and most runs of one case need no browser.
   const { chromium } = await import("playwright-core");
   const reaper = startReaper();
+  const mark = makeMark();
+  reaper.watchMark(mark);
   const folder = await mkdtemp(join(tmpdir(), "howdy-browser-"));
   reaper.watchFolder(folder);
   try {
@@ -111,6 +117,7 @@ async function launch(find: () => Promise<FoundBrowser>): Promise<Running> {
       chromium.launchServer({
         executablePath: found.path,
         headless: true,
+        env: { ...process.env, [MARKS_VARIABLE]: marksWith(mark) },
         timeout: LAUNCH_MS_MAX,
         args: [...ARGUMENTS, ...(process.getuid?.() === 0 ? ROOT_ARGUMENTS : [])],
         // The lab ends in its own order, and the browser with it.
@@ -121,8 +128,9 @@ async function launch(find: () => Promise<FoundBrowser>): Promise<Running> {
     );
     const { pid } = server.process();
     if (pid !== undefined) reaper.watchProcess(markProcess(pid));
-    return { server, browser: await chromium.connect(server.wsEndpoint()), reaper, folder };
+    return { server, browser: await chromium.connect(server.wsEndpoint()), reaper, folder, mark };
   } catch (cause) {
+    await endMarked(mark);
     await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
     const reason = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { killMarked, type ProcessMark } from "./process-mark.ts";
 import { reaperOrderSchema } from "./reaper.ts";
+import { endMarked } from "./run-mark.ts";
 
 /** The lab promises five seconds; a slow engine gets more, but a reaper does not live for ever. */
 const REAP_MS_MAX = 60_000;
@@ -15,6 +16,7 @@ const LOOK_MS = 100;
 const QUIET_LOOKS = 3;
 
 const watched = new Map<number, ProcessMark>();
+const marks = new Set<string>();
 const folders = new Set<string>();
 const runs = new Set<string>();
 let keepsContainers = false;
@@ -25,6 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const said = order.data;
   if ("containersOf" in said) runs.add(said.containersOf);
   else if ("watch" in said) watched.set(said.watch.pid, said.watch);
+  else if ("mark" in said) marks.add(said.mark);
   else if ("unwatch" in said) watched.delete(said.unwatch);
   else if ("remove" in said) folders.add(said.remove);
   else if ("keepContainers" in said) keepsContainers = true;
@@ -33,6 +36,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
 for (const mark of watched.values()) killMarked(mark);
+// What cannot be killed is nothing that a reaper could tell anybody, and no reason to leave the rest.
+await Promise.allSettled([...marks].map(endMarked));
 await Promise.all([removeFolders(), removeContainers()]);
 process.exit(0);
 

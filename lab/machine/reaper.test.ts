@@ -13,10 +13,17 @@ const NETWORK = await claimNetwork();
 const REAP_MS_MAX = 20_000;
 const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
 
+const STAYS = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
+/** In a session of its own, and left to init when what started it has ended. */
+const LEAVES =
+  "const { spawn } = require('node:child_process');" +
+  "const sleeper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });" +
+  "sleeper.unref(); console.log(sleeper.pid)";
+
 /** A lab in a process of its own: boots a local bed, starts two programs, prints their pids, then does what it is told. */
-const lab = (end: string) => `
+const lab = (end: string, script = STAYS) => `
   import { openLocalBed } from ${JSON.stringify(bedModule)};
-  const script = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
+  const script = ${JSON.stringify(script)};
   const program = { words: [process.execPath, "-e", script], directory: "/" };
   const host = (name, address) => ({ name, service: name, role: "client", address, image: "", dockerfile: "" });
   const topology = { subnet: "${NETWORK}.0/24", hosts: [host("One", "${NETWORK}.10"), host("Two", "${NETWORK}.11")] };
@@ -31,8 +38,8 @@ const lab = (end: string) => `
   ${end}
 `;
 
-async function startLab(end: string) {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", lab(end)], {
+async function startLab(end: string, script = STAYS) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", lab(end, script)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
@@ -51,6 +58,16 @@ test.each([
   if (child.pid !== undefined) finish(child.pid);
   await expect.poll(() => marks.map(isAlive), { timeout: REAP_MS_MAX }).toEqual([false, false]);
 });
+
+test.runIf(process.platform === "linux")(
+  "what a program left to init does not outlive a lab that is killed",
+  async () => {
+    const { child, marks } = await startLab("setInterval(() => {}, 1000);", LEAVES);
+    expect(marks.map(isAlive)).toEqual([true, true]);
+    child.kill("SIGKILL");
+    await expect.poll(() => marks.map(isAlive), { timeout: REAP_MS_MAX }).toEqual([false, false]);
+  },
+);
 
 test("a folder that what is dying makes anew is gone all the same", async () => {
   const folder = mkdtempSync(join(tmpdir(), "howdy-reaped-"));

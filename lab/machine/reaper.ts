@@ -12,6 +12,7 @@ const markSchema = z.strictObject({ pid: z.int().positive(), startTicks: z.strin
 export const reaperOrderSchema = z.union([
   z.strictObject({ containersOf: z.string() }).describe("Remove this run's containers and networks at the end."),
   z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
+  z.strictObject({ mark: z.uuid() }).describe("Kill whatever bears this mark at the end (run-mark.ts)."),
   z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
   z.strictObject({ remove: z.string().min(1) }).describe("Remove this folder for temporary files at the end."),
   z.strictObject({ keepContainers: z.literal(true) }).describe("Leave hosts and networks as they are."),
@@ -25,6 +26,8 @@ export interface Reaper {
   readonly pid: number | undefined;
   /** Removes every container and network labelled with this run, when the lab has gone. */
   watchContainers(runId: string): void;
+  /** Ends whatever bears this mark, when the lab has gone. */
+  watchMark(mark: string): void;
   watchProcess(mark: ProcessMark): void;
   forgetProcess(pid: number): void;
   /** Removes a folder of a process's own, when the lab has gone. */
@@ -58,6 +61,7 @@ export function startReaper(dockerHost?: string): Reaper {
   return {
     pid: child.pid,
     watchContainers: (runId) => tell({ containersOf: runId }),
+    watchMark: (mark) => tell({ mark }),
     watchProcess: (mark) => tell({ watch: mark }),
     forgetProcess: (pid) => tell({ unwatch: pid }),
     watchFolder: (path) => tell({ remove: path }),

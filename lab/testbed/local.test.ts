@@ -7,6 +7,7 @@ import type { Topology } from "../hosts/topology.ts";
 import { command } from "../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { isAlive, markProcess } from "../machine/process-mark.ts";
+import { findMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
@@ -133,6 +134,56 @@ test("disposing of hosts ends their programs, and what those started", async () 
   await expect.poll(() => marks.map(isAlive), { timeout: DEADLINE_MS }).toEqual([false, false]);
   await expect(hostOf(hosts, "Two").start(plain)).rejects.toThrow("disposed of");
 });
+
+/** Starts a sleeper in a session of its own, which it leaves to init, and prints its number. */
+const LEAVES_A_DAEMON = `
+  const { spawn } = require('node:child_process');
+  const sleeper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
+  sleeper.unref();
+  console.log('[' + sleeper.pid + ']');
+`;
+
+test.runIf(process.platform === "linux")(
+  "disposing of hosts ends what a program left to init, and so does the host's next program",
+  async () => {
+    await using bed = await openScripted(LEAVES_A_DAEMON);
+    const hosts = await bed.boot("daemons");
+    const leave = async () => {
+      const program = await hostOf(hosts, "Two").start(plain);
+      const [pid = 0]: number[] = JSON.parse((await lineWith(program, "[")).text);
+      await program.exited;
+      return markProcess(pid);
+    };
+    const first = await leave();
+    expect(isAlive(first)).toBe(true);
+    const second = await leave();
+    expect([isAlive(first), isAlive(second)]).toEqual([false, true]);
+    await hosts[Symbol.asyncDispose]();
+    await expect.poll(() => isAlive(second), { timeout: DEADLINE_MS }).toBe(false);
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "a program that is being started when its hosts end ends with them",
+  async () => {
+    const mark = makeMark();
+    const before = process.env[MARKS_VARIABLE];
+    process.env[MARKS_VARIABLE] = marksWith(mark);
+    try {
+      const bed = await openScripted("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)");
+      const hosts = await bed.boot("early end");
+      const starting = ["One", "Two"].map((name) => hostOf(hosts, name).start(plain));
+      await hosts[Symbol.asyncDispose]();
+      await bed[Symbol.asyncDispose]();
+      // The reaper, which bears the mark as well, is told to leave, and goes by itself.
+      await expect.poll(() => findMarked(mark), { timeout: DEADLINE_MS }).toEqual([]);
+      expect((await Promise.allSettled(starting)).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    } finally {
+      if (before === undefined) delete process.env[MARKS_VARIABLE];
+      else process.env[MARKS_VARIABLE] = before;
+    }
+  },
+);
 
 test("a second lab at the same addresses is refused, until the first has ended", async () => {
   const first = await openRunning(command("true"));

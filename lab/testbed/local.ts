@@ -11,6 +11,7 @@ import type { CaseWire, WireListener, WireRecorder } from "../capture/recorder.t
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
+import { endMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
@@ -65,11 +66,13 @@ export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> 
   const separateAddresses = bindable.every(Boolean);
   const claim = await claimLoopback((separateAddresses && own[0]) || SHARED_LOOPBACK);
   const reaper = startReaper();
+  const mark = makeMark();
+  reaper.watchMark(mark);
   const folder = await mkdtemp(join(tmpdir(), "howdy-lab-hosts-"));
   reaper.watchFolder(folder);
   try {
     const recorder = await openRecorder(options, separateAddresses, reaper);
-    return new LocalBed(options, { separateAddresses, claim, reaper, recorder, folder });
+    return new LocalBed(options, { separateAddresses, claim, reaper, recorder, folder, mark });
   } catch (fault) {
     await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
@@ -86,6 +89,8 @@ interface LocalBedParts {
   readonly recorder: WireRecorder;
   /** What the hosts' folders are in. */
   readonly folder: string;
+  /** What everything that is started here bears; the reaper knows it. */
+  readonly mark: string;
 }
 
 /** Fresh programs on loopback addresses. Use openLocalBed, which finds out what can be bound. */
@@ -98,11 +103,13 @@ export class LocalBed implements TestBed {
   readonly #reaper: Reaper;
   readonly #recorder: WireRecorder;
   readonly #folder: string;
+  readonly #mark: string;
   #hosts: BedHosts<LocalHost> | null = null;
   #keeps = false;
 
-  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder, folder }: LocalBedParts) {
+  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder, folder, mark }: LocalBedParts) {
     this.#options = options;
+    this.#mark = mark;
     this.#folder = folder;
     this.#claim = claim;
     this.#separateAddresses = separateAddresses;
@@ -144,9 +151,14 @@ export class LocalBed implements TestBed {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
     const peer = { words: [process.execPath, join(repository, PEER_PROGRAM)], directory: repository };
-    const env = { ...passedEnvironment(), NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE) };
+    const mark = makeMark();
+    const env = {
+      ...passedEnvironment(),
+      NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE),
+      [MARKS_VARIABLE]: `${marksWith(this.#mark)},${mark}`,
+    };
     const folder = join(this.#folder, spec.service);
-    const parts = { spec, address, folder, programs: { peer, ...programs }, env, wire, displaced };
+    const parts = { spec, address, folder, programs: { peer, ...programs }, env, mark, wire, displaced };
     return new LocalHost(parts, this.#reaper);
   }
 }
@@ -158,6 +170,8 @@ interface LocalHostParts {
   readonly programs: LocalPrograms;
   /** What every program on this host gets beside its own variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** What everything on this host bears. */
+  readonly mark: string;
   readonly wire: CaseWire;
   /** Where this boot's servers really listen, by their own addresses; shared by its hosts. */
   readonly displaced: Map<string, string>;
@@ -170,6 +184,8 @@ class LocalHost implements Host {
   readonly #parts: LocalHostParts;
   readonly #reaper: Reaper;
   #program: LocalProgram | null = null;
+  /** Settles when what is being started runs, or cannot be started. */
+  #starting: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   constructor(parts: LocalHostParts, reaper: Reaper) {
@@ -184,12 +200,20 @@ class LocalHost implements Host {
     return this.#program === null ? `${this.spec.name} runs nothing` : `ps -fp ${this.#program.pid}`;
   }
 
-  async start(spec: ProgramSpec): Promise<Program> {
+  start(spec: ProgramSpec): Promise<Program> {
+    const starting = this.#start(spec);
+    this.#starting = Promise.allSettled([this.#starting, starting]);
+    return starting;
+  }
+
+  async #start(spec: ProgramSpec): Promise<Program> {
     if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
     if (this.#program?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
     // At once, so that hosts that are started side by side start in their order.
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
+    // A host's program ends with all that it left, as a container's does.
+    if (this.#program !== null) await endMarked(this.#parts.mark);
     if (spec.role === "server") return await this.#startServer(spec);
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
     return spec.role === "peer" ? this.#asPeer(this.#program) : this.#program;
@@ -218,7 +242,10 @@ class LocalHost implements Host {
 
   async end(): Promise<void> {
     this.#ended = true;
+    // One that is being started would outlive its host unseen.
+    await this.#starting;
     await this.#program?.kill();
+    await endMarked(this.#parts.mark);
   }
 
   /** What a server on this host, and commands beside it, are told in the place of their own address. */
