@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { ScreenText } from "./screen-text.ts";
 
-/** What node:readline writes to draw a line anew, the cursor at its end. */
-const redraw = (line: string): string => `\x1b[1G\x1b[0J${line}\x1b[${line.length + 1}G`;
+/** What the client writes to draw a line anew, the cursor at its end. */
+const redraw = (line: string): string => `\x1b[1G\x1b[0J${line}\x1b[1G${line}`;
 
 const show = (screen: ScreenText, text: string): Promise<void> => new Promise((resolve) => screen.write(text, resolve));
 
@@ -48,6 +48,11 @@ test("rows that leave the screen are there until they are forgotten", async () =
   screen.forget(3);
   await show(screen, "\r\nsix\r\nseven");
   expect(screen.rows).toEqual(["four", "five", "six", "seven"]);
+});
+
+test("what stands for a line break or a tab is known by its inverse colours", async () => {
+  const screen = await drawn(redraw("to All> ␊ \x1b[7m␊\x1b[27m日\x1b[7m␉\x1b[27m ␉"));
+  expect(screen.rows).toEqual(["to All> ␊ \n日\t ␉"]);
 });
 
 test("a mark that was drawn is known after it is gone", async () => {

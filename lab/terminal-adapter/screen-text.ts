@@ -1,12 +1,20 @@
 // Owns what stands on the terminal, as rows of text; xterm.js keeps the screen. It must not know what the rows mean.
 // Invariant: a row that leaves the screen at the top is kept until it is forgotten. A character is as wide as xterm says,
-// while node:readline has its own widths. A row is therefore right to the character only when it was drawn anew from its
+// while the client has its own widths. A row is therefore right to the character only when it was drawn anew from its
 // beginning, and no other is looked at (Pty.settle sees to that).
 
 import headless from "@xterm/headless";
 
 /** Characters that Pty types to see that it was heard: Unicode's private ones, which nobody else has a use for. */
 const MARKS = /[\ue000-\uefff]/g;
+
+/** What the line being typed shows in inverse colours, and what it stands for. The same sign as others are is itself. */
+const STANDS_FOR: ReadonlyMap<string, string> = new Map([
+  ["\u240a", "\n"],
+  ["\u2409", "\t"],
+  ["\u2424", "\u2028"],
+  ["\u00b6", "\u2029"],
+]);
 
 export interface ScreenSize {
   readonly rows: number;
@@ -57,7 +65,17 @@ export class ScreenText {
   }
 
   #read(row: number): string {
-    return this.#terminal.buffer.active.getLine(row)?.translateToString(true) ?? "";
+    const line = this.#terminal.buffer.active.getLine(row);
+    const text = line?.translateToString(true) ?? "";
+    if (line === undefined || !/[\u2409\u240a\u2424\u00b6]/.test(text)) return text;
+    const cells = Array.from({ length: line.length }, (_, column) => line.getCell(column));
+    const shown = cells.map((cell) => {
+      const characters = cell?.getChars() ?? "";
+      return cell?.isInverse()
+        ? (STANDS_FOR.get(characters) ?? characters)
+        : characters || " ".repeat(cell?.getWidth() ?? 0);
+    });
+    return shown.slice(0, cells.findLastIndex((cell) => cell?.getChars() !== "") + 1).join("");
   }
 
   #beforeErasure(): false {

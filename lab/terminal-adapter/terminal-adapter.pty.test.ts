@@ -66,7 +66,7 @@ test.concurrent("texts that look like commands, with line breaks, tabs, wide cha
     "one\ntwo\n",
     "a\tb",
     "日本 👩‍🚀 e\u0301",
-    "\u240b",
+    "the key ␊ is a mark, ␉ too\n\t␤ ¶",
     "x".repeat(3967),
   ];
   expect(await badSteps("texts.yaml", HEAD + texts.map(speak).join(""))).toEqual([]);

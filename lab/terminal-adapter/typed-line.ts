@@ -7,9 +7,6 @@ export type TypedLine = { readonly line: string } & (
   | { readonly kind: "talk"; readonly receiver: string }
 );
 
-/** What stands for a line break and a tab on the line. */
-const BREAK_MARK = "\u240a";
-const TAB_MARK = "\u2409";
 /** Characters of a name in the prompt. */
 const NAME_CHARACTERS_MAX = 24;
 const FIXED = [
@@ -39,7 +36,7 @@ export function readTypedLine(row: string, names: readonly string[]): TypedLine 
 
 /** The text that a line means, wherever it goes. */
 export function readText(line: string): string {
-  const text = line.replace(ADDRESS, "").replaceAll(BREAK_MARK, "\n").replaceAll(TAB_MARK, "\t");
+  const text = line.replace(ADDRESS, "");
   return ADDRESS.test(line) || !/^(?:\/\/|@@)/.test(text) ? text : text.slice(1);
 }
 

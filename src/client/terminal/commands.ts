@@ -24,6 +24,6 @@ export const HELP_LINES: readonly string[] = [
   ...COMMANDS.map(({ name, argument, what }) => `${`${name} ${argument}`.padEnd(14)} ${what}`),
   'A name may have blanks: /w Jon Stewart TEXT; in quotes it is never too long: /w "Jon" Stewart is funny.',
   "Two slashes begin a text with a slash: //etc/hosts; @@ begins one with @.",
-  "Tab completes commands and names, the arrow keys recall lines, Alt-Enter begins a new line in the text (\u240a).",
+  "Tab completes commands and names, the arrow keys recall lines, Alt-Enter begins a new line in the text (an inverse \u240a).",
   "Marks: > yours, * a whisper, ! the server, - the room, # this client.",
 ];

@@ -1,14 +1,10 @@
 // Owns what a paste becomes on the line being typed. Keys come as node:readline tells them apart. Invariant: nothing of a
-// paste is taken for a key, whatever it holds; a line break in it does not send, and stands there as a mark.
+// paste is taken for a key, whatever it holds; a line break in it does not send.
 
 import type { Key } from "node:readline";
 import { PASTE_UNITS_MAX } from "./limits.ts";
 
-/** What stands for a line break and for a tab on the line being typed. */
-export const LINE_MARK = "\u240a";
-export const TAB_MARK = "\u2409";
-
-/** What a key press comes to: itself, nothing yet, or the whole paste as it is put on the line. */
+/** What a key press comes to: itself, nothing yet, or the text of the whole paste. */
 export type PasteResult =
   | { readonly kind: "key" }
   | { readonly kind: "held" }
@@ -27,26 +23,16 @@ export class Paste {
     if (key.name === "paste-end") {
       const text = this.#held;
       this.#held = undefined;
-      return { kind: "pasted", text: markBreaks(text) };
+      return { kind: "pasted", text: withoutCarriageReturns(text) };
     }
     if (this.#held.length < PASTE_UNITS_MAX) this.#held += plainCharacter(character, key);
     return { kind: "held" };
   }
 }
 
-/** The text that a typed line means. */
-export function unmark(line: string): string {
-  return line.replaceAll(LINE_MARK, "\n").replaceAll(TAB_MARK, "\t");
-}
-
-/** The line that shows a text. */
-export function mark(text: string): string {
-  return text.replaceAll("\n", LINE_MARK).replaceAll("\t", TAB_MARK);
-}
-
 // A line break at the end of a copied text is no wish for an empty line.
-function markBreaks(text: string): string {
-  return mark(text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").replace(/\n+$/, ""));
+function withoutCarriageReturns(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").replace(/\n+$/, "");
 }
 
 /** What of a key press belongs into a text: no escape sequence, and no control character but tab and line break. */

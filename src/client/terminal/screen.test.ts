@@ -4,6 +4,7 @@ import type { Display } from "./fixtures/display.ts";
 import { FakeTerminal } from "./fixtures/fake-terminal.ts";
 import type { Job, JobListener } from "./job.ts";
 import { Screen } from "./screen.ts";
+import { layOutTyped } from "./typed-rows.ts";
 
 const open: Screen[] = [];
 afterEach(() => {
@@ -42,6 +43,7 @@ class FakeJob implements Job {
 function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
   const terminal = new FakeTerminal(columns);
   const lines: string[] = [];
+  const listings: string[] = [];
   let left = 0;
   const job = new FakeJob();
   const screen = new Screen(terminal.input, terminal.output, job, {
@@ -50,11 +52,12 @@ function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
       left += 1;
     },
     complete: () => offered,
+    onCandidates: (candidates) => listings.push(candidates.join("|")),
     isRecallable: () => true,
   });
   open.push(screen);
   screen.setPrompt("to All> ");
-  return { terminal, screen, job, lines, left: () => left };
+  return { terminal, screen, job, lines, listings, left: () => left };
 }
 
 const LONG = "a line that is wider than the terminal, 日本語 and goes over three rows of it, at least";
@@ -101,8 +104,9 @@ test("Enter takes the typed line off the screen, however long it is, and hands i
 test.each([25, 60])("a terminal that gets %i columns in the middle of a line keeps it whole", async (columns) => {
   const { terminal, screen, lines } = openScreen();
   await terminal.type(`${LONG}\x1b[D\x1b[D\x1b[D`);
+  const { rows } = layOutTyped({ prompt: "to All> ", line: LONG, caret: LONG.length }, 40);
   const shown = (display: Display) => {
-    display.write(`to All> ${LONG}`);
+    display.write(rows.join("\r\n"));
     display.write("\x1b[3D");
   };
   terminal.resize(columns, shown);
@@ -122,6 +126,63 @@ test("a paste of several lines stands on one line, and is sent by Enter as one t
   expect(terminal.display.text).toBe("to All> one\u240atwo\u2409three");
   await terminal.type("\r");
   expect(lines).toEqual(["one\ntwo\tthree"]);
+});
+
+test("whatever is typed or pasted is what is sent, also what looks like the mark of a line break or a tab", async () => {
+  const { terminal, lines } = openScreen(80);
+  const text = "the key ␊ is a mark, ␉ too, and so are ␤ \ue000 \ufffd";
+  await terminal.type(`${text}\r`);
+  await terminal.type(`\x1b[200~${text}\n\tand\u2028on\x1b[201~\r`);
+  await terminal.type("\x1b[A\r");
+  await terminal.type("a\u2029b\r");
+  const pasted = `${text}\n\tand\u2028on`;
+  expect(lines).toEqual([text, pasted, pasted, "a\u2029b"]);
+});
+
+test("the mark of a line break is drawn in inverse colours, and a typed one is not", async () => {
+  const { terminal } = openScreen();
+  await terminal.type("␊\x1b\rx");
+  expect(terminal.written).toContain("␊\x1b[7m␊\x1b[27mx");
+  expect(terminal.display.text).toBe("to All> ␊␊x");
+});
+
+test.each([
+  ["an emoji of several code points", "ab 👨\u200d👩\u200d👧!", 14],
+  ["a combining mark", "Zoe\u0308 Zoe\u0308", 15],
+  ["wide characters", "日本 x", 14],
+  ["a mark of a direction", "\u202eevil", 13],
+])("the caret stands where the text ends, behind %s", async (_, text, column) => {
+  const { terminal, screen } = openScreen();
+  await terminal.type(text);
+  expect(terminal.display.cursor).toEqual({ row: 0, column });
+  screen.print("one");
+  expect(terminal.display.cursor).toEqual({ row: 1, column });
+  await terminal.type("x\x1b[D");
+  expect(terminal.display.cursor).toEqual({ row: 1, column });
+  await terminal.type("\x1b[C\x7f");
+  expect(terminal.display.cursor).toEqual({ row: 1, column });
+});
+
+test("the caret stands behind a tab, and in front of a wide character that has gone to the next row", async () => {
+  const { terminal } = openScreen(12);
+  await terminal.type("\x1b[200~a\tb日\x1b[201~\x1b[D");
+  expect(terminal.display.text).toBe("to All> a␉b\n日");
+  expect(terminal.display.cursor).toEqual({ row: 1, column: 0 });
+});
+
+test("Ctrl-L clears the screen, and the typed line stays", async () => {
+  const { terminal, screen } = openScreen();
+  screen.print("one");
+  await terminal.type("half\x0c");
+  expect(terminal.display.text).toBe("\nto All> half");
+});
+
+test("a second Tab tells the candidates, through whoever prints", async () => {
+  const { terminal, listings } = openScreen(40, [["Zoë ", "Zora "], "zo"]);
+  await terminal.type("@zo\t");
+  expect(listings).toEqual([]);
+  await terminal.type("\t");
+  expect(listings).toEqual(["Zoë |Zora "]);
 });
 
 test("Alt-Enter begins a new line in the text", async () => {

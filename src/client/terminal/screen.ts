@@ -1,6 +1,6 @@
-// Owns the terminal: what is printed above the line being typed, which stays whole, and the keys. Keys, history and wide
-// characters are node:readline's; resizes and pastes are handled here, because readline takes a pasted line break for
-// Enter and loses its place in a resize. Invariant: after close() the terminal is as it was, the cursor on a new row.
+// Owns the terminal: what is printed above the line being typed, which stays whole, and the keys. Keys and history are
+// node:readline's. What it would draw is thrown away: it knows no emoji of several code points, takes a pasted line break
+// for Enter, and loses its place in a resize. Invariant: after close() the terminal is as it was, the cursor on a new row.
 
 import {
   type CompleterResult,
@@ -10,13 +10,14 @@ import {
   emitKeypressEvents,
   type Interface,
   type Key,
-  moveCursor,
 } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
 import type { Job } from "./job.ts";
 import { COLUMNS_DEFAULT, RECALLED_LINES_MAX } from "./limits.ts";
-import { LINE_MARK, mark, Paste, unmark } from "./paste.ts";
+import { Paste } from "./paste.ts";
+import { standFor, standIn } from "./stand-ins.ts";
 import type { TerminalInput, TerminalOutput } from "./streams.ts";
+import { TypedLineDrawing } from "./typed-line.ts";
 
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
@@ -27,6 +28,8 @@ export interface ScreenListener {
   /** Ctrl-C, Ctrl-D on an empty line, or the terminal is gone. */
   onLeave(): void;
   complete(line: string): CompleterResult;
+  /** Tab was pressed again, and this is what it may be completed to. */
+  onCandidates(candidates: readonly string[]): void;
   /** Whether a line that is typed now may be recalled later. */
   isRecallable(): boolean;
 }
@@ -39,9 +42,11 @@ export class Screen {
   readonly #keys = new PassThrough();
   readonly #readline: Interface;
   readonly #paste = new Paste();
-  /** The width that readline reckons with, in columns. It changes when we have made room for it. */
-  #columns: number;
+  readonly #drawing: TypedLineDrawing;
+  #prompt = "";
+  /** False before there is a prompt, and while somebody else has the terminal. */
   #isPrompting = false;
+  #wasTab = false;
   #isClosed = false;
   /** The terminal is the shell's. */
   #isAway = false;
@@ -51,21 +56,22 @@ export class Screen {
     this.#output = output;
     this.#job = job;
     this.#listener = listener;
-    this.#columns = this.#realColumns();
+    this.#drawing = new TypedLineDrawing(output);
     this.#readline = createInterface({
       input: this.#keys,
       output: this.#paper(),
       terminal: true,
       historySize: RECALLED_LINES_MAX,
       removeHistoryDuplicates: true,
-      completer: (line: string) => listener.complete(line),
+      completer: (line: string) => this.#complete(line),
     });
     this.#listen();
     this.#enter();
   }
 
+  /** A terminal that does not know its size says 0. */
   get columns(): number {
-    return this.#columns;
+    return this.#output.columns || COLUMNS_DEFAULT;
   }
 
   /** Prints rows above the line being typed. */
@@ -74,7 +80,9 @@ export class Screen {
   }
 
   setPrompt(prompt: string): void {
-    this.#redraw(() => this.#readline.setPrompt(prompt));
+    this.#prompt = prompt;
+    this.#isPrompting = true;
+    this.#draw();
   }
 
   /** Takes what is being typed off its line. */
@@ -82,12 +90,14 @@ export class Screen {
     const draft = this.#readline.line;
     this.#readline.write(null, { ctrl: true, name: "e" });
     this.#readline.write(null, { ctrl: true, name: "u" });
-    return unmark(draft);
+    this.#draw();
+    return standFor(draft);
   }
 
   /** Puts a text on the line being typed, at the cursor. */
   putDraft(text: string): void {
-    if (text !== "") this.#readline.write(mark(text));
+    if (text !== "") this.#readline.write(standIn(text));
+    this.#draw();
   }
 
   clear(): void {
@@ -101,7 +111,7 @@ export class Screen {
 
   close(): void {
     if (this.#isClosed) return;
-    if (!this.#isAway) this.#erase();
+    if (!this.#isAway) this.#drawing.erase();
     this.#isClosed = true;
     this.#job.leave();
     if (!this.#isAway) this.#leave();
@@ -111,16 +121,14 @@ export class Screen {
     this.#input.pause();
   }
 
-  // What readline writes, without the terminal's resizes: we tell it of a new width ourselves.
+  // What readline writes says that the line has changed. It completes a name some turns after the key.
   #paper(): Writable {
-    const paper = new Writable({
-      decodeStrings: false,
-      write: (text, _encoding, done) => {
-        if (!this.#isClosed) this.#output.write(text);
+    return new Writable({
+      write: (_text, _encoding, done) => {
+        queueMicrotask(() => this.#draw());
         done();
       },
     });
-    return Object.defineProperty(paper, "columns", { get: () => this.#columns });
   }
 
   #listen(): void {
@@ -130,7 +138,7 @@ export class Screen {
     });
     this.#readline.on("SIGINT", () => this.#listener.onLeave());
     this.#readline.on("SIGTSTP", () => void this.#suspend());
-    this.#job.listen({ onStopAsked: () => void this.#suspend(), onGoesOn: () => this.#comeBack(0) });
+    this.#job.listen({ onStopAsked: () => void this.#suspend(), onGoesOn: () => this.#comeBack() });
     this.#readline.on("close", () => {
       this.close();
       this.#listener.onLeave();
@@ -156,28 +164,31 @@ export class Screen {
   #onKey = (character: string | undefined, key: Key): void => {
     if (this.#isClosed) return;
     const result = this.#paste.take(character, key);
-    if (result.kind === "pasted") this.#readline.write(result.text);
-    else if (result.kind === "key" && key.meta && key.name === "return") this.#readline.write(LINE_MARK);
-    else if (result.kind === "key") this.#keys.emit("keypress", character, key);
+    if (result.kind === "held") return;
+    if (result.kind === "pasted") this.#readline.write(standIn(result.text));
+    else this.#press(character, key);
+    this.#wasTab = key.name === "tab";
+    this.#draw();
   };
 
-  #onLine(line: string): void {
-    this.#isPrompting = false;
-    // readline has gone to the row under the line; what was typed is shown again as what it came to.
-    const rows = this.#rowsOf(line) + 1;
-    moveCursor(this.#output, 0, -rows);
-    clearScreenDown(this.#output);
-    this.#listener.onLine(unmark(line));
-    this.#redraw(() => undefined);
+  #press(character: string | undefined, key: Key): void {
+    if (key.meta && key.name === "return") this.#readline.write(standIn("\n"));
+    else if (key.ctrl && key.name === "l") this.clear();
+    else if (character !== undefined && isSeparator(character)) this.#readline.write(standIn(character));
+    else this.#keys.emit("keypress", character, key);
   }
 
-  /** Rows under the first that a typed line takes with its prompt. */
-  #rowsOf(line: string): number {
-    const ruler = createInterface({ input: new PassThrough(), output: this.#paper(), terminal: true });
-    ruler.setPrompt(this.#readline.getPrompt() + line);
-    const { rows } = ruler.getCursorPos();
-    ruler.close();
-    return rows;
+  #complete(line: string): CompleterResult {
+    const result = this.#listener.complete(standFor(line));
+    const [candidates] = result;
+    if (this.#wasTab && candidates.length > 1) this.#listener.onCandidates(candidates);
+    return result;
+  }
+
+  #onLine(line: string): void {
+    // What was typed is shown again as what it came to.
+    this.#drawing.erase();
+    this.#listener.onLine(standFor(line));
   }
 
   /** Does something while the line being typed is off the screen. */
@@ -188,64 +199,48 @@ export class Screen {
       return;
     }
     this.#output.cork();
-    const rows = this.#erase();
+    this.#drawing.erase();
     change();
-    this.#prompt(rows);
+    this.#draw();
     this.#output.uncork();
   }
 
-  /** Draws the line being typed; readline goes up first, as many rows as the cursor was below the line's beginning. */
-  #prompt(rowsUp: number): void {
-    if (rowsUp > 0) this.#output.write("\n".repeat(rowsUp));
-    this.#readline.prompt(true);
-    this.#isPrompting = true;
+  #draw(): void {
+    if (this.#isClosed || this.#isAway || !this.#isPrompting) return;
+    const { line, cursor } = this.#readline;
+    this.#drawing.draw({ prompt: this.#prompt, line, caret: cursor }, this.columns);
   }
 
-  /** Takes the line being typed off the screen; the cursor stands where it began. Gives the rows that it went up. */
-  #erase(): number {
-    if (!this.#isPrompting) return 0;
-    const { rows } = this.#readline.getCursorPos();
-    if (rows > 0) moveCursor(this.#output, 0, -rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
-    return rows;
-  }
-
-  // A terminal that became narrower or wider has wrapped the line anew, and the cursor has moved with it.
   #onResize = (): void => {
     if (this.#isClosed || this.#isAway) return;
-    const before = this.#isPrompting ? this.#readline.getCursorPos().rows : 0;
-    this.#columns = this.#realColumns();
-    this.#output.cork();
-    this.#erase();
-    this.#prompt(before);
-    this.#output.uncork();
+    this.#drawing.resize(this.columns);
+    this.#redraw(() => undefined);
   };
 
   async #suspend(): Promise<void> {
     if (this.#isClosed || this.#isAway) return;
-    const rows = this.#erase();
+    this.#drawing.erase();
     this.#leave();
     this.#isAway = true;
     await this.#job.stop();
     this.#isAway = false;
-    this.#comeBack(rows);
+    this.#comeBack();
   }
 
   /** Takes the terminal over from the shell, which has its own modes and has written below the line being typed. */
-  #comeBack(rowsUp: number): void {
+  #comeBack(): void {
     if (this.#isClosed || this.#isAway) return;
-    this.#columns = this.#realColumns();
     // Node sets no mode that it believes is set.
     this.#input.setRawMode(false);
     this.#enter();
+    this.#drawing.forget();
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
-    this.#prompt(rowsUp);
+    this.#draw();
   }
+}
 
-  // A terminal that does not know its size says 0.
-  #realColumns(): number {
-    return this.#output.columns || COLUMNS_DEFAULT;
-  }
+/** What readline would take for Enter, though nobody has pressed that. */
+function isSeparator(character: string): boolean {
+  return character === "\u2028" || character === "\u2029";
 }

@@ -126,6 +126,7 @@ class Face {
         onLine,
         onLeave,
         complete: (line) => complete(line, this.#model.names),
+        onCandidates: (candidates) => this.#remark(listed(candidates)),
         isRecallable: () => this.#prompt?.kind === "talk",
       });
     }
@@ -179,4 +180,8 @@ class Face {
     if (this.#view instanceof Screen) this.#view.close();
     this.#keeper?.dismiss();
   }
+}
+
+function listed(candidates: readonly string[]): Remark {
+  return candidates.flatMap((candidate, index) => [index === 0 ? "" : "  ", { name: candidate.trimEnd() }]);
 }
