@@ -8,6 +8,8 @@ import { linesOf } from "../../line-cutter.ts";
 import { OUTPUT_WAITING_BYTES_MAX, PIPED_LINE_BYTES_MAX } from "./limits.ts";
 import type { Prompt } from "./prompt.ts";
 
+const LATER_LINES = new TextDecoder("utf-8", { ignoreBOM: true });
+
 export interface PlainListener {
   onLine(line: string): void;
   /** A line over the limit was left out. */
@@ -60,12 +62,14 @@ export class PlainLines {
   }
 
   async #read(input: Readable): Promise<void> {
-    const decoder = new TextDecoder("utf-8");
+    // The first takes a byte order mark off the input's beginning; elsewhere it is a character like others.
+    let decoder = new TextDecoder("utf-8");
     try {
       for await (const { bytes, tooLong } of linesOf(input, PIPED_LINE_BYTES_MAX)) {
         if (this.#waits) await this.#ready.promise;
         if (tooLong) this.#listener.onTooLong();
         else this.#listener.onLine(decoder.decode(bytes).replace(/\r$/, ""));
+        decoder = LATER_LINES;
         if (this.#output.writableNeedDrain) await once(this.#output, "drain");
       }
     } catch (error) {

@@ -44,14 +44,15 @@ const message = (receiver: string, text: string) => encodeMessage({ kind: "messa
 test("lines of a pipe are sent once the list has come, and the end of the input leaves", async () => {
   await using server = await ScriptedServer.listen();
   const client = start(server.address, "Jon");
-  client.input.end("/w Jon Stewart hello\r\n//bye\n");
+  client.input.end("\ufeff/w Jon Stewart hello\r\n//bye\n\ufeffmark ␊\n");
   const peer = await server.nextPeer();
   await peer.read(65);
   await peer.write(ack);
   await client.shows("accepted");
   expect(peer.unread).toBe(0);
   await peer.write(list);
-  const all = Buffer.concat([message("Jon Stewart", "hello"), message("All", "/bye")]);
+  // A byte order mark is none of the text where the input begins, and stands for itself elsewhere.
+  const all = Buffer.concat([message("Jon Stewart", "hello"), message("All", "/bye"), message("All", "\ufeffmark ␊")]);
   expect(await peer.read(all.length)).toEqual(all);
   await peer.ended();
   peer.end();
@@ -64,6 +65,7 @@ test("lines of a pipe are sent once the list has come, and the end of the input 
     "12:05 # Online, 2: Jon Stewart, Jon (you).",
     "12:05 * You whisper to Jon Stewart: hello",
     "12:05 > You say: /bye",
+    "12:05 > You say: \ufeffmark ␊",
   ]);
 });
 
