@@ -23,7 +23,7 @@ const ROOMS: readonly Room[] = [
   { of: "src/clock.ts" },
   { of: "src/line-cutter.ts" },
   { of: "src/unseen.ts" },
-  { of: "src/options/", mayUse: ["node:net", "node:util"] },
+  { of: "src/options/", mayUse: ["node:util"] },
   { of: "src/protocol/", mayImport: ["src/unseen.ts"] },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
   { of: "src/room/", mayImport: ["src/protocol/"] },

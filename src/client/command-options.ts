@@ -11,6 +11,7 @@ import {
   type OptionTable,
   optionRows,
   parseCommandLine,
+  parseIpAddress,
   readValues,
   UsageError,
   type Values,
@@ -18,7 +19,6 @@ import {
 } from "../options/index.ts";
 import { MESSAGE_GAP_MS } from "../protocol/hcp1/index.ts";
 import { CLIENT_LOG_LEVELS } from "./log.ts";
-import { isDottedQuad } from "./server-address.ts";
 import {
   readTerminalOptions,
   TERMINAL_OPTIONS,
@@ -27,11 +27,7 @@ import {
 } from "./terminal/terminal-options.ts";
 import { readWebOptions, WEB_OPTIONS, type WebOptions } from "./web/web-options.ts";
 
-const LOCAL_ADDRESS: Kind<string> = {
-  placeholder: "ADDRESS",
-  expected: "an IPv4 address",
-  parse: (text) => (isDottedQuad(text) ? text : undefined),
-};
+const LOCAL_ADDRESS: Kind<string> = { placeholder: "ADDRESS", expected: "an IP address", parse: parseIpAddress };
 
 const HEADLESS_OPTIONS = {
   headless: { kind: "flag", help: "commands on stdin, events on stdout, a JSON object a line (docs/control.md)" },
@@ -42,7 +38,7 @@ const SHARED_OPTIONS = {
     kind: LOCAL_ADDRESS,
     variable: "HOWDY_LOCAL_ADDRESS",
     otherwise: "any",
-    help: "the IPv4 address of this machine to connect from",
+    help: "the IP address of this machine to connect from",
   },
   "message-gap-ms": {
     kind: wholeNumber(0, 60_000, { unit: "ms" }),

@@ -12,7 +12,7 @@ export const DIAL_TIMEOUT_MS = 10_000;
 const KEEPALIVE_DELAY_MS = 10_000;
 
 export interface DialOptions {
-  /** Dotted quad of this machine that the connection leaves from; undefined lets the system choose. */
+  /** An IP address of this machine that the connection leaves from; undefined lets the system choose. */
   readonly localAddress: string | undefined;
   readonly dialTimeoutMs: number;
 }
@@ -57,6 +57,10 @@ function explain(error: unknown, localAddress: string | undefined): string {
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "there is no route to it";
+    case "EINVAL":
+      return localAddress === undefined
+        ? "a link-local address needs its zone, as in fe80::1%eth0"
+        : `the local address ${localAddress} is of another kind: both must be IPv4, or both IPv6 of one zone`;
     case "EADDRNOTAVAIL":
       return localAddress === undefined
         ? "this machine has no free local address for it"

@@ -21,20 +21,22 @@ test("the local address comes from the flag, else from the environment", () => {
   const env = { HOWDY_LOCAL_ADDRESS: "127.0.0.2" };
   expect(readOptions(["--headless"], env).localAddress).toBe("127.0.0.2");
   expect(readOptions(["--headless", "--local-address", "127.0.0.3"], env).localAddress).toBe("127.0.0.3");
+  expect(readOptions(["--headless", "--local-address", "[::1]"], env).localAddress).toBe("::1");
   expect(readOptions(["--headless"], { HOWDY_LOCAL_ADDRESS: "" }).localAddress).toBeUndefined();
 });
 
 test.each([
   [["--web", "--terminal"], "expected one of --headless, --web and --terminal; got --web, --terminal"],
-  [["win71"], 'HOST: expected an IPv4 address or localhost; got "win71"'],
+  [["::1::"], 'HOST: expected an IP address or localhost; got "::1::"'],
+  [["win71"], 'HOST: expected an IP address or localhost; got "win71"'],
   [["10.6.1.116", "0"], 'PORT: expected a port from 1 to 65535; got "0"'],
   [["10.6.1.116", "20002", "Jon", "Stewart"], /at most HOST, PORT and NAME.*got "Stewart"$/],
   [["10.6.1.116", "--server", "10.6.1.116:20002"], '--server: expected either it or HOST; got "10.6.1.116:20002"'],
-  [["--server", "win71"], /^--server: expected an IPv4 address and a port/],
+  [["--server", "win71"], /^--server: expected an IP address and a port/],
   [["--headles"], "Unknown option '--headles'"],
   [["--headless", "now"], '--headless: expected no HOST; got "now"'],
-  [["--headless", "--local-address", "win72"], '--local-address: expected an IPv4 address; got "win72"'],
-  [["--headless", "--local-address="], '--local-address: expected an IPv4 address; got ""'],
+  [["--headless", "--local-address", "win72"], '--local-address: expected an IP address; got "win72"'],
+  [["--headless", "--local-address="], '--local-address: expected an IP address; got ""'],
   [["--headless", "--message-gap-ms", "1.5"], '--message-gap-ms: expected a whole number from 0 to 60000; got "1.5"'],
   [["--headless", "--message-gap-ms", "60001"], /got "60001"$/],
   [["--headless", "--message-gap-ms="], /got ""$/],
@@ -45,12 +47,14 @@ test.each([
 
 test("a wrong environment is refused", () => {
   expect(() => readOptions(["--headless"], { HOWDY_LOCAL_ADDRESS: "win72" })).toThrow(
-    'HOWDY_LOCAL_ADDRESS: expected an IPv4 address; got "win72"',
+    'HOWDY_LOCAL_ADDRESS: expected an IP address; got "win72"',
   );
 });
 
 test.each<[string[], NodeJS.ProcessEnv, object]>([
   [[], {}, { server: { address: "127.0.0.1", port: 20_002 }, name: undefined }],
+  [["::1"], {}, { server: { address: "::1", port: 20_002 }, name: undefined }],
+  [["[::1]", "1", "Jon"], {}, { server: { address: "::1", port: 1 }, name: "Jon" }],
   [
     ["--terminal"],
     { HOWDY_SERVER: "10.6.1.116:20003" },

@@ -11,8 +11,18 @@ test.each([
   ["0.0.0.0", "1"],
   ["255.255.255.255", "65535"],
   ["1.2.3.4", 1024],
+  ["::1", 20_002],
+  ["fe80::1%eth0", "20002"],
 ])("%s and %j are a server, whatever the port", (address, port) => {
   expect(parseServerAddress(address, port)).toEqual({ address, port: Number(port) });
+});
+
+test.each([
+  ["[::1]", "::1"],
+  ["0:0:0:0:0:0:0:1", "::1"],
+  ["::ffff:10.6.1.116", "10.6.1.116"],
+])("%s is the server %s in another spelling", (address, plain) => {
+  expect(parseServerAddress(address, 20_002)).toEqual({ address: plain, port: 20_002 });
 });
 
 test.each([
@@ -29,7 +39,7 @@ test.each([
   ["1.2.3.4\n", "20002"],
   ["cookiemonster", "20002"],
   ["localhost", "20002"],
-  ["::1", "20002"],
+  ["[::1]:20002", "20002"],
   ["1.2.3.4", "0"],
   ["1.2.3.4", 0],
   ["1.2.3.4", "65536"],

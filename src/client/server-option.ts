@@ -1,4 +1,4 @@
-// Owns how a server is written in an option, ADDRESS:PORT, and the option that more than one face has. It must not know the
+// Owns how a server is written in an option, ADDRESS:PORT or [ADDRESS]:PORT, and the option that more than one face has. It must not know the
 // faces.
 
 import type { Kind, ValueOption } from "../options/index.ts";
@@ -7,10 +7,11 @@ import { parseServerAddress, type ServerAddress } from "./server-address.ts";
 
 export const SERVER_ADDRESS = {
   placeholder: "A:N",
-  expected: "an IPv4 address and a port such as 10.6.1.116:20002",
+  expected: "an IP address and a port such as 10.6.1.116:20002 or [::1]:20002",
+  // Without brackets, ::1:20002 is an address.
   parse: (text) => {
-    const colon = text.lastIndexOf(":");
-    return colon > 0 ? parseServerAddress(text.slice(0, colon), text.slice(colon + 1)) : undefined;
+    const [, address, port] = /^(\[[^\]]+\]|[^:]+):([^:]+)$/.exec(text) ?? [];
+    return address === undefined || port === undefined ? undefined : parseServerAddress(address, port);
   },
 } satisfies Kind<ServerAddress>;
 

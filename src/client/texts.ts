@@ -2,6 +2,7 @@
 // Invariant: the first group is the report's wording to the character (PROTOCOL.md, "What the client shows"); the
 // second is ours, for what the report's client leaves unsaid.
 
+import { writePlace } from "../options/ip-address.ts";
 import { TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import type { ServerAddress } from "./server-address.ts";
 
@@ -15,7 +16,7 @@ export const LEFT = "left this conversation.";
 export const JOINED = "join this conversation.";
 
 export function connecting(server: ServerAddress): string {
-  return `You are going to connect Howdy Server with ${place(server)}`;
+  return `You are going to connect Howdy Server with ${writePlace(server)}`;
 }
 
 export function youSay(text: string): string {
@@ -56,14 +57,10 @@ export function messageTooLong(bytes: number): string {
 
 /** `why` is a clause such as "connection refused". */
 export function dialFailed(server: ServerAddress, why: string): string {
-  return `Howdy Server ${place(server)} cannot be reached: ${why}.`;
+  return `Howdy Server ${writePlace(server)} cannot be reached: ${why}.`;
 }
 
 /** `why` is a clause such as "it closed the connection". */
 export function connectionLost(server: ServerAddress, why: string): string {
-  return `The connection to Howdy Server ${place(server)} is gone: ${why}.`;
-}
-
-function place(server: ServerAddress): string {
-  return `${server.address}:${server.port}`;
+  return `The connection to Howdy Server ${writePlace(server)} is gone: ${why}.`;
 }

@@ -3,6 +3,7 @@
 
 export * from "./command-line.ts";
 export * from "./help.ts";
+export * from "./ip-address.ts";
 export * from "./kinds.ts";
 export * from "./listen-error.ts";
 export * from "./option.ts";

@@ -1,7 +1,7 @@
 // Owns the kinds of values that every program's options may take. A program adds kinds of its own beside its table.
 // Invariant: a value that a kind gives is within the kind's limits.
 
-import { isIP } from "node:net";
+import { parseIpAddress } from "./ip-address.ts";
 
 export interface Kind<T> {
   /** What stands for a value in the help, unless the option has its own word: "N". */
@@ -22,7 +22,7 @@ export const IP_ADDRESS: Kind<string> = {
   expected: "an IP address",
   parse: (text) => {
     if (text === "localhost") return "127.0.0.1";
-    return isIP(text) > 0 ? text : undefined;
+    return parseIpAddress(text);
   },
 };
 

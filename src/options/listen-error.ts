@@ -24,6 +24,8 @@ function explain(error: unknown, { host, port, hostOption, portOption }: ListenO
       return `port ${port} of ${host} is in use by another program; choose another with ${portOption}`;
     case "EADDRNOTAVAIL":
       return `${host} is not an address of this machine; choose another with ${hostOption}`;
+    case "EINVAL":
+      return `${host} cannot be listened on: a link-local address needs its zone, as in ${host}%eth0; choose with ${hostOption}`;
     case "EACCES":
       return `port ${port} of ${host} is not permitted to this user; choose another with ${portOption}`;
     default:

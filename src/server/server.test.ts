@@ -506,6 +506,18 @@ describe("an address", () => {
     await expect(Running.start({ host: "203.0.113.1" })).rejects.toMatchObject({ code: "EADDRNOTAVAIL" });
   });
 
+  test("of an IPv6 peer is logged and listed", async (context) => {
+    const started = await Running.start({ host: "::1" }).catch(() => undefined);
+    if (started === undefined) return context.skip("this machine has no IPv6");
+    await using running = started;
+    using jon = await TestPeer.named(running.port, "Jon", { host: "::1" });
+    expect(running.texts()[0]).toBe("A new client is connected: ('::1', PORT)");
+    expect(running.server.users).toMatchObject([{ name: "Jon", address: { address: "::1" } }]);
+    jon.say("Jon", "Hi");
+    await jon.next("message");
+    expect(jon.texts()).toEqual(["Hi"]);
+  });
+
   test("of an IPv4 peer is logged as such on a socket for both", async (context) => {
     const started = await Running.start({ host: "::" }).catch(() => undefined);
     if (started === undefined) return context.skip("this machine has no IPv6");

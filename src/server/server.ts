@@ -234,7 +234,7 @@ export class Server implements DoorServer {
       socket.destroy();
       return;
     }
-    door.opened(this.#adopt(socket, door, { address: remoteAddress.replace(/^::ffff:/, ""), port: remotePort }));
+    door.opened(this.#adopt(socket, door, addressOf(remoteAddress, remotePort)));
   }
 
   #adopt(socket: Socket, door: Door<unknown>, address: PeerAddress): OwnPeer {
@@ -273,9 +273,9 @@ export class Server implements DoorServer {
       );
       return true;
     }
-    const fields = { remoteAddress: socket.remoteAddress ?? "", remotePort: socket.remotePort ?? 0, limit };
-    const text = `Error: ${limit} connections are the limit, refusing ${peerName({ address: fields.remoteAddress, port: fields.remotePort })}`;
-    this.log.write(logLine("connections-full", text, fields, "warn"));
+    const { address, port } = addressOf(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    const text = `Error: ${limit} connections are the limit, refusing ${peerName({ address, port })}`;
+    this.log.write(logLine("connections-full", text, { remoteAddress: address, remotePort: port, limit }, "warn"));
     return false;
   }
 
@@ -364,4 +364,9 @@ export class Server implements DoorServer {
       },
     });
   }
+}
+
+/** As the kernel's tables have it: an IPv4 address on a socket for both is itself, and a zone is left out. */
+function addressOf(remoteAddress: string, port: number): PeerAddress {
+  return { address: remoteAddress.replace(/^::ffff:(?=.*\.)/, "").replace(/%.*$/, ""), port };
 }

@@ -10,7 +10,7 @@ const DEFAULT_HOST = "127.0.0.1";
 
 export const TERMINAL_WORDS = {
   label: "HOST PORT NAME",
-  text: `the terminal: chat from the command line; /help there says how. Lines from a pipe are sent as they come, lines to a pipe are plain. HOST is an IPv4 address or localhost; without it --server counts. PORT is ${DEFAULT_PORT} unless given. Without NAME it asks for one. NO_COLOR turns colours off.`,
+  text: `the terminal: chat from the command line; /help there says how. Lines from a pipe are sent as they come, lines to a pipe are plain. HOST is an IP address or localhost; without it --server counts. PORT is ${DEFAULT_PORT} unless given. Without NAME it asks for one. NO_COLOR turns colours off.`,
 } as const;
 
 export const TERMINAL_OPTIONS = {
@@ -41,7 +41,7 @@ export function readTerminalOptions(line: CommandLine, environment: Environment)
 function readWords(host: string, port: string): ServerAddress {
   const address = host === "localhost" ? DEFAULT_HOST : host;
   if (parseServerAddress(address, DEFAULT_PORT) === undefined) {
-    throw misuse("HOST", "an IPv4 address or localhost", host);
+    throw misuse("HOST", "an IP address or localhost", host);
   }
   const server = parseServerAddress(address, port);
   if (server === undefined) throw misuse("PORT", `a port from 1 to ${PORT_MAX}`, port);

@@ -40,6 +40,14 @@ test("flags come before the environment, lists are put together", () => {
     server: { address: "127.6.1.116", port: 20_002 },
     allowedServers: [{ address: "127.6.1.116" }, { port: 3 }, { port: 1 }, { port: 2 }],
   });
+  const six = ["--web", "--web-host", "[::1]", "--server", "[0::1]:20002", "--allow-server", "[fe80::1%eth0]:1"];
+  expect(readOptions(six, {}).web).toMatchObject({
+    host: "::1",
+    allowedServers: [
+      { address: "::1", port: 20_002 },
+      { address: "fe80::1%eth0", port: 1 },
+    ],
+  });
   expect(readOptions(["--web"], { HOWDY_WEB_PORT: "", HOWDY_ALLOW_SERVERS: "" }).web).toMatchObject({ port: 8080 });
 });
 
@@ -48,11 +56,15 @@ test.each([
   [["--web", "--web-host", "win72"], '--web-host: expected an IP address; got "win72"'],
   [["--web", "--web-port", "65536"], '--web-port: expected a port from 0 to 65535; got "65536"'],
   [["--web", "--web-port="], '--web-port: expected a port from 0 to 65535; got ""'],
-  [
-    ["--web", "--server", "win71:20002"],
-    /^--server: expected an IPv4 address and a port such as .*; got "win71:20002"$/,
-  ],
+  [["--web", "--server", "win71:20002"], /^--server: expected an IP address and a port such as .*; got "win71:20002"$/],
   [["--web", "--server", "10.6.1.116"], /^--server: /],
+  [["--web", "--server", "::1:20002"], /^--server: .* or \[::1\]:20002; got "::1:20002"$/],
+  [["--web", "--server", "[::1]"], /^--server: /],
+  [["--web", "--server", "[10.6.1.116]:20002"], /^--server: /],
+  [
+    ["--web", "--web-host", "fe80::1%eth0"],
+    '--web-host: expected an IP address without a zone, which no browser takes; got "fe80::1%eth0"',
+  ],
   [["--web", "--allow-server", "10.6.1.116:0"], /^--allow-server: /],
   [["--web", "--allow-origin", "chat.example"], /^--allow-origin: expected an origin such as/],
   [

@@ -59,14 +59,11 @@ export interface WebOptions {
 export function readWebOptions(line: CommandLine, environment: Environment): WebOptions {
   const values = readValues(WEB_OPTIONS, line, environment);
   const { webHost: host, webPort: port, server, allowServer, allowOrigin: allowedOrigins } = values;
+  // The window's address would hold it.
+  if (host.includes("%")) throw misuse("--web-host", "an IP address without a zone, which no browser takes", host);
   checkCount("--allow-server", allowServer);
   checkCount("--allow-origin", allowedOrigins);
   return { host, port, server, allowedServers: [server, ...allowServer], allowedOrigins };
-}
-
-/** As the options take it: ADDRESS:PORT. */
-export function writeServer(server: ServerAddress): string {
-  return `${server.address}:${server.port}`;
 }
 
 function checkCount(source: string, values: readonly unknown[]): void {

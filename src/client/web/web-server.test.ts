@@ -54,6 +54,26 @@ test("the script is small, and comes compressed to whoever takes it so", async (
   expect(packed.body.length).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
 });
 
+test("window and server may both be reached by IPv6", async (context) => {
+  const listening = await ScriptedServer.listen(0, "::1").catch(() => undefined);
+  if (listening === undefined) return context.skip("this machine has no IPv6");
+  await using server = listening;
+  await using web = await WebServerUnderTest.listen({ host: "::1", server: server.address });
+  expect(web.url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
+  expect((await ask(web.url)).status).toBe(200);
+  await using session = await WebSession.open(web.url);
+  session.give({ connect: { address: "[0::1]", port: server.port } });
+  expect(await session.next()).toEqual({
+    shown: { text: `You are going to connect Howdy Server with [::1]:${server.port}` },
+  });
+  expect(await session.next()).toEqual({ connected: server.address });
+  session.give({ connect: { address: "::2", port: server.port } });
+  const allowed = `the allow list ([::1]:${server.port})`;
+  expect(await session.next()).toEqual({
+    error: { message: `connect: expected a server on ${allowed}; got [::2]:${server.port}` },
+  });
+});
+
 test("a browser that has the page is not sent it again", async () => {
   await using web = await WebServerUnderTest.listen();
   const { headers } = await ask(web.url);

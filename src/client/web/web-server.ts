@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../clock.ts";
+import { writePlace } from "../../options/index.ts";
 import {
   COMMAND_BYTES_MAX,
   HTTP_CONNECTIONS_MAX,
@@ -93,8 +94,8 @@ export class WebServer {
   get url(): string {
     const address = this.#http.address();
     if (address === null || typeof address === "string") throw new Error("expected an address with a port");
-    const host = address.address === "0.0.0.0" || address.address === "::" ? "localhost" : address.address;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}/`;
+    const isAny = address.address === "0.0.0.0" || address.address === "::";
+    return `http://${writePlace({ address: isAny ? "localhost" : address.address, port: address.port })}/`;
   }
 
   get sessions(): number {

@@ -3,6 +3,7 @@
 // once the socket is closed the session's connection is closed, too.
 
 import type { RawData, WebSocket } from "ws";
+import { writePlace } from "../../options/index.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import type { ControlCommand } from "../control.ts";
@@ -11,7 +12,6 @@ import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
 import { BEAT_FRAME, PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
-import { writeServer } from "./web-options.ts";
 
 /** Close codes of RFC 6455, 7.4.1, and of IANA's registry. */
 const CLOSE_NORMAL = 1000;
@@ -103,9 +103,9 @@ export class WindowSession {
       this.#client.take(command);
       return;
     }
-    const allowed = this.#options.allowedServers.map(writeServer).join(", ");
-    this.#options.log.info("refused to dial", { server: writeServer(server) });
-    this.#fault(describeFault(`connect: expected a server on the allow list (${allowed})`, writeServer(server)));
+    const allowed = this.#options.allowedServers.map(writePlace).join(", ");
+    this.#options.log.info("refused to dial", { server: writePlace(server) });
+    this.#fault(describeFault(`connect: expected a server on the allow list (${allowed})`, writePlace(server)));
   }
 
   #isAllowed(server: ServerAddress): boolean {

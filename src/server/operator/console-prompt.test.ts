@@ -16,7 +16,9 @@ test.each([
   { lines: ["10.6.1.116"], host: "10.6.1.116", asked: 1 },
   { lines: [""], host: "127.0.0.1", asked: 1 },
   { lines: ["  127.0.0.1\r"], host: "127.0.0.1", asked: 1 },
-  { lines: ["300.1.1.1", "cookiemonster", "1.2.3", "::1", "10.6.1.116"], host: "10.6.1.116", asked: 5 },
+  { lines: ["300.1.1.1", "cookiemonster", "1.2.3", "localhost", "10.6.1.116"], host: "10.6.1.116", asked: 5 },
+  { lines: ["::1"], host: "::1", asked: 1 },
+  { lines: ["::1::", "[0::1]"], host: "::1", asked: 2 },
 ])("an address typed as $lines is $host, asked for $asked times", async ({ lines, host, asked }) => {
   const { console, shown } = typing(...lines);
   expect(await askHost(console)).toBe(host);

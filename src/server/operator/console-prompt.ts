@@ -1,8 +1,7 @@
 // Owns the two questions that the server asks on its console when nobody told it its address and port. Wording and
 // re-asking are the report's ("Server Configuration"). It must not know where lines come from.
 
-import { isIPv4 } from "node:net";
-import { UsageError, wholeNumber } from "../../options/index.ts";
+import { parseIpAddress, UsageError, wholeNumber } from "../../options/index.ts";
 import { DEFAULT_PORT, PORT_MAX, PORT_MIN } from "../doors/hcp1/defaults.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -25,7 +24,7 @@ export interface Console {
 export function askHost(console: Console): Promise<string> {
   return ask(console, ASK_HOST, "--host or HOWDY_HOST", (line) => {
     if (line === "") return DEFAULT_HOST;
-    return isIPv4(line) ? line : undefined;
+    return parseIpAddress(line);
   });
 }
 

@@ -14,7 +14,7 @@ export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
     <form class="connect" aria-label="Howdy Server" autocomplete="off" noValidate onSubmit={connect}>
       <label class="field">
         <span class="field-name">IP address</span>
-        <input name="address" class="address" inputMode="decimal" spellcheck={false} defaultValue={server.address} />
+        <input name="address" class="address" inputMode="url" spellcheck={false} defaultValue={server.address} />
       </label>
       <label class="field">
         <span class="field-name">Port</span>
