@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
 
 const CASES: HelpRow = {
   label: "CASES",
-  text: "cases by number or name (08, whisper), folders of scenarios/ (conformance), or scenario files; the report's eleven cases unless told",
+  text: "cases by number or name (08, whisper), folders (conformance, my-cases), or scenario files; the report's eleven cases unless told",
 };
 
 /** The help of one command, or of everything. */

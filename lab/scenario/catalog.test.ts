@@ -61,6 +61,25 @@ test("a folder may be named by its path, too", () => {
   expect(selectFiles([`${root}/./faults/`], root)).toEqual({ kind: "files", files });
 });
 
+test("a folder anywhere means the files in it, in their order, and nothing below it", async () => {
+  const own = await mkdtemp(join(tmpdir(), "howdy-catalog-own-"));
+  await mkdir(join(own, "below"));
+  try {
+    for (const file of ["b.yaml", "a.yml", "notes.txt", "below/c.yaml"]) await writeFile(join(own, file), "");
+    expect(selectFiles([`${own}/`, "8"], root)).toEqual({
+      kind: "files",
+      files: [join(own, "a.yml"), join(own, "b.yaml"), join(root, "report/08-whisper-message.yaml")],
+    });
+    await rm(join(own, "below/c.yaml"));
+    expect(selectFiles([join(own, "below")], root)).toEqual({
+      kind: "wrong",
+      message: `"${join(own, "below")}": expected a folder with cases in it (*.yaml); got none (folders in it are not searched)`,
+    });
+  } finally {
+    await rm(own, { recursive: true });
+  }
+});
+
 test("a path is taken as it is", () => {
   expect(selectFiles(["./x.yaml", "y.yml", "z/w"], root)).toEqual({
     kind: "files",
@@ -75,8 +94,6 @@ test.each([
     'no case is called "1"; there are 08-whisper-message, 10-single-user-offline, 11-multiple-users-offline, and those of the folder faults',
   ],
   ["", /^"" means more than one case/],
-  [".", /^no case is called "\."/],
-  ["..", /^no case is called "\.\."/],
   ["fault", /^no case is called "fault"/],
 ])("%j is wrong, and told with what there is", (word, message) => {
   expect(selectFiles([word], root)).toEqual({

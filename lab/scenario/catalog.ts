@@ -1,7 +1,7 @@
 // Owns which scenario files there are and which of them a person means. It must not know what is in them.
-// Invariant: a word means exactly one file, or nothing.
+// Invariant: a word means one file, a folder's files in their order, or nothing.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, join, normalize, relative, sep } from "node:path";
 import type { HostSpec } from "../hosts/topology.ts";
 import type { Protocol } from "../protocol/protocol.ts";
@@ -26,34 +26,36 @@ export function listScenarioFiles(root: string): readonly string[] {
 }
 
 /**
- * The files that words mean: a path, a folder of the root (conformance, or its path), a number (08, 8), a name or a part
- * of one (whisper). Each file once.
+ * The files that words mean: a file's path, a folder of the root (conformance, or its path) with all below it, any other
+ * folder with the files in it, a number (08, 8), a name or a part of one (whisper). Each file once.
  */
 export function selectFiles(words: readonly string[], root: string): Selected {
   const all = listScenarioFiles(root);
   if (words.length === 0) return { kind: "files", files: all.filter((file) => isIn(root, REPORT_FOLDER, file)) };
   const files = new Set<string>();
   for (const word of words) {
-    const inFolder = listFolder(word, root, all);
-    if (inFolder.length > 0) {
-      for (const file of inFolder) files.add(file);
-      continue;
-    }
-    if (SCENARIO_FILE.test(word) || word.includes("/")) {
-      files.add(word);
-      continue;
-    }
-    const found = findByWord(word, all);
-    const [only] = found;
-    if (only === undefined) {
-      return { kind: "wrong", message: `no case is called ${JSON.stringify(word)}; there are ${tellAll(root, all)}` };
-    }
-    if (found.length > 1) {
-      return { kind: "wrong", message: `${JSON.stringify(word)} means more than one case: ${names(found)}` };
-    }
-    files.add(only);
+    const meant = filesOf(word, root, all);
+    if (meant.kind === "wrong") return meant;
+    for (const file of meant.files) files.add(file);
   }
   return { kind: "files", files: [...files] };
+}
+
+function filesOf(word: string, root: string, all: readonly string[]): Selected {
+  const inFolder = listFolder(word, root, all);
+  if (inFolder.length > 0) return { kind: "files", files: inFolder };
+  const isPath = SCENARIO_FILE.test(word) || word.includes("/");
+  const found = isPath ? [] : findByWord(word, all);
+  if (found.length > 1) {
+    return { kind: "wrong", message: `${JSON.stringify(word)} means more than one case: ${names(found)}` };
+  }
+  if (found.length === 1) return { kind: "files", files: found };
+  if (isFolder(word)) {
+    const own = filesIn(word);
+    return own.length > 0 ? { kind: "files", files: own } : { kind: "wrong", message: tellEmpty(word) };
+  }
+  if (isPath) return { kind: "files", files: [word] };
+  return { kind: "wrong", message: `no case is called ${JSON.stringify(word)}; there are ${tellAll(root, all)}` };
 }
 
 /** Loads files: all of them, or every problem of every one. */
@@ -76,6 +78,22 @@ function listFolder(word: string, root: string, all: readonly string[]): readonl
     return below !== "" && !below.startsWith("..");
   });
   return all.filter((file) => folders.some((folder) => normalize(file).startsWith(folder)));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The files in a folder, by name; not those of folders in it, which can be anybody's. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => SCENARIO_FILE.test(file))
+    .toSorted()
+    .map((file) => join(folder, file));
+}
+
+function tellEmpty(folder: string): string {
+  return `${JSON.stringify(folder)}: expected a folder with cases in it (*.yaml); got none (folders in it are not searched)`;
 }
 
 function findByWord(word: string, all: readonly string[]): readonly string[] {
