@@ -174,7 +174,7 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/yaml/", mayUse: ["node:fs/promises", "yaml", "zod"] },
+  { of: "lab/yaml/", mayUse: ["node:fs/promises", "leven", "yaml", "zod"] },
   { of: "lab/peer/", mayUse: ["node:*"] },
   { of: "lab/hosts/", mayImport: ["lab/yaml/"], mayUse: ["node:*", "yaml", "zod"] },
   { of: "lab/protocol/", mayImport: ["src/client/control.ts"], mayUse: ["zod"] },

@@ -13,7 +13,12 @@ const TEXT_CHARS_MAX = 8192;
 const NUMBER = /\{n\}/g;
 const SPAN = /\{(?<first>\d{1,3})\.\.(?<last>\d{1,3})\}/;
 
-const name = z.string().max(NAME_CHARS_MAX).describe("A name, spelled as it is to travel.");
+/** A text that is filled in: a word in braces is {n}. What is to travel with others is written as bytes. */
+const template = z
+  .string()
+  .regex(/^(?![\s\S]*\{(?!n\})[A-Za-z_]\w*\})/, "expected no {placeholder} but {n}; other braces are written as bytes");
+
+const name = template.max(NAME_CHARS_MAX).describe("A name, spelled as it is to travel.");
 const proposal = strict({ proposal: name }).describe("Type 1.");
 const ack = strict({ ack: name }).describe("Type 2.");
 const nak = strict({ nak: name }).describe("Type 3.");
@@ -21,7 +26,7 @@ const update = strict({ update: z.array(name).max(NAMES_MAX) }).describe(
   "Type 4. Guest {1..40} stands for forty names. Expected: one of the next lists has these names, in any order.",
 );
 const message = strict({
-  message: strict({ from: name, to: name, text: z.string().max(TEXT_CHARS_MAX) }),
+  message: strict({ from: name, to: name, text: template.max(TEXT_CHARS_MAX) }),
 }).describe("Type 5.");
 
 type Source = z.infer<typeof source>;

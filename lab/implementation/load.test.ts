@@ -55,6 +55,16 @@ test("what a server offers is added behind its own words, and its operator's com
   expect([...offers.keys()]).toEqual(["mailbox", "operator"]);
 });
 
+test("a word in braces is a placeholder that there is where it stands, and doubled braces are braces", () => {
+  const { launch } = load(SERVER.replace('["--host",', `["{{time}}", '{"a": {}}', "{{address}}",`));
+  expect(fillLaunch(launch, { address: "10.6.1.116" }).arguments).toEqual([
+    "{time}",
+    '{"a": {}}',
+    "{address}",
+    "10.6.1.116",
+  ]);
+});
+
 test("what it cannot do and what is known to fail are kept with their reasons", () => {
   const server = load(`${SERVER}unsupported:
   - { case: "02", why: flags only }
@@ -70,6 +80,31 @@ known-failures: [{ case: "13", why: one read, link: "https://example.org/1" }]
 
 test.each([
   ["an unknown key", "adress: x\n", /^my\.yaml:5:1: adress: expected name, version, role, run, .*; got "adress"$/],
+  [
+    "a placeholder that there is not",
+    'console: { arguments: ["{adress}"] }\n',
+    /^my\.yaml:5:24: console\.arguments\[0\]: expected \{address\}, \{port\}, \{folder\}; got \{adress\}: did you mean \{address\}\?$/,
+  ],
+  [
+    "a placeholder of a variable",
+    'offers: { mailbox: { environment: { DIR: "/x/{foldr}" } } }\n',
+    /^my\.yaml:5:42: offers\.mailbox\.environment\.DIR: expected .*; got \{foldr\}: did you mean \{folder\}\?$/,
+  ],
+  [
+    "a placeholder of an operator's command",
+    'offers: { operator: { command: [ctl, "{sock}"] } }\n',
+    /^my\.yaml:5:38: offers\.operator\.command\[1\]: expected .*; got \{sock\}/,
+  ],
+  [
+    "a group that a line has not",
+    "logs: [{ line: 'JOIN (?<who>.*)', means: \"A username is accepted: {name}\" }]\n",
+    /^my\.yaml:5:42: logs\[0\]\.means: expected \{who\}; got \{name\}: did you mean \{who\}\?$/,
+  ],
+  [
+    "a group of a line that has none",
+    "logs: [{ line: JOIN, means: 'A {b}' }]\n",
+    /^my\.yaml:5:29: logs\[0\]\.means: expected no placeholder, since its line has no named group; got \{b\}$/,
+  ],
   ["a key of the other role", "window: { serves: x }\n", /^my\.yaml:5:1: window: expected no window of a server; /],
   [
     "an unknown feature",

@@ -5,6 +5,7 @@ import type { Role } from "../hosts/topology.ts";
 import { asMap } from "../yaml/as-map.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { parseYaml, readYamlFile, type YamlResult } from "../yaml/yaml-file.ts";
+import { checkPlaceholders } from "./check-placeholders.ts";
 import { buildImplementation, type Implementation } from "./implementation.ts";
 import { type ImplementationSource, implementationSchema } from "./schema.ts";
 
@@ -51,7 +52,12 @@ function toResult(file: string, read: YamlResult<ImplementationSource>, use: Imp
 /** What a schema cannot say. Data of the wrong shape is left to the schema. */
 function check(data: unknown, use: ImplementationUse): readonly Mistake[] {
   const source = asMap(data);
-  return [...checkRole(source, use.role), ...checkFeatures(source), ...checkCases(source, use.findCase)];
+  return [
+    ...checkRole(source, use.role),
+    ...checkFeatures(source),
+    ...checkCases(source, use.findCase),
+    ...checkPlaceholders(source),
+  ];
 }
 
 function checkRole(source: Record<string, unknown>, wanted: Role | undefined): readonly Mistake[] {

@@ -13,6 +13,8 @@ export interface Protocol {
   readonly port: number;
   /** What a server logs when clients can connect, unless its file says otherwise. */
   readonly ready: string;
+  /** The clauses of its document that a case can be about, in the document's order. */
+  readonly clauses: readonly string[];
   readonly wire: WireProtocol;
   readonly notation: Notation;
   readonly joining: Joining;

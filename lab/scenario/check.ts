@@ -5,6 +5,7 @@ import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
 import type { Joining } from "../protocol/joining.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { asMap } from "../yaml/as-map.ts";
+import { didYouMean } from "../yaml/nearest.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
@@ -35,25 +36,24 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], pro
   );
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
   return [
-    ...checkPurpose(data),
+    ...checkClause(root, protocol.clauses),
     ...checkNeeds(root, steps),
     ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
 }
 
-/** A case is about requirements of the report, or about a clause of the protocol at one of its levels. */
-function checkPurpose(data: unknown): Mistake[] {
-  const { clause, level, requirements } = asMap(data);
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return [];
+/** A case may be about a clause of the protocol, at one of its levels. */
+function checkClause({ clause, level }: Readonly<Record<string, unknown>>, clauses: readonly string[]): Mistake[] {
   if (clause === undefined && level !== undefined) {
     return [{ path: ["level"], spot: "key", message: "expected clause beside level; it is missing" }];
   }
   if (clause !== undefined && level === undefined) {
     return [{ path: ["clause"], spot: "key", message: "expected level beside clause; it is missing" }];
   }
-  if (clause !== undefined || requirements !== undefined) return [];
-  return [{ path: ["requirements"], spot: "key", message: "expected a list; it is missing" }];
+  if (typeof clause !== "string" || clauses.includes(clause)) return [];
+  const message = `expected a clause of PROTOCOL.md; got ${quote(clause)}${didYouMean(clause, clauses)}`;
+  return [{ path: ["clause"], spot: "value", message }];
 }
 
 /** A server that has no operator is not asked for one. */

@@ -9,16 +9,14 @@ import { parseScenario } from "./load.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = listScenarioFiles(`${ROOT}scenarios/conformance`);
-const CLAUSES = clausesOf(readFileSync(`${ROOT}PROTOCOL.md`, "utf8"));
 
 describe.each(FILES.map((file) => [basename(file), file] as const))("%s", (name, file) => {
   const text = readFileSync(file, "utf8");
   const result = parseScenario(file, text, REPORT_HOSTS, HCP);
 
-  test("is a scenario that cites a clause of PROTOCOL.md, and says at which level", () => {
+  test("is a scenario that cites a clause, and says at which level", () => {
     expect(result).toMatchObject({ kind: "scenario" });
-    const clause = result.kind === "scenario" ? result.scenario.conformance?.clause : undefined;
-    expect(CLAUSES).toContain(clause);
+    expect(result.kind === "scenario" ? result.scenario.conformance : null).not.toBeNull();
   });
 
   test("tells editors which schema it has, and people its idea in one line", () => {
@@ -31,6 +29,10 @@ describe.each(FILES.map((file) => [basename(file), file] as const))("%s", (name,
   test("has a name that no number means, for the report's cases have the numbers", () => {
     expect(name).toMatch(/^[a-z]/);
   });
+});
+
+test("the clauses that a case may cite are those of PROTOCOL.md, in its order", () => {
+  expect(HCP.clauses).toEqual(clausesOf(readFileSync(`${ROOT}PROTOCOL.md`, "utf8")));
 });
 
 test("no two cases have one name", () => {

@@ -25,6 +25,13 @@ function problemsOfStep(step: string): readonly string[] {
 }
 
 describe("a scenario file that is right", () => {
+  test("need be about no requirement and no clause", () => {
+    const text = HEAD.replace("requirements: [1]\n", "");
+    expect(parseScenario("x.yaml", `${text}steps: [{ title: x, Win72: [send] }]\n`, REPORT_HOSTS, HCP)).toMatchObject({
+      scenario: { requirements: [], conformance: null },
+    });
+  });
+
   test("says what it needs of its server, and what the operator is to say", () => {
     const text = HEAD.replace("requirements: [1]", "requirements: [1]\nneeds: [operator]");
     const step = "steps:\n  - title: A step\n    Win71: [{ operator: kick Jon  Go. }]\n";
@@ -120,7 +127,7 @@ describe("a scenario file that is right", () => {
 });
 
 describe("a wrong file is told by line and column:", () => {
-  const cases: readonly (readonly [string, string, string])[] = [
+  const cases: readonly (readonly [string, string, string | RegExp])[] = [
     [
       "an unknown action",
       "    Win72:\n      - wiat: 3\n",
@@ -203,18 +210,53 @@ describe("a wrong file is told by line and column:", () => {
       "x.yaml:8:31: steps[0].expect.Win72.shows: expected a line, a list of lines, or nothing; got 5",
     ],
     [
+      "a text that YAML reads as a map, in a list",
+      "    expect: { Win72: { shows: [You say: Hi] } }\n",
+      'x.yaml:8:32: steps[0].expect.Win72.shows[0]: expected quotes around a text with ": " in it: "You say: Hi"',
+    ],
+    [
+      "a text that YAML reads as a map, as the only line",
+      "    expect: { Win72: { shows: { You say: Hi } } }\n",
+      'x.yaml:8:31: steps[0].expect.Win72.shows: expected quotes around a text with ": " in it: "You say: Hi"',
+    ],
+    [
+      "a text that YAML refuses as a map",
+      "    expect:\n      Win72:\n        shows: You say: Hi\n",
+      'x.yaml:10:16: expected quotes around a text with ": " in it: "You say: Hi"',
+    ],
+    [
+      "a text that YAML refuses as a map in braces",
+      "    Win72: [{ type: Jon: Hi }, send]\n",
+      'x.yaml:8:21: expected quotes around a text with ": " in it: "Jon: Hi"',
+    ],
+    [
+      "a placeholder in a server's line",
+      `    expect: { Win71: { logs: "A new client is connected: ('{adress}', PORT)" } }\n`,
+      /^x\.yaml:8:30: steps\[0\]\.expect\.Win71\.logs: expected no \{placeholder\}: an address stands as .*; got "A new/,
+    ],
+    [
       "a step that does nothing",
       "",
       "x.yaml:7:5: steps[0]: expected a host with actions, or expect; got a title alone",
     ],
   ];
   test.each(cases)("%s", (_what, step, problem) => {
-    expect(problemsOfStep(step)).toEqual([problem]);
+    expect(problemsOfStep(step)).toEqual([typeof problem === "string" ? problem : expect.stringMatching(problem)]);
   });
 
   const STEPS = "steps: [{ title: x, Win72: [send] }]\n";
   const givens: readonly (readonly [string, string, string])[] = [
-    ["a missing key", `title: x\ngiven: {}\n${STEPS}`, "x.yaml:1:1: requirements: expected a list; it is missing"],
+    ["a missing key", `title: x\n${STEPS}`, "x.yaml:1:1: given: expected a map; it is missing"],
+    [
+      "a clause that there is not",
+      `title: x\nclause: "99.9"\nlevel: must\ngiven: {}\n${STEPS}`,
+      'x.yaml:2:9: clause: expected a clause of PROTOCOL.md; got "99.9": did you mean 9.1?',
+    ],
+    [
+      "a clause at no level",
+      `title: x\nclause: "9.1"\ngiven: {}\n${STEPS}`,
+      "x.yaml:2:1: clause: expected level beside clause; it is missing",
+    ],
     [
       "an unknown key",
       `title: x\nrequirments: [1]\nrequirements: []\ngiven: {}\n${STEPS}`,

@@ -19,7 +19,6 @@ const WIDGETS_MAX = 50;
 /** The requirements of the report, numbered as in its test case design. */
 const REQUIREMENT_MAX = 12;
 
-const CLAUSE = /^\d+(?:\.\d+)*$/;
 const LEVELS = ["must", "strict"] as const;
 
 /** Words of an action that need no argument may stand alone: `- send`. */
@@ -31,10 +30,19 @@ const name = z.string().min(1).max(NAME_CHARS_MAX);
 const port = z.union([z.string().max(NAME_CHARS_MAX), z.number()], { error: "expected a port, as a number or a text" });
 const bare = z.union([strict({}), z.null(), z.literal(true)], { error: "expected no argument" });
 
-const expectedText = text.describe(
-  "A line of text. PORT stands for any port number, … for any text, runs of blanks compare as one; the report's addresses stand for those of the bed.",
-);
+const EXPECTED_TEXT =
+  "A line of text. PORT stands for any port number, … for any text, runs of blanks compare as one; the report's addresses stand for those of the bed.";
+const expectedText = text.describe(EXPECTED_TEXT);
 const lines = z.array(expectedText).min(1).max(LINES_MAX);
+
+/** No chat text is in a server's line: a word in braces is meant as a placeholder, and there is none. */
+const loggedText = text
+  .regex(
+    /^(?![\s\S]*\{[A-Za-z_]\w*\})/,
+    "expected no {placeholder}: an address stands as the report has it (10.6.1.116), a port as PORT, any text as …",
+  )
+  .describe(EXPECTED_TEXT);
+const loggedLines = z.array(loggedText).min(1).max(LINES_MAX);
 const quiet = z
   .literal("nothing")
   .describe("Nothing at all; the lab proves it with a later message, it does not wait.");
@@ -111,15 +119,15 @@ function expectationOf(receivesArgument: WireSchemas["receivesArgument"]) {
       .describe("Client: widgets that its window has; the client is then opened in a browser.")
       .optional(),
     logs: z
-      .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
+      .union([quiet, loggedText, loggedLines], { error: "expected a line, a list of lines, or nothing" })
       .describe("Server: lines it prints in this step, in this order; others may stand between them.")
       .optional(),
     never: z
-      .union([expectedText, lines], { error: "expected a line or a list of lines" })
+      .union([loggedText, loggedLines], { error: "expected a line or a list of lines" })
       .describe("Server: lines it must not print in this step.")
       .optional(),
     receives: receivesArgument.optional(),
-  }).describe("What this host is to show or print in the step.");
+  }).meta({ description: "What this host is to show or print in the step.", minProperties: 1 });
 }
 
 function givenHostOf(settings: Settings) {
@@ -136,7 +144,11 @@ function givenHostOf(settings: Settings) {
     peer: givenPeer.optional(),
     connected: z.boolean().describe("The client is connected to the server.").optional(),
     named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
-  }).describe("What one host runs before the first step.");
+  }).meta({
+    description: "What one host runs before the first step: a server, a client, or the lab's peer.",
+    oneOf: [{ required: ["server"] }, { required: ["client"] }, { required: ["peer"] }],
+    dependencies: { connected: ["client"], named: ["client"] },
+  });
 }
 
 function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<typeof expectationOf>) {
@@ -147,7 +159,10 @@ function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<ty
       expect: z.record(z.string(), expectation).describe("What each host is to show or print.").optional(),
     })
     .catchall(actionList)
-    .describe("A step: hosts with their actions, in the order in which they stand, and what is expected.");
+    .meta({
+      description: "A step: hosts with their actions, in the order in which they stand, and what is expected.",
+      minProperties: 2,
+    });
 }
 
 /** A scenario file as it is written, of programs that speak a protocol. */
@@ -160,12 +175,11 @@ export function scenarioSchemaOf(protocol: Protocol) {
     requirements: z
       .array(z.number().int().min(1).max(REQUIREMENT_MAX))
       .max(REQUIREMENT_MAX)
-      .describe("Which of the report's twelve requirements this case covers.")
+      .describe("Which of the report's twelve requirements this case covers, if any.")
       .optional(),
     clause: z
       .string()
-      .regex(CLAUSE, "expected a clause's number, such as 8.2")
-      .describe("The clause of PROTOCOL.md that this case is about.")
+      .meta({ description: "The clause of PROTOCOL.md that this case is about, if it is.", enum: protocol.clauses })
       .optional(),
     level: z
       .enum(LEVELS)
@@ -181,7 +195,7 @@ export function scenarioSchemaOf(protocol: Protocol) {
       .optional(),
     given: z.record(z.string(), givenHostOf(settings)).describe("What runs before the first step, host by host."),
     steps: z.array(step).min(1).max(STEPS_MAX),
-  }).describe("A Howdy Lab scenario.");
+  }).meta({ description: "A Howdy Lab scenario.", dependencies: { clause: ["level"], level: ["clause"] } });
 }
 
 type WireSchemas = ReturnType<typeof wireSchemas>;

@@ -53,6 +53,11 @@ export function quote(value: unknown): string {
   return text.length <= QUOTED_CHARS_MAX ? text : `${text.slice(0, QUOTED_CHARS_MAX)}…`;
 }
 
+/** What is said of a text that stands where a map begins. */
+export function needsQuotes(text: string): string {
+  return `expected quotes around a text with ": " in it: ${quote(text)}`;
+}
+
 /** Follows a path into parsed data; undefined where it leads nowhere. */
 function valueAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>(
@@ -69,6 +74,8 @@ export function mistakesOf(issues: readonly z.core.$ZodIssue[], data: unknown, a
 function mistakesOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Mistake[] {
   const value = valueAt(data, path);
   const got = `; got ${quote(value)}`;
+  const text = wantsText(issue) ? unquotedText(value) : undefined;
+  if (text !== undefined) return [{ path, spot: "value", message: needsQuotes(text) }];
   switch (issue.code) {
     case "invalid_union": {
       const meant = issue.errors.filter((branch) => branch.every((inner) => isWithin(inner, value)));
@@ -99,6 +106,24 @@ function mistakesOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Mi
     default:
       return [{ path, spot: "value", message: `${issue.message}${got}` }];
   }
+}
+
+/** Whether a text could stand there. */
+function wantsText(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "invalid_type") return issue.expected === "string";
+  return issue.code === "invalid_union" && issue.errors.some((branch) => branch.some(isTextItself));
+}
+
+function isTextItself(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && issue.code === "invalid_type" && issue.expected === "string";
+}
+
+/** The text that YAML took for a map of one key: `You say: Hi`. */
+function unquotedText(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const [entry, ...more] = Object.entries(value);
+  if (entry === undefined || more.length > 0 || typeof entry[1] === "object") return undefined;
+  return `${entry[0]}: ${entry[1]}`;
 }
 
 /** Whether a union's branch was meant: it complains about something inside the value, not about the value as such. */

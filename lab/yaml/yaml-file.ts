@@ -6,6 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import { type Document, LineCounter, Parser, parseDocument } from "yaml";
 import type { z } from "zod";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path, type Problem } from "./problem.ts";
+import { adviceOn } from "./unquoted.ts";
 
 export const FILE_BYTES_MAX = 262_144;
 
@@ -52,7 +53,7 @@ export function parseYaml<Schema extends z.ZodType>(
   if (faults.length > 0) {
     return wrong(
       file,
-      faults.map((fault) => at(lines, fault.pos[0], `YAML: ${fault.message}`)),
+      faults.map((fault) => at(lines, fault.pos[0], adviceOn(fault, text) ?? `YAML: ${fault.message}`)),
     );
   }
   const data = toData(document);
