@@ -1,7 +1,7 @@
-// Owns `npm run schemas`: writes the JSON Schemas that are generated from the code. Tests beside them fail when a
-// committed one is not current.
+// Owns `npm run schemas`: writes the JSON Schemas that are generated from the code, and the reference of scenario files
+// that is generated from theirs. Tests beside them fail when a committed one is not current.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
 import { HCP } from "../lab/hcp/hcp.ts";
@@ -10,6 +10,7 @@ import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
 import { resultJsonSchema } from "../lab/result/result.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
+import { withReference } from "./scenario-reference.ts";
 
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   "src/client/control.schema.json": controlJsonSchema,
@@ -25,3 +26,7 @@ for (const [file, generate] of Object.entries(SCHEMAS)) {
   console.log(`wrote ${file}`);
 }
 await $({ cwd: root, quiet: true })`biome format --write ${Object.keys(SCHEMAS)}`;
+
+const page = join(root, "docs/scenarios.md");
+await writeFile(page, withReference(await readFile(page, "utf8")));
+console.log("wrote the reference in docs/scenarios.md");

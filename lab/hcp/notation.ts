@@ -37,6 +37,7 @@ export const HCP_NOTATION: Notation = {
   words: ["proposal", "ack", "nak", "update", "message"],
   schemas: source.options,
   example: "{ack: Jon}",
+  exchange: { sent: { proposal: "Jon" }, received: { ack: "Jon" } },
   bytesHelp: 'Bytes as PROTOCOL.md writes them: 01 4a 6f 6e 00*61, with text in quotes: 01 "Jon" 00*61.',
   expectHelp:
     "What comes next on the connection, in order and exactly; or nothing, closed, reset. Once its name is accepted, a list (type 4) may come at any time and is passed over where none is expected.",

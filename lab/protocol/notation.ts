@@ -18,6 +18,8 @@ export interface Notation {
   readonly schemas: readonly ZodType<WrittenSource>[];
   /** A frame for messages about files: "{ack: Jon}". */
   readonly example: string;
+  /** A frame and what answers it, for the published schema. */
+  readonly exchange: { readonly sent: WrittenSource; readonly received: WrittenSource };
   /** How bytes are written in this protocol's files, for the published schema. */
   readonly bytesHelp: string;
   /** What is true of what comes next on a connection, for the published schema. */

@@ -4,6 +4,7 @@
 
 import { z } from "zod";
 import { OFFERS } from "../implementation/schema.ts";
+import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { strict } from "../yaml/strict.ts";
 import { connectionCount, givenPeer, wireSchemas } from "./wire-schema.ts";
@@ -51,9 +52,15 @@ const quiet = z
 export const PORT_MAX = 65_535;
 
 const connectArgument = strict({
-  address: z.string().max(TEXT_CHARS_MAX).describe("What stands in the address entry.").optional(),
-  port: port.describe("What stands in the port entry.").optional(),
-  as: name.describe("Peer: the connection's name in this file; c1, c2, … in their order unless told.").optional(),
+  address: z
+    .string()
+    .max(TEXT_CHARS_MAX)
+    .describe("What stands in the address entry; of a peer where it connects to.")
+    .optional(),
+  port: port.describe("What stands in the port entry; of a peer where it connects to.").optional(),
+  as: name
+    .describe("Peer: the connection's name in this file, or a crowd's; c1, c2, … in their order unless told.")
+    .optional(),
   times: connectionCount.optional(),
 });
 
@@ -64,26 +71,49 @@ function settingsOf({ port: usual }: Protocol) {
   });
 }
 
-function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]) {
+function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"], { exchange }: Notation) {
   const startArgument = z.union([settings, z.null()], {
     error: "expected no argument, or {console: true}, or {port: …}",
   });
+  const oneLine = text.regex(/^[^\r\n]*$/, "expected one line");
   const actions = [
-    strict({ start: startArgument }).describe("Start this host's program."),
-    strict({ connect: connectArgument }).describe(
-      "Client: fill in address and port, press Connect. Peer: connect, to the server unless told.",
-    ),
-    strict({ select: name }).describe("Client: pick a destination in the list."),
-    strict({ type: text }).describe("Client: put this text into the entry; nothing is sent."),
-    strict({ send: bare }).describe("Client: press Send."),
-    strict({ close: bare }).describe("Client: close the window; the client ends."),
-    strict({ input: text.regex(/^[^\r\n]*$/, "expected one line") }).describe("Server: type a line on its console."),
-    strict({
-      operator: text.min(1).regex(/^[^\r\n]*$/, "expected one line"),
-    }).describe("Server: its operator gives a command: announce TEXT, kick NAME REASON, or quit."),
-    strict({ stop: bare }).describe("Server: ask it to end, as a service manager does."),
-    strict({ kill: bare }).describe("Server: end it without a word."),
-    strict({ wire: wireArgument }).describe("Peer: speak bytes."),
+    strict({ start: startArgument }).meta({
+      description:
+        "Start this host's program, which is not running. A server may be started so that it asks on its console, or at another port.",
+      examples: ["start", { start: { console: true } }],
+    }),
+    strict({ connect: connectArgument }).meta({
+      description: "Client: fill in address and port, press Connect. Peer: connect, to the case's server unless told.",
+      examples: ["connect", { connect: { address: "10.6.1.116", port: 20002 } }],
+    }),
+    strict({ select: name }).meta({
+      description: "Pick a destination in the list: Server, All or a user's name.",
+      examples: [{ select: "All" }],
+    }),
+    strict({ type: text }).meta({
+      description: "Put this text into the entry; nothing is sent.",
+      examples: [{ type: "Hello" }],
+    }),
+    strict({ send: bare }).meta({ description: "Press Send.", examples: ["send"] }),
+    strict({ close: bare }).meta({ description: "Close the window; the client ends.", examples: ["close"] }),
+    strict({ input: oneLine }).meta({
+      description: "Type a line on the console of a server that asks there.",
+      examples: [{ input: "10.6.1.116" }],
+    }),
+    strict({ operator: oneLine.min(1) }).meta({
+      description:
+        "Its operator gives a command: announce TEXT, kick NAME REASON, or quit. The case says needs: [operator].",
+      examples: [{ operator: "announce Hello" }],
+    }),
+    strict({ stop: bare }).meta({
+      description: "Ask it to end, as a service manager does (SIGTERM).",
+      examples: ["stop"],
+    }),
+    strict({ kill: bare }).meta({ description: "End it without a word (SIGKILL).", examples: ["kill"] }),
+    strict({ wire: wireArgument }).meta({
+      description: "Speak bytes on a connection: send, expect, or both.",
+      examples: [{ wire: { send: exchange.sent, expect: exchange.received } }],
+    }),
     z.enum(BARE_WORDS).describe("An action that needs no argument."),
   ] as const;
   return z.union(actions, { error: "expected an action, such as {type: …} or send" }).describe("One action.");
@@ -108,23 +138,39 @@ function expectationOf(receivesArgument: WireSchemas["receivesArgument"]) {
   return strict({
     shows: z
       .union([quiet, expectedText, lines], { error: "expected a line, a list of lines, or nothing" })
-      .describe("Client: the lines its window shows in this step, all of them, in order.")
+      .meta({
+        description: "The lines that its text box shows in this step, all of them, in order; or nothing.",
+        examples: ["You say: Hello", ["Zoe", "join this conversation."], "nothing"],
+      })
       .optional(),
-    users: z.array(name).max(LINES_MAX).describe("Client: its list, top to bottom: Server, All, …").optional(),
-    draft: text.describe("Client: what stands in its entry after the step.").optional(),
+    users: z
+      .array(name)
+      .max(LINES_MAX)
+      .meta({ description: "Its list after the step, top to bottom.", examples: [["Server", "All", "Jon"]] })
+      .optional(),
+    draft: text
+      .meta({ description: "What stands in its entry after the step; an empty text for nothing.", examples: ["Hello"] })
+      .optional(),
     window: z
       .array(widget)
       .min(1)
       .max(WIDGETS_MAX)
-      .describe("Client: widgets that its window has; the client is then opened in a browser.")
+      .meta({
+        description: "Widgets that its window has; the client is then opened in a browser.",
+        examples: [[{ button: "Connect" }]],
+      })
       .optional(),
     logs: z
       .union([quiet, loggedText, loggedLines], { error: "expected a line, a list of lines, or nothing" })
-      .describe("Server: lines it prints in this step, in this order; others may stand between them.")
+      .meta({
+        description:
+          "Lines that it prints in this step, in this order; others may stand between them. Or nothing at all.",
+        examples: ["Sender name is Jon", "nothing"],
+      })
       .optional(),
     never: z
       .union([loggedText, loggedLines], { error: "expected a line or a list of lines" })
-      .describe("Server: lines it must not print in this step.")
+      .meta({ description: "Lines that it must not print in this step.", examples: ["Error: Invalid sender name."] })
       .optional(),
     receives: receivesArgument.optional(),
   }).meta({ description: "What this host is to show or print in the step.", minProperties: 1 });
@@ -169,9 +215,9 @@ function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<ty
 export function scenarioSchemaOf(protocol: Protocol) {
   const { wireArgument, receivesArgument } = wireSchemas(protocol.notation);
   const settings = settingsOf(protocol);
-  const step = stepOf(actionsOf(settings, wireArgument), expectationOf(receivesArgument));
+  const step = stepOf(actionsOf(settings, wireArgument, protocol.notation), expectationOf(receivesArgument));
   return strict({
-    title,
+    title: title.describe("What the case shows, in a few words."),
     requirements: z
       .array(z.number().int().min(1).max(REQUIREMENT_MAX))
       .max(REQUIREMENT_MAX)
@@ -194,7 +240,7 @@ export function scenarioSchemaOf(protocol: Protocol) {
       )
       .optional(),
     given: z.record(z.string(), givenHostOf(settings)).describe("What runs before the first step, host by host."),
-    steps: z.array(step).min(1).max(STEPS_MAX),
+    steps: z.array(step).min(1).max(STEPS_MAX).describe("What happens, one after the other."),
   }).meta({ description: "A Howdy Lab scenario.", dependencies: { clause: ["level"], level: ["clause"] } });
 }
 

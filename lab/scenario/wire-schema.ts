@@ -37,29 +37,39 @@ export function wireSchemas(notation: Notation) {
   const frames = framesOf(notation);
   const expected = frames.describe(notation.expectHelp);
   const wireArgument = strict({
-    as: connectionName.describe("Which connection; the newest unless told.").optional(),
-    send: frames.describe("What is sent: one write, unless it is cut into pieces.").optional(),
+    as: connectionName
+      .describe(
+        "Which connection, or which crowd. It may be left out where there is one, and means the newest at a scripted server.",
+      )
+      .optional(),
+    send: frames.describe("A frame or a list of frames to send: one write, unless it is cut into pieces.").optional(),
     times: z.number().int().min(1).max(TIMES_MAX).describe("How often it is sent, in one write.").optional(),
     pieces: pieces
-      .describe("Cut into writes of so many bytes each, the rest in the last; or a write for each frame of the list.")
+      .describe(
+        "Cut into writes of so many bytes, [1, 64], and the rest in the last; or a write for each frame of the list.",
+      )
       .optional(),
-    each: z.number().int().min(1).describe("Cut into writes of so many bytes.").optional(),
-    gap: time.describe("The time between two pieces.").optional(),
+    each: z.number().int().min(1).describe("Cut into writes of so many bytes each.").optional(),
+    gap: time.describe("The time between two pieces: 5 ms.").optional(),
     end: z.literal(true).describe("Then a FIN: the peer still reads.").optional(),
-    reset: z.literal(true).describe("Then a RST.").optional(),
+    reset: z.literal(true).describe("Then a RST, which ends the connection.").optional(),
     reads: z.boolean().describe("false: it reads nothing from now on. true: it reads again.").optional(),
     expect: expected.optional(),
     within: time
       .describe(
-        "How long that may take; the run's --timeout unless told. With nothing: wait so long, since no fence can prove it.",
+        "How long that may take: 2 s; the run's --timeout unless told. With nothing: wait so long, since no fence can prove it.",
       )
       .optional(),
-  }).describe("Peer: send bytes, and say what comes back.");
+  }).describe("What is sent, and what comes back.");
   const receivesArgument = z
     .union([expected, z.record(connectionName, expected)], {
       error: "expected frames, or a map from connections to frames",
     })
-    .describe("Peer: what the newest connection, or each one by its name, receives in this step.");
+    .meta({
+      description:
+        "What its newest connection receives in this step, or each connection by its name, once all of the step is done.",
+      examples: [notation.exchange.received, "nothing"],
+    });
   return { wireArgument, receivesArgument };
 }
 
