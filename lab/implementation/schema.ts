@@ -39,9 +39,11 @@ const run = strict({
   context: text.describe("The folder that the Dockerfile copies from; this file's unless told.").optional(),
   command: words.min(1).describe("Local bed: the command, started in this file's folder.").optional(),
   ...launch,
-}).refine(({ image, dockerfile, command }) => [image, dockerfile, command].some((each) => each !== undefined), {
-  error: "expected image, dockerfile or command",
-});
+})
+  .refine(({ image, dockerfile, command }) => [image, dockerfile, command].some((each) => each !== undefined), {
+    error: "expected image, dockerfile or command",
+  })
+  .meta({ anyOf: [{ required: ["image"] }, { required: ["dockerfile"] }, { required: ["command"] }] });
 
 const pattern = text.refine(isPattern, { error: "expected a regular expression" });
 
@@ -86,7 +88,10 @@ const offers = strict({
     .refine(({ container, command }) => container !== undefined || command !== undefined, {
       error: "expected container or command",
     })
-    .describe("It takes its operator's commands: announce TEXT, kick NAME REASON, quit.")
+    .meta({
+      description: "It takes its operator's commands: announce TEXT, kick NAME REASON, quit.",
+      anyOf: [{ required: ["container"] }, { required: ["command"] }],
+    })
     .optional(),
 });
 
@@ -116,7 +121,14 @@ export const implementationSchema = strict({
     .max(RULES_MAX)
     .describe("Cases that fail for a reason that is known.")
     .optional(),
-}).describe("An implementation of the Howdy Chat Protocol, for the lab.");
+}).meta({
+  description: "An implementation of the Howdy Chat Protocol, for the lab.",
+  // What load.ts says of a role and its keys, for editors.
+  if: { properties: { role: { const: "client" } } },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
+  then: { properties: { console: false, offers: false, ready: false, logs: false } },
+  else: { properties: { window: false } },
+});
 
 export type ImplementationSource = z.infer<typeof implementationSchema>;
 export type Feature = (typeof FEATURES)[number];
