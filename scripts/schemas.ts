@@ -1,5 +1,5 @@
-// Owns `npm run schemas`: writes the JSON Schemas that are generated from the code, and the reference of scenario files
-// that is generated from theirs. Tests beside them fail when a committed one is not current.
+// Owns `npm run schemas`: writes the JSON Schemas that are generated from the code, the reference of scenario files that
+// is generated from theirs, and the page of options. Tests beside them fail when a committed one is not current.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
 import { resultJsonSchema } from "../lab/result/result.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
+import { optionsPage } from "./options-page.ts";
 import { withReference } from "./scenario-reference.ts";
 
 const SCHEMAS: Readonly<Record<string, () => object>> = {
@@ -30,3 +31,5 @@ await $({ cwd: root, quiet: true })`biome format --write ${Object.keys(SCHEMAS)}
 const page = join(root, "docs/scenarios.md");
 await writeFile(page, withReference(await readFile(page, "utf8")));
 console.log("wrote the reference in docs/scenarios.md");
+await writeFile(join(root, "docs/options.md"), await optionsPage());
+console.log("wrote docs/options.md");
