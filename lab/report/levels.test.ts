@@ -4,10 +4,12 @@ import { mustCase, strictCase } from "./fixtures/sample-conformance.ts";
 import { sampleScenario } from "./fixtures/sample-run.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";
 
-test("cases are told the report's first, then must, then strict, and no level is empty", () => {
-  const groups = groupByLevel([strictCase(), sampleScenario(), strictCase({ id: "b" })]);
+test("cases are told the report's first, then one's own, then must, then strict, and no level is empty", () => {
+  const own = sampleScenario({ id: "mine", requirements: [] });
+  const groups = groupByLevel([strictCase(), own, sampleScenario(), strictCase({ id: "b" })]);
   expect(groups.map(({ level, cases }) => `${level} ${cases.map(({ id }) => id)}`)).toEqual([
     "report 08",
+    "own mine",
     "strict frames-merged,b",
   ]);
   expect(groupByLevel([])).toEqual([]);

@@ -108,7 +108,7 @@ function CasesTable({ cases, labelledBy, level }: CasesTableProps): JSX.Element 
     <table class="cases" aria-labelledby={labelledBy}>
       <thead>
         <tr>
-          <th scope="col">{level === "report" ? "Case" : "Clause"}</th>
+          <th scope="col">{level === "must" || level === "strict" ? "Clause" : "Case"}</th>
           <th scope="col">Title</th>
           {hasRequirements ? (
             <th scope="col" class="wide-only">
