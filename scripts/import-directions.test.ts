@@ -259,7 +259,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/report/page/",
-    mayImport: ["src/unseen.ts", "lab/replay/", "lab/result/", "lab/report/"],
+    mayImport: ["lab/replay/", "lab/result/", "lab/report/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {

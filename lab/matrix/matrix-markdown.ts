@@ -3,7 +3,8 @@
 
 import { tellKnown } from "../report/known.ts";
 import { tellClause } from "../report/levels.ts";
-import { inlineCode, inlineText } from "../report/markdown-text.ts";
+import { COMMAND_CHARS_MAX } from "../report/markdown.ts";
+import { commandText, inlineText } from "../report/markdown-text.ts";
 import { cutText, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
 import { gravestCase, tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
@@ -37,7 +38,7 @@ export function renderMatrixMarkdown(result: MatrixResult): string {
     `## ${headMark(result)} Howdy Lab matrix: ${tellTotal(result)}\n\n`,
     ...tallyLevels(result).map(({ level, words }) => `- ${level}: ${words}\n`),
     `- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(startedAt)}\n`,
-    `- Run it again: ${inlineCode(cutText(command, LINE_CHARS_MAX))}\n\n`,
+    `- Run it again:${commandText(cutText(command, COMMAND_CHARS_MAX))}\n\n`,
     renderRow(["Server and client", ...clients.map((client) => line(tellName(client)))]),
     renderRow(["---", ...clients.map(() => "---")]),
     ...rows.map(renderRow),

@@ -122,5 +122,5 @@ test("a pair that ended is one line", () => {
   if (!known || !failed || !calledOff || !fault) throw new Error("a sample is missing");
   expect(tellCell("A with B", failed)).toBe("A with B: ✔ report 2 pass; ✔ must 1 pass; ✘ strict 1 pass, 1 fail (8.2)");
   expect(tellCell("A with B", calledOff)).toBe("A with B: ✔ 2 pass; ! 3 not run");
-  expect(tellCell("A with \u001b[2J", fault)).toMatch(/^A with \uFFFD\[2J: ! could not be run: .*cannot be built$/u);
+  expect(tellCell("A with \u001b[2J", fault)).toMatch(/^A with ‹U\+001B›\[2J: ! could not be run: .*cannot be built$/u);
 });

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KeptLines } from "../testbed/kept-lines.ts";
-import { LogSearch } from "./log-search.ts";
-import type { LogLine } from "./server-driver.ts";
+import { type LogLine, LogSearch } from "./log-search.ts";
 
 function logOf(charsMax?: number) {
   return new KeptLines<LogLine>(({ text }) => text.length, charsMax);

@@ -3,7 +3,11 @@
 // Invariant: what was found stays found, also when the log no longer keeps it.
 
 import type { KeptLines } from "../testbed/kept-lines.ts";
-import type { LogLine } from "./server-driver.ts";
+
+export interface LogLine {
+  readonly text: string;
+  readonly isFence: boolean;
+}
 
 /** A line that was found, and its index. */
 export interface FoundLine {

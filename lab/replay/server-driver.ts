@@ -5,14 +5,9 @@ import { type LogRule, toReportWording } from "../implementation/log-wording.ts"
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import { HostDriver, tellLine, tellOmitted, type Watcher } from "./driver.ts";
-import { LogSearch } from "./log-search.ts";
+import { type LogLine, LogSearch } from "./log-search.ts";
 import type { Pulse } from "./pulse.ts";
 import { compilePattern, logText, type Pattern } from "./text.ts";
-
-export interface LogLine {
-  readonly text: string;
-  readonly isFence: boolean;
-}
 
 export interface PrintedLine extends LogLine {
   readonly raw: string;

@@ -38,7 +38,7 @@ export function tellCase(
     ...(conformance === null ? [] : [printable(tellClause(conformance))]),
     ...(repeat === null ? [] : [tellRepeat(repeat)]),
   ].join("  ");
-  const title = `${scenario.id}  ${printable(scenario.title)}`;
+  const title = printable(`${scenario.id}  ${scenario.title}`);
   const broken = outcome.steps.find(({ findings }) => findings.length > 0);
   const [first] = broken?.findings ?? [];
   return [

@@ -49,6 +49,6 @@ test("a title commands no terminal and makes no line of its own", () => {
   const title = "a\u001b[2J\nWorse:\u202e";
   const change: Change = { id: "08", title, kind: "missing", weight: "regression", step: null, was: "pass" };
   expect(renderComparison(comparison([change]))).toContain(
-    "  08 a\uFFFD[2J\uFFFDWorse:\uFFFD: was pass, now missing\n",
+    "  08 a‹U+001B›[2J‹U+000A›Worse:‹U+202E›: was pass, now missing\n",
   );
 });

@@ -4,8 +4,12 @@
 import { create } from "xmlbuilder2";
 import { cutText, printable, printableLines } from "./plain-text.ts";
 
-/** Of one text in the body of a test. */
+/** Of one text in the body of a test; less where there are very many of them. */
 export const JUNIT_TEXT_CHARS_MAX = 20_000;
+const JUNIT_TEXT_CHARS_MIN = 500;
+
+/** What all bodies may take together. */
+const JUNIT_CHARS_MAX = 50_000_000;
 
 /** What does not pass, with the name of its kind and what is said of it. */
 export interface Complaint {
@@ -49,7 +53,13 @@ type Element = ReturnType<typeof create>;
 export function renderSuites(suites: readonly Suite[]): string {
   const document = create({ version: "1.0", encoding: "UTF-8", invalidCharReplacement: "\uFFFD" });
   const root = document.ele("testsuites");
-  for (const [index, suite] of suites.entries()) addSuite(root, suite, index);
+  const bodies = suites.reduce((sum, { tests }) => sum + 1 + tests.filter(({ complaint }) => complaint).length, 0);
+  const bodyCharsMax = Math.max(2 * JUNIT_TEXT_CHARS_MIN, Math.floor(JUNIT_CHARS_MAX / Math.max(1, bodies)));
+  const names = makeUnique(suites.map(({ name }) => attribute(name)));
+  const classes = makeUnique(suites.map(({ group }) => attribute(`${PACKAGE}.${group.replaceAll(".", "_")}`)));
+  for (const [index, suite] of suites.entries()) {
+    addSuite(root, { ...suite, name: names[index] ?? "", group: classes[index] ?? "" }, index, bodyCharsMax);
+  }
   return `${document.end({ prettyPrint: true })}\n`;
 }
 
@@ -58,13 +68,40 @@ export function body(text: string): string {
   return printableLines(cutText(text, JUNIT_TEXT_CHARS_MAX));
 }
 
-function addSuite(root: Element, { tests, ...about }: Suite, index: number): void {
+/**
+ * The names, each once: readers of the file show but one of those that are equal. A name that stands there again has a
+ * number behind it, and never one that makes it the name of another. Names that differ in blanks only count as equal.
+ */
+function makeUnique(names: readonly string[]): readonly string[] {
+  const written = new Set(names.map(foldBlanks));
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    const key = foldBlanks(name);
+    let unique = name;
+    let number = counts.get(key) ?? 1;
+    while (taken.has(foldBlanks(unique)) || (unique !== name && written.has(foldBlanks(unique)))) {
+      number += 1;
+      unique = `${name} (${number})`;
+    }
+    counts.set(key, number);
+    taken.add(foldBlanks(unique));
+    return unique;
+  });
+}
+
+function foldBlanks(name: string): string {
+  return name.replace(/\s+/g, " ").trim();
+}
+
+/** @param about - Its name and its group are attributes already. */
+function addSuite(root: Element, { tests, ...about }: Suite, index: number, bodyCharsMax: number): void {
   const count = (element: Complaint["element"]): number =>
     tests.filter(({ complaint }) => complaint?.element === element).length;
   const suite = root.ele("testsuite", {
     package: PACKAGE,
     id: index,
-    name: attribute(about.name),
+    name: about.name,
     timestamp: new Date(about.startedAt).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss".length),
     hostname: HOSTNAME,
     tests: tests.length,
@@ -77,19 +114,21 @@ function addSuite(root: Element, { tests, ...about }: Suite, index: number): voi
   for (const [name, value] of Object.entries(about.properties)) {
     properties.ele("property", { name, value: attribute(String(value)) });
   }
-  const classname = attribute(`${PACKAGE}.${about.group.replaceAll(".", "_")}`);
-  for (const test of tests) addTest(suite, test, classname);
-  suite.ele("system-out").txt(ampersands(body(about.output)));
+  const names = makeUnique(tests.map(({ name }) => attribute(name)));
+  for (const [at, test] of tests.entries()) {
+    addTest(suite, { ...test, name: names[at] ?? "" }, about.group, bodyCharsMax);
+  }
+  suite.ele("system-out").txt(ampersands(cutText(body(about.output), bodyCharsMax)));
   suite.ele("system-err");
 }
 
-function addTest(suite: Element, { name, durationMs, complaint }: Test, classname: string): void {
-  const test = suite.ele("testcase", { name: attribute(name), classname, time: seconds(durationMs) });
+function addTest(suite: Element, { name, durationMs, complaint }: Test, classname: string, bodyCharsMax: number): void {
+  const test = suite.ele("testcase", { name, classname, time: seconds(durationMs) });
   if (complaint === null) return;
   const { element, type, message } = complaint;
   // Jenkins' schema gives skipped no attributes, so that its reason is its text.
   const child = element === "skipped" ? test.ele(element) : test.ele(element, { message: attribute(message), type });
-  child.txt(ampersands(complaint.body));
+  child.txt(ampersands(cutText(complaint.body, bodyCharsMax)));
 }
 
 function seconds(durationMs: number): string {
@@ -101,8 +140,8 @@ function ampersands(text: string): string {
   return text.replaceAll("&", "&amp;");
 }
 
-/** On one line, since a reader of XML folds lines in attributes; never empty, since names may not be. */
+/** On one line, since a reader of XML makes blanks of lines in attributes; never empty, since names may not be. */
 function attribute(text: string): string {
-  const line = printable(cutText(text, ATTRIBUTE_CHARS_MAX).replace(/\s+/g, " ")).trim();
+  const line = printable(cutText(text, ATTRIBUTE_CHARS_MAX).trim());
   return line === "" ? "(empty)" : ampersands(line);
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import type { RunResult, ScenarioResult } from "../result/result.ts";
-import { hostileResult } from "./fixtures/hostile-result.ts";
+import { hostileResult, hostileText } from "./fixtures/hostile-result.ts";
 import { KNOWN, knownFailure, sampleConformance, strictCase } from "./fixtures/sample-conformance.ts";
 import {
   failedStep,
@@ -163,6 +163,63 @@ test("steps of one title are tests of their own", () => {
   expect([...xml.matchAll(/<testcase name="(.*?)"/g)].map(([, name]) => name)).toEqual(["a", "a (2)"]);
 });
 
+test("tests have names of their own also where a title is another one with a number", () => {
+  const titles = ["Say", "Say", "Say (2)", "Say  (2)", "Say (3)", "", " ", "(empty)"];
+  const xml = render({ steps: titles.map((title) => sampleStep({ title })) });
+  const names = [...xml.matchAll(/<testcase name="(.*?)"/g)].map(([, name]) => name);
+  expect(names).toEqual([
+    "Say",
+    "Say (4)",
+    "Say (2)",
+    "Say  (2) (2)",
+    "Say (3)",
+    "(empty)",
+    "(empty) (2)",
+    "(empty) (3)",
+  ]);
+});
+
+test("suites have names and classes of their own", () => {
+  const same = { folder: "a.b" };
+  const xml = render(same, same, { folder: "a_b" });
+  expect([...xml.matchAll(/<testsuite [^>]* name="(.*?)"/g)].map(([, name]) => name)).toEqual([
+    "08 Whisper Message",
+    "08 Whisper Message (2)",
+    "08 Whisper Message (3)",
+  ]);
+  expect([...xml.matchAll(/classname="(.*?)"/g)].map(([, name]) => name)).toEqual([
+    "howdy-lab.a_b",
+    "howdy-lab.a_b (2)",
+    "howdy-lab.a_b (3)",
+  ]);
+});
+
+test("whatever the titles are, no two tests of a suite have one name", () => {
+  const title = fc.oneof(fc.constantFrom("a", "a (2)", "a (3)", "a  (2)", "a\t(2)", ""), hostileText());
+  fc.assert(
+    fc.property(fc.array(title), (titles) => {
+      const xml = render({ steps: titles.map((each) => sampleStep({ title: each })) });
+      const names = [...xml.matchAll(/<testcase name="(.*?)"/g)].map(([, name = ""]) => name.replace(/\s+/g, " "));
+      expect(new Set(names).size).toBe(names.length);
+    }),
+  );
+});
+
+test("what can stand in XML is there as it was, and what cannot has the code that it has in every report", async () => {
+  const title = "👩‍🚀 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️ עברית نص  two blanks ]]> <b>\n\ud800\u0000\ufffe\u202e";
+  const xml = render({ steps: [sampleStep({ title })] });
+  expect(/<testcase name="(.*?)"/.exec(xml)?.[1]).toBe(
+    "👩‍🚀 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️ עברית نص  two blanks ]]&gt; &lt;b&gt;‹U+000A›‹U+D800›‹U+0000›‹U+FFFE›‹U+202E›",
+  );
+  expect(await problemsOf([xml])).toEqual([]);
+});
+
+test("very many long texts fit in a file that can be read", () => {
+  const steps = Array.from({ length: 50 }, () => ({ ...failedStep(), seen: "x".repeat(20_000) }));
+  const xml = render(...Array.from({ length: 200 }, () => ({ verdict: "fail" as const, steps })));
+  expect(xml.length).toBeLessThan(100_000_000);
+});
+
 test("a huge text is cut, and told", async () => {
   const huge = "😀".repeat(JUNIT_TEXT_CHARS_MAX);
   const xml = render({ title: huge, verdict: "fail", steps: [{ ...failedStep(), seen: huge }] });
@@ -182,7 +239,7 @@ test("an ampersand is one in the text too, also before what looks like an entity
 test("control characters reach nobody who prints the file, also those that XML allows", () => {
   const step = { ...failedStep(), seen: "a\u0085b\u202ec\u007f" };
   const xml = render({ verdict: "fail", title: HOSTILE_TEXT, steps: [step] });
-  expect(xml).toContain("Seen:\na\uFFFDb\uFFFDc\uFFFD<");
+  expect(xml).toContain("Seen:\na‹U+0085›b‹U+202E›c‹U+007F›<");
   expect(xml).not.toMatch(/[[\p{Cc}\p{Cf}]--[\n]]/v);
 });
 

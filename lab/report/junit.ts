@@ -49,17 +49,14 @@ function propertiesOf(result: RunResult, scenario: ScenarioResult): Suite["prope
 
 /** A test a step, and one for the case where its steps do not tell its verdict. */
 function testsOf(scenario: ScenarioResult): readonly Test[] {
-  const seenBefore = new Map<string, number>();
   const { known, verdict } = scenario;
-  const steps = scenario.steps.map((step): Test => {
-    const number = (seenBefore.get(step.title) ?? 0) + 1;
-    seenBefore.set(step.title, number);
-    return {
-      name: number === 1 ? step.title : `${step.title} (${number})`,
+  const steps = scenario.steps.map(
+    (step): Test => ({
+      name: step.title,
       durationMs: step.span === null ? 0 : step.span.endMs - step.span.startMs,
       complaint: verdict === "known-failure" ? excuse(complaintOf(step), known) : complaintOf(step),
-    };
-  });
+    }),
+  );
   const told = gravest(scenario.steps.map((step) => step.verdict));
   const isTold = verdict === "known-failure" ? told === "fail" : steps.length > 0 && told === verdict;
   return isTold ? steps : [...steps, wholeCase(scenario)];

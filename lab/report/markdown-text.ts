@@ -13,14 +13,21 @@ const FENCE_LENGTH_MIN = 3;
 
 /** One line of text within a paragraph, a cell or an HTML element: the same characters, as references where needed. */
 export function inlineText(text: string): string {
-  return printable(text.replace(/\s+/g, " ").trim()).replace(MARKUP, reference).replace(LINK_DOT, reference);
+  return printable(text.trim().replace(/[ \t]+/g, " "))
+    .replace(MARKUP, reference)
+    .replace(LINK_DOT, reference);
 }
 
 /** A code span of one line. Not for a cell, where a pipe would end it. */
 export function inlineCode(text: string): string {
-  const line = printable(text.replace(/\s+/g, " "));
+  const line = printable(text);
   const ticks = "`".repeat(longestRun(line, /`+/g) + 1);
   return `${ticks} ${line === "" ? "-" : line} ${ticks}`;
+}
+
+/** A command, whole: a span, or a block where it has lines. */
+export function commandText(command: string): string {
+  return command.includes("\n") ? `\n\n${codeBlock("text", command)}` : ` ${inlineCode(command)}`;
 }
 
 /** A link that shows where it leads. @param address - Of the web, as a URL is written when it was parsed. */

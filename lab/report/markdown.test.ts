@@ -32,7 +32,7 @@ function linesOutsideCode(markdown: string): readonly string[] {
 }
 
 /** Text in which nothing is markup: references stand for what could be. */
-const PLAIN = "(?:[^#$&*:<>@\\[\\\\\\]_`|~\\p{Cc}\\p{Cf}]|&#\\d+;|: )*";
+const PLAIN = "(?:[^#$&*:<>@\\[\\\\\\]_`|~\\p{Cc}\\p{Bidi_Control}]|&#\\d+;|: )*";
 
 /** A link that shows where it leads; its target holds nothing that could end it. */
 const LINK = `\\[${PLAIN}\\]\\(<https:[^\\s<>\\\\|\\x60$]*>\\)`;
@@ -46,6 +46,7 @@ const LINES = [
   `- [\\d.]+ s on ${PLAIN}, from ${PLAIN}`,
   `- (Bed|Server|Client): ${PLAIN}`,
   "- Run it again: (?<ticks>`+) .* \\k<ticks>",
+  "- Run it again:",
   "\\| Case \\| Title \\|( Clause \\|)? Verdict \\| Time \\|( Runs that did not pass \\|)?",
   "\\| --- \\| --- \\|( --- \\|)? --- \\| ---: \\|( ---: \\|)?",
   `\\|( ${PLAIN} \\|){2,3} [✔✘–!≈] (known failure|\\w+) \\| [\\d.e+]+ s \\|( (\\d+ of \\d+( \\([\\w .]+ %\\))?)? \\|)?`,
@@ -187,8 +188,23 @@ test("a peer's text is no markup, ends no fence and commands no terminal", () =>
 });
 
 test("a command with ticks is one span of code", () => {
-  const markdown = renderMarkdown({ ...sampleResult(), command: "npm run lab -- `a` ``b\n``" });
-  expect(markdown).toContain("\n- Run it again: ``` npm run lab -- `a` ``b `` ```\n");
+  const markdown = renderMarkdown({ ...sampleResult(), command: "npm run lab -- `a` ``b``" });
+  expect(markdown).toContain("\n- Run it again: ``` npm run lab -- `a` ``b`` ```\n");
+});
+
+test("a command is whole, however long it is, and in lines where it has lines", () => {
+  const files = Array.from({ length: 100 }, (_, index) => `--server submissions/${index}/howdy-server.yaml`).join(" ");
+  const long = renderMarkdown({ ...sampleResult(), command: `npm run lab -- matrix ${files}` });
+  expect(long).toContain(`\n- Run it again: \` npm run lab -- matrix ${files} \`\n`);
+  const broken = renderMarkdown({ ...sampleResult(), command: "npm run lab -- 'a\n```b'" });
+  expect(broken).toContain("\n- Run it again:\n\n````text\nnpm run lab -- 'a\n```b'\n````\n");
+});
+
+test("what a table, a link or a reader of Markdown would take for its own stands there as it was", () => {
+  const title = "a|b `c` <b> 👩‍🚀 עברית\nd\u202e\ud800";
+  expect(render({ title })).toContain(
+    "| 08 | a&#124;b &#96;c&#96; &#60;b&#62; 👩‍🚀 עברית‹U+000A›d‹U+202E›‹U+D800› | ✔ pass |",
+  );
 });
 
 test("of very many texts that differ the first are told, and how many more there are", () => {

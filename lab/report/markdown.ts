@@ -7,7 +7,7 @@ import { tellCaseVerdict } from "../result/case-verdict.ts";
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
-import { codeBlock, inlineCode, inlineLink, inlineText } from "./markdown-text.ts";
+import { codeBlock, commandText, inlineLink, inlineText } from "./markdown-text.ts";
 import { tellOmitted } from "./omitted.ts";
 import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
 import { isFlaky } from "./repeat.ts";
@@ -20,10 +20,13 @@ export const BLOCK_CHARS_MAX = 4_000;
 
 const LINE_CHARS_MAX = 300;
 
+/** A command is whole, so that it can be given again; this is longer than any that a shell takes in earnest. */
+export const COMMAND_CHARS_MAX = 50_000;
+
 /** The rows are more worth than the blocks, but do not crowd them out. */
 const ROWS_BYTES_MAX = SUMMARY_BYTES_MAX / 2;
 
-/** Room for the head, and for what is told of what was left out. */
+/** Room for what is told of what was left out. */
 const FRAME_BYTES_MAX = 20_000;
 
 /** Failed steps that are told of one case. */
@@ -47,10 +50,11 @@ export function renderMarkdown(result: RunResult): string {
   const rows = takeFitting(scenarios, (scenario) => renderRow(scenario, columns), ROWS_BYTES_MAX);
   const unaware = scenarios.filter(passesUnawares);
   const troubles = scenarios.filter(({ verdict }) => verdict !== "pass");
-  const detailsBytesMax = SUMMARY_BYTES_MAX - FRAME_BYTES_MAX - byteLength(rows.text);
+  const head = renderHead(result);
+  const detailsBytesMax = SUMMARY_BYTES_MAX - FRAME_BYTES_MAX - byteLength(head) - byteLength(rows.text);
   const details = takeFitting(troubles, (scenario) => `\n${renderDetails(scenario)}`, detailsBytesMax);
   return [
-    renderHead(result),
+    head,
     ...unaware.slice(0, UNAWARE_MAX).map(renderUnaware),
     ...tellLeft("Cases that pass although their file says they fail, and are left out", unaware.length - UNAWARE_MAX),
     ...(scenarios.length === 0 ? [] : [`\n${renderTableHead(columns)}`, rows.text]),
@@ -72,7 +76,7 @@ ${levels.map(({ level, cases }) => `- ${level}: ${tellVerdicts(cases)}\n`).join(
 - Bed: ${line(bed)}
 - Server: ${line(server)}
 - Client: ${line(client)}
-- Run it again: ${inlineCode(cutText(command, LINE_CHARS_MAX))}
+- Run it again:${commandText(cutText(command, COMMAND_CHARS_MAX))}
 `;
 }
 

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { cutText, printable, printableLines, tellPercent, tellSeconds } from "./plain-text.ts";
 
 test("a text on one line has nothing that a terminal obeys, and no half of a character", () => {
-  expect(printable("a\u001b[2J\nb\u202e\u2028\ud83dc😀")).toBe("a\uFFFD[2J\uFFFDb\uFFFD\uFFFD\uFFFDc😀");
+  expect(printable("a\u001b[2J\nb\u202e\u2028\ud83dc😀")).toBe("a‹U+001B›[2J‹U+000A›b‹U+202E›‹U+2028›‹U+D83D›c😀");
 });
 
 test("lines stay lines where they may", () => {
-  expect(printableLines("a\r\nb\nc\rd\u0007")).toBe("a\nb\nc\uFFFDd\uFFFD");
+  expect(printableLines("a\r\nb\nc\rd\u0007")).toBe("a\nb\nc‹U+000D›d‹U+0007›");
 });
 
 test("a text is cut at its limit, tells how much more there is, and is well-formed where a character was cut in two", () => {

@@ -1,8 +1,8 @@
 // Owns how texts from peers and files stand in outputs that are not markup of their own: without control characters, on one
 // line where one is wanted, cut at a limit. Pure. It must not know which output. Invariant: what it gives is well-formed.
 
-import { markName } from "../../src/unseen.ts";
 import type { CaseVerdict } from "../replay/outcome.ts";
+import { makeVisible, makeVisibleLine } from "./visible.ts";
 
 export { cutText } from "../replay/cut-text.ts";
 
@@ -15,16 +15,14 @@ export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
   "known-failure": "≈",
 };
 
-const REPLACEMENT = "\uFFFD";
-
-/** On one line, with a mark for what could command a terminal, turn the direction of text, or not be seen. */
+/** On one line, without what could command a terminal or turn the direction of text: each such character has a code. */
 export function printable(text: string): string {
-  return markName(text, () => REPLACEMENT);
+  return makeVisibleLine(text);
 }
 
-/** As `printable`, but lines stay lines. */
+/** As `printable`, but lines stay lines, and tabs tabs. */
 export function printableLines(text: string): string {
-  return text.split(/\r?\n/).map(printable).join("\n");
+  return makeVisible(text.replaceAll("\r\n", "\n"));
 }
 
 /** "1 case", "2 cases". */

@@ -24,13 +24,14 @@ export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly
     `${paint(["bold", colorOf(result)], counts)}  ${tellSeconds(durationMs)}, on ${printable(testbed)}`,
     ...levels.map(({ level, cases }) => `  ${level.padEnd(LEVEL_COLUMNS)}${tellVerdicts(cases)}`),
     ...flaky.map(
-      ({ id, title, repeat }) => `${paint(COLORS.fail, "Flaky")}: ${id} ${printable(title)}: ${tellRepeat(repeat)}`,
+      ({ id, title, repeat }) =>
+        `${paint(COLORS.fail, "Flaky")}: ${printable(`${id} ${title}`)}: ${tellRepeat(repeat)}`,
     ),
     ...scenarios
       .filter(({ verdict }) => verdict === "unsupported")
       .map(({ id, title, steps }) => {
         const reason = steps.find(({ verdict }) => verdict === "unsupported")?.seen ?? "";
-        return `${paint(COLORS.unsupported, "Unsupported")}: ${id} ${printable(`${title}: ${reason}`)}`;
+        return `${paint(COLORS.unsupported, "Unsupported")}: ${printable(`${id} ${title}: ${reason}`)}`;
       }),
     ...tellKnowns("Known failure", scenarios.filter(isKnownFailure), paint),
     ...tellKnowns("Passes although its file says it fails", scenarios.filter(passesUnawares), paint),
@@ -49,7 +50,7 @@ function isKnownFailure(scenario: ScenarioResult): scenario is Known {
 function tellKnowns(heading: string, scenarios: readonly Known[], paint: Paint): readonly string[] {
   return scenarios.map(
     ({ id, title, known }) =>
-      `${paint(COLORS["known-failure"], heading)}: ${id} ${printable(`${title}: ${tellKnown(known)}`)}`,
+      `${paint(COLORS["known-failure"], heading)}: ${printable(`${id} ${title}: ${tellKnown(known)}`)}`,
   );
 }
 

@@ -81,7 +81,7 @@ describe("a case that ended", () => {
       expected  Win74 shows nothing
       seen      Win74 showed "x"
         last lines of Win74
-          < \uFFFD[2Jx
+          < ‹U+001B›[2Jx
   ! Jon leaves                  error
       seen      not run: step 1 did not pass
 

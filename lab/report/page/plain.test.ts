@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import { sampleScenario } from "../fixtures/sample-run.ts";
+import { makeVisible } from "../visible.ts";
 import { coverRequirements } from "./coverage.ts";
 import { fromHex, tellBytes } from "./hex.ts";
-import { makeVisible } from "./visible.ts";
 
 it("what cannot be seen has a code; letters, emoji and line breaks stay", () => {
   expect(makeVisible("a\u0000\u001b[2J\u007f\u0085")).toBe("a‹U+0000›‹U+001B›[2J‹U+007F›‹U+0085›");
   expect(makeVisible("\u202eevil\u200b\u2028\ud800")).toBe("‹U+202E›evil‹U+200B›‹U+2028›‹U+D800›");
-  expect(makeVisible("Zoë 👩‍🚀\ta\nb")).toBe("Zoë 👩‍🚀\ta\nb");
+  expect(makeVisible("\u00ad\u3164\uffff")).toBe("‹U+00AD›‹U+3164›‹U+FFFF›");
+  expect(makeVisible("Zoë 👩‍🚀 ❤️\ta\nb")).toBe("Zoë 👩‍🚀 ❤️\ta\nb");
 });
 
 it("padding is counted, not written", () => {

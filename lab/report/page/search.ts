@@ -2,10 +2,10 @@
 // has the anchor of the place where its text stands.
 
 import type { ReportData } from "../../result/report-data.ts";
+import { makeVisible } from "../visible.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline, NO_EVIDENCE } from "./timeline.ts";
-import { makeVisible } from "./visible.ts";
 import { tellCited, tellMarks, tellSaying } from "./words.ts";
 
 /** One thing that can be found. */

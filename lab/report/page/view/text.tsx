@@ -3,8 +3,8 @@
 
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
+import { makeVisible } from "../../visible.ts";
 import { cutAtHits } from "../search.ts";
-import { makeVisible } from "../visible.ts";
 
 export const Sought = createContext("");
 
