@@ -28,7 +28,12 @@ const SIGNAL_BASE = 128;
 export class ContainerProgram implements Program {
   readonly name: string;
   readonly exited: Promise<ProgramExit>;
-  /** To be removed when the program has ended. */
+  /**
+   * Settles when the program's streams have closed. The container's first process holds them to its end, and the kernel
+   * ends every other process of the container with it. The engine says so later, after its own work on it.
+   */
+  readonly gone: Promise<void>;
+  /** To be removed when the program has ended, or to end it. */
   readonly container: Dockerode.Container;
   readonly #streams: Duplex;
   readonly #output: ProgramOutput;
@@ -73,6 +78,7 @@ export class ContainerProgram implements Program {
     this.container = container;
     this.#streams = streams;
     this.#output = output;
+    this.gone = new Promise((resolve) => this.#streams.once("close", resolve));
     this.exited = this.#awaitExit();
   }
 
@@ -138,7 +144,6 @@ export class ContainerProgram implements Program {
   }
 
   async #awaitExit(): Promise<ProgramExit> {
-    const drained = new Promise<void>((resolve) => this.#streams.once("close", resolve));
     let exit: ProgramExit = { code: null, signal: "SIGKILL" };
     try {
       const { StatusCode }: { StatusCode: number } = await this.container.wait({ abortSignal: this.#detached.signal });
@@ -148,7 +153,7 @@ export class ContainerProgram implements Program {
     }
     this.#running = false;
     const deadline = setTimeout(() => this.#streams.destroy(), DRAIN_MS_MAX);
-    await drained;
+    await this.gone;
     clearTimeout(deadline);
     this.#output.end();
     return exit;

@@ -284,8 +284,9 @@ class DockerHost implements Host {
     this.#ended = true;
     const program = await this.#settled();
     if (program === null) return;
-    await program.kill();
+    // One order kills and removes.
     await this.#parts.run.removals.add(program.container);
+    await program.gone;
   }
 
   /** Lets go of its program; a host that ran none is of no use to anybody. */
