@@ -1,7 +1,7 @@
 // Owns the JSON Schema that the control protocol is published as. It must not know who writes it to a file.
 // Invariant: it says what control.ts says; a test compares it with the committed control.schema.json.
 
-import { z } from "zod";
+import * as z from "zod";
 import { CONTROL_VERSION, commandSchema, eventSchema } from "./control.ts";
 
 /** The JSON Schema (2020-12) of one line: a command or an event. `$defs` has each by itself. */

@@ -2,7 +2,7 @@
 // as JSON, one object a line. The headless face, the window and the lab share it, so it must know nothing of them.
 // Invariant: an object has exactly one key, the command's or the event's name.
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** Version of the control protocol; a change that an older lab or client cannot read raises it. */
 export const CONTROL_VERSION = 1;
