@@ -196,15 +196,13 @@ describe("the capture's image", () => {
     const directory = mkdtempSync(join(tmpdir(), "howdy-capture-"));
     writeFileSync(join(directory, "Dockerfile.capture"), "FROM debian:bookworm-slim\nRUN exit 3\n");
     try {
-      const lines: string[] = [];
-      const build = (wish: WireWish) => haveCaptureImage(engine, wish, (line) => lines.push(line), directory);
+      const build = (wish: WireWish) => haveCaptureImage(engine, wish, () => {}, directory);
       expect(await build("auto")).toEqual({
         kind: "none",
         why: expect.stringMatching(
           /^no packets could be captured: the image \S+ cannot be built from Dockerfile\.capture: .*code: 3/,
         ),
       });
-      expect(lines[0]).toMatch(/^building howdy-lab\/capture:[0-9a-f]{12} from Dockerfile\.capture$/);
       await expect(build("packets")).rejects.toThrow(BedUnavailableError);
     } finally {
       rmSync(directory, { recursive: true });

@@ -36,7 +36,7 @@ export const FEATURES = ["logs", "console", "window", "draft", "users"] as const
 const run = strict({
   image: text.describe("Docker bed: an image that is there.").optional(),
   dockerfile: text.describe("Docker bed: the Dockerfile of an image to build, beside this file.").optional(),
-  context: text.describe("The folder that the Dockerfile copies from; this file's unless told.").optional(),
+  context: text.describe("The folder that the Dockerfile builds from; this file's unless told.").optional(),
   command: words.min(1).describe("Local bed: the command, started in this file's folder.").optional(),
   ...launch,
 })

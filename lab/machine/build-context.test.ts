@@ -1,10 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedUnavailableError } from "./bed-unavailable.ts";
-import { copySources, readBuildContext, readIgnorePatterns } from "./build-context.ts";
+import { readBuildContext } from "./build-context.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const directories: string[] = [];
@@ -23,83 +27,97 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
 });
 
-const files = {
-  Dockerfile:
-    "FROM scratch\nCOPY package*.json ./\nCOPY --chown=node:node \\\n  src/one src/two ./src/\nCOPY --from=other /bin/x /x\n",
-  ".dockerignore": "**/*.test.ts\n",
-  "package.json": "{}",
-  "package-lock.json": "{}",
-  "src/one/main.ts": "one",
-  "src/one/deep/er.ts": "deeper",
-  "src/one/main.test.ts": "test",
-  "src/two/main.ts": "two",
-  "src/three/main.ts": "three",
-};
+/** What is sent, sorted. */
+function sent(files: Readonly<Record<string, string>>, dockerfile = "Dockerfile"): readonly string[] {
+  return [...readBuildContext(directoryOf(files), dockerfile).names].sort();
+}
 
-describe("an image's content", () => {
-  test("is what its Dockerfile copies, less what .dockerignore leaves out", () => {
-    expect(readBuildContext(directoryOf(files), "Dockerfile").files).toEqual([
-      "package-lock.json",
-      "package.json",
-      "src/one/deep/er.ts",
-      "src/one/main.ts",
-      "src/two/main.ts",
+/** What tar finds in the stream: a line an entry, with mode and size. */
+async function listing(directory: string, dockerfile = "Dockerfile"): Promise<string> {
+  const input = await buffer(readBuildContext(directory, dockerfile).open());
+  return execFileSync("tar", ["-tvf", "-"], { input, encoding: "utf8" });
+}
+
+describe("what is sent to the builder", () => {
+  test("is the whole folder, whatever the Dockerfile says", () => {
+    expect(sent({ Dockerfile: "not even\nCOPY nowhere /", "src/deep/a b.ts": "", "README.md": "" })).toEqual([
+      "Dockerfile",
+      "README.md",
+      "src",
+      "src/deep",
+      "src/deep/a b.ts",
     ]);
   });
 
-  test("has the same hash wherever it lies", () => {
-    const [here, there] = [directoryOf(files), directoryOf(files)].map(
-      (each) => readBuildContext(each, "Dockerfile").hash,
-    );
-    expect(here).toMatch(/^[0-9a-f]{12}$/);
-    expect(there).toBe(here);
-  });
-
   test.each([
-    ["a copied file", "src/one/deep/er.ts", true],
-    ["the Dockerfile", "Dockerfile", true],
-    ["a file that is not copied", "src/three/main.ts", false],
-    ["a file that is left out", "src/one/main.test.ts", false],
-  ])("has another hash when %s changes: %s, %s", (_what, file, changes) => {
-    const before = readBuildContext(directoryOf(files), "Dockerfile").hash;
-    const content = file === "Dockerfile" ? `${files.Dockerfile}\nUSER node\n` : "changed";
-    const after = readBuildContext(directoryOf({ ...files, [file]: content }), "Dockerfile").hash;
-    expect(after !== before).toBe(changes);
+    ["*\n!src\n**/*.test.ts", ["src", "src/a.ts", "src/deep"]],
+    ["**\n!src/deep/*.ts", ["src", "src/deep", "src/deep/a.test.ts"]],
+    ["src/deep", ["README.md", "lab", "lab/README.md", "src", "src/a.ts"]],
+    ["# a comment\n\n/lab/", ["README.md", "src", "src/a.ts", "src/deep", "src/deep/a.test.ts"]],
+    ["*.md", ["lab", "lab/README.md", "src", "src/a.ts", "src/deep", "src/deep/a.test.ts"]],
+    ["**/*.md", ["lab", "src", "src/a.ts", "src/deep", "src/deep/a.test.ts"]],
+    ["src\n!src/deep", ["README.md", "lab", "lab/README.md", "src", "src/deep", "src/deep/a.test.ts"]],
+    ["*\n!*/deep", ["src", "src/deep", "src/deep/a.test.ts"]],
+  ])("is less what .dockerignore leaves out: %j", (ignore, expected) => {
+    const files = { "README.md": "", "lab/README.md": "", "src/a.ts": "", "src/deep/a.test.ts": "" };
+    const names = sent({ Dockerfile: "", ".dockerignore": ignore, ...files });
+    expect(names.filter((name) => name !== "Dockerfile" && name !== ".dockerignore")).toEqual(expected);
   });
 
-  test("that is not there is named", () => {
-    const directory = directoryOf({ Dockerfile: "FROM scratch\nCOPY nowhere /\n" });
+  test("has the Dockerfile even where .dockerignore leaves it out, also in a folder of its own", async () => {
+    expect(sent({ Dockerfile: "", ".dockerignore": "*" })).toEqual(["Dockerfile"]);
+    const files = { "docker/Dockerfile.a": "", "docker/other": "", ".dockerignore": "docker" };
+    expect(sent(files, "docker/Dockerfile.a")).toEqual([".dockerignore", "docker", "docker/Dockerfile.a"]);
+    expect(await listing(directoryOf(files), "docker/Dockerfile.a")).toContain("docker/Dockerfile.a");
+  });
+
+  test("has the Dockerfile that lies outside of the folder", async () => {
+    const directory = directoryOf({ Dockerfile: "FROM scratch\n", "app/main.ts": "" });
+    const { dockerfile } = readBuildContext(join(directory, "app"), "../Dockerfile");
+    const lines = await listing(join(directory, "app"), "../Dockerfile");
+    expect(lines).toContain(dockerfile);
+    expect(lines).toContain("main.ts");
+  });
+
+  test("is chosen by the Dockerfile's own .dockerignore, where it has one", () => {
+    const files = { "Dockerfile.a": "", "Dockerfile.a.dockerignore": "b", ".dockerignore": "c", b: "", c: "" };
+    expect(sent(files, "Dockerfile.a")).toEqual([".dockerignore", "Dockerfile.a", "Dockerfile.a.dockerignore", "c"]);
+  });
+
+  test("is sent as it is: modes, links and empty folders", async () => {
+    const directory = directoryOf({ Dockerfile: "", "run.sh": "#!/bin/sh\n" });
+    chmodSync(join(directory, "run.sh"), 0o755);
+    symlinkSync("run.sh", join(directory, "link"));
+    mkdirSync(join(directory, "empty"));
+    await using server = createServer().listen(join(directory, "socket"));
+    await once(server, "listening");
+    const lines = await listing(directory);
+    expect(lines).toMatch(/^-rwxr-xr-x .* run\.sh$/m);
+    expect(lines).toMatch(/^l.* link -> run\.sh$/m);
+    expect(lines).toMatch(/^d.* empty\/?$/m);
+    expect(lines).not.toContain("socket");
+  });
+
+  test("has a limit, which tells what to do", () => {
+    const directory = directoryOf({ Dockerfile: "", large: "x".repeat(100) });
+    const read = (bytesMax: number, filesMax: number) => () =>
+      readBuildContext(directory, "Dockerfile", { bytesMax, filesMax });
+    expect(read(100, 2)).not.toThrow();
+    expect(read(99, 2)).toThrow(BedUnavailableError);
+    expect(read(99, 2)).toThrow("list in its .dockerignore what the image does not need");
+    expect(read(100, 1)).toThrow(BedUnavailableError);
+  });
+
+  test("cannot be found where there is no Dockerfile, which is said", () => {
+    const directory = directoryOf({});
     expect(() => readBuildContext(directory, "Dockerfile")).toThrow(BedUnavailableError);
-    expect(() => readBuildContext(directory, "Dockerfile")).toThrow("Dockerfile copies nowhere");
+    expect(() => readBuildContext(directory, "Dockerfile")).toThrow(/^Dockerfile in .* cannot be built from: /);
   });
 });
 
-test.each(["server", "client"])("the %s's own image holds its sources and no test", (role) => {
-  const { files: copied } = readBuildContext(repository, `Dockerfile.${role}`);
-  expect(copied).toContain("package-lock.json");
-  expect(copied).toContain("src/protocol/hcp1/message.ts");
-  expect(copied.some((file) => file.startsWith(`src/${role}/`))).toBe(true);
-  expect(copied.filter((file) => file.endsWith(".test.ts") || file.startsWith("lab/"))).toEqual([]);
-});
-
-test("COPY is read in both of its forms", () => {
-  expect(copySources('COPY ["with", "brackets", "/to/"]\ncopy a b /to/\n# COPY not this\nRUN COPY')).toEqual([
-    "with",
-    "brackets",
-    "a",
-    "b",
-  ]);
-});
-
-test.each([
-  ["*\n!src\n**/*.test.ts", "src/a.ts", false],
-  ["*\n!src\n**/*.test.ts", "src/deep/a.test.ts", true],
-  ["*\n!src", "README.md", true],
-  ["# a comment\n\n/lab/", "lab/cli.ts", true],
-  ["lab", "collab/cli.ts", false],
-  ["*.md", "docs/a.md", false],
-  ["**/*.md", "a.md", true],
-  ["node_modules", ".gitignore", false],
-])("the patterns %j leave %s out: %s", (patterns, path, expected) => {
-  expect(readIgnorePatterns(patterns)(path)).toBe(expected);
+test.each(["server", "client"])("the %s's own image is sent its sources and no test", (role) => {
+  const { names } = readBuildContext(repository, `Dockerfile.${role}`);
+  expect(names).toContain("package-lock.json");
+  expect(names).toContain("src/protocol/hcp1/message.ts");
+  expect([...names].filter((name) => name.endsWith(".test.ts") || name.startsWith("node_modules/"))).toEqual([]);
 });

@@ -1,103 +1,141 @@
-// Owns what goes into an image: the Dockerfile and the files its COPY lines name, less what .dockerignore leaves out.
-// It must not know an engine. Invariant: the same bytes under the same names give the same hash, on any machine.
+// Owns what is sent to an engine's builder: a folder, less what its .dockerignore leaves out, as a tar stream. It must not
+// know what a Dockerfile means, which is the engine's. Invariant: the Dockerfile is sent, and never more than
+// CONTEXT_BYTES_MAX.
 
-import { createHash } from "node:crypto";
-import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, posix, sep } from "node:path";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
+import { pack } from "tar-fs";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 
 export interface BuildContext {
-  /** Relative to the context's directory, like all files. */
+  /** The Dockerfile's name in the stream. */
   readonly dockerfile: string;
-  readonly directory: string;
-  /** What the image is made of, the Dockerfile apart; sorted, with forward slashes. */
-  readonly files: readonly string[];
-  /** The content's name: HASH_DIGITS hexadecimal digits. */
-  readonly hash: string;
+  /** What is sent, folders too; relative to the folder, with forward slashes. */
+  readonly names: ReadonlySet<string>;
+  /** A new stream of it. */
+  readonly open: () => Readable;
 }
 
-export const HASH_DIGITS = 12;
-/** More files than this in an image is a forgotten .dockerignore. */
-const FILES_MAX = 5_000;
-
-/** Reads a build's files from its Dockerfile; throws BedUnavailableError where the Dockerfile copies what is not there. */
-export function readBuildContext(directory: string, dockerfile: string): BuildContext {
-  const text = readContextFile(directory, dockerfile);
-  const ignored = readIgnored(directory);
-  const files = new Set<string>();
-  for (const source of copySources(text)) {
-    for (const file of expandSource(directory, source, dockerfile)) if (!ignored(file)) files.add(file);
-  }
-  if (files.size > FILES_MAX) {
-    throw new BedUnavailableError(`${dockerfile}: expected at most ${FILES_MAX} files to copy; got ${files.size}`);
-  }
-  const sorted = [...files].sort();
-  return { directory, dockerfile, files: sorted, hash: hashContent(directory, text, sorted) };
+export interface ContextLimits {
+  readonly bytesMax: number;
+  readonly filesMax: number;
 }
 
-/** The sources of every COPY and ADD from the context (not of those from another stage). */
-export function copySources(dockerfile: string): readonly string[] {
-  const sources: string[] = [];
-  for (const line of dockerfile.replace(/\\\r?\n/g, " ").split(/\r?\n/)) {
-    const instruction = /^\s*(?:COPY|ADD)\s+((?:--\S+\s+)*)(.+)$/i.exec(line);
-    if (instruction === null || instruction[1]?.includes("--from=") || instruction[2] === undefined) continue;
-    const words = instruction[2]
-      .replace(/^\[|\]$|["',]/g, " ")
-      .trim()
-      .split(/\s+/);
-    sources.push(...words.slice(0, -1));
-  }
-  return sources;
-}
+/** More than this in a folder to build from is a forgotten .dockerignore. */
+export const CONTEXT_LIMITS: ContextLimits = { bytesMax: 536_870_912, filesMax: 100_000 };
 
-/** Whether a .dockerignore leaves a path out. */
-export function readIgnorePatterns(text: string): (path: string) => boolean {
-  // Its types know only the name that it gives itself as an ES module.
-  const patterns = dockerignore.default().add(text);
-  return (path) => patterns.ignores(path);
-}
+/** The name of a Dockerfile that lies outside of the folder. */
+const OUTSIDE_NAME = ".howdy-lab.dockerfile";
 
-function readIgnored(directory: string): (path: string) => boolean {
-  const path = join(directory, ".dockerignore");
-  return existsSync(path) ? readIgnorePatterns(readFileSync(path, "utf8")) : () => false;
-}
-
-function expandSource(directory: string, source: string, dockerfile: string): readonly string[] {
-  const found = globSync(posix.normalize(source).replace(/^\/|\/$/g, ""), { cwd: directory });
-  if (found.length === 0) throw new BedUnavailableError(`${dockerfile} copies ${source}, which is not in ${directory}`);
-  return found.flatMap((entry) => filesUnder(directory, entry.split(sep).join("/")));
-}
-
-function filesUnder(directory: string, entry: string): readonly string[] {
-  const path = join(directory, entry);
-  if (!statSync(path).isDirectory()) return [entry];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile())
-    .map((each) =>
-      posix.join(
-        entry,
-        join(each.parentPath, each.name)
-          .slice(path.length + 1)
-          .split(sep)
-          .join("/"),
-      ),
-    );
-}
-
-function hashContent(directory: string, dockerfileText: string, files: readonly string[]): string {
-  const hash = createHash("sha256").update(dockerfileText);
-  for (const file of files) {
-    const content = readFileSync(join(directory, file));
-    hash.update(`\n${file} ${content.length}\n`).update(content);
-  }
-  return hash.digest("hex").slice(0, HASH_DIGITS);
-}
-
-function readContextFile(directory: string, file: string): string {
+/**
+ * Finds what a build is to be sent.
+ *
+ * @param dockerfile - Its path, relative to the folder.
+ * @throws BedUnavailableError where it cannot be read, or is over a limit.
+ */
+export function readBuildContext(directory: string, dockerfile: string, limits = CONTEXT_LIMITS): BuildContext {
   try {
-    return readFileSync(join(directory, file), "utf8");
+    const text = readFileSync(join(directory, dockerfile), "utf8");
+    const isOutside = dockerfile.startsWith("../");
+    const name = isOutside ? OUTSIDE_NAME : dockerfile;
+    const names = findNames(directory, new Left(readIgnoreFile(directory, dockerfile)), limits);
+    // It is needed even where .dockerignore leaves it out, as many do. An engine that takes a stream finds it nowhere else.
+    if (!isOutside) for (const part of pathsTo(name)) names.add(part);
+    return { dockerfile: name, names, open: () => open(directory, names, isOutside ? { name, text } : null) };
   } catch (cause) {
-    throw new BedUnavailableError(`${file} cannot be read in ${directory}`, { cause });
+    if (cause instanceof BedUnavailableError || !(cause instanceof Error)) throw cause;
+    throw new BedUnavailableError(`${dockerfile} in ${directory} cannot be built from: ${cause.message}`, { cause });
   }
+}
+
+/** What a .dockerignore leaves out. */
+export class Left {
+  readonly #patterns: { ignores(path: string): boolean };
+  /** What its exceptions begin with. */
+  readonly #exceptions: readonly string[];
+
+  constructor(text: string) {
+    // Its types know only the name that it gives itself as an ES module.
+    this.#patterns = dockerignore.default().add(text);
+    this.#exceptions = text
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith("!"))
+      .map(
+        (line) =>
+          `${line
+            .slice(1)
+            .trim()
+            .replace(/^\/|\/$/g, "")}/`,
+      );
+  }
+
+  has(path: string): boolean {
+    return this.#patterns.ignores(path);
+  }
+
+  /** Whether nothing in a folder that is left out needs to be looked at. An exception counts by its first characters. */
+  hasAllOf(folder: string): boolean {
+    return this.has(folder) && !this.#exceptions.some((each) => each.startsWith("*") || each.startsWith(`${folder}/`));
+  }
+}
+
+/** A Dockerfile may have a .dockerignore of its own, which then is the only one. */
+function readIgnoreFile(directory: string, dockerfile: string): string {
+  for (const name of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
+    if (existsSync(join(directory, name))) return readFileSync(join(directory, name), "utf8");
+  }
+  return "";
+}
+
+function findNames(directory: string, left: Left, limits: ContextLimits): Set<string> {
+  const names = new Set<string>();
+  let bytes = 0;
+  const folders = [""];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
+      const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!left.hasAllOf(name)) folders.push(name);
+        if (!left.has(name)) names.add(name);
+        // Sockets and pipes are nothing that an image could have.
+      } else if ((entry.isFile() || entry.isSymbolicLink()) && !left.has(name)) {
+        for (const part of pathsTo(name)) names.add(part);
+        bytes += lstatSync(join(directory, name)).size;
+      }
+      if (bytes > limits.bytesMax || names.size > limits.filesMax) throw tooMuch(directory, limits);
+    }
+  }
+  return names;
+}
+
+function tooMuch(directory: string, { bytesMax, filesMax }: ContextLimits): BedUnavailableError {
+  return new BedUnavailableError(
+    `${directory} has more than ${bytesMax / 1_048_576} MiB or ${filesMax} files to send to the builder: ` +
+      "list in its .dockerignore what the image does not need",
+  );
+}
+
+/** "a", "a/b" and "a/b/c" of the last. */
+function pathsTo(name: string): readonly string[] {
+  const parts = name.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+function open(
+  directory: string,
+  names: ReadonlySet<string>,
+  extra: { readonly name: string; readonly text: string } | null,
+): Readable {
+  return pack(directory, {
+    ignore: (path) => path !== directory && !names.has(relative(directory, path).split(sep).join("/")),
+    finalize: extra === null,
+    ...(extra !== null && {
+      finish: (tar) => {
+        tar.entry({ name: extra.name }, extra.text);
+        tar.finalize();
+      },
+    }),
+  });
 }

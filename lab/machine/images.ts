@@ -1,5 +1,6 @@
-// Owns the images that a run needs: there already, or built. It must not know what is done with them.
-// Invariant: an image's tag is the hash of what it was made of, so an image that exists is never built again.
+// Owns the images that a run needs: there already, or built. It must not know what is done with them. Invariant: the engine
+// decides what a Dockerfile means and whether anything changed; what it built is tagged with the beginning of its id, so
+// that no run ever gets what another one built from other files.
 // dockerode builds, because testcontainers keeps the builder's lines, and its failure, to itself.
 
 import { existsSync } from "node:fs";
@@ -10,7 +11,7 @@ import { ImageName } from "testcontainers";
 import { ProgramMissingError, type ProgramSource, type ProgramSources, requireImage } from "../hosts/program-source.ts";
 import type { Role } from "../hosts/topology.ts";
 import { BedUnavailableError } from "./bed-unavailable.ts";
-import { type BuildContext, HASH_DIGITS, readBuildContext } from "./build-context.ts";
+import { type BuildContext, readBuildContext } from "./build-context.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
 
 /** The image of each role's program, ready to run. */
@@ -33,6 +34,12 @@ const PEER_IMAGE = { image: "howdy-lab/peer", dockerfile: "lab/peer/Dockerfile" 
 /** Images of earlier contents that stay beside the current one, so that going back a step costs no build. */
 const EARLIER_IMAGES_KEPT = 1;
 const BUILD_MS_MAX = 15 * 60_000;
+/** A build that finds everything in its cache takes a part of that, and is not worth a word. */
+const QUIET_MS_MAX = 1_000;
+/** Of an image's id, in its tag. */
+const TAG_DIGITS = 12;
+/** The builders, the better one first: not every engine has BuildKit. */
+const BUILDERS = ["2", "1"] as const;
 /** How much of the builder's end a failed build's message shows. */
 const FAILURE_LINES_SHOWN = 20;
 
@@ -79,7 +86,7 @@ export function havePeerImage(engine: Engine, repository: string, onProgress: (l
 }
 
 /**
- * Makes sure that one image exists, and gives its tag.
+ * Has the engine build an image, which costs it little where nothing changed, and gives its tag.
  *
  * @throws BedUnavailableError when it cannot be built, with the builder's last lines.
  */
@@ -91,12 +98,51 @@ export async function haveImage(
   const { image, dockerfile, directory, buildMsMax = BUILD_MS_MAX } = source;
   const context = readBuildContext(directory, dockerfile);
   const { image: name } = ImageName.fromString(image);
-  const tag = `${name}:${context.hash}`;
-  if (await exists(docker, tag)) return tag;
-  onProgress(`building ${tag} from ${dockerfile}`);
-  await build(docker, context, { tag, buildMsMax }, onProgress);
-  await prune(docker, name, tag);
-  return tag;
+  const lines = new BuilderLines(`building ${name} from ${dockerfile}`, onProgress);
+  try {
+    const id = await buildWithAny(docker, context, AbortSignal.timeout(buildMsMax), lines);
+    const tag = `${name}:${id.replace(/^sha256:/, "").slice(0, TAG_DIGITS)}`;
+    if (await exists(docker, tag)) return tag;
+    await docker.getImage(id).tag({ repo: name, tag: tag.slice(name.length + 1) });
+    onProgress(`built ${tag} from ${dockerfile}`);
+    await prune(docker, name, tag);
+    return tag;
+  } catch (cause) {
+    if (cause instanceof BedUnavailableError) throw cause;
+    const message = `the image ${name} cannot be built from ${dockerfile}: ${describeFault(cause)}${lines.last}`;
+    throw new BedUnavailableError(message, { cause });
+  } finally {
+    lines.end();
+  }
+}
+
+/** What the builder says: told once it takes its time, and kept for the case that it fails. */
+class BuilderLines {
+  readonly #lines: string[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #tell: ((line: string) => void) | null = null;
+
+  constructor(announcement: string, onProgress: (line: string) => void) {
+    this.#timer = setTimeout(() => {
+      this.#tell = onProgress;
+      for (const line of [announcement, ...this.#lines]) onProgress(line);
+    }, QUIET_MS_MAX);
+  }
+
+  take(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > FAILURE_LINES_SHOWN) this.#lines.shift();
+    this.#tell?.(line);
+  }
+
+  /** The last ones, indented, for a message. */
+  get last(): string {
+    return this.#lines.map((line) => `\n  ${line}`).join("");
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 async function exists(docker: Dockerode, tag: string): Promise<boolean> {
@@ -110,47 +156,64 @@ async function exists(docker: Dockerode, tag: string): Promise<boolean> {
   }
 }
 
-async function build(
+async function buildWithAny(
   docker: Dockerode,
   context: BuildContext,
-  { tag, buildMsMax }: { readonly tag: string; readonly buildMsMax: number },
-  onProgress: (line: string) => void,
-): Promise<void> {
-  const { directory, dockerfile, files } = context;
-  const lines: string[] = [];
-  const hear = (event: unknown) => {
-    for (const line of readEvent(event)) {
-      lines.push(line);
-      onProgress(line);
-    }
-  };
+  abortSignal: AbortSignal,
+  lines: BuilderLines,
+): Promise<string> {
+  const [best, plain] = BUILDERS;
   try {
-    const options = { t: tag, dockerfile, forcerm: true, abortSignal: AbortSignal.timeout(buildMsMax) };
-    const stream = await docker.buildImage({ context: directory, src: [dockerfile, ...files] }, options);
-    await new Promise<void>((resolve, reject) => {
-      const finish = (fault: Error | null, events: readonly unknown[]) => {
-        const failure = fault?.message ?? events.map(readFailure).find((text) => text !== null);
-        if (failure === undefined) resolve();
-        else reject(new Error(failure));
-      };
-      docker.modem.followProgress(stream, finish, hear);
-    });
-  } catch (cause) {
-    const last = lines.slice(-FAILURE_LINES_SHOWN).map((line) => `\n  ${line}`);
-    const message = `the image ${tag} cannot be built from ${dockerfile}: ${describeFault(cause)}${last.join("")}`;
-    throw new BedUnavailableError(message, { cause });
+    return await build(docker, context, { version: best, abortSignal }, lines);
+  } catch (fault) {
+    // The way to BuildKit is not there.
+    if (statusOf(fault) !== 404) throw fault;
+    return await build(docker, context, { version: plain, abortSignal }, lines);
   }
 }
 
-/** Removes the name's oldest hash tags; one that a container still uses stays. */
+interface BuildFollower {
+  followProgress(
+    stream: NodeJS.ReadableStream,
+    finish: (fault: Error | null, events: readonly unknown[]) => void,
+    hear: (event: unknown) => void,
+  ): void;
+}
+
+/** Gives the image's id. */
+async function build(
+  docker: Dockerode,
+  { dockerfile, open }: BuildContext,
+  how: Pick<Dockerode.ImageBuildOptions, "version" | "abortSignal">,
+  lines: BuilderLines,
+): Promise<string> {
+  const stream = await docker.buildImage(open(), { ...how, dockerfile, forcerm: true });
+  let id: string | undefined;
+  await new Promise<void>((resolve, reject) => {
+    const finish = (fault: Error | null, events: readonly unknown[]): void => {
+      const failure = fault?.message ?? events.map(readFailure).find((text) => text !== null);
+      if (failure === undefined) resolve();
+      else reject(new Error(failure));
+    };
+    // The types are a version behind: they do not know what reads the events of both builders.
+    (docker as Dockerode & BuildFollower).followProgress(stream, finish, (event) => {
+      id = readImageId(event) ?? id;
+      for (const line of readEvent(event)) lines.take(line);
+    });
+  });
+  if (id === undefined) throw new Error("the engine built it, but does not say its id");
+  return id;
+}
+
+/** Removes the name's oldest tags of ours; one that a container still uses stays. */
 async function prune(docker: Dockerode, name: string, current: string): Promise<void> {
   const filters = { reference: [name] };
   const images = await docker.listImages({ filters });
-  const hashed = new RegExp(`:[0-9a-f]{${HASH_DIGITS}}$`);
+  const ours = new RegExp(`:[0-9a-f]{${TAG_DIGITS}}$`);
   const earlier = images
     .toSorted((one, other) => other.Created - one.Created)
     .flatMap((image) => image.RepoTags ?? [])
-    .filter((tag) => tag !== current && tag.startsWith(`${name}:`) && hashed.test(tag));
+    .filter((tag) => tag !== current && tag.startsWith(`${name}:`) && ours.test(tag));
   const surplus = earlier.slice(EARLIER_IMAGES_KEPT);
   await Promise.all(surplus.map((tag) => unlessRefused(docker.getImage(tag).remove(), 404, 409)));
 }
@@ -164,6 +227,12 @@ function readEvent(event: unknown): readonly string[] {
     .split("\n")
     .map((line) => line.trimEnd().split("\r").at(-1) ?? "");
   return lines.filter((line) => line.trim() !== "");
+}
+
+/** The builder without BuildKit says it in a field; of BuildKit's events dockerode makes lines. */
+function readImageId(event: unknown): string | undefined {
+  const aux: unknown = typeof event === "object" && event !== null ? Reflect.get(event, "aux") : undefined;
+  return textField(aux, "ID") ?? /^Built image: (sha256:[0-9a-f]{64})$/m.exec(textField(event, "stream") ?? "")?.[1];
 }
 
 function readFailure(event: unknown): string | null {
