@@ -200,7 +200,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/machine/",
     mayImport: ["lab/hosts/"],
-    mayUse: ["node:*", "@balena/dockerignore", "dockerode", "testcontainers", "zod"],
+    mayUse: ["node:*", "@balena/dockerignore", "dockerode", "tar-fs", "testcontainers", "zod"],
   },
   {
     of: "lab/capture/",

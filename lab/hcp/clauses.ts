@@ -73,5 +73,6 @@ export const HCP_CLAUSES: readonly string[] = [
   "12.6",
   "12.7",
   "12.8",
+  "12.9",
   "13",
 ];
