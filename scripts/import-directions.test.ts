@@ -23,7 +23,7 @@ const ROOMS: readonly Room[] = [
   { of: "src/clock.ts" },
   { of: "src/line-cutter.ts" },
   { of: "src/unseen.ts" },
-  { of: "src/options/", mayUse: ["node:util"] },
+  { of: "src/options/", mayImport: ["src/unseen.ts"], mayUse: ["node:util"] },
   { of: "src/protocol/", mayImport: ["src/unseen.ts"] },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
   { of: "src/room/", mayImport: ["src/protocol/"] },
@@ -57,6 +57,7 @@ const ROOMS: readonly Room[] = [
     of: "src/server/operator/",
     mayImport: [
       "src/line-cutter.ts",
+      "src/unseen.ts",
       "src/options/",
       "src/protocol/",
       "src/server/limits.ts",
@@ -104,6 +105,7 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/client/control.ts",
       "src/clock.ts",
+      "src/unseen.ts",
       "src/options/",
       "src/protocol/",
       "src/protocol/hcp1/",
@@ -144,7 +146,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "src/client/headless/",
-    mayImport: ["src/line-cutter.ts", "src/client/control.ts", "src/client/"],
+    mayImport: ["src/line-cutter.ts", "src/unseen.ts", "src/client/control.ts", "src/client/"],
     mayUse: ["node:*"],
   },
   {

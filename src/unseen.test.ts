@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isBlankAtAnEnd, markName, markText, showsNothing } from "./unseen.ts";
+import { isBlankAtAnEnd, markName, markText, printableJson, showsNothing } from "./unseen.ts";
 
 const code = (character: string) => `<${character.codePointAt(0)?.toString(16)}>`;
 
@@ -56,6 +56,14 @@ test("a name without a mark holds no ignorable character that is not between two
     }),
     { numRuns: 1000 },
   );
+});
+
+test("JSON says the same when it can be printed", () => {
+  const value = { name: "\u009b\u202eJon\u200b\u{e0041}", "\u2028": ["👩\u200d💻", "\ud800", 1] };
+  expect(printableJson(JSON.stringify(value))).toBe(
+    '{"name":"\\u009b\\u202eJon\\u200b\\udb40\\udc41","\\u2028":["👩\u200d💻","\\ud800",1]}',
+  );
+  expect(JSON.parse(printableJson(JSON.stringify(value)))).toEqual(value);
 });
 
 test.each(["", " \u3000\u2800", "\u200b\u00ad", "\u3164", "\u0301", " \u0301\u200d", "\ufffc"])(

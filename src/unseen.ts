@@ -56,6 +56,17 @@ export function markName(name: string, mark: Mark): string {
   return name.replace(OF_NAMES, (found: string, kept: string | undefined) => kept ?? mark(found));
 }
 
+/** JSON that says the same and can be printed: what would be marked in a name is written as \\uXXXX. */
+export function printableJson(json: string): string {
+  return markName(json, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(""),
+  );
+}
+
+function hex(unit: number): string {
+  return unit.toString(16).padStart(4, "0");
+}
+
 /** True when there is nothing to be seen: blanks of any kind, what shows nothing, and marks without a letter. */
 export function showsNothing(text: string): boolean {
   return SHOWS_NOTHING.test(text);

@@ -1,5 +1,7 @@
 // Owns the client's log: one JSON object a line, on stderr. It must not know what is worth a line.
-// Invariant: what came from the network is written only as JSON, so that no terminal obeys it.
+// Invariant: what came from the network is written only as JSON that can be printed, so that no terminal obeys it.
+
+import { printableJson } from "../unseen.ts";
 
 /** From the quietest to the most talkative. */
 export const CLIENT_LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
@@ -20,7 +22,8 @@ export function createLog(level: ClientLogLevel, writeLine: (line: string) => vo
     (own: ClientLogLevel) =>
     (text: string, fields: LogFields = {}) => {
       if (CLIENT_LOG_LEVELS.indexOf(own) > CLIENT_LOG_LEVELS.indexOf(level)) return;
-      writeLine(JSON.stringify({ level: own, time: new Date().toISOString(), msg: text, ...fields }));
+      const line = { level: own, time: new Date().toISOString(), msg: text, ...fields };
+      writeLine(printableJson(JSON.stringify(line)));
     };
   return { error: at("error"), info: at("info"), debug: at("debug") };
 }

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { linesOf } from "../../line-cutter.ts";
+import { printableJson } from "../../unseen.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import { COMMAND_LINE_BYTES_MAX, type ControlEvent } from "../control.ts";
@@ -29,7 +30,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<HeadlessEnd
   const ended = Promise.withResolvers<HeadlessEnd>();
   const write = (event: ControlEvent) => {
     if (!output.writable) return;
-    output.write(`${JSON.stringify(event)}\n`);
+    output.write(`${printableJson(JSON.stringify(event))}\n`);
     if (output.writableLength > STDOUT_WAITING_BYTES_MAX) ended.resolve("reader-stuck");
   };
   output.on("error", (error) => {

@@ -122,3 +122,10 @@ describe("no line is lost", () => {
     expect(output.split("\n")).toHaveLength(2 * 2000 + 1);
   });
 });
+
+test("a line and its fields mark what would hide in a name or turn the line", () => {
+  const name = "\u202enoj \u200b\u001b[2J👩\u200d💻";
+  const { text, fields } = logLine("x", `${name} is offline now.`, { username: name, bytes: 3 });
+  expect(text).toBe("\uFFFDnoj \uFFFD\uFFFD[2J👩\u200d💻 is offline now.");
+  expect(fields).toEqual({ username: "\uFFFDnoj \uFFFD\uFFFD[2J👩\u200d💻", bytes: 3 });
+});

@@ -73,6 +73,10 @@ test("list says who is online, where, since when, idle for how long, and what wa
   );
   expect(JSON.parse(obey("list --json", new TestRoom("Jon")).text)).toMatchObject([{ name: "Jon", idleMs: 61_000 }]);
   expect(obey("list all", new TestRoom()).status).toBe("usage");
+  const hidden = new TestRoom("Jon\u200b", "\u202enoj");
+  expect(obey("list", hidden).text).toMatch(/^Jon\uFFFD {2}\('.*\n\uFFFDnoj {2}\('/);
+  expect(obey("list --json", hidden).text).not.toMatch(/\p{Cf}/u);
+  expect(JSON.parse(obey("list --json", hidden).text)).toMatchObject([{ name: "Jon\u200b" }, { name: "\u202enoj" }]);
 });
 
 test("stats says the counts, as lines or as JSON", () => {

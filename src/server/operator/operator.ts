@@ -3,6 +3,7 @@
 
 import { nameKey } from "../../protocol/name.ts";
 import { isPlainText, TEXT_BYTES_MAX, textBytes } from "../../protocol/text.ts";
+import { printableJson } from "../../unseen.ts";
 import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
 import { printable } from "../log/log-line.ts";
 import { listText, type Stats, statsText } from "./operator-text.ts";
@@ -87,7 +88,7 @@ export function helpText(): string {
 function shown(rest: string, text: () => string, facts: unknown): Answer {
   if (rest === "") return done(text());
   return rest === "--json"
-    ? done(JSON.stringify(facts, (_key, value) => value ?? null))
+    ? done(printableJson(JSON.stringify(facts, (_key, value) => value ?? null)))
     : misused(`Expected --json or nothing; got ${shortened(rest)}.`);
 }
 
