@@ -1,16 +1,14 @@
 // Owns how a name is had in HCP: a proposal and its acknowledgement, and the report's lines about it (PROTOCOL.md, 6, 12.1
 // and 12.3). Pure.
 
-import { encodeMessage } from "../../src/protocol/hcp1/index.ts";
+import { encodeMessage, nameFault } from "../../src/protocol/hcp1/index.ts";
 import type { Joining } from "../protocol/joining.ts";
 import { ACCEPTED, EVERYBODY, JOINED, SERVER } from "./texts.ts";
-
-const RESERVED_NAMES: readonly string[] = [SERVER, EVERYBODY].map((name) => name.toLowerCase());
 
 export const HCP_JOINING: Joining = {
   commands: (name) => [{ select: SERVER }, { type: name }, { send: {} }],
   list: (names) => [SERVER, EVERYBODY, ...names],
-  isReserved: (name) => RESERVED_NAMES.includes(name.toLowerCase()),
+  isReserved: (name) => nameFault(name) === "reserved",
   request: (name) => encodeMessage({ kind: "proposal", name }),
   acceptance: (name) => [encodeMessage({ kind: "ack", name }), encodeMessage({ kind: "update", names: [name] })],
   accepted: ACCEPTED,
