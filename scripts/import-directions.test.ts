@@ -343,6 +343,7 @@ const ROOMS: readonly Room[] = [
       "lab/result/",
       "lab/report/",
       "lab/matrix/",
+      "lab/commands/",
     ],
     mayUse: ["*"],
   },

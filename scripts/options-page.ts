@@ -2,15 +2,14 @@
 
 import { join } from "node:path";
 import { $ } from "zx";
+import { COMMAND_OPTIONS } from "../lab/commands/options.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
 /** Programs by the heading that they get, each with its file and what stands before --help. */
 const PROGRAMS: readonly (readonly [string, string, readonly string[]])[] = [
   ["The lab", "lab/cli.ts", []],
-  ["The lab: probe", "lab/cli.ts", ["probe"]],
-  ["The lab: matrix", "lab/cli.ts", ["matrix"]],
-  ["The lab: diff", "lab/cli.ts", ["diff"]],
+  ...Object.keys(COMMAND_OPTIONS).map((command) => [`The lab: ${command}`, "lab/cli.ts", [command]] as const),
   ["The server", "src/server/main.ts", []],
   ["The operator's commands", "src/server/operator/howdyctl.ts", []],
   ["The client", "src/client/main.ts", []],
