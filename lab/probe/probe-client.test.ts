@@ -10,7 +10,7 @@ import { type Limits, linesOf, PATIENT, probeOn } from "./fixtures/probe-on.ts";
 const LANES = await BedLanes.claim();
 const ODD = fileURLToPath(new URL("./fixtures/odd-client.ts", import.meta.url));
 const SHORT_MS = 2_000;
-const WINDOW = "window: { arguments: ['{port}'], serves: 'window at (?<port>\\d+)' }";
+const WINDOW = "window: { arguments: ['{address}'], serves: 'window at (?<port>\\d+)' }";
 
 const STARTS = "starts and answers the command state";
 const CONNECTS = "connects where it is told, and says so";
