@@ -45,6 +45,20 @@ test("a way that died is noticed within 30 s by a page that only listens", async
   expect(ASK_AFTER_MS + ANSWER_MS).toBeLessThan(30_000);
 });
 
+test("a way that stays dead is told again when Reconnect has waited for 10 s", async () => {
+  await using room = await ChatRoom.open({ browser });
+  await using way = await wayTo(room);
+  const jon = await joined(way, async (window) => await window.page.clock.install());
+  await jon.entry.fill("half a text");
+  way.die({ stays: true });
+  await jon.page.clock.runFor(ASK_AFTER_MS + ANSWER_MS);
+  await jon.page.getByRole("button", { name: "Reconnect" }).click();
+  await jon.page.getByText("Opening the window").waitFor();
+  await jon.page.clock.runFor(10_000);
+  await jon.page.getByRole("alert").getByText("does not answer").waitFor();
+  expect(await jon.entry.inputValue()).toBe("half a text");
+});
+
 test("a page that comes to the front again finds out soon, and one whose way is there stays in the room", async () => {
   await using room = await ChatRoom.open({ browser });
   await using way = await wayTo(room);
