@@ -1,6 +1,7 @@
 // Owns what a renderer may know of standard output: whether it is a terminal, how large, whether colours are wanted; and
 // the lines at its bottom that are drawn again and again. It must not know what is written. Invariant: it keeps no
-// process alive, and however the process ends, nothing that was drawn is left and the cursor can be seen.
+// process alive, and however the process ends or is stopped (Ctrl-Z), nothing that was drawn is left and the cursor can be
+// seen.
 
 import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
@@ -31,7 +32,16 @@ export interface ScreenSize {
 /** Standard output, with colours as NO_COLOR, FORCE_COLOR and the terminal say. */
 export function processScreen(): Screen {
   const screen = streamScreen(process.stdout, process.env);
-  if (screen.size !== undefined) process.once("exit", () => screen.draw([]));
+  if (screen.size === undefined) return screen;
+  process.once("exit", () => screen.draw([]));
+  process.on("SIGTSTP", function stop() {
+    screen.draw([]);
+    // Without a listener the signal does what it always does: kill() returns when the shell lets the lab go on, and what is
+    // to be seen then is drawn the next time. The terminal has told the rest of the job by itself.
+    process.off("SIGTSTP", stop);
+    process.kill(process.pid, "SIGTSTP");
+    process.on("SIGTSTP", stop);
+  });
   return screen;
 }
 
