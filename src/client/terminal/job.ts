@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { wakerArguments } from "./waker.ts";
 
 export interface JobListener {
   /** Somebody else asked the client to stop: `kill -TSTP`. */
@@ -20,7 +20,6 @@ export interface Job {
   stop(): Promise<void>;
 }
 
-const WAKER = fileURLToPath(new URL("waker.ts", import.meta.url));
 const OWN_STATUS = "/proc/self/stat";
 
 export class ShellJob implements Job {
@@ -55,7 +54,7 @@ export class ShellJob implements Job {
 /** Where there is no /proc there are no containers either, and a terminal has a shell. */
 function startWaker(): void {
   if (!existsSync(OWN_STATUS)) return;
-  const waker = spawn(process.execPath, [WAKER, String(process.pid)], { detached: true, stdio: "ignore" });
+  const waker = spawn(process.execPath, wakerArguments(process.pid), { detached: true, stdio: "ignore" });
   // Without it Ctrl-Z works as it does in any other program.
   waker.on("error", () => undefined);
   waker.unref();

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { encodeMessage, type Message } from "../../protocol/hcp1/index.ts";
 import { type ScriptedPeer, ScriptedServer } from "../fixtures/scripted-server.ts";
 import { TerminalProgram } from "./fixtures/terminal-program.ts";
+import { wakerArguments } from "./waker.ts";
 
-const WAKER = fileURLToPath(new URL("waker.ts", import.meta.url));
 const NAME_FRAME_BYTES = 65;
 const POLL = { timeout: 15_000 } as const;
 
@@ -148,7 +147,7 @@ test("where no shell takes the terminal, a stopped client goes on by itself", as
   const { pid } = await client.client();
   await client.signal("SIGSTOP");
   await expect.poll(async () => (await client.client()).state, POLL).toMatch(/^T/);
-  const waker = spawn(process.execPath, [WAKER, String(pid)], { stdio: "inherit" });
+  const waker = spawn(process.execPath, wakerArguments(pid), { stdio: "inherit" });
   expect(await once(waker, "exit")).toEqual([0, null]);
   client.type("ne\r");
   await client.shows("You say: half a line");
@@ -167,7 +166,7 @@ test("a client whose shell has the terminal is left alone", async () => {
   terminal.type("\x1a");
   await terminal.shows("Stopped");
   const { pid } = await terminal.client();
-  const waker = spawn(process.execPath, [WAKER, String(pid)], { stdio: "inherit" });
+  const waker = spawn(process.execPath, wakerArguments(pid), { stdio: "inherit" });
   expect(await once(waker, "exit")).toEqual([0, null]);
   expect((await terminal.client()).state).toMatch(/^T/);
 });
