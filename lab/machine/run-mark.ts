@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
 
 /** Holds the marks of the run, and of those that it is part of, with commas between them. */
 export const MARKS_VARIABLE = "LAB_MARKS";
@@ -56,14 +57,21 @@ export function findMarked(mark: string): readonly MarkedProcess[] {
  * @throws Error naming what is left after END_MS_MAX.
  */
 export async function endMarked(mark: string): Promise<void> {
-  let found = findMarked(mark);
-  for (let waited = 0; found.length > 0; waited += LOOK_MS) {
-    if (waited > END_MS_MAX) {
-      throw new Error(`expected every process of the run to end; left: ${found.map(tellProcess).join("; ")}`);
+  const killed = new Map<MarkedProcess["pid"], { readonly told: string; readonly itself: ProcessMark }>();
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const found = findMarked(mark);
+    for (const each of found) {
+      killed.set(each.pid, { told: tellProcess(each), itself: markProcess(each.pid) });
+      kill(each.pid);
     }
-    for (const { pid } of found) kill(pid);
+    // What has no mark of its own is not found again once those that started it are gone.
+    const left = [...killed.values()].filter(({ itself }) => isAlive(itself));
+    if (found.length === 0 && left.length === 0) return;
+    if (waited > END_MS_MAX) {
+      const told = left.map((each) => each.told).join("; ");
+      throw new Error(`expected every process of the run to end; left: ${told}`);
+    }
     await wait(LOOK_MS);
-    found = findMarked(mark);
   }
 }
 
