@@ -81,6 +81,10 @@ class WindowHost implements Host {
     return this.#host.runBeside(command);
   }
 
+  limitIn(words: string): string | undefined {
+    return this.#host.limitIn(words);
+  }
+
   get inspectHint(): string {
     const { inspectHint } = this.#host;
     return this.#window === undefined ? inspectHint : `${inspectHint}, or open ${this.#window.url}`;

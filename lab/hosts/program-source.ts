@@ -1,6 +1,7 @@
 // Owns how a bed has a role's program: an image for docker, a command for the local bed. It must not know whose program it
 // is. Invariant: a bed that cannot have a program says what its description lacks.
 
+import type { ProgramLimits } from "./program-limits.ts";
 import type { ProgramRole, Role } from "./topology.ts";
 
 /** An image that is there, or one to build from a Dockerfile in a folder. */
@@ -21,6 +22,8 @@ export interface ProgramSource {
   readonly name: string;
   readonly image?: ProgramImage | undefined;
   readonly command?: ProgramCommand | undefined;
+  /** On docker; the defaults unless told. */
+  readonly limits?: ProgramLimits | undefined;
 }
 
 /** The executable with the arguments before the program's own, and where it is started. */

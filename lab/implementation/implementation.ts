@@ -2,6 +2,7 @@
 // or a bed. Invariant: paths are absolute, and nothing in it depends on whose program it is.
 
 import { dirname, relative, resolve, sep } from "node:path";
+import { DEFAULT_LIMITS, type ProgramLimits } from "../hosts/program-limits.ts";
 import type { BesideCommand, ProgramImage, ProgramSource } from "../hosts/program-source.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { LogRule } from "./log-wording.ts";
@@ -77,6 +78,7 @@ export function buildImplementation(
       name: tellImplementation(source),
       image: imageOf(source, directory),
       command: run.command && { words: commandWords(run.command, directory), directory },
+      limits: limitsOf(source.limits ?? {}),
     },
     launch: toLaunch(run),
     console: source.console && toLaunch(source.console),
@@ -138,6 +140,17 @@ function toOffered(
   const { container, command } = offer === "operator" ? (offers.operator ?? {}) : {};
   const operator = { container, command: command && { words: commandWords(command, directory), directory } };
   return [[offer, { ...toLaunch(source), operator: offer === "operator" ? operator : undefined }]];
+}
+
+function limitsOf(source: NonNullable<ImplementationSource["limits"]>): ProgramLimits {
+  return {
+    memoryMib: source["memory-mib"] ?? DEFAULT_LIMITS.memoryMib,
+    processes: source.processes ?? DEFAULT_LIMITS.processes,
+    cpus: source.cpus ?? DEFAULT_LIMITS.cpus,
+    openFiles: source["open-files"] ?? DEFAULT_LIMITS.openFiles,
+    folderMib: source["folder-mib"] ?? DEFAULT_LIMITS.folderMib,
+    writable: source.writable ?? DEFAULT_LIMITS.writable,
+  };
 }
 
 function imageOf({ name, run }: ImplementationSource, directory: string): ProgramImage | undefined {

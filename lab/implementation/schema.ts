@@ -2,12 +2,14 @@
 // as JSON Schema for editors. It must not know files or beds. Invariant: whatever this schema takes is bounded.
 
 import { z } from "zod";
+import { DEFAULT_LIMITS } from "../hosts/program-limits.ts";
 import { strict } from "../yaml/strict.ts";
 
 const TEXT_CHARS_MAX = 1000;
 const NAME_CHARS_MAX = 100;
 const WORDS_MAX = 100;
 const RULES_MAX = 200;
+const FOLDERS_MAX = 16;
 
 const name = z.string().min(1).max(NAME_CHARS_MAX);
 const text = z.string().min(1).max(TEXT_CHARS_MAX);
@@ -26,6 +28,44 @@ const launch = {
     .describe("Variables that are set for it. {address} and {port} stand for its own.")
     .optional(),
 };
+
+/** A folder in a container, as a path from its root on. */
+const folder = text.regex(/^\/([^/:,]+(\/[^/:,]+)*)?$/, "expected an absolute path such as /var/lib/chat");
+
+const limits = strict({
+  "memory-mib": z
+    .int()
+    .min(16)
+    .max(65_536)
+    .describe(`Memory; ${DEFAULT_LIMITS.memoryMib} unless told. No swap.`)
+    .optional(),
+  processes: z
+    .int()
+    .min(8)
+    .max(32_768)
+    .describe(`Processes and threads; ${DEFAULT_LIMITS.processes} unless told.`)
+    .optional(),
+  cpus: z.number().min(0.05).max(64).describe(`Cores of the processor; ${DEFAULT_LIMITS.cpus} unless told.`).optional(),
+  "open-files": z
+    .int()
+    .min(16)
+    .max(1_048_576)
+    .describe(`Open files of a process; ${DEFAULT_LIMITS.openFiles} unless told.`)
+    .optional(),
+  "folder-mib": z
+    .int()
+    .min(1)
+    .max(16_384)
+    .describe(`Each folder that it may write in; ${DEFAULT_LIMITS.folderMib} unless told.`)
+    .optional(),
+  writable: z
+    .array(folder)
+    .max(FOLDERS_MAX)
+    .describe(
+      "Folders that it may write in beside {folder}, /tmp and /var/tmp: empty at its start. / is all of them, unlimited.",
+    )
+    .optional(),
+});
 
 /** What PROTOCOL.md allows a server, and a case may need: such a case is only for a server whose file says that it has it. */
 export const OFFERS = ["notices", "flood-control", "mailbox", "operator"] as const;
@@ -101,6 +141,7 @@ export const implementationSchema = strict({
   version: name,
   role: z.enum(["server", "client"]),
   run,
+  limits: limits.describe("Docker bed: what it may take of the engine's machine.").optional(),
   console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
   window: strict({
     ...launch,

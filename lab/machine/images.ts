@@ -198,7 +198,7 @@ async function build(
     // The types are a version behind: they do not know what reads the events of both builders.
     (docker as Dockerode & BuildFollower).followProgress(stream, finish, (event) => {
       id = readImageId(event) ?? id;
-      for (const line of readEvent(event)) lines.take(line);
+      for (const line of readEvent(event, how.version === "2" ? decodeLog : (text) => text)) lines.take(line);
     });
   });
   if (id === undefined) throw new Error("the engine built it, but does not say its id");
@@ -219,11 +219,11 @@ async function prune(docker: Dockerode, name: string, current: string): Promise<
 }
 
 /** The builder's event as lines for a person; the bars of a download's progress are left out. */
-function readEvent(event: unknown): readonly string[] {
+function readEvent(event: unknown, decode: (text: string) => string): readonly string[] {
   const said =
     textField(event, "stream") ?? (textField(event, "progress") === null ? textField(event, "status") : null);
   // Installers draw over their lines with carriage returns; the last drawing counts.
-  const lines = stripVTControlCharacters(said ?? "")
+  const lines = stripVTControlCharacters(decode(said?.trimEnd() ?? ""))
     .split("\n")
     .map((line) => line.trimEnd().split("\r").at(-1) ?? "");
   return lines.filter((line) => line.trim() !== "");
@@ -233,6 +233,12 @@ function readEvent(event: unknown): readonly string[] {
 function readImageId(event: unknown): string | undefined {
   const aux: unknown = typeof event === "object" && event !== null ? Reflect.get(event, "aux") : undefined;
   return textField(aux, "ID") ?? /^Built image: (sha256:[0-9a-f]{64})$/m.exec(textField(event, "stream") ?? "")?.[1];
+}
+
+/** dockerode hands over in base64 what a step of BuildKit's prints. What it says itself has blanks and colons. */
+function decodeLog(said: string): string {
+  const bytes = Buffer.from(said, "base64");
+  return bytes.toString("base64") === said ? bytes.toString() : said;
 }
 
 function readFailure(event: unknown): string | null {

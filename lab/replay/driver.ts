@@ -121,7 +121,9 @@ export abstract class HostDriver {
   /** The last thing that it wrote on standard error, most likely why it ended. */
   protected tellComplaint(): string {
     const complaint = this.#lastComplaint?.slice(0, COMPLAINT_CHARS_MAX);
-    return complaint === undefined ? "" : `: ${JSON.stringify(complaint)}`;
+    if (complaint === undefined) return "";
+    const limit = this.host.limitIn(complaint);
+    return `: ${JSON.stringify(complaint)}${limit === undefined ? "" : `: ${limit}`}`;
   }
 
   protected blame(fault: string): void {
@@ -150,5 +152,6 @@ export function tellOmitted({ lines, bytes }: Omitted): string {
 }
 
 export function tellExit(exit: ProgramExit): string {
-  return exit.signal === null ? `exit status ${exit.code}` : `by ${exit.signal}`;
+  const end = exit.signal === null ? `exit status ${exit.code}` : `by ${exit.signal}`;
+  return exit.limit === undefined ? end : `${end}: ${exit.limit}`;
 }

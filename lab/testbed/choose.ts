@@ -80,5 +80,6 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const images = await haveImages(engine, programs, onProgress);
   const peer = () => havePeerImage(engine, repository, onProgress);
   const hostImage = tools.kind === "image" ? tools.tag : await peer();
-  return { engine, images, topology, hostImage, captureImage, protocol, onWire, havePeerImage: peer };
+  const limits = { server: programs.server.limits, client: programs.client.limits };
+  return { engine, images, limits, topology, hostImage, captureImage, protocol, onWire, havePeerImage: peer };
 }

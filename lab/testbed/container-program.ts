@@ -7,9 +7,11 @@ import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
 import type Dockerode from "dockerode";
+import { type ProgramLimits, tellMemory } from "../hosts/program-limits.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
+import type { Removals } from "../machine/removals.ts";
 import { ProgramOutput } from "./program-output.ts";
 import {
   COMMAND_BYTES_MAX,
@@ -38,17 +40,21 @@ export class ContainerProgram implements Program {
   readonly #streams: Duplex;
   readonly #output: ProgramOutput;
   readonly #detached = new AbortController();
+  readonly #limits: ProgramLimits;
   #running = true;
+  /** Its end is the lab's doing. */
+  #isDiscarded = false;
 
   /**
    * Creates, attaches, starts. Rejects with the engine's reason, and leaves no container, when that fails.
    *
-   * @param mayStart - Waited for before the start. Where it says no, the container is removed, and null is given.
+   * @param how.mayStart - Waited for before the start. Where it says no, the container is removed, and null is given.
+   * @param how.limits - What the options say of them, for the message of one that is reached.
    */
   static async start(
     docker: Dockerode,
     options: Dockerode.ContainerCreateOptions,
-    mayStart: () => Promise<boolean>,
+    { mayStart, limits }: { readonly mayStart: () => Promise<boolean>; readonly limits: ProgramLimits },
   ): Promise<ContainerProgram | null> {
     const name = options.name ?? "container";
     let container: Dockerode.Container | undefined;
@@ -62,7 +68,7 @@ export class ContainerProgram implements Program {
       docker.modem.demuxStream(streams, sink(output, "stdout"), sink(output, "stderr"));
       if (await mayStart()) {
         await container.start();
-        return new ContainerProgram(name, container, streams, output);
+        return new ContainerProgram(name, container, streams, output, limits);
       }
       await removeContainer(container);
       return null;
@@ -73,11 +79,18 @@ export class ContainerProgram implements Program {
     }
   }
 
-  private constructor(name: string, container: Dockerode.Container, streams: Duplex, output: ProgramOutput) {
+  private constructor(
+    name: string,
+    container: Dockerode.Container,
+    streams: Duplex,
+    output: ProgramOutput,
+    limits: ProgramLimits,
+  ) {
     this.name = name;
     this.container = container;
     this.#streams = streams;
     this.#output = output;
+    this.#limits = limits;
     this.gone = new Promise((resolve) => this.#streams.once("close", resolve));
     this.exited = this.#awaitExit();
   }
@@ -109,6 +122,13 @@ export class ContainerProgram implements Program {
   async kill(): Promise<ProgramExit> {
     if (this.#running) await unlessRefused(this.container.kill(), 404, 409);
     return this.exited;
+  }
+
+  /** Kills and removes it with one order. Settles when it is gone, before the engine has done with it. */
+  async discard(removals: Removals): Promise<void> {
+    this.#isDiscarded = true;
+    await removals.add(this.container);
+    await this.gone;
   }
 
   /** Runs a short command in the container to its end, or as long as it may take. */
@@ -143,11 +163,19 @@ export class ContainerProgram implements Program {
     this.#streams.destroy();
   }
 
+  /** An engine tells of a want of memory beside the status, which is that of any kill. */
+  async #limitReached(status: number): Promise<Pick<ProgramExit, "limit">> {
+    if (status === 0 || this.#isDiscarded) return {};
+    const { State } = await this.container.inspect();
+    return State.OOMKilled ? { limit: tellMemory(this.#limits) } : {};
+  }
+
   async #awaitExit(): Promise<ProgramExit> {
     let exit: ProgramExit = { code: null, signal: "SIGKILL" };
     try {
       const { StatusCode }: { StatusCode: number } = await this.container.wait({ abortSignal: this.#detached.signal });
       exit = readExit(StatusCode);
+      exit = { ...exit, ...(await this.#limitReached(StatusCode)) };
     } catch {
       // Removed, or its engine with it, before its status could be asked for: it was killed.
     }

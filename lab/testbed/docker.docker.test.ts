@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { haveCaptureImage } from "../capture/bridge-recorder.ts";
+import { DEFAULT_LIMITS, type ProgramLimits } from "../hosts/program-limits.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, unlessRefused } from "../machine/engine.ts";
@@ -19,7 +20,7 @@ import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-con
 import { takeTurn } from "./fixtures/leftovers-turn.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
-import type { TestBed } from "./testbed.ts";
+import type { Hosts, Program, TestBed } from "./testbed.ts";
 
 const REAP_MS_MAX = 5_000;
 const LINE_MS_MAX = 10_000;
@@ -95,6 +96,70 @@ const runIdOf = (bed: TestBed) => (bed as DockerBed).runId;
 
 describe("the docker bed", () => {
   describeBed(openBed);
+});
+
+describe("a program's limits", () => {
+  /** Runs a program with other limits than the usual ones. */
+  async function withLimits<Value>(
+    limits: Partial<ProgramLimits>,
+    use: (program: Program, hosts: Hosts) => Promise<Value>,
+  ): Promise<Value> {
+    const images = await haveImages(engine, scratch.programs, () => {});
+    const own = { ...DEFAULT_LIMITS, ...limits };
+    await using bed = await openDockerBed({
+      engine,
+      images,
+      topology: scratch.topology,
+      hostImage: images.get("client") ?? "",
+      captureImage: { kind: "none", why: "of no interest" },
+      limits: { server: own, client: own },
+    });
+    await using hosts = await bed.boot("limits");
+    return await use(await start(hosts, "Win72"), hosts);
+  }
+
+  test("are on its container, and it may write in a few folders of bounded size only", async () => {
+    await withLimits({ folderMib: 4 }, async (program, hosts) => {
+      const { inspectHint, folder } = hostOf(hosts, "Win72");
+      const name = /docker exec -it (\S+)/.exec(inspectHint)?.[1] ?? "";
+      const { HostConfig } = await docker.getContainer(name).inspect();
+      expect(HostConfig).toMatchObject({ Memory: 536_870_912, MemorySwap: 536_870_912, NanoCpus: 1_000_000_000 });
+      expect(HostConfig).toMatchObject({
+        PidsLimit: 256,
+        ReadonlyRootfs: true,
+        LogConfig: { Config: { "max-size": "8m" } },
+      });
+      for (const place of ["/tmp", "/var/tmp", folder]) {
+        expect((await answer(program, `write ${place}/small 1`, place)).text).toBe(`wrote ${place}/small`);
+        expect((await answer(program, `write ${place}/large 8`, place)).text).toBe(`no ${place}/large: ENOSPC`);
+      }
+      expect((await answer(program, "write /dev/shm/large 8", "/dev/shm")).text).toMatch(
+        /^no \/dev\/shm\/large: ENOSPC$/,
+      );
+      expect((await answer(program, "write /home/node/x 1", "/home")).text).toBe("no /home/node/x: EROFS");
+    });
+  });
+
+  test("leave it the folders that its file names", async () => {
+    await withLimits({ writable: ["/home/node"] }, async (program) => {
+      expect((await answer(program, "write /home/node/x 1", "/home")).text).toBe("wrote /home/node/x");
+    });
+    await withLimits({ writable: ["/"] }, async (program) => {
+      expect((await answer(program, "write /usr/x 1", "/usr")).text).toBe("no /usr/x: EACCES");
+    });
+  });
+
+  test("are told when the system ends it for want of memory", async () => {
+    await withLimits({ memoryMib: 96 }, async (program) => {
+      await lineWith(program, "{");
+      program.writeLine("hoard 256");
+      expect(await program.exited).toEqual({
+        code: null,
+        signal: "SIGKILL",
+        limit: "it reached its limit of memory, 96 MiB (limits.memory-mib)",
+      });
+    });
+  });
 });
 
 describe("hosts on the docker bed", () => {
@@ -331,11 +396,11 @@ describe("images", () => {
 
   test("that cannot be built end the docker bed with the builder's last lines, and auto goes local", async () => {
     await using own = new ScratchRepository(docker, await claimNetwork());
-    own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told before the end && exit 3\n");
+    own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told $((40 + 2)) && exit 3\n");
     const { topology, programs, directory: repository } = own;
     const refusal = openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
     await expect(refusal).rejects.toThrow(BedUnavailableError);
-    await expect(refusal).rejects.toThrow(/cannot be built from Dockerfile\.server: .*code: 3[\s\S]*told before/);
+    await expect(refusal).rejects.toThrow(/cannot be built from Dockerfile\.server: .*code: 3[\s\S]*told 42/);
     await using bed = await openTestBed({ kind: "auto", topology, repository, programs });
     expect(bed.description).toMatch(/^local: .*, because the image .* cannot be built/);
   });

@@ -6,17 +6,20 @@ import { randomBytes } from "node:crypto";
 import type Dockerode from "dockerode";
 import { type CaptureImage, openBridgeRecorder } from "../capture/bridge-recorder.ts";
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
+import { DEFAULT_LIMITS, limitIn, type ProgramLimits } from "../hosts/program-limits.ts";
 import type { BesideCommand } from "../hosts/program-source.ts";
 import { parseCidr } from "../hosts/subnet.ts";
-import type { HostSpec, Topology } from "../hosts/topology.ts";
+import type { HostSpec, Role, Topology } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, type Engine } from "../machine/engine.ts";
 import type { Images } from "../machine/images.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { Removals } from "../machine/removals.ts";
+import { findRoute, readRoutes } from "../machine/routes.ts";
 import { labelsOf } from "../machine/run-labels.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { BedHosts } from "./bed-hosts.ts";
+import { type EngineAbilities, limitContainer, unlimited } from "./container-limits.ts";
 import { ContainerProgram } from "./container-program.ts";
 import { HostNetwork } from "./host-network.ts";
 import { describeHolder } from "./subnet-holder.ts";
@@ -33,11 +36,12 @@ import {
 const RUN_ID_BYTES = 4;
 /** Where every container has an empty folder that its program may write in, whoever it runs as. */
 const FOLDER = "/howdy-lab";
-const FOLDER_OPTIONS = "mode=1777,size=64m";
 
 export interface DockerBedOptions {
   readonly engine: Engine;
   readonly images: Images;
+  /** What a program of each role may take; the defaults unless told. */
+  readonly limits?: Partial<Readonly<Record<Role, ProgramLimits | undefined>>>;
   /** Gives the image of the lab's peer, built the first time; without it no host runs one. */
   readonly havePeerImage?: () => Promise<string>;
   readonly topology: Topology;
@@ -55,6 +59,8 @@ interface Run {
   readonly id: string;
   readonly docker: Dockerode;
   readonly imageOf: (role: ProgramSpec["role"]) => Promise<string>;
+  readonly limitsOf: (role: ProgramSpec["role"]) => ProgramLimits;
+  readonly abilities: EngineAbilities;
   readonly recorder: WireRecorder;
   readonly removals: Removals;
   readonly keeps: () => boolean;
@@ -72,11 +78,12 @@ export async function openDockerBed(options: DockerBedOptions): Promise<DockerBe
   const reaper = startReaper(engine.address);
   reaper.watchContainers(runId);
   try {
-    const network = await makeNetwork(engine.docker, runId, topology.subnet);
+    const abilities: EngineAbilities = await engine.docker.info();
+    const network = await makeNetwork(engine, runId, topology.subnet);
     const hosts = hostNetworks(options, runId);
     try {
       const [recorder] = await Promise.all([openRecorder(options, runId, network.id), freshenAll(hosts)]);
-      return new DockerBed(options, { runId, network, hosts, reaper, recorder });
+      return new DockerBed(options, { runId, network, hosts, reaper, recorder, abilities });
     } catch (fault) {
       await removeNetworks(hosts, network);
       throw fault;
@@ -95,6 +102,7 @@ interface DockerBedParts {
   readonly hosts: ReadonlyMap<HostSpec, HostNetwork>;
   readonly reaper: Reaper;
   readonly recorder: WireRecorder;
+  readonly abilities: EngineAbilities;
 }
 
 /** Containers on one network. Use openDockerBed, which makes the network. */
@@ -113,9 +121,11 @@ export class DockerBed implements TestBed {
 
   constructor(options: DockerBedOptions, parts: DockerBedParts) {
     const { engine, topology } = options;
-    const { runId, network, hosts, reaper, recorder } = parts;
+    const { runId, network, hosts, reaper, recorder, abilities } = parts;
     this.runId = runId;
-    this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})`;
+    const missing = unlimited(abilities);
+    const unsafe = missing.length === 0 ? "" : `; it cannot limit ${missing.join(", ")}`;
+    this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})${unsafe}`;
     this.#network = network;
     this.#networks = hosts;
     this.#reaper = reaper;
@@ -124,6 +134,8 @@ export class DockerBed implements TestBed {
       id: runId,
       docker: engine.docker,
       imageOf: imageFinder(options),
+      limitsOf: (role) => (role === "peer" ? undefined : options.limits?.[role]) ?? DEFAULT_LIMITS,
+      abilities,
       recorder,
       removals: new Removals(),
       keeps,
@@ -178,7 +190,16 @@ function networkName(runId: string): string {
   return `howdy-lab-${runId}`;
 }
 
-async function makeNetwork(docker: Dockerode, runId: string, subnet: string): Promise<Dockerode.Network> {
+async function makeNetwork({ docker, address }: Engine, runId: string, subnet: string): Promise<Dockerode.Network> {
+  const parsed = parseCidr(subnet);
+  const isLocal = address.startsWith("unix:");
+  // An engine only refuses a subnet of its own; a network of the machine it would hide without a word.
+  const routes = (isLocal ? await readRoutes() : undefined) ?? [];
+  const before =
+    parsed.ok && findRoute(routes, parsed.value) !== undefined
+      ? await describeHolder(docker, parsed.value, routes)
+      : null;
+  if (before !== null) throw new BedUnavailableError(before);
   try {
     return await docker.createNetwork({
       Name: networkName(runId),
@@ -189,8 +210,7 @@ async function makeNetwork(docker: Dockerode, runId: string, subnet: string): Pr
       Labels: labelsOf(runId),
     });
   } catch (cause) {
-    const parsed = parseCidr(subnet);
-    const holder = parsed.ok ? await describeHolder(docker, parsed.value) : null;
+    const holder = parsed.ok ? await describeHolder(docker, parsed.value, routes) : null;
     throw new BedUnavailableError(holder ?? `the network ${subnet} cannot be made: ${describeFault(cause)}`, { cause });
   }
 }
@@ -240,6 +260,8 @@ class DockerHost implements Host {
   readonly #parts: DockerHostParts;
   #starting: Promise<ContainerProgram> | null = null;
   #starts = 0;
+  /** Of the program that was started last. */
+  #limits: ProgramLimits = DEFAULT_LIMITS;
   #ended = false;
 
   constructor(parts: DockerHostParts) {
@@ -273,6 +295,10 @@ class DockerHost implements Host {
     }
   }
 
+  limitIn(words: string): string | undefined {
+    return limitIn(words, this.#limits);
+  }
+
   async runBeside({ container }: BesideCommand): Promise<CommandEnd> {
     const program = await this.#settled();
     if (container === undefined) throw new UnsupportedError("has no such command in its container");
@@ -284,9 +310,7 @@ class DockerHost implements Host {
     this.#ended = true;
     const program = await this.#settled();
     if (program === null) return;
-    // One order kills and removes.
-    await this.#parts.run.removals.add(program.container);
-    await program.gone;
+    await program.discard(this.#parts.run.removals);
   }
 
   /** Lets go of its program; a host that ran none is of no use to anybody. */
@@ -310,7 +334,9 @@ class DockerHost implements Host {
         return await network.claim(holder);
       };
       this.#starts += 1;
-      const program = await ContainerProgram.start(run.docker, this.#createOptions(spec, image, holder), mayStart);
+      this.#limits = run.limitsOf(spec.role);
+      const options = this.#createOptions(spec, image, holder);
+      const program = await ContainerProgram.start(run.docker, options, { mayStart, limits: this.#limits });
       if (program !== null) return program;
     }
   }
@@ -325,7 +351,7 @@ class DockerHost implements Host {
   }
 
   #createOptions(spec: ProgramSpec, image: string, holderId: string): Dockerode.ContainerCreateOptions {
-    const { id, keeps } = this.#parts.run;
+    const { id, keeps, abilities } = this.#parts.run;
     return {
       name: this.#containerName,
       Image: image,
@@ -346,7 +372,7 @@ class DockerHost implements Host {
         CapDrop: ["ALL"],
         SecurityOpt: ["no-new-privileges"],
         Init: true,
-        Tmpfs: { [FOLDER]: FOLDER_OPTIONS },
+        ...limitContainer(this.#limits, abilities, FOLDER),
       },
     };
   }

@@ -196,6 +196,11 @@ class LocalHost implements Host {
     this.#reaper = reaper;
   }
 
+  /** Processes of this machine have its own limits. */
+  limitIn(): undefined {
+    return undefined;
+  }
+
   get inspectHint(): string {
     return this.#program === null ? `${this.spec.name} runs nothing` : `ps -fp ${this.#program.pid}`;
   }

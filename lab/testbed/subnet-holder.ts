@@ -4,6 +4,7 @@
 import type Dockerode from "dockerode";
 import { formatCidr, overlaps, parseCidr, type Subnet } from "../hosts/subnet.ts";
 import { plainName } from "../machine/leftovers.ts";
+import { findRoute, type Route } from "../machine/routes.ts";
 import { readRun } from "../machine/run-labels.ts";
 
 interface HeldSubnet {
@@ -18,15 +19,24 @@ const SUGGESTED_OCTET_MAX = 254;
 const SUGGESTED_OCTET_STEP = 2;
 const SUGGESTED_PREFIX_BITS_MIN = 15;
 
-/** Says who holds the subnet and what to do about it, or null where no network does. */
-export async function describeHolder(docker: Dockerode, wanted: Subnet): Promise<string | null> {
+/**
+ * Says who holds the subnet and what to do about it, or null where nobody does: a network of the engine, or one that the
+ * machine reaches by a route of its own, which the subnet would hide from it.
+ *
+ * @param routes - The machine's, where the engine runs on it.
+ */
+export async function describeHolder(
+  docker: Dockerode,
+  wanted: Subnet,
+  routes: readonly Route[] = [],
+): Promise<string | null> {
   const held = (await docker.listNetworks()).flatMap(heldBy);
   const holder = held.find(({ subnet }) => overlaps(subnet, wanted));
-  if (holder === undefined) return null;
+  if (holder === undefined) return describeRoute(wanted, held, routes);
   const { network, subnet } = holder;
   const containers = await containersOn(docker, network.Id);
   const hanging = containers.length === 0 ? "nothing hangs on it" : `${containers.join(", ")} hang on it`;
-  const elsewhere = suggest(wanted, held);
+  const elsewhere = suggest(wanted, [...held, ...routes]);
   return (
     `subnet ${formatCidr(wanted)} is taken by the network ${network.Name} (${formatCidr(subnet)}); ${hanging}; ` +
     remedy(network, elsewhere)
@@ -68,7 +78,16 @@ function heldBy(network: Dockerode.NetworkInspectInfo): readonly HeldSubnet[] {
   });
 }
 
-function suggest(wanted: Subnet, held: readonly HeldSubnet[]): string {
+function describeRoute(wanted: Subnet, held: readonly HeldSubnet[], routes: readonly Route[]): string | null {
+  const route = findRoute(routes, wanted);
+  if (route === undefined) return null;
+  return (
+    `subnet ${formatCidr(wanted)} is reached by another route of this machine already: ${route.told} (a VPN, a campus ` +
+    `network); use ${suggest(wanted, [...held, ...routes])}`
+  );
+}
+
+function suggest(wanted: Subnet, held: readonly { readonly subnet: Subnet }[]): string {
   const prefixBits = Math.max(wanted.prefixBits, SUGGESTED_PREFIX_BITS_MIN);
   for (let octet = SUGGESTED_OCTET_MIN; octet <= SUGGESTED_OCTET_MAX; octet += SUGGESTED_OCTET_STEP) {
     const parsed = parseCidr(`10.${octet}.0.0/${prefixBits}`);

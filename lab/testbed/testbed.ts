@@ -19,6 +19,8 @@ export interface ProgramSpec {
 export interface ProgramExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** The limit for which the system ended it, for a person. */
+  readonly limit?: string;
 }
 
 /** A line of a program's output, with the time at which the lab read it. */
@@ -66,6 +68,8 @@ export interface Host {
   runBeside(command: BesideCommand): Promise<CommandEnd>;
   /** For a person: how to look inside, as a command ("docker exec -it … sh"). */
   readonly inspectHint: string;
+  /** The limit of this bed that a program's last words tell of, for a person; undefined where they tell of none. */
+  limitIn(words: string): string | undefined;
 }
 
 /**

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { DEFAULT_LIMITS, limitIn } from "./program-limits.ts";
+
+test.each([
+  ["Error: EROFS: read-only file system, open '/app/chat.log'", "limits.writable"],
+  ["OSError: [Errno 30] Read-only file system: 'chat.log'", "limits.writable"],
+  ["OSError: [Errno 28] No space left on device", "64 MiB (limits.folder-mib)"],
+  ["Error: EMFILE: too many open files, open 'x'", "1024 (limits.open-files)"],
+  ["RuntimeError: can't start new thread", "256 (limits.processes)"],
+  ["sh: 1: Cannot fork: Resource temporarily unavailable", "256 (limits.processes)"],
+  ["terminate called: std::bad_alloc: Cannot allocate memory", "512 MiB (limits.memory-mib)"],
+])("a program that ends with %j has reached a limit, whose name is told", (words, expected) => {
+  expect(limitIn(words, DEFAULT_LIMITS)).toContain(expected);
+});
+
+test("a program that ends with other words has reached none", () => {
+  expect(limitIn("TypeError: x is not a function", DEFAULT_LIMITS)).toBeUndefined();
+});

@@ -1,0 +1,60 @@
+// Owns what one program may take of the machine that an engine runs on: the limits, their defaults, and how a program that
+// reaches one is told of it. It must not know an engine. Invariant: every limit has a default, which is safe.
+
+/** What a program may take. Each has its name in an implementation's file, under `limits`. */
+export interface ProgramLimits {
+  /** Of memory, with what it has in folders that are kept in memory. There is no swap. */
+  readonly memoryMib: number;
+  /** Processes and threads. */
+  readonly processes: number;
+  /** Of the processor's time: 1 is one core. */
+  readonly cpus: number;
+  /** Files and sockets that one process has open. */
+  readonly openFiles: number;
+  /** Of each folder that it may write in. */
+  readonly folderMib: number;
+  /** Folders that it may write in beside WRITABLE. "/" is all of its root file system, whose size nothing then limits. */
+  readonly writable: readonly string[];
+}
+
+export const DEFAULT_LIMITS: ProgramLimits = {
+  memoryMib: 512,
+  processes: 256,
+  cpus: 1,
+  openFiles: 1024,
+  folderMib: 64,
+  writable: [],
+};
+
+/** Folders that every program may write in. They are in memory, and empty at its start. */
+export const WRITABLE = ["/tmp", "/var/tmp"] as const;
+
+/** How a program's last words look when it reached a limit: the system's error, or what a language makes of it. */
+const SIGNS: readonly (readonly [RegExp, (limits: ProgramLimits) => string])[] = [
+  [
+    /\bEROFS\b|read-only file system/i,
+    ({ writable }) =>
+      `it may write only in ${[...WRITABLE, ...writable].join(", ")} and {folder}: name the folder under limits.writable`,
+  ],
+  [/\bENOSPC\b|no space left on device/i, ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib")],
+  [/\bEMFILE\b|too many open files/i, ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
+  [
+    /\bEAGAIN\b|resource temporarily unavailable|can't start new thread|pthread_create/i,
+    ({ processes }) => tell("processes and threads", processes, "", "processes"),
+  ],
+  [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, tellMemory],
+];
+
+/** The limit that somebody's last words tell of, for whoever reads the report; undefined where they tell of none. */
+export function limitIn(words: string, limits: ProgramLimits): string | undefined {
+  return SIGNS.find(([sign]) => sign.test(words))?.[1](limits);
+}
+
+/** The limit that a program reached when the system ended it for want of memory. */
+export function tellMemory({ memoryMib }: ProgramLimits): string {
+  return tell("memory", memoryMib, "MiB", "memory-mib");
+}
+
+function tell(what: string, value: number, unit: string, key: string): string {
+  return `it reached its limit of ${what}, ${value}${unit && ` ${unit}`} (limits.${key})`;
+}
