@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
@@ -220,6 +222,46 @@ describe("hosts on the docker bed", () => {
       await squatter.remove({ force: true });
     }
     await start(hosts, "Win72");
+  });
+});
+
+describe("a host's network", () => {
+  test("leads to the other hosts and nowhere else, the engine's machine not either, which reaches it", async () => {
+    await using bed = await openBed();
+    expect(bed.description).not.toContain("can reach");
+    await using hosts = await bed.boot("closed");
+    const program = await start(hosts, "Win72");
+    await using machine = createServer((socket) => socket.end()).listen(0, "0.0.0.0");
+    await once(machine, "listening");
+    const { port } = machine.address() as AddressInfo;
+    const gateway = `${NETWORK}.1`;
+    const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    const elsewhere = own.filter(
+      ({ address, internal, family }) => family === "IPv4" && !internal && address !== gateway,
+    );
+    for (const address of [gateway, ...elsewhere.map((each) => each.address)]) {
+      expect((await answer(program, `dial ${address} ${port}`, "dial failed")).text).toMatch(
+        /ECONNREFUSED|ENETUNREACH/,
+      );
+    }
+    await answer(program, `listen ${PORT}`, "listening");
+    const seen = lineWith(program, "connection from");
+    const browser = connect({ host: hostOf(hosts, "Win72").address, port: PORT });
+    expect((await seen).text).toContain(gateway);
+    browser.destroy();
+  });
+
+  test("that cannot be closed is told at once", async () => {
+    const images = await haveImages(engine, scratch.programs, () => {});
+    await using bed = await openDockerBed({
+      engine,
+      images,
+      topology: scratch.topology,
+      // It has a shell, and nothing that closes a network.
+      hostImage: images.get("client") ?? "",
+      captureImage: { kind: "none", why: "of no interest" },
+    });
+    expect(bed.description).toContain(`its programs can reach the engine's machine at ${NETWORK}.1`);
   });
 });
 

@@ -8,7 +8,7 @@ import { type CaptureImage, openBridgeRecorder } from "../capture/bridge-recorde
 import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import { DEFAULT_LIMITS, limitIn, type ProgramLimits } from "../hosts/program-limits.ts";
 import type { BesideCommand } from "../hosts/program-source.ts";
-import { parseCidr } from "../hosts/subnet.ts";
+import { formatAddress, gatewayOf, parseCidr } from "../hosts/subnet.ts";
 import type { HostSpec, Role, Topology } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, type Engine } from "../machine/engine.ts";
@@ -124,7 +124,11 @@ export class DockerBed implements TestBed {
     const { runId, network, hosts, reaper, recorder, abilities } = parts;
     this.runId = runId;
     const missing = unlimited(abilities);
-    const unsafe = missing.length === 0 ? "" : `; it cannot limit ${missing.join(", ")}`;
+    const isClosed = [...hosts.values()].every((host) => host.isClosed);
+    const unsafe = [
+      ...(missing.length === 0 ? [] : [`; it cannot limit ${missing.join(", ")}`]),
+      ...(isClosed ? [] : [`; its programs can reach the engine's machine at ${gatewayIn(topology)}`]),
+    ].join("");
     this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})${unsafe}`;
     this.#network = network;
     this.#networks = hosts;
@@ -219,8 +223,17 @@ function hostNetworks(
   { engine, topology, hostImage }: DockerBedOptions,
   runId: string,
 ): ReadonlyMap<HostSpec, HostNetwork> {
-  const shared = { docker: engine.docker, runId, network: networkName(runId), image: hostImage };
+  const { subnet } = topology;
+  const gateway = gatewayIn(topology);
+  const shared = { docker: engine.docker, runId, network: networkName(runId), image: hostImage, subnet, gateway };
   return new Map(topology.hosts.map((spec) => [spec, new HostNetwork({ ...shared, spec })]));
+}
+
+/** The engine's machine on the run's network. */
+function gatewayIn({ subnet }: Topology): string {
+  const parsed = parseCidr(subnet);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return formatAddress(gatewayOf(parsed.value));
 }
 
 /** Never rejects: why a host cannot be had is told when a program is to start there. */

@@ -19,14 +19,39 @@ export interface HostNetworkOptions {
   readonly spec: HostSpec;
   /** The run's network, by name. */
   readonly network: string;
-  /** An image with a shell; with `ss` as well if a host's network is to be used again. */
+  /** An image with a shell; with `ss` if a host's network is to be used again, with `nft` if it is to be closed. */
   readonly image: string;
+  /** CIDR of the run's network, and the engine's machine on it. */
+  readonly subnet: string;
+  readonly gateway: string;
 }
 
 /** The container's answer that its network is as good as new. */
 const FRESH = "fresh";
+/** What it says first: that programs in the network reach the other hosts and nobody else. */
+const CLOSED = "closed";
 /** Ending sockets takes milliseconds; where it takes longer a new network is made. */
 const FRESHEN_MS_MAX = 3_000;
+/** To close a network takes milliseconds, too, but on a busy machine a container is slow to begin. */
+const CLOSE_MS_MAX = 10_000;
+
+/**
+ * An engine's machine has an address on the network, from which browsers come to windows. So it may begin, and what a
+ * program begins is refused; at its other addresses everything is, since an engine's firewall has no rule for what is for
+ * its machine itself. No state of connections is kept for that, which the next program could see.
+ */
+const closeFor = ({ gateway, subnet }: HostNetworkOptions): string => `
+nft -f - 2>/dev/null <<'END' && echo ${CLOSED} || echo open
+table ip howdy {
+  chain out {
+    type filter hook output priority 0
+    oif lo accept
+    ip daddr != ${subnet} reject with icmp type net-unreachable
+    ip daddr ${gateway} tcp flags & (syn | ack) == syn reject with tcp reset
+    ip daddr ${gateway} meta l4proto != tcp reject
+  }
+}
+END`;
 
 /**
  * What the container does. At each line it ends the sockets that are left, those in TIME_WAIT above all: where one is
@@ -64,6 +89,11 @@ export class HostNetwork {
 
   constructor(options: HostNetworkOptions) {
     this.#options = options;
+  }
+
+  /** Whether programs in it reach the other hosts and nobody else; true where there is no network yet. */
+  get isClosed(): boolean {
+    return this.#holder?.isClosed !== false;
   }
 
   /** Makes it, or makes it fresh again. Rejects, with the reason for a person, where the engine refuses. */
@@ -143,6 +173,7 @@ class Holder {
   readonly #container: Dockerode.Container;
   readonly #streams: Duplex;
   #hear: (line: string) => void = () => {};
+  #isClosed = false;
   #hasEnded = false;
 
   /** Rejects, and leaves no container, where the engine refuses. */
@@ -152,7 +183,9 @@ class Holder {
       const attach = { stream: true, hijack: true, stdin: true, stdout: true };
       const streams = (await container.attach(attach)) as Duplex;
       await container.start();
-      return new Holder(container, streams);
+      const holder = new Holder(container, streams);
+      holder.#isClosed = (await holder.#next(CLOSE_MS_MAX)) === CLOSED;
+      return holder;
     } catch (fault) {
       await removeContainer(container);
       throw fault;
@@ -178,6 +211,10 @@ class Holder {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -185,13 +222,19 @@ class Holder {
   /** Ends what programs left; false where something stays, or the container is gone. */
   async freshen(): Promise<boolean> {
     if (this.#hasEnded) return false;
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const deadline = setTimeout(() => resolve(""), FRESHEN_MS_MAX);
-    this.#hear = resolve;
+    const answer = this.#next(FRESHEN_MS_MAX);
     this.#streams.write("\n");
-    const answer = await promise;
+    return (await answer) === FRESH;
+  }
+
+  /** The next line that it says; nothing where none comes. */
+  async #next(waitMs: number): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const deadline = setTimeout(() => resolve(""), waitMs);
+    this.#hear = resolve;
+    const line = await promise;
     clearTimeout(deadline);
-    return answer === FRESH;
+    return line;
   }
 
   async remove(): Promise<void> {
@@ -211,7 +254,7 @@ function createOptions(options: HostNetworkOptions): Dockerode.ContainerCreateOp
     Image: image,
     User: "0",
     Hostname: spec.name,
-    Entrypoint: ["sh", "-c", SCRIPT],
+    Entrypoint: ["sh", "-c", closeFor(options) + SCRIPT],
     Cmd: [],
     Labels: hostLabelsOf(runId),
     AttachStdin: true,
@@ -227,7 +270,7 @@ function createOptions(options: HostNetworkOptions): Dockerode.ContainerCreateOp
     HostConfig: {
       NetworkMode: network,
       CapDrop: ["ALL"],
-      // For ending sockets. A program's container has none of it.
+      // For ending sockets and closing the network. A program's container has none of it.
       CapAdd: ["NET_ADMIN"],
       SecurityOpt: ["no-new-privileges"],
       ReadonlyRootfs: true,
