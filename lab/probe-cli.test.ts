@@ -30,7 +30,7 @@ afterAll(async () => {
 describe("a file with a mistake is one line with its place and exit status 2, and nothing is started:", () => {
   const mistakes: readonly (readonly [string, string, RegExp])[] = [
     ["an unknown key", "adress: x", /:5:1: adress: expected name, version, role, run, .*; got "adress"$/],
-    ["no YAML", "logs: [", /:\d:\d: YAML: /],
+    ["no YAML", "logs: [", /:\d:\d: expected /],
     [
       "a pattern that is none",
       'logs: [{ line: "(", means: x }]',

@@ -23,6 +23,7 @@ const ROOMS: readonly Room[] = [
   { of: "src/clock.ts" },
   { of: "src/line-cutter.ts" },
   { of: "src/unseen.ts" },
+  { of: "src/visible.ts", mayImport: ["src/unseen.ts"] },
   { of: "src/options/", mayImport: ["src/unseen.ts"], mayUse: ["node:util"] },
   { of: "src/protocol/", mayImport: ["src/unseen.ts"] },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
@@ -176,9 +177,13 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/yaml/", mayUse: ["node:fs/promises", "leven", "yaml", "zod"] },
+  {
+    of: "lab/yaml/",
+    mayImport: ["src/options/", "src/visible.ts"],
+    mayUse: ["node:fs/promises", "leven", "yaml", "zod"],
+  },
   { of: "lab/peer/", mayUse: ["node:*"] },
-  { of: "lab/hosts/", mayImport: ["lab/yaml/"], mayUse: ["node:*", "yaml", "zod"] },
+  { of: "lab/hosts/", mayImport: ["src/options/", "lab/yaml/"], mayUse: ["node:*", "zod"] },
   { of: "lab/protocol/", mayImport: ["src/client/control.ts"], mayUse: ["zod"] },
   { of: "lab/hcp/texts.ts", mayImport: ["src/protocol/hcp1/"] },
   {
@@ -201,7 +206,7 @@ const ROOMS: readonly Room[] = [
   { of: "lab/network/", mayImport: ["lab/wire/"], mayUse: ["node:*"] },
   {
     of: "lab/machine/",
-    mayImport: ["lab/hosts/"],
+    mayImport: ["src/options/", "lab/hosts/"],
     mayUse: ["node:*", "@balena/dockerignore", "dockerode", "tar-fs", "testcontainers", "zod"],
   },
   {
@@ -243,13 +248,14 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/result/",
-    mayImport: ["lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/"],
+    mayImport: ["src/options/", "lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/"],
     mayUse: ["node:*", "zod"],
   },
   {
     of: "lab/report/",
     mayImport: [
-      "src/unseen.ts",
+      "src/options/",
+      "src/visible.ts",
       "lab/yaml/",
       "lab/protocol/",
       "lab/wire/",
@@ -261,7 +267,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/report/page/",
-    mayImport: ["lab/replay/", "lab/result/", "lab/report/"],
+    mayImport: ["src/visible.ts", "lab/replay/", "lab/result/", "lab/report/"],
     mayUse: ["preact", "preact/hooks", "diff"],
   },
   {
@@ -315,7 +321,7 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "lab/cli.ts", mayImport: ["src/options/", "lab/report/", "lab/commands/"] },
+  { of: "lab/cli.ts", mayImport: ["src/options/", "src/visible.ts", "lab/report/", "lab/commands/"] },
   {
     of: "bench/",
     mayImport: [

@@ -54,7 +54,7 @@ export function parseCidr(text: string): CidrResult {
   const parts = /^([\d.]+)\/(\d{1,2})$/.exec(text);
   const address = parts?.[1] === undefined ? null : parseAddress(parts[1]);
   if (parts === null || address === null) {
-    return { ok: false, problem: `expected a subnet as address/prefix; got "${text}"` };
+    return { ok: false, problem: `expected a subnet as address/prefix; got ${JSON.stringify(text)}` };
   }
   const prefixBits = Number(parts[2]);
   if (prefixBits < PREFIX_BITS_MIN || prefixBits > PREFIX_BITS_MAX) {
@@ -65,12 +65,15 @@ export function parseCidr(text: string): CidrResult {
   }
   const firstOctet = address >>> 24;
   if (firstOctet < FIRST_OCTET_MIN || firstOctet > FIRST_OCTET_MAX || firstOctet === LOOPBACK_OCTET) {
-    return { ok: false, problem: `expected a subnet that hosts can have, not loopback or multicast; got "${text}"` };
+    return {
+      ok: false,
+      problem: `expected a subnet that hosts can have, not loopback or multicast; got ${JSON.stringify(text)}`,
+    };
   }
   const base = address - (address % subnetSize(prefixBits));
   if (base !== address) {
     const network = formatCidr({ base, prefixBits });
-    return { ok: false, problem: `expected the network's base address, ${network}; got "${text}"` };
+    return { ok: false, problem: `expected the network's base address, ${network}; got ${JSON.stringify(text)}` };
   }
   return { ok: true, value: { base, prefixBits } };
 }

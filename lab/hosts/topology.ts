@@ -3,8 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { tellSystemError } from "../../src/options/index.ts";
+import { readDocument } from "../yaml/document.ts";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path } from "../yaml/problem.ts";
 import { formatAddress, formatCidr, gatewayOf, holdsHost, parseAddress, parseCidr, type Subnet } from "./subnet.ts";
 
@@ -72,24 +73,20 @@ export function readTopology(path: string): Topology {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new TopologyError(`${path}: expected a readable compose file: ${reason(cause)}`, { cause });
+    throw new TopologyError(`${path}: expected a compose file that can be read; ${tellSystemError(cause)}`, { cause });
   }
   return parseTopology(text, relative(process.cwd(), path) || path);
 }
 
 /** As readTopology, from the file's text; `file` is the name that stands in errors. */
 export function parseTopology(text: string, file: string): Topology {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    const { line, col: column } = lines.linePos(broken.pos[0]);
-    const said = broken.message.split("\n", 1)[0]?.replace(/ at line.*$/, "") ?? "";
-    throw new TopologyError(formatProblem(file, { line, column, text: said }), { cause: broken });
+  const read = readDocument(text);
+  if (read.kind === "wrong") {
+    throw new TopologyError(read.problems.map((problem) => formatProblem(file, problem)).join("\n"));
   }
+  const { document, lines, value } = read;
   const tell = (mistake: Mistake): TopologyError =>
     new TopologyError(formatProblem(file, locate(document, lines, mistake)));
-  const value: unknown = document.toJS();
   const parsed = composeSchema.safeParse(value);
   if (parsed.success) return assemble(parsed.data, (path, message) => tell({ path, spot: "value", message }));
   const [first = { path: [], spot: "value", message: "expected a compose file" }] = mistakesOf(
@@ -157,7 +154,7 @@ function readHost(
   if (address === null || !holdsHost(subnet, address) || address === gatewayOf(subnet)) {
     throw fault(
       addressPath,
-      `expected a host's address inside ${formatCidr(subnet)}, not its gateway's; got "${text}"`,
+      `expected a host's address inside ${formatCidr(subnet)}, not its gateway's; got ${JSON.stringify(text)}`,
     );
   }
   for (const other of earlier) {
@@ -187,8 +184,4 @@ function requireAddress(text: string): number {
   const address = parseAddress(text);
   if (address === null) throw new TypeError(`a topology holds "${text}", which is no address`);
   return address;
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

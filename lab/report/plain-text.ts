@@ -1,8 +1,8 @@
 // Owns how texts from peers and files stand in outputs that are not markup of their own: without control characters, on one
 // line where one is wanted, cut at a limit. Pure. It must not know which output. Invariant: what it gives is well-formed.
 
+import { makeVisible, makeVisibleLine } from "../../src/visible.ts";
 import type { CaseVerdict } from "../replay/outcome.ts";
-import { makeVisible, makeVisibleLine } from "./visible.ts";
 
 export { cutText } from "../replay/cut-text.ts";
 

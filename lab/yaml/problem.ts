@@ -1,8 +1,9 @@
 // Owns what is said about a wrong hand-written file: where in it, what was expected there and what stands there.
 // It must not know what the file means. Invariant: a problem is one line, however hostile the file.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
 import type { z } from "zod";
+import { makeVisibleLine } from "../../src/visible.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -26,19 +27,27 @@ const QUOTED_CHARS_MAX = 60;
 
 /** "file:line:column: what", the one form in which every problem is told. */
 export function formatProblem(file: string, problem: Problem): string {
-  return `${file}:${problem.line}:${problem.column}: ${problem.text}`;
+  return makeVisibleLine(`${file}:${problem.line}:${problem.column}: ${problem.text}`);
 }
 
 /** Finds the line and column of what a mistake is about; the nearest node above it where the file has none. */
 export function locate(document: Document, lines: LineCounter, mistake: Mistake): Problem {
-  const offset = findOffset(document, mistake);
+  const { node, offset } = findPlace(document, mistake);
   const { line, col } = lines.linePos(offset);
   const path = formatPath(mistake.path);
+  const message = asWritten(mistake, node);
   return {
     line: Math.max(line, 1),
     column: Math.max(col, 1),
-    text: oneLine(path === "" ? mistake.message : `${path}: ${mistake.message}`),
+    text: oneLine(path === "" ? message : `${path}: ${message}`),
   };
+}
+
+/** A number is quoted as it stands in the file: 010, and not 10. */
+function asWritten({ message }: Mistake, node: Node | null): string {
+  if (!isScalar(node) || !/^(number|boolean)$/.test(typeof node.value) || node.source === undefined) return message;
+  const end = `; got ${quote(node.value)}`;
+  return message.endsWith(end) ? `${message.slice(0, -end.length)}; got ${node.source}` : message;
 }
 
 /** A value as a message quotes it: short, on one line, a map with one key by that key. */
@@ -81,7 +90,8 @@ function mistakesOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Mi
       const meant = issue.errors.filter((branch) => branch.every((inner) => isWithin(inner, value)));
       const [only] = meant;
       if (only !== undefined && meant.length === 1) return mistakesOf(only, data, path);
-      return [{ path, spot: "value", message: `${issue.message}${got}` }];
+      const words = issue.message === "Invalid input" ? "expected something else" : issue.message;
+      return [{ path, spot: "value", message: `${words}${got}` }];
     }
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
@@ -95,14 +105,24 @@ function mistakesOfIssue(issue: z.core.$ZodIssue, data: unknown, path: Path): Mi
       return [{ path, spot: "value", message: `expected ${typeName(issue.expected)}${got}` }];
     case "too_big":
       return [
-        { path, spot: "value", message: `expected at most ${issue.maximum}${unit(issue.origin)}${sizeOf(value)}` },
+        {
+          path,
+          spot: "value",
+          message: `expected at most ${issue.maximum}${unit(issue.origin, issue.maximum)}${sizeOf(value)}`,
+        },
       ];
     case "too_small":
       return [
-        { path, spot: "value", message: `expected at least ${issue.minimum}${unit(issue.origin)}${sizeOf(value)}` },
+        {
+          path,
+          spot: "value",
+          message: `expected at least ${issue.minimum}${unit(issue.origin, issue.minimum)}${sizeOf(value)}`,
+        },
       ];
     case "invalid_value":
       return [{ path, spot: "value", message: `expected ${issue.values.map(String).join(" or ")}${got}` }];
+    case "invalid_format":
+      return [{ path, spot: "value", message: `${formatWords(issue)}${got}` }];
     default:
       return [{ path, spot: "value", message: `${issue.message}${got}` }];
   }
@@ -126,6 +146,11 @@ function unquotedText(value: unknown): string | undefined {
   return `${entry[0]}: ${entry[1]}`;
 }
 
+/** A pattern that a text does not fit is told by its schema; the library's own words are for programmers. */
+function formatWords({ format, message }: z.core.$ZodIssueInvalidStringFormat): string {
+  return format === "url" ? "expected a web address, such as https://example.org/1" : message;
+}
+
 /** Whether a union's branch was meant: it complains about something inside the value, not about the value as such. */
 function isWithin(issue: z.core.$ZodIssue, value: unknown): boolean {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) return false;
@@ -146,9 +171,10 @@ function typeName(expected: string): string {
   return names[expected] ?? expected;
 }
 
-function unit(origin: string): string {
-  if (origin === "string") return " characters";
-  return origin === "array" ? " entries" : "";
+function unit(origin: string, count: number | bigint): string {
+  if (origin === "string") return Number(count) === 1 ? " character" : " characters";
+  if (origin !== "array") return "";
+  return Number(count) === 1 ? " entry" : " entries";
 }
 
 function sizeOf(value: unknown): string {
@@ -164,25 +190,47 @@ function formatPath(path: Path): string {
   }, "");
 }
 
-function findOffset(document: Document, mistake: Mistake): number {
+/** The value that a mistake is about, or the nearest above it, and where it is pointed at. */
+function findPlace(document: Document, mistake: Mistake): { readonly node: Node | null; readonly offset: number } {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const [depth, key] of mistake.path.entries()) {
     if (isAlias(node)) node = node.resolve(document) ?? null;
     const isLast = depth === mistake.path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      if (pair === undefined) return offset;
+      const pair = findPair(document, node, key);
+      if (pair === undefined) return { node: null, offset };
       const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-      if (isLast && mistake.spot === "key") return keyOffset ?? offset;
+      if (isLast && mistake.spot === "key") return { node: null, offset: keyOffset ?? offset };
       node = pair.value as Node | null;
       offset = node?.range?.[0] ?? keyOffset ?? offset;
     } else if (isSeq(node) && typeof key === "number") {
       node = (node.items[key] as Node | undefined) ?? null;
       offset = node?.range?.[0] ?? offset;
-    } else return offset;
+    } else return { node: null, offset };
   }
-  return offset;
+  return { node, offset };
+}
+
+const MERGE_KEY = "<<";
+/** Maps that are merged into merged ones, and so on: a mistake deeper than that is pointed at further up. */
+const MERGES_MAX = 10;
+
+/** A map's entry, or that of a map which a merge key brings in. */
+function findPair(document: Document, map: Node, key: PropertyKey, merges = 0): Pair | undefined {
+  if (!isMap(map) || merges > MERGES_MAX) return undefined;
+  const own = map.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+  if (own !== undefined) return own;
+  for (const { key: name, value } of map.items) {
+    if (!isScalar(name) || name.value !== MERGE_KEY) continue;
+    const source = isAlias(value) ? value.resolve(document) : value;
+    for (const each of isSeq(source) ? source.items : [source]) {
+      const merged = isAlias(each) ? each.resolve(document) : each;
+      const found = findPair(document, merged as Node, key, merges + 1);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 function oneLine(text: string): string {

@@ -2,19 +2,10 @@
 // Invariant: a file either gives data of its schema's shape, or every one of its problems with line and column; it never
 // throws for what a file holds, however hostile.
 
-import { readFile, stat } from "node:fs/promises";
-import { type Document, LineCounter, Parser, parseDocument } from "yaml";
 import type { z } from "zod";
+import { readDocument } from "./document.ts";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path, type Problem } from "./problem.ts";
-import { adviceOn } from "./unquoted.ts";
-
-export const FILE_BYTES_MAX = 262_144;
-
-/** How deep lists and maps may nest; a scenario needs six levels. */
-export const DEPTH_MAX = 20;
-
-/** How many nodes aliases may add to a file. */
-export const ALIASES_MAX = 100;
+import { readSource } from "./source.ts";
 
 /** How many problems of one file are told. */
 export const PROBLEMS_MAX = 50;
@@ -34,7 +25,7 @@ export async function readYamlFile<Schema extends z.ZodType>(
   ownChecks: OwnChecks = () => [],
 ): Promise<YamlResult<z.infer<Schema>>> {
   const source = await readSource(file);
-  if (source.kind === "wrong") return wrong(file, [{ line: 1, column: 1, text: source.text }]);
+  if (source.kind === "wrong") return wrong(file, [source.problem]);
   return parseYaml(file, source.text, schema, ownChecks);
 }
 
@@ -45,75 +36,18 @@ export function parseYaml<Schema extends z.ZodType>(
   schema: Schema,
   ownChecks: OwnChecks = () => [],
 ): YamlResult<z.infer<Schema>> {
-  const lines = new LineCounter();
-  const tooDeep = findTooDeep(text, lines);
-  if (tooDeep !== undefined) return wrong(file, [tooDeep]);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    return wrong(
-      file,
-      faults.map((fault) => at(lines, fault.pos[0], adviceOn(fault, text) ?? `YAML: ${fault.message}`)),
-    );
-  }
-  const data = toData(document);
-  if (data.kind === "wrong") return wrong(file, [{ line: 1, column: 1, text: data.text }]);
-  const parsed = schema.safeParse(data.value);
-  const own = ownChecks(data.value);
-  const mistakes = parsed.success ? own : [...own, ...withoutDoubles(mistakesOf(parsed.error.issues, data.value), own)];
+  const read = readDocument(text);
+  if (read.kind === "wrong") return wrong(file, read.problems);
+  const { document, lines, value } = read;
+  if (value === null) return wrong(file, [{ line: 1, column: 1, text: "expected a map; got an empty file" }]);
+  const parsed = schema.safeParse(value);
+  const own = ownChecks(value);
+  const mistakes = parsed.success ? own : [...own, ...withoutDoubles(mistakesOf(parsed.error.issues, value), own)];
   if (parsed.success && mistakes.length === 0) return { kind: "data", data: parsed.data };
   return wrong(
     file,
     mistakes.map((mistake) => locate(document, lines, mistake)),
   );
-}
-
-type Source = { readonly kind: "text"; readonly text: string } | { readonly kind: "wrong"; readonly text: string };
-
-async function readSource(file: string): Promise<Source> {
-  try {
-    const found = await stat(file);
-    if (!found.isFile()) return { kind: "wrong", text: "expected a file; got something else" };
-    const { size } = found;
-    if (size > FILE_BYTES_MAX) return { kind: "wrong", text: `expected at most ${FILE_BYTES_MAX} bytes; got ${size}` };
-    const bytes = await readFile(file);
-    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-  } catch (error) {
-    if (error instanceof TypeError) return { kind: "wrong", text: "expected UTF-8 text; got other bytes" };
-    return { kind: "wrong", text: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-function toData(
-  document: Document,
-): { readonly kind: "data"; readonly value: unknown } | { readonly kind: "wrong"; readonly text: string } {
-  try {
-    return { kind: "data", value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
-  } catch (error) {
-    return { kind: "wrong", text: `YAML: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-/** Looks for nesting that would exhaust the composer's stack; the token parser below it keeps its own and does not. */
-function findTooDeep(text: string, lines: LineCounter): Problem | undefined {
-  const open: { readonly token: unknown; readonly depth: number }[] = [...new Parser().parse(text)].map((token) => ({
-    token,
-    depth: 0,
-  }));
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (typeof token !== "object" || token === null) continue;
-    if (depth > DEPTH_MAX) {
-      for (const match of text.matchAll(/\n/g)) lines.addNewLine(match.index + 1);
-      const offset = "offset" in token && typeof token.offset === "number" ? token.offset : 0;
-      return at(lines, offset, `expected at most ${DEPTH_MAX} levels of lists and maps; got more`);
-    }
-    if ("items" in token && Array.isArray(token.items)) {
-      for (const item of token.items)
-        open.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    } else if ("value" in token) open.push({ token: token.value, depth });
-  }
-  return undefined;
 }
 
 /** Drops what the schema says about places that the host check has already spoken of. */
@@ -123,11 +57,6 @@ function withoutDoubles(mistakes: readonly Mistake[], told: readonly Mistake[]):
 
 function startsWith(path: Path, head: Path): boolean {
   return head.length > 0 && head.every((key, index) => path[index] === key);
-}
-
-function at(lines: LineCounter, offset: number, text: string): Problem {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1), text: text.replace(/\s+/g, " ") };
 }
 
 function wrong(

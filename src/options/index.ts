@@ -7,5 +7,6 @@ export * from "./ip-address.ts";
 export * from "./kinds.ts";
 export * from "./listen-error.ts";
 export * from "./option.ts";
+export * from "./system-error.ts";
 export * from "./usage-error.ts";
 export * from "./values.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { makeVisible } from "../../../src/visible.ts";
 import { sampleScenario } from "../fixtures/sample-run.ts";
-import { makeVisible } from "../visible.ts";
 import { coverRequirements } from "./coverage.ts";
 import { fromHex, tellBytes } from "./hex.ts";
 

@@ -1,8 +1,8 @@
 // Owns the search over everything that a report says. Pure. It must not know where hits are drawn. Invariant: every hit
 // has the anchor of the place where its text stands.
 
+import { makeVisible } from "../../../src/visible.ts";
 import type { ReportData } from "../../result/report-data.ts";
-import { makeVisible } from "../visible.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline, NO_EVIDENCE } from "./timeline.ts";

@@ -3,7 +3,7 @@
 
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
-import { makeVisible } from "../../visible.ts";
+import { makeVisible } from "../../../../src/visible.ts";
 import { cutAtHits } from "../search.ts";
 
 export const Sought = createContext("");

@@ -1,8 +1,8 @@
-// Owns what stands in every report, also on the terminal and in XML, for characters that cannot be seen or cannot be there.
+// Owns what stands in every report, in messages, on the terminal and in XML, for characters that cannot be seen or cannot be there.
 // Pure. It must not know where a text came from. Invariant: what comes out holds no control character but tab and line
 // break, no half of a character, nothing that turns the writing or hides, and nothing that XML forbids.
 
-import { markName } from "../../src/unseen.ts";
+import { markName } from "./unseen.ts";
 
 /** What is no character, and stands in no XML. */
 const NO_CHARACTER = /\p{Noncharacter_Code_Point}/gu;
