@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 test.each([
-  [["--bogus"], /^howdy-lab: Unknown option '--bogus'\. Try --help\.\n$/],
+  [["--bogus"], /^howdy-lab: there is no option --bogus\. Try --help\.\n$/],
   [
     ["nobody"],
     /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder conformance, and those of the folder people\n$/,
@@ -30,11 +30,17 @@ test.each([
   [["--testbed", "local", "--subnet", "10.8.0.0/31", "08"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],
   [["report/08", "--level", "weak"], /^howdy-lab: --level: expected one of must, strict; got "weak"\. Try --help\.\n$/],
   [["probe"], /^howdy-lab: probe: expected one file: probe FILE\. Try --help\.\n$/],
-  [["probe", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
-  [["--server", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
-  [["matrix", "--client", "missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
+  [["probe", "missing.yaml"], /^missing\.yaml:1:1: expected a file that can be read; there is nothing of that name\n$/],
+  [
+    ["--server", "missing.yaml"],
+    /^missing\.yaml:1:1: expected a file that can be read; there is nothing of that name\n$/,
+  ],
+  [
+    ["matrix", "--client", "missing.yaml"],
+    /^missing\.yaml:1:1: expected a file that can be read; there is nothing of that name\n$/,
+  ],
   [["matrix", "--testbed", "local", "--subnet", "10.8.0.0/31"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],
-  [["missing.yaml"], /^missing\.yaml:1:1: cannot be read: ENOENT.*\n$/],
+  [["missing.yaml"], /^missing\.yaml:1:1: expected a file that can be read; there is nothing of that name\n$/],
 ])("%j is the user's fault: one line on standard error, exit status 2", async (args, message) => {
   expect(await lab(...args)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(message) });
 });

@@ -2,6 +2,7 @@
 // Invariant: a user's fault is told on standard error without a stack.
 
 import { UsageError } from "../src/options/index.ts";
+import { makeVisible } from "../src/visible.ts";
 import { readArguments } from "./commands/arguments.ts";
 import { EXIT, statusOf } from "./commands/faults.ts";
 import { helpOf } from "./commands/help.ts";
@@ -44,6 +45,6 @@ try {
 } catch (error) {
   const status = statusOf(error);
   if (status === undefined || !(error instanceof Error)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${makeVisible(error.message)}\n`);
   process.exitCode = status;
 }

@@ -51,7 +51,14 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "src/server/mail/",
-    mayImport: ["src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts", "src/server/doors/"],
+    mayImport: [
+      "src/options/",
+      "src/clock.ts",
+      "src/protocol/",
+      "src/room/",
+      "src/server/limits.ts",
+      "src/server/doors/",
+    ],
     mayUse: ["node:*"],
   },
   {
@@ -83,6 +90,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/server/",
     mayImport: [
+      "src/visible.ts",
       "package.json",
       "src/clock.ts",
       "src/options/",
@@ -164,6 +172,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/client/main.ts",
     mayImport: [
+      "src/visible.ts",
       "package.json",
       "src/clock.ts",
       "src/options/",
@@ -216,7 +225,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/testbed/",
-    mayImport: ["lab/hosts/", "lab/protocol/", "lab/wire/", "lab/machine/", "lab/capture/"],
+    mayImport: ["src/options/", "lab/hosts/", "lab/protocol/", "lab/wire/", "lab/machine/", "lab/capture/"],
     mayUse: ["node:*", "dockerode"],
   },
   {
@@ -301,6 +310,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/commands/",
     mayImport: [
+      "src/visible.ts",
       "src/options/",
       "lab/yaml/",
       "lab/hosts/",

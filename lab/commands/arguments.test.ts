@@ -174,8 +174,8 @@ test.each([
   [["--out", ""], "--out: expected a value; got none"],
   [["--clean", "08"], "--clean: expected nothing beside it; got more"],
   [["--clean", "--keep"], "--clean: expected nothing beside it; got more"],
-  [["--bogus"], "Unknown option '--bogus'"],
-  [["--out"], "Option '--out <value>' argument missing"],
+  [["--bogus"], "there is no option --bogus"],
+  [["--out"], "--out: expected a value; got none"],
 ])("%j is wrong, in one line", (args, message) => {
   expect(readArguments(args)).toEqual({ kind: "wrong", message });
 });

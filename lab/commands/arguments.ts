@@ -86,8 +86,7 @@ export function readArguments(args: readonly string[]): Arguments {
     return readLine(parseCommandLine(ALL_OPTIONS, args, { takesWords: true }));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    // Node's advice on words that begin with a hyphen is left out: no case does.
-    return { kind: "wrong", message: error.message.replace(/\. To specify a positional argument .*/, "") };
+    return { kind: "wrong", message: error.message };
   }
 }
 

@@ -4,7 +4,8 @@
 import { once } from "node:events";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../../src/options/index.ts";
+import { tellSystemError, UsageError } from "../../src/options/index.ts";
+import { makeVisibleLine } from "../../src/visible.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import type { Topology } from "../hosts/topology.ts";
 import type { Pair } from "../implementation/implementation.ts";
@@ -98,8 +99,8 @@ async function appendStepSummary(folder: ReportFolder): Promise<void> {
   try {
     await appendFile(file, await readFile(join(folder.path, SUMMARY_FILE)));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`howdy-lab: the summary cannot be appended to GITHUB_STEP_SUMMARY: ${reason}\n`);
+    const why = makeVisibleLine(`${file}: ${tellSystemError(error)}`);
+    process.stderr.write(`howdy-lab: the summary cannot be appended to GITHUB_STEP_SUMMARY, ${why}\n`);
   }
 }
 

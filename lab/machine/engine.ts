@@ -4,6 +4,7 @@
 // the same dockerode, because testcontainers has no fixed addresses, no IPAM, and no input to a container.
 
 import type Dockerode from "dockerode";
+import { tellSystemError } from "../../src/options/index.ts";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 
 export interface Engine {
@@ -33,10 +34,21 @@ export async function connectEngine(deadlineMs = ENGINE_MS_MAX): Promise<Engine>
     return await Promise.race([findEngine(named, deadlineMs), deadline]);
   } catch (cause) {
     const place = named === undefined ? DEFAULT_SOCKET : `${named} (DOCKER_HOST)`;
-    throw new BedUnavailableError(`no Docker engine answers at ${place}: ${describeFault(cause)}`, { cause });
+    throw new BedUnavailableError(`no Docker engine answers at ${place}: ${describeFault(cause)}\n${mendOf(cause)}`, {
+      cause,
+    });
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What a person can do where no engine answers. */
+function mendOf(fault: unknown): string {
+  const code: unknown = fault instanceof Error ? Reflect.get(fault, "code") : undefined;
+  if (code === "EACCES" || code === "EPERM") {
+    return "Add this user to the group docker and log in again, or use --testbed local";
+  }
+  return "Start an engine, name another one with DOCKER_HOST, or use --testbed local";
 }
 
 /** What an engine's refusal or a failed connection says, without dockerode's wrapping. */
@@ -44,7 +56,7 @@ export function describeFault(fault: unknown): string {
   if (!(fault instanceof Error)) return String(fault);
   const json: unknown = Reflect.get(fault, "json");
   const said = typeof json === "object" && json !== null ? Reflect.get(json, "message") : undefined;
-  return typeof said === "string" ? said : fault.message.trim();
+  return typeof said === "string" ? said.trim() : tellSystemError(fault);
 }
 
 /** The engine's HTTP status of a refusal; undefined for any other fault. */

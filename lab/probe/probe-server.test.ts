@@ -101,7 +101,7 @@ test("a program that is not there is a breach, not a fault of the lab's", async 
   const yaml = 'name: s\nversion: "1"\nrole: server\nrun: { command: [./no-such-program] }\n';
   const [line] = linesOf(await LANES.run((subnet) => probeOn(subnet, yaml, PATIENT)));
   expect(line).toMatch(
-    /expected a program that starts; got: \S+no-such-program cannot be started: .*ENOENT.*Mend: correct run/,
+    /expected a program that starts; got: \S+no-such-program cannot be started: there is nothing of that name.*Mend: correct run/,
   );
 });
 

@@ -3,6 +3,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { tellSystemError } from "../../src/options/index.ts";
 import { type Comparable, RESULT_BYTES_MAX, ResultFileError, readComparable, tooLarge } from "./comparable.ts";
 import { compareResults } from "./compare.ts";
 import { renderComparison } from "./compare-text.ts";
@@ -46,7 +47,6 @@ async function sizeOf(path: string) {
 
 function unreadable(file: string, cause: unknown): ResultFileError {
   const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const got = isMissing ? "nothing there" : reason;
+  const got = isMissing ? "nothing there" : `none, since ${tellSystemError(cause)}`;
   return new ResultFileError(file, `expected result.json, or a folder with one; got ${got}`, { cause });
 }

@@ -3,6 +3,7 @@
 
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { tellSystemError } from "../../src/options/index.ts";
 import type { Evidence } from "../replay/outcome.ts";
 import { tellPeerNote } from "../replay/peer-note.ts";
 import type { TranscriptEntry } from "../replay/transcript.ts";
@@ -124,8 +125,7 @@ async function make(path: string, mayExist: boolean): Promise<boolean> {
     return true;
   } catch (cause) {
     if (!mayExist && cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ReportFolderError(`the report cannot be written: ${reason}`, { cause });
+    throw new ReportFolderError(`the report cannot be written to ${path}: ${tellSystemError(cause)}`, { cause });
   }
 }
 
@@ -137,8 +137,7 @@ async function pointLatest(root: string, path: string): Promise<void> {
     await symlink(relative(dirname(link), path), fresh, "dir");
     await rename(fresh, link);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ReportFolderError(`${link} cannot be pointed at the report: ${reason}`, { cause });
+    throw new ReportFolderError(`${link} cannot be pointed at the report: ${tellSystemError(cause)}`, { cause });
   }
 }
 

@@ -2,6 +2,7 @@
 // it is for. Invariant: it is over after COMMAND_MS_MAX, and no more than COMMAND_BYTES_MAX of its output is kept.
 
 import { spawn } from "node:child_process";
+import { tellSystemError } from "../../src/options/index.ts";
 import type { LocalCommand } from "./local-program.ts";
 import { COMMAND_BYTES_MAX, COMMAND_MS_MAX, type CommandEnd } from "./testbed.ts";
 
@@ -16,7 +17,9 @@ export function runLocalCommand({ file, args, env, directory }: LocalCommand): P
     };
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);
-    child.once("error", (cause) => reject(new Error(`${file} cannot be started: ${cause.message}`, { cause })));
+    child.once("error", (cause) =>
+      reject(new Error(`${file} cannot be started: ${tellSystemError(cause)}`, { cause })),
+    );
     child.once("close", (code) => resolve({ code, output }));
   });
 }

@@ -3,6 +3,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tellSystemError } from "../../src/options/index.ts";
 import { killGroup, markProcess } from "../machine/process-mark.ts";
 import type { Reaper } from "../machine/reaper.ts";
 import { ProgramOutput } from "./program-output.ts";
@@ -34,7 +35,7 @@ export class LocalProgram implements Program {
     try {
       await once(child, "spawn");
     } catch (cause) {
-      throw new Error(`${file} cannot be started: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new Error(`${file} cannot be started: ${tellSystemError(cause)}`, { cause });
     }
     if (program === null) throw new Error(`${file} was started without a process id`);
     return program;

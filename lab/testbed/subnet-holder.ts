@@ -12,6 +12,9 @@ interface HeldSubnet {
   readonly subnet: Subnet;
 }
 
+/** Networks of the engine's own, which nobody can remove. */
+const OWN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none", "ingress", "docker_gwbridge"]);
+
 const COMPOSE_LABEL = "com.docker.compose.project";
 /** Suggested subnets are 10.8.0.0, 10.10.0.0 and so on, of the wanted size. */
 const SUGGESTED_OCTET_MIN = 8;
@@ -39,7 +42,7 @@ export async function describeHolder(
   const elsewhere = suggest(wanted, [...held, ...routes]);
   return (
     `subnet ${formatCidr(wanted)} is taken by the network ${network.Name} (${formatCidr(subnet)}); ${hanging}; ` +
-    remedy(network, elsewhere)
+    remedy(network, containers, elsewhere)
   );
 }
 
@@ -51,7 +54,13 @@ export async function nameOfHolder(docker: Dockerode, network: string, address: 
   return holder === undefined ? null : (plainName(holder.Names) ?? holder.Id);
 }
 
-function remedy(network: Dockerode.NetworkInspectInfo, elsewhere: string): string {
+/** What can be done about a network, and nothing that the engine would refuse. */
+export function remedy(
+  network: Pick<Dockerode.NetworkInspectInfo, "Labels" | "Name">,
+  containers: readonly string[],
+  elsewhere: string,
+): string {
+  if (OWN_NETWORKS.has(network.Name)) return `it is the engine's own, and stays: use ${elsewhere}`;
   const project = network.Labels?.[COMPOSE_LABEL];
   if (project !== undefined) {
     return `it is a room of docker compose: end it with \`docker compose -p ${project} down\`, or run beside it with ${elsewhere}`;
@@ -62,6 +71,7 @@ function remedy(network: Dockerode.NetworkInspectInfo, elsewhere: string): strin
   if (run?.state === "gone") {
     return `a run of the lab that has ended left it: remove it with \`npm run lab -- --clean\`, or use ${elsewhere}`;
   }
+  if (containers.length > 0) return `use ${elsewhere}, or end what hangs on it and then remove it`;
   return `remove it with \`docker network rm ${network.Name}\`, or use ${elsewhere}`;
 }
 

@@ -33,7 +33,7 @@ test.each([
   [["10.6.1.116", "20002", "Jon", "Stewart"], /at most HOST, PORT and NAME.*got "Stewart"$/],
   [["10.6.1.116", "--server", "10.6.1.116:20002"], '--server: expected either it or HOST; got "10.6.1.116:20002"'],
   [["--server", "win71"], /^--server: expected an IP address and a port/],
-  [["--headles"], "Unknown option '--headles'"],
+  [["--headles"], "there is no option --headles; did you mean --headless?"],
   [["--headless", "now"], '--headless: expected no HOST; got "now"'],
   [["--headless", "--local-address", "win72"], '--local-address: expected an IP address; got "win72"'],
   [["--headless", "--local-address="], '--local-address: expected an IP address; got ""'],

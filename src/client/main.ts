@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { ListenError, UsageError } from "../options/index.ts";
+import { makeVisibleLine } from "../visible.ts";
 import type { CallerOptions } from "./caller.ts";
 import { CLIENT_HELP, type ClientCommandOptions, readOptions } from "./command-options.ts";
 import { CONTROL_VERSION } from "./control.ts";
@@ -64,7 +65,7 @@ async function serveWindows(web: WebOptions, face: CallerOptions & { readonly st
     return 0;
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    writeStderr(`howdy-client: ${error.message}`);
+    writeStderr(makeVisibleLine(`howdy-client: ${error.message}`));
     return 1;
   }
 }
@@ -108,6 +109,6 @@ try {
   process.exit(await main());
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`howdy-client: ${error.message}\n`);
+  writeStderr(makeVisibleLine(`howdy-client: ${error.message}`));
   process.exit(2);
 }

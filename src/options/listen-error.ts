@@ -1,5 +1,7 @@
 // Owns how a program tells its user that it cannot listen where its options say. It must not know who listens, or on what.
 
+import { tellSystemError } from "./system-error.ts";
+
 /** The address cannot be had: one line for the user, exit status 1. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
@@ -29,6 +31,6 @@ function explain(error: unknown, { host, port, hostOption, portOption }: ListenO
     case "EACCES":
       return `port ${port} of ${host} is not permitted to this user; choose another with ${portOption}`;
     default:
-      return `cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}`;
+      return `cannot listen on ${host}, port ${port}: ${tellSystemError(error)}`;
   }
 }

@@ -135,9 +135,16 @@ describe("what is wrong", () => {
     [["--gap-ms="], '--gap-ms: expected a whole number from 0 to 1000; got ""'],
     [["--colour", "green"], '--colour: expected one of red, blue; got "green"'],
     [["--pair", "a+b", "--pair", "c"], '--pair: expected two words with a plus between them; got "c"'],
-    [["--color"], "Unknown option '--color'"],
-    [["word"], "Unexpected argument 'word'. This command does not take positional arguments"],
-    [["--help=yes"], "Option '-h, --help' does not take an argument"],
+    [["--color"], "there is no option --color; did you mean --colour?"],
+    [["--constructor"], "there is no option --constructor"],
+    [["-x"], "there is no option -x"],
+    [["--host"], "--host: expected a value; got none"],
+    [
+      ["--host", "--gap-ms", "1"],
+      '--host: expected a value; got the option "--gap-ms": write --host=--gap-ms if that is the value',
+    ],
+    [["word"], 'expected options only; got the word "word"'],
+    [["--help=yes"], '--help: expected no value; got "yes"'],
   ])("in %j is told in one line", (args, message) => {
     expect(messageOf(args)).toBe(message);
   });
@@ -149,7 +156,7 @@ describe("what is wrong", () => {
 
   test("with a value that is missing is told in one line, too", () => {
     for (const args of [["--host"], ["--host", "--help"], ["--host", "-5"]]) {
-      expect(messageOf(args)).toMatch(/^Option '--host[^\n]*$/);
+      expect(messageOf(args)).toMatch(/^--host: expected a value; got [^\n]*$/);
     }
   });
 

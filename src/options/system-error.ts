@@ -3,7 +3,7 @@
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "this user may not do that there",
-  EADDRINUSE: "somebody listens there already",
+  EADDRINUSE: "it is in use",
   EADDRNOTAVAIL: "this machine has no such address",
   EBUSY: "something else uses it",
   ECONNREFUSED: "nobody listens there",

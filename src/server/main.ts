@@ -3,7 +3,8 @@
 import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { ListenError, listenError, UsageError } from "../options/index.ts";
+import { ListenError, listenError, tellSystemError, UsageError } from "../options/index.ts";
+import { makeVisibleLine } from "../visible.ts";
 import { type Config, readConfig, SERVER_HELP } from "./config.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
@@ -76,7 +77,7 @@ async function askForTheRest(config: Config, console: Console): Promise<{ host: 
 function openMailbox(config: Config, serverLog: ServerLog): Mailbox | undefined {
   if (config.mailbox === undefined) return undefined;
   const onFault = (error: unknown) => {
-    const text = `Error: The mailbox cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `Error: The mailbox cannot be written: ${tellSystemError(error)}`;
     serverLog.sink.write(logLine("mailbox-fault", text, {}, "warn"));
   };
   try {
@@ -133,7 +134,7 @@ async function serveHealthIfWanted(): Promise<NetServer | undefined> {
   try {
     return await serveHealth(path);
   } catch (error) {
-    throw new ListenError(`HOWDY_HEALTH_SOCKET: cannot listen on ${path}: ${String(error)}`, { cause: error });
+    throw new ListenError(`HOWDY_HEALTH_SOCKET: cannot listen on ${path}: ${tellSystemError(error)}`, { cause: error });
   }
 }
 
@@ -149,7 +150,7 @@ async function serveControlIfWanted(
   try {
     return await serveControl(path, (line) => obey(line, room));
   } catch (error) {
-    const text = `the control socket cannot be had at ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `the control socket cannot be had at ${path}: ${tellSystemError(error)}`;
     if (!isAuto) throw new ListenError(text, { cause: error });
     // Nobody asked for this very one: the room matters more.
     serverLog.sink.write(logLine("no-control-socket", `Error: ${text}`, { path }, "warn"));
@@ -163,6 +164,6 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof ListenError)) throw error;
   const hint = error instanceof UsageError ? " Try --help." : "";
-  process.stderr.write(`howdy-server: ${error.message.replace(/\.$/, "")}.${hint}\n`);
+  process.stderr.write(`${makeVisibleLine(`howdy-server: ${error.message.replace(/\.$/, "")}.${hint}`)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

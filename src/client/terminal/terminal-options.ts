@@ -35,7 +35,8 @@ export function readTerminalOptions(line: CommandLine, environment: Environment)
   if (host === undefined) return { ...readValues({ server: SERVER_OPTION }, line, environment), name: undefined };
   const server = line.given.get("server")?.at(-1);
   if (server !== undefined) throw misuse("--server", "either it or HOST", server);
-  return { server: readWords(host, port), name };
+  // No name has blanks at its ends.
+  return { server: readWords(host, port), name: name?.trim() || undefined };
 }
 
 function readWords(host: string, port: string): ServerAddress {

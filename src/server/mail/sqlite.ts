@@ -3,6 +3,7 @@
 
 import { closeSync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { tellSystemError } from "../../options/index.ts";
 
 /** "Howd": marks our files (SQLite, PRAGMA application_id). */
 const APPLICATION_ID = 0x486f7764;
@@ -64,5 +65,5 @@ function prepare(database: DatabaseSync): void {
 
 function reason(error: unknown): string {
   if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return "another server uses it";
-  return (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
+  return tellSystemError(error);
 }

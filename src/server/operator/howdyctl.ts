@@ -1,6 +1,14 @@
 // Owns howdyctl: one command to a running server, over its control socket. It must not know what the commands mean.
 
-import { layOutHelp, type OptionTable, optionRows, parseCommandLine, readValues, TEXT } from "../../options/index.ts";
+import {
+  layOutHelp,
+  type OptionTable,
+  optionRows,
+  parseCommandLine,
+  readValues,
+  TEXT,
+  tellSystemError,
+} from "../../options/index.ts";
 import { socketsOf, userFolder } from "./control-path.ts";
 import { askControl, isServed } from "./control-socket.ts";
 import { helpText } from "./operator.ts";
@@ -45,7 +53,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   try {
     return await askControl(found.path, line);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = tellSystemError(error);
     return { status: "absent", text: `no server answers at ${found.path}: ${why}` };
   }
 }

@@ -43,6 +43,21 @@ test("a refused name stands in the entry again, to be edited", () => {
   expect([driver.model.entry.text, driver.model.selection]).toEqual(["Jon", "Server"]);
 });
 
+test("blanks at a name's ends are not proposed, and those of a message are sent", () => {
+  const driver = connected();
+  driver.say(" Zoe Ball\u00a0").settle();
+  expect(driver.sent).toEqual([{ kind: "proposal", name: "Zoe Ball" }]);
+  driver.receive({ kind: "ack", name: "Zoe Ball" }, { kind: "update", names: ["Zoe Ball"] }).settle();
+  driver.say(" hi ", "All").settle();
+  expect(driver.sent.at(-1)).toMatchObject({ kind: "message", text: " hi " });
+});
+
+test("a name of blanks is nothing to send", () => {
+  const driver = connected();
+  driver.say("  ").settle();
+  expect(driver.sent).toEqual([]);
+});
+
 test("a refused send leaves the text where it is", () => {
   const driver = connected();
   driver.say("Hi, my name is Jon Stewart.", "All").settle();

@@ -228,8 +228,10 @@ export class WindowModel {
   }
 
   #attempt(draft: string, isTaken: boolean): void {
-    this.#attempts.push({ draft, isProposal: this.#selection === SERVER, isTaken });
-    this.#wire.give({ type: { text: draft } });
+    const isProposal = this.#selection === SERVER;
+    this.#attempts.push({ draft, isProposal, isTaken });
+    // No name has blanks at its ends (PROTOCOL.md, 4.1), and phones' keyboards add one behind each word.
+    this.#wire.give({ type: { text: isProposal ? draft.trim() : draft } });
     this.#wire.give({ send: {} });
   }
 
@@ -287,7 +289,7 @@ export class WindowModel {
   #onNamed(username: string): void {
     this.#proposal = undefined;
     this.#username = username;
-    this.entry.takeIf((text) => text.normalize("NFC") === username);
+    this.entry.takeIf((text) => text.trim().normalize("NFC") === username);
     this.entry.takeBack();
     const destination = this.#returning === undefined ? EVERYBODY : this.#returning.destination;
     if (destination !== EVERYBODY && destination !== SERVER) return; // The list, which comes next, tells who is there.
