@@ -84,7 +84,7 @@ test(
     const { status, stdout } = await runMatrix(out, "04", "--server", mutant, "--timeout", "1");
     expect(status).toBe(1);
     expect(verdictsOf(await readResult(out))).toEqual([["fail"]]);
-    expect(stdout).toMatch(/^mutant 1 with howdy client \S+: .*1 fail/m);
+    expect(stdout).toMatch(/^mutant 1 × howdy client \S+: .*1 fail/m);
   },
   TEST_MS_MAX,
 );
@@ -104,7 +104,30 @@ test(
       planned: 1,
       fault: expect.stringMatching(/^image only 1 has no command for/),
     });
-    expect(stdout).toMatch(/^image only 1 with howdy client \S+: .*image only 1 has no command for the local bed/m);
+    expect(stdout).toMatch(/^image only 1 × howdy client \S+: .*image only 1 has no command for the local bed/m);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "a broken file is a row of errors, equal names are told apart by their files, and the table is there as CSV",
+  async () => {
+    const out = join(folder, "broken");
+    const [alice, bob] = [await writeServer("alice", [MUTANT, UNSEEN]), join(folder, "bob.yaml")];
+    await writeFile(bob, await readFile(alice, "utf8"));
+    const broken = join(folder, "broken.yaml");
+    await writeFile(broken, "name: [\n");
+    const sides = [alice, broken, bob].flatMap((file) => ["--server", file]);
+    const { status, stdout, stderr } = await runMatrix(out, "03", ...sides, "--timeout", "2");
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    const result = await readResult(out);
+    expect(verdictsOf(result)).toEqual([["pass"], [], ["pass"]]);
+    expect(result.cells[1]?.fault).toMatch(/broken\.yaml:1:7: expected a closing bracket/);
+    expect(stdout).toMatch(/^alice-0\.yaml: alice 1 × howdy client \S+: ✔ 1 pass$/m);
+    expect(stdout).toMatch(/^bob\.yaml: alice 1 × howdy client \S+: ✔ 1 pass$/m);
+    const rows = (await readFile(join(out, "matrix.csv"), "utf8")).split("\r\n");
+    expect(rows[0]).toMatch(/,not run because,03 /);
+    expect(rows.slice(1, 4).map((row) => row.split(",").at(-1))).toEqual(["pass", "not run", "pass"]);
   },
   TEST_MS_MAX,
 );
@@ -119,7 +142,7 @@ test(
     const args = matrixArgs(await claimSubnet(), out, "02", ...sides);
     const { status, stderr } = await runLab(args, (kill, stdout) => {
       // The first pair is over, so that a silent server is what is under way.
-      if (isTold || !/^howdy server .* with howdy client /m.test(stdout)) return;
+      if (isTold || !/^howdy server .* × howdy client /m.test(stdout)) return;
       isTold = true;
       kill("SIGINT");
     });

@@ -285,7 +285,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/matrix/",
-    mayImport: ["lab/implementation/", "lab/replay/", "lab/result/", "lab/report/"],
+    mayImport: ["src/visible.ts", "lab/implementation/", "lab/replay/", "lab/result/", "lab/report/"],
     mayUse: ["zod"],
   },
   {

@@ -11,6 +11,7 @@ test("no arguments mean the report's cases on whichever bed there is, with five 
     level: undefined,
     wire: "auto",
     out: undefined,
+    reports: 10,
     keep: false,
     repeat: 1,
     subnet: undefined,
@@ -50,6 +51,7 @@ test("everything that may be said is taken", () => {
     level: undefined,
     wire: "relay",
     out: "x",
+    reports: 10,
     keep: true,
     repeat: 20,
     subnet: "10.8.0.0/23",
@@ -119,6 +121,7 @@ test("matrix is every server with every client, the project's own where none is 
     testbed: "auto",
     wire: "auto",
     out: undefined,
+    reports: 10,
     parallel: 1,
     subnet: undefined,
     timeoutMs: 5000,
@@ -133,6 +136,7 @@ test("matrix is every server with every client, the project's own where none is 
     level: "must",
     wire: "off",
     out: "x",
+    reports: 10,
     testbed: "docker",
   });
 });

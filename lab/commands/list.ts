@@ -1,5 +1,6 @@
 // Owns `--list`: the cases, a line each. Invariant: it needs no bed.
 
+import { makeVisibleLine } from "../../src/visible.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ListArguments } from "./arguments.ts";
 import { loadCases, readOwnTopology } from "./repository.ts";
@@ -12,7 +13,7 @@ export async function list({ selection, level }: ListArguments): Promise<string>
   return scenarios
     .map(
       (scenario) =>
-        `${scenario.id.padEnd(idColumns)}  ${scenario.title.padEnd(titleColumns)}  ${tellScope(scenario)}\n`,
+        `${makeVisibleLine(`${scenario.id.padEnd(idColumns)}  ${scenario.title.padEnd(titleColumns)}  ${tellScope(scenario)}`)}\n`,
     )
     .join("");
 }

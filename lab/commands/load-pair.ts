@@ -2,10 +2,12 @@
 // they are run. Invariant: what it gives can be asked of any case; what is wrong with any file is told, all at once.
 
 import { UsageError } from "../../src/options/index.ts";
+import { makeVisible } from "../../src/visible.ts";
 import type { Role } from "../hosts/topology.ts";
-import type { Implementation, Pair } from "../implementation/implementation.ts";
+import type { Pair } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
+import type { Side } from "../matrix/run-matrix.ts";
 import { listScenarioFiles, selectFiles } from "../scenario/catalog.ts";
 import { slugOf } from "../scenario/scenario.ts";
 import { TERMINAL } from "./options.ts";
@@ -13,25 +15,31 @@ import { scenariosFolder } from "./repository.ts";
 
 /** The server and the client of two files; the project's own where none is named. Throws UsageError. */
 export async function loadPair(files: Partial<Readonly<Record<Role, string>>>): Promise<Pair> {
-  const [[server], [client]] = await loadSides([files.server ?? OWN_FILES.server], [files.client ?? OWN_FILES.client]);
-  if (server === undefined || client === undefined) throw new Error("a side without an implementation");
-  return { server, client };
+  const [server, client] = await Promise.all([
+    loadSide("server", files.server ?? OWN_FILES.server),
+    loadSide("client", files.client ?? OWN_FILES.client),
+  ]);
+  if ("implementation" in server && "implementation" in client) {
+    return { server: server.implementation, client: client.implementation };
+  }
+  throw new UsageError(problemsOf([server, client]));
 }
 
-/** Every server and every client. Throws UsageError with every problem of every file. */
-export async function loadSides(
-  servers: readonly string[],
-  clients: readonly string[],
-): Promise<readonly [readonly Implementation[], readonly Implementation[]]> {
-  const load = (role: Role) => (word: string) => {
-    const file = role === "client" && word === TERMINAL ? TERMINAL_FILE : word;
-    return loadImplementation(file, { role, findCase });
-  };
-  const results = await Promise.all([...servers.map(load("server")), ...clients.map(load("client"))]);
-  const problems = results.flatMap((result) => (result.kind === "wrong" ? result.problems : []));
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
-  const loaded = results.flatMap((result) => (result.kind === "implementation" ? [result.implementation] : []));
-  return [loaded.slice(0, servers.length), loaded.slice(servers.length)];
+/** One side of a matrix: every file, also those that describe nothing. Throws UsageError when none describes anything. */
+export async function loadSides(role: Role, files: readonly string[]): Promise<readonly Side[]> {
+  const sides = await Promise.all(files.map((file) => loadSide(role, file)));
+  if (sides.every((side) => "problems" in side)) throw new UsageError(problemsOf(sides));
+  return sides;
+}
+
+async function loadSide(role: Role, word: string): Promise<Side> {
+  const file = role === "client" && word === TERMINAL ? TERMINAL_FILE : word;
+  const result = await loadImplementation(file, { role, findCase });
+  return result.kind === "wrong" ? { file, problems: result.problems } : { implementation: result.implementation };
+}
+
+function problemsOf(sides: readonly Side[]): string {
+  return makeVisible(sides.flatMap((side) => ("problems" in side ? side.problems : [])).join("\n"));
 }
 
 /** The slug of the one case of the project that a number or a name means, or why there is none. */

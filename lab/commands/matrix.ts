@@ -2,18 +2,20 @@
 // ends, every bed is disposed of, and what was run is in the report.
 
 import { join } from "node:path";
+import { UsageError } from "../../src/options/index.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { ProgramMissingError } from "../hosts/program-source.ts";
 import { laneSubnet } from "../hosts/subnet.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
-import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
 import { OWN_FILES } from "../implementation/own.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { MATRIX_FILES } from "../matrix/matrix-files.ts";
 import type { MatrixCell, MatrixResult } from "../matrix/matrix-result.ts";
 import { renderMatrix, tellCell } from "../matrix/matrix-text.ts";
-import { type MatrixPair, type PairEnd, runMatrix } from "../matrix/run-matrix.ts";
+import { tellPair } from "../matrix/matrix-words.ts";
+import { type MatrixPair, type PairEnd, runMatrix, type Side } from "../matrix/run-matrix.ts";
 import { systemClock } from "../replay/pulse.ts";
+import { countOf } from "../report/plain-text.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
 import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
@@ -27,8 +29,8 @@ import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";
 import { PROTOCOL } from "./protocol.ts";
-import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
-import { isGood } from "./run.ts";
+import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
+import { concerns, isGood, tellUnconcerned } from "./run.ts";
 
 /** What the pairs of a matrix share. */
 interface Shared {
@@ -44,20 +46,33 @@ interface Shared {
 /** Runs every server with every client and gives the exit status. */
 export async function matrix(args: MatrixArguments): Promise<number> {
   const topology = readOwnTopology();
-  const scenarios = await loadCases(args.selection, topology, args.level);
-  const [servers, clients] = await loadSides(orOwn(args.servers, "server"), orOwn(args.clients, "client"));
+  const loaded = await loadCases(args.selection, topology, args.level);
+  // As in a run of one of them: where one side is named, it is what is under test.
+  const named = { server: args.servers.length > 0, client: args.clients.length > 0 };
+  const scenarios = loaded.filter((scenario) => concerns(scenario, named));
+  if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
+  const [servers, clients] = await Promise.all([
+    loadSides("server", orOwn(args.servers, "server")),
+    loadSides("client", orOwn(args.clients, "client")),
+  ]);
   for (let lane = 0; lane < args.parallel; lane += 1) moveTopology(topology, subnetOf(args, topology, lane));
-  const folder = await (args.out === undefined
-    ? ReportFolder.atTime(reportsFolder(), new Date())
-    : ReportFolder.at(args.out));
   const renderer = new TerminalRenderer(processScreen(), { verbose: false });
+  const folder = await (args.out === undefined
+    ? openReports(args.reports, (line) => renderer.line(line))
+    : ReportFolder.at(args.out));
+  if (scenarios.length < loaded.length) renderer.line(tellUnconcerned(loaded.length - scenarios.length));
+  for (const side of [...servers, ...clients]) {
+    if ("problems" in side) for (const problem of side.problems) renderer.line(problem);
+  }
   const interruption = listenForSignals();
   interruption.arm();
   await using browser = new LabBrowser();
   const shared: Shared = { args, topology, scenarios, folder, browser, interruption, renderer };
   const startMs = systemClock.nowMs();
   const beds = new Set<string>();
-  renderer.begin(`matrix of ${servers.length * clients.length} pairs, ${scenarios.length} cases each`);
+  const pairs = countOf(servers.length * clients.length, "pair");
+  renderer.begin(`matrix of ${pairs}, ${countOf(scenarios.length, "case")} each`);
+  const names = { servers: servers.map(describe), clients: clients.map(describe) };
   const cells = await runMatrix({
     servers,
     clients,
@@ -65,9 +80,9 @@ export async function matrix(args: MatrixArguments): Promise<number> {
     planned: scenarios.length,
     signal: interruption.signal,
     runPair: (pair, lane) => runPair(shared, pair, lane, beds),
-    onCell: (pair, cell) => renderer.line(tellCell(tellPair(pair), cell)),
+    onCell: (cell) => renderer.line(tellCell(tellPair(names, cell), cell)),
   }).finally(() => renderer.end());
-  const result = toResult({ servers, clients, cells, beds, startMs });
+  const result = toResult({ ...names, cells, beds, startMs });
   await folder.writeMatrix(result, MATRIX_FILES);
   const { size, hasColors } = processScreen();
   process.stdout.write(`\n${renderMatrix(result, { columns: size?.columns, hasColors })}Report: ${folder.path}\n`);
@@ -130,24 +145,24 @@ function pairCommand({ selection }: MatrixArguments, { server, client }: MatrixP
   return ["npm run lab --", ...selection, `--server ${server.file}`, `--client ${client.file}`].join(" ");
 }
 
-function tellPair({ server, client }: MatrixPair): string {
-  return `${tellImplementation(server)} with ${tellImplementation(client)}`;
-}
-
 function isGoodCell({ fault, planned, scenarios }: MatrixCell): boolean {
   return fault === null && scenarios.length === planned && isGood(scenarios);
 }
 
-interface Ended {
-  readonly servers: readonly Implementation[];
-  readonly clients: readonly Implementation[];
+/** A side as the result has it; a file that describes nothing is called by its name. */
+function describe(side: Side): MatrixResult["servers"][number] {
+  if ("problems" in side) return { name: side.file, version: "", file: side.file, problems: [...side.problems] };
+  const { name, version, file } = side.implementation;
+  return { name, version, file };
+}
+
+interface Ended extends Pick<MatrixResult, "clients" | "servers"> {
   readonly cells: readonly MatrixCell[];
   readonly beds: ReadonlySet<string>;
   readonly startMs: number;
 }
 
 function toResult({ servers, clients, cells, beds, startMs }: Ended): MatrixResult {
-  const tell = ({ name, version, file }: Implementation) => ({ name, version, file });
   return {
     schema: 1,
     kind: "matrix",
@@ -155,8 +170,8 @@ function toResult({ servers, clients, cells, beds, startMs }: Ended): MatrixResu
     command: ownCommand(),
     startedAt: new Date(startMs).toISOString(),
     durationMs: systemClock.nowMs() - startMs,
-    servers: servers.map(tell),
-    clients: clients.map(tell),
+    servers,
+    clients,
     cells: [...cells],
   };
 }

@@ -69,6 +69,10 @@ const BED_OPTIONS = {
   timeout: { kind: TIMEOUT, default: 5, help: "how long anything may take to become true, in seconds" },
 } satisfies OptionTable;
 
+/** Reports that stay in lab-report unless told. */
+const REPORTS_KEPT = 10;
+const REPORTS_MAX = 1_000_000;
+
 const REPORT_OPTIONS = {
   wire: {
     kind: choice(WIRES),
@@ -81,6 +85,11 @@ const REPORT_OPTIONS = {
     placeholder: "DIR",
     otherwise: "lab-report/TIME, with lab-report/latest",
     help: "write the report there",
+  },
+  reports: {
+    kind: wholeNumber(1, REPORTS_MAX, { noun: "a number" }),
+    default: REPORTS_KEPT,
+    help: "keep the last N reports in lab-report, and remove the older ones",
   },
 } satisfies OptionTable;
 

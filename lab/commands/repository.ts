@@ -1,9 +1,12 @@
 // Owns where the lab finds its own files. Invariant: none of it depends on where the command was given.
 
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../src/options/index.ts";
 import { readTopology, type Topology } from "../hosts/topology.ts";
+import { countOf } from "../report/plain-text.ts";
+import { ReportFolder } from "../result/folder.ts";
+import { removeOldReports } from "../result/old-reports.ts";
 import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
@@ -14,6 +17,18 @@ export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url)
 /** Where reports go unless told, as a person reads it. */
 export function reportsFolder(): string {
   return relative(process.cwd(), join(REPOSITORY, "lab-report"));
+}
+
+/** A new report among the others, of which the oldest are removed; says which. */
+export async function openReports(kept: number, say: (line: string) => void): Promise<ReportFolder> {
+  const root = reportsFolder();
+  const now = new Date();
+  const folder = await ReportFolder.atTime(root, now);
+  const removed = await removeOldReports(root, { kept, current: basename(folder.path), nowMs: now.getTime() });
+  if (removed.length > 0) {
+    say(`Removed from ${root}, which keeps the last ${countOf(kept, "report")} (--reports N): ${removed.join(", ")}`);
+  }
+  return folder;
 }
 
 /** Where the project's scenarios are, as a person reads it. */

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { tellSystemError, UsageError } from "../../src/options/index.ts";
 import { makeVisibleLine } from "../../src/visible.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
-import type { Topology } from "../hosts/topology.ts";
+import type { Role, Topology } from "../hosts/topology.ts";
 import type { Pair } from "../implementation/implementation.ts";
 import { systemClock } from "../replay/pulse.ts";
+import { countOf } from "../report/plain-text.ts";
 import { REPORT_FILES, SUMMARY_FILE } from "../report/report-files.ts";
 import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
@@ -25,7 +26,7 @@ import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { PROTOCOL } from "./protocol.ts";
-import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
+import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
 
 /** A timer that does nothing, so that the lab stays; any long period will do. */
 const STAY_PERIOD_MS = 60_000;
@@ -34,7 +35,10 @@ const STAY_PERIOD_MS = 60_000;
 export async function run(args: RunArguments): Promise<number> {
   const topology = readOwnTopology();
   const loaded = await loadCases(args.selection, topology, args.level);
-  const scenarios = loaded.filter((scenario) => concerns(scenario, args.implementations));
+  const { server, client } = args.implementations;
+  const scenarios = loaded.filter((scenario) =>
+    concerns(scenario, { server: server !== undefined, client: client !== undefined }),
+  );
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
   const pair = await loadPair(args.implementations);
   const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
@@ -44,14 +48,14 @@ export async function run(args: RunArguments): Promise<number> {
   // Started while the bed is opened, where it is known to be needed.
   const prepared = needsBrowser(args, scenarios, pair) ? browser.prepare() : undefined;
   const leftOut = loaded.length - scenarios.length;
-  if (leftOut > 0) renderer.line(`Left out: ${leftOut} cases in which what is under test takes no part`);
+  if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, renderer).finally(() => renderer.end());
   interruption.arm();
   try {
     const missing = args.client === "web" ? await prepared : undefined;
     if (missing !== undefined) throw new NoBrowserError(`--client web: ${missing}`);
-    const folder = asked ?? (await ReportFolder.atTime(reportsFolder(), new Date()));
+    const folder = asked ?? (await openReports(args.reports, (line) => renderer.line(line)));
     const end = await runScenarios({
       bed,
       client: args.client,
@@ -81,9 +85,13 @@ export async function run(args: RunArguments): Promise<number> {
 }
 
 /** Whether a case asks anything of what is under test: where one side is named, that side must take part. */
-function concerns({ given }: Scenario, named: RunArguments["implementations"]): boolean {
-  const roles = (["server", "client"] as const).filter((role) => named[role] !== undefined);
+export function concerns({ given }: Scenario, named: Readonly<Record<Role, boolean>>): boolean {
+  const roles = (["server", "client"] as const).filter((role) => named[role]);
   return roles.length !== 1 || given.some(({ kind }) => kind === roles[0]);
+}
+
+export function tellUnconcerned(count: number): string {
+  return `Left out: ${countOf(count, "case")} in which what is under test takes no part`;
 }
 
 /** What this system or these programs cannot do does not fail a run, nor does what is known to fail, but is no success. */

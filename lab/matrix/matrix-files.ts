@@ -6,5 +6,6 @@ import type { MatrixResult } from "./matrix-result.ts";
 export const MATRIX_FILES: readonly ReportFile<MatrixResult>[] = [
   { name: "index.html", render: async (result) => (await import("./matrix-html.ts")).renderMatrixHtml(result) },
   { name: "junit.xml", render: async (result) => (await import("./matrix-junit.ts")).renderMatrixJunit(result) },
+  { name: "matrix.csv", render: async (result) => (await import("./matrix-csv.ts")).renderMatrixCsv(result) },
   { name: "summary.md", render: async (result) => (await import("./matrix-markdown.ts")).renderMatrixMarkdown(result) },
 ];

@@ -1,12 +1,14 @@
 // Owns a matrix as JUnit XML for CI: a suite a pair, a test a case; the steps are in the pair's own file. It must not know
 // files, or how XML is written. Invariant: a pair that could not be run has a test that says so.
 
+import { distinctNames } from "../report/distinct-names.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "../report/junit-suite.ts";
 import { tellKnown } from "../report/known.ts";
 import { tellClause } from "../report/levels.ts";
+import { countOf } from "../report/plain-text.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
-import { notRunIn, tellName, tellPair } from "./matrix-words.ts";
+import { notRunIn, tellPair } from "./matrix-words.ts";
 
 /** The whole file, as text. */
 export function renderMatrixJunit(result: MatrixResult): string {
@@ -15,7 +17,6 @@ export function renderMatrixJunit(result: MatrixResult): string {
 
 function toSuite(result: MatrixResult, cell: MatrixCell): Suite {
   const { client, folder, scenarios, server } = cell;
-  const of = (list: MatrixResult["servers"], at: number): string => (list[at] === undefined ? "" : tellName(list[at]));
   return {
     name: tellPair(result, cell),
     group: folder,
@@ -23,8 +24,8 @@ function toSuite(result: MatrixResult, cell: MatrixCell): Suite {
     durationMs: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0),
     properties: {
       testbed: result.testbed,
-      server: of(result.servers, server),
-      client: of(result.clients, client),
+      server: distinctNames(result.servers)[server] ?? "",
+      client: distinctNames(result.clients)[client] ?? "",
     },
     tests: testsOf(cell),
     output: `Evidence: ${folder}\nAgain: ${result.command}`,
@@ -33,7 +34,7 @@ function toSuite(result: MatrixResult, cell: MatrixCell): Suite {
 
 function testsOf(cell: MatrixCell): readonly Test[] {
   const notRun = notRunIn(cell);
-  const why = cell.fault ?? (notRun > 0 ? `${notRun} of ${cell.planned} cases not run` : null);
+  const why = cell.fault ?? (notRun > 0 ? `${notRun} of ${countOf(cell.planned, "case")} not run` : null);
   const pair: Complaint | null =
     why === null ? null : { element: "error", type: "not-run", message: why, body: body(why) };
   return [

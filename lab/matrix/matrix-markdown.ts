@@ -1,11 +1,12 @@
 // Owns a matrix as a Markdown summary, for GITHUB_STEP_SUMMARY: the sum, the table, and what does not pass. It must not
 // know files. Invariant: it is bounded, whatever the matrix holds, and nothing of a file or a program is markup.
 
+import { distinctNames } from "../report/distinct-names.ts";
 import { tellKnown } from "../report/known.ts";
 import { tellClause } from "../report/levels.ts";
 import { COMMAND_CHARS_MAX } from "../report/markdown.ts";
 import { commandText, inlineText } from "../report/markdown-text.ts";
-import { cutText, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { countOf, cutText, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
 import { gravestCase, tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import {
@@ -16,7 +17,6 @@ import {
   notRunIn,
   tallyCell,
   tallyLevels,
-  tellName,
   tellTotal,
   unawareIn,
 } from "./matrix-words.ts";
@@ -30,8 +30,9 @@ const LISTED_MAX = 200;
 export function renderMatrixMarkdown(result: MatrixResult): string {
   const { clients, command, durationMs, servers, startedAt, testbed } = result;
   const isLevelled = hasLevels(result);
-  const rows = servers.map((server, at) => [
-    line(tellName(server)),
+  const heads = distinctNames(clients);
+  const rows = distinctNames(servers).map((server, at) => [
+    line(server),
     ...clients.map((_, client) => renderCell(cellAt(result, at, client), isLevelled)),
   ]);
   return [
@@ -39,7 +40,7 @@ export function renderMatrixMarkdown(result: MatrixResult): string {
     ...tallyLevels(result).map(({ level, words }) => `- ${level}: ${words}\n`),
     `- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(startedAt)}\n`,
     `- Run it again:${commandText(cutText(command, COMMAND_CHARS_MAX))}\n\n`,
-    renderRow(["Server and client", ...clients.map((client) => line(tellName(client)))]),
+    renderRow(["Server and client", ...heads.map(line)]),
     renderRow(["---", ...clients.map(() => "---")]),
     ...rows.map(renderRow),
     ...renderList("What does not pass", tellMisses(result)),
@@ -66,7 +67,7 @@ function tellMisses(result: MatrixResult): readonly string[] {
   return missesOf(result).flatMap(({ cases, cell: { fault, planned }, notRun, pair }) => [
     ...(fault === null ? [] : [`${VERDICT_MARKS.error} ${line(pair)}: ${line(fault)}`]),
     ...(fault === null && notRun > 0
-      ? [`${VERDICT_MARKS.error} ${line(pair)}: ${notRun} of ${planned} cases not run`]
+      ? [`${VERDICT_MARKS.error} ${line(pair)}: ${notRun} of ${countOf(planned, "case")} not run`]
       : []),
     ...cases.map((scenario) => `${tellCase(scenario)}: ${line(pair)}${tellWhy(scenario)}`),
   ]);

@@ -9,6 +9,10 @@ const implementation = z.strictObject({
   name: z.string(),
   version: z.string(),
   file: z.string().describe("The file that describes it, as it was named."),
+  problems: z
+    .array(z.string())
+    .optional()
+    .describe("What is wrong with the file, where anything is: none of its pairs was run."),
 });
 
 const scenario = resultSchema.shape.scenarios.element

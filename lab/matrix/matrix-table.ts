@@ -2,10 +2,11 @@
 // that is too narrow to read. Pure. It must not know colours' codes. Invariant: no line takes more columns than it may.
 
 import { clip, columnsOf, pad } from "../report/columns.ts";
+import { distinctNames } from "../report/distinct-names.ts";
 import { COLORS, type Style } from "../report/paint.ts";
 import { printable, VERDICT_MARKS } from "../report/plain-text.ts";
 import type { MatrixCell, MatrixResult } from "./matrix-result.ts";
-import { cellAt, hasLevels, notRunIn, shortName, type Tally, tallyCell, tellName } from "./matrix-words.ts";
+import { cellAt, hasLevels, notRunIn, shortName, type Tally, tallyCell } from "./matrix-words.ts";
 
 /** A line in pieces, each of one style. */
 export type Line = readonly { readonly text: string; readonly style?: Style }[];
@@ -31,8 +32,8 @@ export function tableOf(result: MatrixResult, room: number): readonly Line[] {
   const cells = servers.map((_, server) =>
     clients.map((__, client) => cellLines(cellAt(result, server, client), isLevelled)),
   );
-  const names = servers.map((server) => printable(tellName(server)));
-  const heads = clients.map((client) => printable(tellName(client)));
+  const names = distinctNames(servers).map(printable);
+  const heads = distinctNames(clients).map(printable);
   const nameColumns = Math.min(
     NAME_COLUMNS_MAX,
     Math.max(NAME_COLUMNS_MIN, ...names.map(columnsOf)),

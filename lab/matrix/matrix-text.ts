@@ -6,7 +6,7 @@ import { columnsOf, pad } from "../report/columns.ts";
 import { tellKnown } from "../report/known.ts";
 import { hasConformance, tellClause } from "../report/levels.ts";
 import { COLORS, type Paint, painter } from "../report/paint.ts";
-import { cutText, printable, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
+import { countOf, cutText, printable, tellSeconds, VERDICT_MARKS } from "../report/plain-text.ts";
 import { tellRepeat } from "../report/repeat.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
@@ -67,7 +67,7 @@ function tellMisses(misses: readonly Miss[], paint: Paint): readonly string[] {
   const told = misses.flatMap(({ pair, cell, cases, notRun }) => {
     const listed = cases.slice(0, left);
     left -= listed.length;
-    const fault = cell.fault ?? (notRun > 0 ? `${notRun} of ${cell.planned} cases not run` : null);
+    const fault = cell.fault ?? (notRun > 0 ? `${notRun} of ${countOf(cell.planned, "case")} not run` : null);
     return [
       `  ${paint("bold", printable(pair))}`,
       ...(fault === null ? [] : [`    ${paint(COLORS.error, VERDICT_MARKS.error)} ${printable(fault)}`]),

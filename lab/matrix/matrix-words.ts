@@ -2,8 +2,10 @@
 // Pure. It must not know where it is told. Invariant: a case that was planned is counted, also where it was not run.
 
 import type { CaseVerdict } from "../replay/outcome.ts";
+import { distinctNames } from "../report/distinct-names.ts";
 import { passesUnawares } from "../report/known.ts";
 import { groupByLevel, hasConformance, type Level, tellOthers, tellVerdicts } from "../report/levels.ts";
+import { countOf } from "../report/plain-text.ts";
 import { CASE_GRAVITY, gravestCase, tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 
@@ -28,13 +30,12 @@ export interface Miss {
   readonly notRun: number;
 }
 
-export function tellName({ name, version }: MatrixResult["servers"][number]): string {
-  return `${name} ${version}`;
-}
-
-/** "howdy server 0.1.0 × howdy client 0.1.0". */
-export function tellPair({ servers, clients }: MatrixResult, { server, client }: MatrixCell): string {
-  return [servers[server], clients[client]].map((each) => (each === undefined ? "?" : tellName(each))).join(" \u00d7 ");
+/** "howdy server 0.1.0 × howdy client 0.1.0", also where several have one name. */
+export function tellPair(
+  { servers, clients }: Pick<MatrixResult, "clients" | "servers">,
+  { server, client }: Pick<MatrixCell, "client" | "server">,
+): string {
+  return [distinctNames(servers)[server], distinctNames(clients)[client]].map((each) => each ?? "?").join(" \u00d7 ");
 }
 
 export function cellAt({ cells }: MatrixResult, server: number, client: number): MatrixCell | undefined {
@@ -93,7 +94,7 @@ export function tellTotal({ cells }: MatrixResult): string {
     `${passed} of ${planned} pass`,
     ...tellOthers(all),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
-    `in ${cells.length} ${cells.length === 1 ? "pair" : "pairs"}`,
+    `in ${countOf(cells.length, "pair")}`,
   ].join(", ");
 }
 

@@ -3,7 +3,7 @@ import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import type { RunResult } from "../result/result.ts";
 import type { MatrixCell } from "./matrix-result.ts";
-import { type MatrixOptions, type MatrixPair, type PairEnd, runMatrix } from "./run-matrix.ts";
+import { type MatrixOptions, type MatrixPair, type PairEnd, runMatrix, type Side } from "./run-matrix.ts";
 
 const PLANNED = 3;
 
@@ -107,6 +107,22 @@ test("each pair has a folder of its own, whatever its names are", async () => {
   expect(folders.join()).not.toContain("/");
 });
 
+test("a file that describes nothing is a row of errors, and stops no other pair", async () => {
+  const bench = new Bench();
+  const broken = { file: "sub/bob.yaml", problems: ["sub/bob.yaml:1:1: expected a map", "and 2 more"] };
+  const running = bench.run(0, 2, { parallel: 2, servers: [broken, bench.make(OWN_PAIR.server, 1)] });
+  await bench.whenStarted(2);
+  for (const pair of [...bench.started]) bench.end(pair);
+  const cells = await running;
+  expect(cells.map(({ fault }) => fault)).toEqual([
+    "sub/bob.yaml:1:1: expected a map; and 2 more",
+    "sub/bob.yaml:1:1: expected a map; and 2 more",
+    null,
+    null,
+  ]);
+  expect(cells[0]?.folder).toBe("1-sub-bob.yaml--1-no-0-0.1.0");
+});
+
 test("whoever watches is told of every cell as it comes", async () => {
   const bench = new Bench();
   const running = bench.run(1, 2, { parallel: 2 });
@@ -133,13 +149,13 @@ class Bench {
 
   run(servers: number, clients: number, more: Partial<MatrixOptions>): Promise<readonly MatrixCell[]> {
     return runMatrix({
-      servers: Array.from({ length: servers }, (_, index) => this.#make(OWN_PAIR.server, index)),
-      clients: Array.from({ length: clients }, (_, index) => this.#make(OWN_PAIR.client, index)),
+      servers: Array.from({ length: servers }, (_, index) => this.make(OWN_PAIR.server, index)),
+      clients: Array.from({ length: clients }, (_, index) => this.make(OWN_PAIR.client, index)),
       parallel: 1,
       planned: PLANNED,
       signal: new AbortController().signal,
       runPair: (pair, lane) => this.#start(pair, lane),
-      onCell: (_, cell) => this.told.push(cell),
+      onCell: (cell) => this.told.push(cell),
       ...more,
     });
   }
@@ -178,8 +194,8 @@ class Bench {
     return end.promise;
   }
 
-  #make(implementation: Implementation, index: number): Implementation {
-    return { ...implementation, name: this.#nameOf(index) };
+  make(implementation: Implementation, index: number): Side {
+    return { implementation: { ...implementation, name: this.#nameOf(index) } };
   }
 }
 

@@ -15,9 +15,18 @@ export interface MatrixPair {
 /** What comes of running a pair: its result, or why it could not be run, in one line. */
 export type PairEnd = { readonly result: RunResult } | { readonly fault: string };
 
+/** An implementation, or a file that describes none, with what is wrong with it. */
+export type Side = { readonly implementation: Implementation } | BrokenSide;
+
+export interface BrokenSide {
+  readonly file: string;
+  /** At least one. */
+  readonly problems: readonly string[];
+}
+
 export interface MatrixOptions {
-  readonly servers: readonly Implementation[];
-  readonly clients: readonly Implementation[];
+  readonly servers: readonly Side[];
+  readonly clients: readonly Side[];
   /** How many pairs run at once. */
   readonly parallel: number;
   readonly planned: number;
@@ -25,7 +34,7 @@ export interface MatrixOptions {
   /** Runs a pair. `lane` is from 0 on, and no two pairs have the same one at once. */
   readonly runPair: (pair: MatrixPair, lane: number) => Promise<PairEnd>;
   /** Told when a pair's cell is there. */
-  readonly onCell: (pair: MatrixPair, cell: MatrixCell) => void;
+  readonly onCell: (cell: MatrixCell) => void;
 }
 
 /**
@@ -63,17 +72,25 @@ async function runCell(
   const client = clients[place.client];
   if (server === undefined || client === undefined) throw new RangeError("a pair of a matrix lies in it");
   const folder = `${place.server + 1}-${wordsOf(server)}--${place.client + 1}-${wordsOf(client)}`;
-  const pair = { server, client, folder };
-  const end = signal.aborted ? { fault: "not run: the matrix was interrupted" } : await runPair(pair, lane);
+  const end = signal.aborted ? INTERRUPTED : await endOf(server, client);
   const scenarios = "result" in end ? toMatrixScenarios(end.result) : [];
   const cell = { ...place, folder, fault: "fault" in end ? end.fault : null, planned, scenarios };
-  onCell(pair, cell);
+  onCell(cell);
   return cell;
+
+  function endOf(one: Side, other: Side): PairEnd | Promise<PairEnd> {
+    if ("problems" in one) return { fault: one.problems.join("; ") };
+    if ("problems" in other) return { fault: other.problems.join("; ") };
+    return runPair({ server: one.implementation, client: other.implementation, folder }, lane);
+  }
 }
 
+const INTERRUPTED: PairEnd = { fault: "not run: the matrix was interrupted" };
+
 /** A name as a part of a folder's name. */
-function wordsOf({ name, version }: Implementation): string {
-  return `${name} ${version}`
+function wordsOf(side: Side): string {
+  const told = "problems" in side ? side.file : `${side.implementation.name} ${side.implementation.version}`;
+  return told
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, "-")
     .replace(/^-|-$/g, "")

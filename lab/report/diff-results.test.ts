@@ -38,6 +38,39 @@ test("a folder and a file are compared, and a regression is told", async () => {
   expect(await diffResults(good, good)).toEqual({ isRegression: false, text: "Nothing changed, 1 case compared.\n" });
 });
 
+test("two matrices are compared pair by pair, also where pairs have one name or could not be run", async () => {
+  const server = (file: string) => ({ name: "howdy server", version: "1", file });
+  const { id, title, folder, conformance, verdict, known, durationMs, repeat } = sampleScenario();
+  const passed = { id, title, folder, conformance, verdict, known, durationMs, repeat, why: null };
+  const matrix = (second: object) => ({
+    schema: 1,
+    kind: "matrix",
+    testbed: "local",
+    command: "",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    durationMs: 1,
+    servers: [server("a/s.yaml"), server("b/s.yaml")],
+    clients: [{ name: "c", version: "2", file: "c.yaml" }],
+    cells: [
+      { server: 0, client: 0, folder: "1", fault: null, planned: 1, scenarios: [passed] },
+      { server: 1, client: 0, folder: "2", fault: null, planned: 1, scenarios: [passed], ...second },
+    ],
+  });
+  const [whole, failed, broken] = [join(root, "whole"), join(root, "failed"), join(root, "broken")];
+  await writeFile(whole, JSON.stringify(matrix({})));
+  await writeFile(failed, JSON.stringify(matrix({ scenarios: [{ ...passed, verdict: "fail" }] })));
+  await writeFile(broken, JSON.stringify(matrix({ fault: "b/s.yaml:1:1: expected a map", scenarios: [] })));
+  expect(await diffResults(whole, failed)).toEqual({
+    isRegression: true,
+    text: "Worse:\n  b: howdy server 1 × c 2: 08 Whisper Message: was pass, now fail\n\n1 worse, 0 better, 0 other, 2 cases compared.\n",
+  });
+  expect((await diffResults(whole, broken)).text).toContain(
+    "b: howdy server 1 × c 2: 08 Whisper Message: was pass, now error",
+  );
+  expect(await diffResults(failed, whole)).toMatchObject({ isRegression: false });
+  await expect(diffResults(whole, good)).rejects.toThrow(`${good}: expected a matrix, as ${whole} is one; got a run`);
+});
+
 test("a path that leads to no result is the user's mistake, in one line", async () => {
   const problemOf = async (path: string): Promise<string> => {
     const error = await diffResults(good, path).then(

@@ -4,7 +4,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { tellSystemError } from "../../src/options/index.ts";
-import { type Comparable, RESULT_BYTES_MAX, ResultFileError, readComparable, tooLarge } from "./comparable.ts";
+import { RESULT_BYTES_MAX, type ReadResult, ResultFileError, readComparable, tooLarge } from "./comparable.ts";
 import { compareResults } from "./compare.ts";
 import { renderComparison } from "./compare-text.ts";
 
@@ -22,11 +22,14 @@ export async function diffResults(
 ): Promise<{ readonly text: string; readonly isRegression: boolean }> {
   const old = await readResult(oldPath);
   const fresh = await readResult(newPath);
-  const comparison = compareResults(old, fresh);
+  if (old.kind !== fresh.kind) {
+    throw new ResultFileError(newPath, `expected a ${old.kind}, as ${oldPath} is one; got a ${fresh.kind}`);
+  }
+  const comparison = compareResults(old.result, fresh.result);
   return { text: renderComparison(comparison), isRegression: comparison.isRegression };
 }
 
-async function readResult(path: string): Promise<Comparable> {
+async function readResult(path: string): Promise<ReadResult> {
   const given = await sizeOf(path);
   const file = given.isDirectory() ? join(path, RESULT_FILE) : path;
   const found = given.isDirectory() ? await sizeOf(file) : given;

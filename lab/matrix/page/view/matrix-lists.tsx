@@ -5,6 +5,7 @@ import { KnownView } from "../../../report/page/view/known-view.tsx";
 import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
 import { tellCited } from "../../../report/page/words.ts";
+import { countOf } from "../../../report/plain-text.ts";
 import { tellRepeat } from "../../../report/repeat.ts";
 import type { MatrixScenario } from "../../matrix-result.ts";
 import type { Miss, unawareIn } from "../../matrix-words.ts";
@@ -36,7 +37,7 @@ export function Misses({ misses }: { readonly misses: readonly Miss[] }): JSX.El
                 <li>
                   <VerdictMark of="error" />{" "}
                   <span>
-                    {notRun} of {cell.planned} cases not run
+                    {notRun} of {countOf(cell.planned, "case")} not run
                   </span>
                 </li>
               ) : null}

@@ -1,6 +1,7 @@
 // Owns the table of a matrix: a row a server, a column a client, and in each cell the pair's cases as links to their evidence.
 
 import type { JSX } from "preact";
+import { distinctNames } from "../../../report/distinct-names.ts";
 import { groupByLevel } from "../../../report/levels.ts";
 import {
   ColumnHeader,
@@ -15,7 +16,7 @@ import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
 import { tellCaseVerdict } from "../../../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "../../matrix-result.ts";
-import { cellAt, hasLevels, notRunIn, shortName, tallyCell, tellName } from "../../matrix-words.ts";
+import { cellAt, hasLevels, notRunIn, shortName, tallyCell } from "../../matrix-words.ts";
 import { caseLinks, reportLink } from "../matrix-links.ts";
 import { MaybeLink } from "./maybe-link.tsx";
 
@@ -25,28 +26,29 @@ interface MatrixTableProps {
 }
 
 export function MatrixTable({ labelledBy, result }: MatrixTableProps): JSX.Element {
+  const [servers, clients] = [distinctNames(result.servers), distinctNames(result.clients)];
   return (
     <StackingTable class="matrix" aria-labelledby={labelledBy}>
       <StackingHead>
         <StackingRow>
           <ColumnHeader>Server</ColumnHeader>
-          {result.clients.map((client, index) => (
+          {clients.map((client, index) => (
             <ColumnHeader key={`${index}`}>
-              <Text of={tellName(client)} />
+              <Text of={client} />
             </ColumnHeader>
           ))}
         </StackingRow>
       </StackingHead>
       <StackingBody>
-        {result.servers.map((server, row) => (
+        {servers.map((server, row) => (
           <StackingRow key={`${row}`}>
             <RowHeader>
-              <Text of={tellName(server)} />
+              <Text of={server} />
             </RowHeader>
-            {result.clients.map((client, column) => (
+            {clients.map((client, column) => (
               <DataCell key={`${column}`}>
                 <p class="cell-client">
-                  <Text of={tellName(client)} />
+                  <Text of={client} />
                 </p>
                 <Cell cell={cellAt(result, row, column)} isLevelled={hasLevels(result)} />
               </DataCell>

@@ -1,6 +1,7 @@
 // Owns the matrix as a page: the sum, the run, the table of servers and clients, and what wants a look.
 
 import type { JSX } from "preact";
+import { tellName } from "../../../report/distinct-names.ts";
 import { LEVEL_TITLES, LEVEL_WORDS } from "../../../report/levels.ts";
 import { Copyable } from "../../../report/page/view/copy-button.tsx";
 import { Fact, TimeFacts } from "../../../report/page/view/fact.tsx";
@@ -8,7 +9,7 @@ import { PageBar } from "../../../report/page/view/page-bar.tsx";
 import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
 import type { MatrixResult } from "../../matrix-result.ts";
-import { gravestIn, LEGEND, missesOf, tallyLevels, tellName, tellTotal, unawareIn } from "../../matrix-words.ts";
+import { gravestIn, LEGEND, missesOf, tallyLevels, tellTotal, unawareIn } from "../../matrix-words.ts";
 import { Misses, Unaware } from "./matrix-lists.tsx";
 import { MatrixTable } from "./matrix-table.tsx";
 
