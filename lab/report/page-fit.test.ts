@@ -54,7 +54,7 @@ test("a very long line is cut, and so is a wire of very many frames, with what i
   const evidence = { ...chatty(1, "x".repeat(60_000)), frames };
   const fitted = fitPage(reportOf([{ scenario, evidence }]));
   const kept = fitted.result.scenarios[0]?.wire.events ?? [];
-  expect(kept.length).toBeGreaterThan(100);
+  expect(kept.length).toBeGreaterThan(50);
   expect(fitted.evidence[0]?.leftOut.events).toBe(20_000 - kept.length);
   expect(Object.keys(fitted.evidence[0]?.frames ?? {})).toHaveLength(kept.length);
   expect(fitted.evidence[0]?.logs[0]?.lines[0]?.text).toMatch(
@@ -67,7 +67,7 @@ test("whatever was printed, the page stays small, and what failed has its eviden
   const failed = { scenario: sampleScenario({ verdict: "fail" }), evidence: chatty(2_000, "\u2028<".repeat(90)) };
   const fitted = fitPage(reportOf([...Array.from({ length: 60 }, () => passed), failed]));
   expect(sizeOf(fitted)).toBeLessThanOrEqual(PAGE_DATA_CHARS_MAX);
-  expect(fitted.evidence.at(-1)?.logs[0]?.lines.length).toBeGreaterThan(300);
+  expect(fitted.evidence.at(-1)?.logs[0]?.lines.length).toBeGreaterThan(100);
   expect(fitted.evidence.at(-2)?.leftOut.lines).toBeGreaterThan(1_990);
 });
 

@@ -12,7 +12,7 @@ import type { ScenarioResult } from "../result/result.ts";
 export const PAGE_DATA_CHARS_MAX = 4_400_000;
 
 /** Of one case's wire, lines and pictures. */
-export const CASE_CHARS_MAX = 600_000;
+export const CASE_CHARS_MAX = 200_000;
 
 /** Of one line; the case's folder has the whole one. */
 export const PAGE_LINE_CHARS_MAX = 4_000;
