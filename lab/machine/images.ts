@@ -46,7 +46,7 @@ const FAILURE_LINES_SHOWN = 20;
 /**
  * Makes sure that both programs' images exist.
  *
- * @param onProgress - Gets the builder's lines; nothing is said where no build is needed.
+ * @param onProgress - Told that an image is built, once that takes its time, and that it was.
  * @throws BedUnavailableError when an image cannot be built, with the builder's last lines; ProgramMissingError when
  *   there is none, or none to build.
  */
@@ -109,30 +109,26 @@ export async function haveImage(
     return tag;
   } catch (cause) {
     if (cause instanceof BedUnavailableError) throw cause;
-    const message = `the image ${name} cannot be built from ${dockerfile}: ${describeFault(cause)}${lines.last}`;
+    const why = describeFault(cause).replace(/\s+/g, " ");
+    const message = `the image ${name} cannot be built from ${dockerfile}: ${why}${lines.last}`;
     throw new BedUnavailableError(message, { cause });
   } finally {
     lines.end();
   }
 }
 
-/** What the builder says: told once it takes its time, and kept for the case that it fails. */
+/** What the builder says: kept for the case that it fails. That it builds is told once it takes its time. */
 class BuilderLines {
   readonly #lines: string[] = [];
   readonly #timer: NodeJS.Timeout;
-  #tell: ((line: string) => void) | null = null;
 
   constructor(announcement: string, onProgress: (line: string) => void) {
-    this.#timer = setTimeout(() => {
-      this.#tell = onProgress;
-      for (const line of [announcement, ...this.#lines]) onProgress(line);
-    }, QUIET_MS_MAX);
+    this.#timer = setTimeout(() => onProgress(announcement), QUIET_MS_MAX);
   }
 
   take(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > FAILURE_LINES_SHOWN) this.#lines.shift();
-    this.#tell?.(line);
   }
 
   /** The last ones, indented, for a message. */

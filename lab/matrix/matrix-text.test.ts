@@ -124,3 +124,15 @@ test("a pair that ended is one line", () => {
   expect(tellCell("A with B", calledOff)).toBe("A with B: ✔ 2 pass; ! 3 not run");
   expect(tellCell("A with \u001b[2J", fault)).toMatch(/^A with ‹U\+001B›\[2J: ! could not be run: .*cannot be built$/u);
 });
+
+test("why a pair could not be run may take lines, of which the first stands on the pair's own", () => {
+  const matrix = sampleMatrix();
+  const fault = "the image cannot be built: code 1\n  E: no such package";
+  const cells = matrix.cells.map((cell) => (cell.fault === null ? cell : { ...cell, fault }));
+  const [cell] = cells.filter((each) => each.fault !== null);
+  if (cell === undefined) throw new Error("a sample is missing");
+  expect(tellCell("A with B", cell)).toBe("A with B: ! could not be run: the image cannot be built: code 1");
+  expect(renderMatrix({ ...matrix, cells }, { columns: 100 })).toContain(
+    "    ! the image cannot be built: code 1\n        E: no such package\n",
+  );
+});

@@ -48,7 +48,7 @@ export function tellCell(pair: string, cell: MatrixCell): string {
   const told = cellLines(cell, hasConformance(cell.scenarios)).map(({ texts: [longest] }) =>
     longest.replace(/ +/g, " "),
   );
-  const why = cell.fault === null ? "" : `: ${cell.fault}`;
+  const why = cell.fault === null ? "" : `: ${cell.fault.split("\n", 1)[0]}`;
   return printable(`${pair}: ${told.join("; ")}${why}`);
 }
 
@@ -70,7 +70,10 @@ function tellMisses(misses: readonly Miss[], paint: Paint): readonly string[] {
     const fault = cell.fault ?? (notRun > 0 ? `${notRun} of ${countOf(cell.planned, "case")} not run` : null);
     return [
       `  ${paint("bold", printable(pair))}`,
-      ...(fault === null ? [] : [`    ${paint(COLORS.error, VERDICT_MARKS.error)} ${printable(fault)}`]),
+      ...(fault ?? "").split("\n").flatMap((line, index) => {
+        const mark = index === 0 ? paint(COLORS.error, VERDICT_MARKS.error) : " ";
+        return line === "" ? [] : [`    ${mark} ${printable(line)}`];
+      }),
       ...tellCases(listed, paint),
       ...(listed.length === cases.length ? [] : [`    and ${cases.length - listed.length} more, see the report`]),
     ];

@@ -365,6 +365,7 @@ describe("images", () => {
         onProgress: (line) => lines.push(line),
       });
       expect(bed.kind).toBe("docker");
+      expect(lines.filter((line) => !/^(?:building|built) /.test(line))).toEqual([]);
       return lines.filter((line) => line.startsWith("built "));
     };
     expect(await open()).toHaveLength(2);
