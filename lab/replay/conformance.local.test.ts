@@ -66,6 +66,7 @@ const SERVERS: readonly (readonly [Defect, string, string, RegExp])[] = [
   ["senders to nobody not told", "receiver-not-online", "7.5", /^Win72 received nothing/],
   ["unknown receivers are all", "receiver-unknown", "7.2", /^Win73 showed "\(received, though it is for Eve\) Zoe: /],
   ["second name accepted", "second-proposal", "4.5", /^Win72 received ack "Eve"/],
+  ["a reset ends it all", "reset-outlived", "2.3", /^Win71 ended by itself, exit status 3/],
   ["foreign senders forwarded", "sender-spoofed", "7.2", /^Win74 showed "Jon Stewart whispers to you: /],
   ["texts truncated", "text-limit", "8.2", /^Win73 received message from "Zoe" to "Jon": "xxxxxxxxxx"/],
   ["malformed texts forwarded", "text-malformed", "5.3", /^Win74 received 133 bytes of type 5, text-not-utf8/],
