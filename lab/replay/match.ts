@@ -46,8 +46,9 @@ export function matchShown(expected: readonly Pattern[], lines: readonly string[
     }
     if (!pattern.matches(line)) {
       const want = `shows ${tell(pattern.text)}${place(index, expected)}`;
-      const texts = { expected: pattern.text, seen: line };
-      return { kind: "fails", expected: want, seen: `showed ${tell(line)}`, stray: line, texts };
+      // Lines of different kinds have no difference that says anything.
+      const texts = isAlike(pattern.text, line) ? { texts: { expected: pattern.text, seen: line } } : {};
+      return { kind: "fails", expected: want, seen: `showed ${tell(line)}`, stray: line, ...texts };
     }
   }
   const missing = expected[lines.length];
@@ -167,6 +168,10 @@ function tellNearest(nearest: string | undefined, rest: readonly string[], last:
   if (rest.length === 0) return last === undefined ? "logged nothing" : `logged nothing after ${tell(last)}`;
   if (nearest === undefined) return `logged only ${tellAll(rest)}`;
   return `did not; the nearest line is ${tell(nearest)}`;
+}
+
+function isAlike(text: string, line: string): boolean {
+  return findNearest(text, [line]) !== undefined;
 }
 
 /** The line most like a text, by the pairs of letters that they share; undefined when none is. */

@@ -118,8 +118,14 @@ function missed(
   }
   const told = tellFrame(frame.bytes, view.protocol.wire);
   const seen = kind === "waiting" ? `received ${told} and nothing more` : `received ${told}`;
-  const texts = { expected: wanted, seen: told };
-  return { kind: kind === "other" ? "fails" : "pending", expected: want, seen, texts };
+  // Frames of two types have no difference that says anything.
+  const texts = isOfType(expected, view, frame) ? { texts: { expected: wanted, seen: told } } : {};
+  return { kind: kind === "other" ? "fails" : "pending", expected: want, seen, ...texts };
+}
+
+function isOfType(expected: WireExpected, { number, protocol }: LinkView, { facts }: SeenFrame): boolean {
+  if (expected.kind === "closed" || expected.kind === "reset") return false;
+  return protocol.wire.factsOf(bytesFor(expected, number, protocol.notation)).type === facts.type;
 }
 
 function tellWanted(expected: WireExpected, { notation, wire }: Protocol, number: number): string {
