@@ -9,7 +9,7 @@ export const JUNIT_TEXT_CHARS_MAX = 20_000;
 const JUNIT_TEXT_CHARS_MIN = 500;
 
 /** What all bodies may take together. */
-const JUNIT_CHARS_MAX = 50_000_000;
+const JUNIT_CHARS_MAX = 5_000_000;
 
 /** What does not pass, with the name of its kind and what is said of it. */
 export interface Complaint {
