@@ -74,6 +74,13 @@ describe.runIf(process.platform === "linux")("a server's address", () => {
     await dial(port);
   });
 
+  test("is looked for no oftener than a look takes, however many ask", async () => {
+    const { follow } = await standIn(begin());
+    const asked = Array.from({ length: 1000 }, () => follow());
+    expect(new Set(asked).size).toBeLessThanOrEqual(2);
+    await Promise.all(asked);
+  });
+
   test("is nobody's where nothing listens, so that the system refuses", async () => {
     const { follow } = await standIn(begin());
     const server = await listen();

@@ -88,9 +88,16 @@ class RelayCase implements CaseWire {
     // What listens at every address of this machine is not the server's.
     const others = await listeningPorts(place);
     let following = Promise.resolve();
+    let next: Promise<void> | undefined;
+    // Whoever asks while a look is under way waits for one more, and all of them for the same: looks that take longer than
+    // the time between two of them must not queue up.
     const follow = (): Promise<void> => {
-      following = following.then(() => this.#follow(address, place, others));
-      return following;
+      next ??= following.then(() => {
+        next = undefined;
+        following = this.#follow(address, place, others);
+        return following;
+      });
+      return next;
     };
     return { place, follow };
   }

@@ -3,13 +3,14 @@
 // in and back on the way out. It must not know what a line means. Invariant: the lines keep their order, and none is handed
 // over before what it tells is so for clients, too.
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
 
 /** Real addresses by those that scenarios and programs speak of. */
 export type Displacements = ReadonlyMap<string, string>;
 
-/** A server may begin or cease to listen without a line. */
-const FOLLOW_PERIOD_MS = 25;
+/** A server may begin or cease to listen without a line. From the end of one look to the beginning of the next. */
+const FOLLOW_PAUSE_MS = 25;
 
 export class DisplacedProgram implements Program {
   readonly exited: Promise<ProgramExit>;
@@ -28,9 +29,10 @@ export class DisplacedProgram implements Program {
     this.#program = program;
     this.#displaced = displaced;
     this.#follow = follow;
-    const timer = setInterval(() => void follow(), FOLLOW_PERIOD_MS).unref();
+    const over = new AbortController();
+    void this.#keepFollowing(over.signal);
     this.exited = program.exited.then(async (exit) => {
-      clearInterval(timer);
+      over.abort();
       await this.#handing;
       await follow();
       return exit;
@@ -60,6 +62,13 @@ export class DisplacedProgram implements Program {
 
   kill(): Promise<ProgramExit> {
     return this.#program.kill().then(() => this.exited);
+  }
+
+  async #keepFollowing(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await wait(FOLLOW_PAUSE_MS, undefined, { ref: false });
+      await this.#follow();
+    }
   }
 
   async #handOver(): Promise<void> {
