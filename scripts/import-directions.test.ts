@@ -237,6 +237,7 @@ const ROOMS: readonly Room[] = [
       "lab/protocol/",
       "lab/implementation/",
       "lab/scenario/",
+      "lab/network/",
       "lab/testbed/",
     ],
     mayUse: ["zod"],
@@ -296,9 +297,11 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/run/",
     mayImport: [
+      "lab/protocol/",
       "lab/wire/",
       "lab/implementation/",
       "lab/scenario/",
+      "lab/capture/",
       "lab/testbed/",
       "lab/replay/",
       "lab/browser/",

@@ -7,7 +7,7 @@ import { readTopology, type Topology } from "../hosts/topology.ts";
 import { countOf } from "../report/plain-text.ts";
 import { ReportFolder } from "../result/folder.ts";
 import { removeOldReports } from "../result/old-reports.ts";
-import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
+import { listScenarioFiles, loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
 import { PROTOCOL } from "./protocol.ts";
@@ -62,6 +62,11 @@ export async function loadCases(
   throw new UsageError(`howdy-lab: --level ${level}: expected cases of that level; got none`);
 }
 
+/** Every case of the project's own that can be read. */
+export async function loadAllCases(topology: Topology): Promise<readonly Scenario[]> {
+  return (await loadScenarios(listScenarioFiles(scenariosFolder()), topology.hosts, PROTOCOL)).scenarios;
+}
+
 /** The command that was given, as it can be given again. */
 export function ownCommand(): string {
   const words = process.argv.slice(2).map(quoteWord);
@@ -69,6 +74,6 @@ export function ownCommand(): string {
 }
 
 /** A word as a POSIX shell takes it for one. */
-function quoteWord(word: string): string {
+export function quoteWord(word: string): string {
   return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

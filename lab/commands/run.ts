@@ -25,8 +25,17 @@ import type { RunArguments } from "./arguments.ts";
 import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
+import { findNotAsked } from "./not-asked.ts";
 import { PROTOCOL } from "./protocol.ts";
-import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
+import {
+  loadAllCases,
+  loadCases,
+  openReports,
+  ownCommand,
+  quoteWord,
+  REPOSITORY,
+  readOwnTopology,
+} from "./repository.ts";
 
 /** A timer that does nothing, so that the lab stays; any long period will do. */
 const STAY_PERIOD_MS = 60_000;
@@ -67,6 +76,7 @@ export async function run(args: RunArguments): Promise<number> {
       timeoutMs: args.timeoutMs,
       repeat: args.repeat,
       command: ownCommand(),
+      notAsked: await missedCases(args, topology, scenarios, pair),
       keep: args.keep,
       clock: systemClock,
       signal: interruption.signal,
@@ -82,6 +92,22 @@ export async function run(args: RunArguments): Promise<number> {
     // What is kept keeps its pipes to the lab open, and with them the lab.
     if (args.keep) setImmediate(() => process.exit());
   }
+}
+
+/** What there is for what is under test beside the cases that are run. */
+async function missedCases(args: RunArguments, topology: Topology, asked: readonly Scenario[], pair: Pair) {
+  const all = await loadAllCases(topology);
+  const { server, client } = args.implementations;
+  const programs = [
+    ...(server === undefined ? [] : ["--server", server]),
+    ...(client === undefined ? [] : ["--client", client]),
+  ];
+  return findNotAsked(
+    all.filter((scenario) => concerns(scenario, { server: server !== undefined, client: client !== undefined })),
+    asked,
+    pair,
+    programs.map(quoteWord),
+  );
 }
 
 /** Whether a case asks anything of what is under test: where one side is named, that side must take part. */

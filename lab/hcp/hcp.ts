@@ -5,6 +5,7 @@ import { HCP_CLAUSES } from "./clauses.ts";
 import { HCP_FENCING } from "./fencing.ts";
 import { HCP_JOINING } from "./joining.ts";
 import { HCP_NOTATION } from "./notation.ts";
+import { HCP_RULES } from "./rules.ts";
 import { DEFAULT_PORT } from "./texts.ts";
 import { HCP_WIRE } from "./wire.ts";
 
@@ -17,4 +18,5 @@ export const HCP: Protocol = {
   notation: HCP_NOTATION,
   joining: HCP_JOINING,
   fencing: HCP_FENCING,
+  rules: HCP_RULES,
 };

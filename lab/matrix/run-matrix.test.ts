@@ -210,5 +210,6 @@ const EMPTY: RunResult = {
   startedAt: "2026-01-02T03:04:05.678Z",
   durationMs: 0,
   planned: PLANNED,
+  notAsked: [],
   scenarios: [],
 };

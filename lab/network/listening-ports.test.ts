@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { listeningPorts, portsIn } from "./listening-ports.ts";
+import { findListener, listeningPorts, portsIn } from "./listening-ports.ts";
 
 const V4 = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 7401067F:4E22 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42817 1 0000000000000000 100 0 0 10 0
@@ -44,4 +44,15 @@ test.runIf(process.platform === "linux")("a server is seen for as long as it lis
   server.close();
   await once(server, "close");
   expect([...(await listeningPorts("127.33.0.1"))]).not.toContain(port);
+});
+
+test("who listens is found by name and process, and nobody where nobody does", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const listener = await findListener("127.0.0.1", port);
+  expect(listener?.program).toMatchObject({ pid: process.pid, name: expect.stringMatching(/./) });
+  server.close();
+  await once(server, "close");
+  expect(await findListener("127.0.0.1", port)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
-// Owns the question at which ports of an address of this machine anything listens, as the kernel's tables of sockets
-// answer it. It must not know who asks. Invariant: it opens no connection, so nobody under test notices.
+// Owns the question at which ports of an address of this machine anything listens, and which program does, as the kernel's
+// tables of sockets answer it. It must not know who asks. Invariant: it opens no connection, so nobody under test notices.
 
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { endianness } from "node:os";
 
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"] as const;
@@ -9,22 +9,58 @@ const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"] as const;
 const LISTEN = "0A";
 const ADDRESS_FIELD = 1;
 const STATE_FIELD = 3;
+const INODE_FIELD = 9;
 const HEX = 16;
+
+/** Who listens at a port: a program of this machine, by its name and process id where these may be seen. */
+export interface Listener {
+  readonly program: { readonly pid: number; readonly name: string } | null;
+}
 
 /** The ports at which a socket listens at this IPv4 address, or at every address. None without /proc. */
 export async function listeningPorts(address: string): Promise<ReadonlySet<number>> {
-  const tables = await Promise.all(TABLES.map((path) => readFile(path, "latin1").catch(() => "")));
+  const tables = await readTables();
   return new Set(tables.flatMap((table) => portsIn(table, address)));
+}
+
+/** Who listens at a port of this IPv4 address, or of every address; undefined where nobody does. */
+export async function findListener(address: string, port: number): Promise<Listener | undefined> {
+  const tables = await readTables();
+  const found = tables.flatMap((table) => socketsIn(table, address)).find((socket) => socket.port === port);
+  return found === undefined ? undefined : { program: await programOf(found.inode) };
 }
 
 /** As listeningPorts, from the text of one of the kernel's tables. */
 export function portsIn(table: string, address: string, order = endianness()): readonly number[] {
+  return socketsIn(table, address, order).map(({ port }) => port);
+}
+
+function readTables(): Promise<readonly string[]> {
+  return Promise.all(TABLES.map((path) => readFile(path, "latin1").catch(() => "")));
+}
+
+/** The sockets that listen at an address, each with its number in the kernel. */
+function socketsIn(table: string, address: string, order = endianness()) {
   const wanted = localAddresses(address, order);
   return table.split("\n").flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const [local = "", port = ""] = (fields[ADDRESS_FIELD] ?? "").split(":");
-    return fields[STATE_FIELD] === LISTEN && wanted.includes(local) ? [Number.parseInt(port, HEX)] : [];
+    const isOne = fields[STATE_FIELD] === LISTEN && wanted.includes(local);
+    return isOne ? [{ port: Number.parseInt(port, HEX), inode: fields[INODE_FIELD] ?? "" }] : [];
   });
+}
+
+/** The program that has a socket; null where it is another user's. */
+async function programOf(inode: string): Promise<Listener["program"]> {
+  for (const pid of (await readdir("/proc")).filter((each) => /^\d+$/.test(each))) {
+    const folder = `/proc/${pid}/fd`;
+    const open = await readdir(folder).catch(() => []);
+    const links = await Promise.all(open.map((each) => readlink(`${folder}/${each}`).catch(() => "")));
+    if (!links.includes(`socket:[${inode}]`)) continue;
+    const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+    return { pid: Number(pid), name: name.trim() };
+  }
+  return null;
 }
 
 /** An address, and "every address", as the tables write them: each 32-bit word in the machine's own byte order. */

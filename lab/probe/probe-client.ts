@@ -3,7 +3,7 @@
 
 import type { Implementation } from "../implementation/implementation.ts";
 import { ClientDriver } from "../replay/client-driver.ts";
-import { tellExit } from "../replay/driver.ts";
+import { tellExit } from "../replay/ending.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";
 import type { PeerLink } from "../replay/peer-link.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
@@ -54,11 +54,14 @@ async function checkState(stage: ProbeStage, client: ClientDriver): Promise<Chec
   const state = await client.askState(stage.startMs);
   if (state !== undefined && client.fault === null) return { title };
   const expected = `the event state within ${stage.startMs / 1000} s`;
-  return { title, breach: { expected, seen: client.fault ?? "nothing", mend: tellMend(client) } };
+  return { title, breach: { expected, seen: client.fault ?? "nothing", mend: await tellMend(stage, client) } };
 }
 
-function tellMend({ fault, isRunning }: ClientDriver): string {
-  if (!isRunning) return "see what it wrote on standard error, and correct run in its file";
+async function tellMend(stage: ProbeStage, client: ClientDriver): Promise<string> {
+  const { fault, isRunning } = client;
+  if (!isRunning) return await stage.mendEnd(client);
+  const heldBack = fault === null ? await stage.mendSilence(client) : undefined;
+  if (heldBack !== undefined) return heldBack;
   return fault === null
     ? 'read a JSON object a line on standard input, and answer {"state":{}} at once, flushed (docs/control.md)'
     : "print nothing but events on standard output, a JSON object a line (docs/control.md); logs go to standard error";

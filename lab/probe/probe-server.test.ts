@@ -52,6 +52,24 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     /within 2 s; got: no line at all\. Mend: print that line/,
   ],
   [
+    "holds its output back",
+    { ...PATIENT, startMs: SHORT_MS },
+    STARTS,
+    /got: no line at all\. Mend: its output was held back until it ended: flush after each line: python3 -u /,
+  ],
+  [
+    "finds its address in use",
+    PATIENT,
+    STARTS,
+    /got: ended by itself, exit status 1: .* Mend: the address is in use though nobody listens there: .*: set SO_REUSEADDR on the listening socket before bind\./,
+  ],
+  [
+    "has no entrypoint",
+    PATIENT,
+    STARTS,
+    /Mend: its image has no ENTRYPOINT: the arguments of its file took the place of its CMD: write ENTRYPOINT /,
+  ],
+  [
     "does not listen",
     PATIENT,
     ACCEPTS,

@@ -36,11 +36,13 @@ async function checkReady(stage: ProbeStage, server: ServerDriver): Promise<Chec
     return { title, breach: { expected: "a program that starts", seen: why, mend: "correct run in its file" } };
   }
   if (await stage.awaits(server, () => server.hasLogged(ready), stage.startMs)) return { title };
+  const seen = server.fault ?? tellOutput(server);
   const mend =
     server.fault === null
-      ? "print that line when clients can connect, flush every line, or name the line that it prints under ready"
-      : "see what it wrote on standard error, and correct run in its file";
-  return { title, breach: { expected, seen: server.fault ?? tellOutput(server), mend } };
+      ? ((await stage.mendSilence(server)) ??
+        "print that line when clients can connect, flush every line, or name the line that it prints under ready")
+      : await stage.mendEnd(server);
+  return { title, breach: { expected, seen, mend } };
 }
 
 async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: PeerDriver): Promise<Check> {

@@ -5,8 +5,11 @@ import { fillLaunch, type Implementation, type Launch } from "../implementation/
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { HostDriver } from "../replay/driver.ts";
+import { reasonOf } from "../replay/ending.ts";
+import { explainEnd } from "../replay/explain-end.ts";
 import { PeerDriver, peerLaunch } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
+import { FLUSH_EACH_LINE, findSpeechless } from "../replay/speechless.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 
 /** How long a program may take to start and say so, as a case allows it. */
@@ -84,6 +87,21 @@ export class ProbeStage {
     const isReady = await this.pulse.until(() => peer.isReady || undefined, PEER_START_MS_MAX);
     if (isReady === true) return peer;
     throw new Error(`the lab's peer on ${host.spec.name} does not start: ${peer.fault ?? "silent"}`);
+  }
+
+  /** What to do about a program that ended by itself. */
+  async mendEnd({ ending, host }: HostDriver): Promise<string> {
+    if (ending === null || reasonOf(ending) === undefined) return "see what it wrote on standard error";
+    const place = { addresses: [host.address], port: this.protocol.port };
+    const { says, mend } = await explainEnd(ending, place);
+    return `${says}: ${mend}`;
+  }
+
+  /** What to do about one whose output is held back, which it is let end for; undefined of any other. */
+  async mendSilence(driver: HostDriver): Promise<string | undefined> {
+    const speechless = await findSpeechless(driver, true);
+    if (speechless?.isHeldBack !== true) return undefined;
+    return `its output was held back until it ended: ${FLUSH_EACH_LINE}`;
   }
 
   /** Waits for something of a driver's; false when it does not come, or the program fails by itself before. */

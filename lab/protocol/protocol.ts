@@ -4,6 +4,7 @@
 import type { Fencing } from "./fencing.ts";
 import type { Joining } from "./joining.ts";
 import type { Notation } from "./notation.ts";
+import type { Rules } from "./rules.ts";
 import type { WireProtocol } from "./wire-protocol.ts";
 
 export interface Protocol {
@@ -19,4 +20,5 @@ export interface Protocol {
   readonly notation: Notation;
   readonly joining: Joining;
   readonly fencing: Fencing;
+  readonly rules: Rules;
 }

@@ -5,7 +5,8 @@ import { type ClientState, type ControlCommand, type ControlEvent, eventSchema }
 import type { Fencing } from "../protocol/fencing.ts";
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
-import { HostDriver, tellExit, tellLine, tellUnreadable, type Watcher } from "./driver.ts";
+import { HostDriver, tellLine, tellUnreadable, type Watcher } from "./driver.ts";
+import { tellExit } from "./ending.ts";
 import type { Pulse } from "./pulse.ts";
 import { Transcript } from "./transcript.ts";
 

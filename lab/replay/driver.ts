@@ -3,9 +3,8 @@
 
 import type { Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, Program, ProgramExit, ProgramSpec } from "../testbed/testbed.ts";
+import { type Ending, tellExit, withComplaint } from "./ending.ts";
 import type { Pulse } from "./pulse.ts";
-
-const COMPLAINT_CHARS_MAX = 300;
 
 /** Something that a host's program did, for whoever watches a run. */
 export interface Activity {
@@ -25,7 +24,9 @@ export abstract class HostDriver {
   #isEndAsked = false;
   #cutLines = 0;
   #cutBytes = 0;
-  #lastComplaint: string | undefined;
+  #outputLines = 0;
+  #complaints: readonly string[] = [];
+  #ending: Ending | null = null;
   #fault: string | null = null;
 
   constructor(host: Host, pulse: Pulse, watch: Watcher) {
@@ -59,16 +60,29 @@ export abstract class HostDriver {
     return this.#program !== null;
   }
 
+  /** How its program ended by itself, null while none did: the first that did. */
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  /** Lines that it has printed on standard output. */
+  get outputLines(): number {
+    return this.#outputLines;
+  }
+
   /** Starts the program; rejects as the bed does when it cannot be started. */
   async start(spec: ProgramSpec): Promise<void> {
     const program = await this.host.start(spec);
     this.#program = program;
     this.#isEndAsked = false;
+    this.#complaints = [];
+    const startMs = this.pulse.clock.nowMs();
     this.tell("started", `${spec.role} started`);
     program.onLine((line) => {
       if (line.cutBytes > 0) this.#cutLines += 1;
       this.#cutBytes += line.cutBytes;
-      if (line.stream === "stderr" && line.text.trim() !== "") this.#lastComplaint = line.text;
+      if (line.stream === "stderr") this.#complaints = withComplaint(this.#complaints, line.text);
+      else this.#outputLines += 1;
       this.takeLine(line);
       this.pulse.ring();
     });
@@ -76,7 +90,7 @@ export abstract class HostDriver {
       if (this.#program === program) this.#program = null;
       this.takeExit(exit);
       this.tell("ended", `ended, ${tellExit(exit)}`);
-      if (!this.#isEndAsked) this.blame(`ended by itself, ${tellExit(exit)}${this.tellComplaint()}`);
+      if (!this.#isEndAsked) this.#noteEnding(spec, exit, startMs);
       this.pulse.ring();
     });
   }
@@ -120,7 +134,7 @@ export abstract class HostDriver {
 
   /** The last thing that it wrote on standard error, most likely why it ended. */
   protected tellComplaint(): string {
-    const complaint = this.#lastComplaint?.slice(0, COMPLAINT_CHARS_MAX);
+    const complaint = this.#complaints.at(-1);
     if (complaint === undefined) return "";
     const limit = this.host.limitIn(complaint);
     return `: ${JSON.stringify(complaint)}${limit === undefined ? "" : `: ${limit}`}`;
@@ -128,6 +142,13 @@ export abstract class HostDriver {
 
   protected blame(fault: string): void {
     this.#fault ??= fault;
+  }
+
+  #noteEnding({ role, args }: ProgramSpec, exit: ProgramExit, startMs: number): void {
+    const atMs = this.pulse.clock.nowMs();
+    const complaints = this.#complaints;
+    this.#ending ??= { host: this.name, role, exit, atMs, ranMs: atMs - startMs, words: args, complaints };
+    this.blame(`ended by itself, ${tellExit(exit)}${this.tellComplaint()}`);
   }
 }
 
@@ -149,9 +170,4 @@ export function tellUnreadable({ text, cutBytes }: OutputLine): string {
 /** What stands in evidence where lines are not kept. */
 export function tellOmitted({ lines, bytes }: Omitted): string {
   return `(not kept by the lab: ${lines} lines of ${bytes} bytes)`;
-}
-
-export function tellExit(exit: ProgramExit): string {
-  const end = exit.signal === null ? `exit status ${exit.code}` : `by ${exit.signal}`;
-  return exit.limit === undefined ? end : `${end}: ${exit.limit}`;
 }

@@ -6,7 +6,7 @@ import type { Given, Scenario } from "../scenario/scenario.ts";
 import type { FailedAction } from "./action-outcome.ts";
 import { startProgram } from "./actions.ts";
 import type { ClientDriver } from "./client-driver.ts";
-import { tell, tellAll } from "./match.ts";
+import { findNearest, type TextPair, tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
 
 /** Why a case cannot begin. */
@@ -16,6 +16,7 @@ export interface GivenFailure {
   readonly verdict?: "unsupported" | "error";
   readonly expected: string;
   readonly seen: string;
+  readonly texts?: TextPair;
 }
 
 type GivenClient = Extract<Given, { kind: "client" }>;
@@ -67,7 +68,12 @@ async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailu
     return waitFor(stage, host, "asks on its console", "asked nothing", hasAsked, stage.startTimeoutMs);
   }
   const isUp = (): boolean => server?.hasLogged(ready) === true;
-  return waitFor(stage, host, `logs ${tell(ready)}`, "did not", isUp, stage.startTimeoutMs);
+  const failure = await waitFor(stage, host, `logs ${tell(ready)}`, "did not", isUp, stage.startTimeoutMs);
+  const printed = [...(server?.log ?? [])].map(({ text }) => text);
+  const seen = failure === undefined || server?.fault !== null ? undefined : findNearest(ready, printed);
+  if (failure === undefined || seen === undefined) return failure;
+  const texts = { expected: ready, seen };
+  return { ...failure, seen: `${failure.seen}; the nearest line is ${tell(seen)}`, texts };
 }
 
 function failureOf(host: string, { kind: _kind, ...failure }: FailedAction): GivenFailure {

@@ -3,8 +3,10 @@
 
 import type { Scenario } from "../scenario/scenario.ts";
 import { tellOmitted } from "./driver.ts";
+import type { Ending } from "./ending.ts";
 import { tellPeerNote } from "./peer-note.ts";
 import type { PrintedLine } from "./server-driver.ts";
+import type { Speechless } from "./speechless.ts";
 import type { Stage } from "./stage.ts";
 import { describeExpectation, type Finding, type StepRecord } from "./step-record.ts";
 import type { TranscriptEntry } from "./transcript.ts";
@@ -64,6 +66,10 @@ export interface CaseOutcome {
   readonly startMs: number;
   readonly durationMs: number;
   readonly steps: readonly StepOutcome[];
+  /** How programs ended by themselves, in their order. */
+  readonly endings: readonly Ending[];
+  /** The program at which the case failed, where it had said nothing. */
+  readonly speechless: Speechless | null;
   readonly evidence: Evidence;
 }
 
@@ -87,7 +93,28 @@ export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: numbe
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
-  return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], evidence };
+  const left = { endings: [], speechless: null, evidence };
+  return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
+}
+
+/** A case that was not run, because a program that it needs said nothing in the cases before. */
+export function outcomeSpeechless(
+  scenario: Scenario,
+  { host, expected, seen }: Pick<Finding, "host" | "expected" | "seen">,
+  nowMs: number,
+): CaseOutcome {
+  const finding: Finding = { host, verdict: "fail", expected, seen };
+  const given: StepOutcome = {
+    ...notRun(GIVEN_TITLE, "", "fail"),
+    verdict: "fail",
+    expected: `${host} ${expected}`,
+    seen: `${host} ${seen}`,
+    findings: [finding],
+  };
+  const steps = scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", "fail"));
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
+  const left = { endings: [], speechless: null, evidence };
+  return { verdict: "fail", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 
 /**
@@ -115,11 +142,11 @@ export function withLeftOut(outcome: CaseOutcome, leftOut: ReadonlyMap<number, r
 export function outcomeWithoutStart(
   stage: Stage,
   scenario: Scenario,
-  finding: Finding,
+  findings: readonly Finding[],
   startMs: number,
 ): readonly StepOutcome[] {
   const span = { startMs, endMs: stage.pulse.clock.nowMs() };
-  const given = failedStep(stage, GIVEN_TITLE, [finding], span);
+  const given = failedStep(stage, GIVEN_TITLE, findings, span);
   return [given, ...scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", given.verdict))];
 }
 

@@ -84,6 +84,50 @@ test("a bed that cannot have the operator's command leaves the case unsupported"
   expect(outcome.verdict).toBe("unsupported");
 });
 
+test("a server that ends is told first, though what a client did not show was found first", async () => {
+  const { outcome } = await replay(
+    `${THREE_NAMED}steps:${SPEAK}`,
+    {
+      bend: (effects, cause, room) => {
+        if (cause !== "message") return effects;
+        setTimeout(() => {
+          room.server?.print("free(): invalid pointer", "stderr");
+          room.server?.end({ code: null, signal: "SIGABRT" });
+        }, SLOW_LOG_MS);
+        return [show("Win73", "Jon whispers to you: hello")];
+      },
+    },
+    LONG_MS,
+  );
+  expect(outcome.steps[0]?.findings).toMatchObject([
+    { host: "Win71", expected: "goes on", seen: 'ended by itself, by SIGABRT: "free(): invalid pointer"' },
+    { host: "Win73", seen: 'showed "Jon whispers to you: hello"' },
+  ]);
+  expect(outcome.endings).toMatchObject([
+    {
+      host: "Win71",
+      role: "server",
+      exit: { code: null, signal: "SIGABRT" },
+      complaints: ["free(): invalid pointer"],
+    },
+  ]);
+});
+
+test("a program that ends fails a case in which all the rest holds", async () => {
+  const { outcome } = await replay(
+    `${THREE_NAMED}steps:${SPEAK}`,
+    {
+      bend: (effects, cause, room) => {
+        if (cause === "message") room.client("Win74")?.end({ code: 4, signal: null });
+        return effects;
+      },
+    },
+    LONG_MS,
+  );
+  expect(outcome.verdict).toBe("fail");
+  expect(outcome.steps.at(-1)?.findings[0]).toMatchObject({ host: "Win74", seen: "ended by itself, exit status 4" });
+});
+
 test("a line in a window that is to show nothing is caught by the fence behind it", async () => {
   const leak = (effects: readonly FakeEffect[]) =>
     effects.some((effect) => isShown(effect, "pssst"))

@@ -15,14 +15,20 @@ import {
 import { InterruptedError } from "./pulse.ts";
 import { judgeClosed, proveAtEnd, settleBefore } from "./quiet.ts";
 import { runStep } from "./run-step.ts";
+import { findSpeechless, type Speechless } from "./speechless.ts";
 import { type Cast, Stage, type StageOptions } from "./stage.ts";
-import { hasFailed, StepRecord } from "./step-record.ts";
+import { type Finding, hasFailed, StepRecord } from "./step-record.ts";
 import { takePictures } from "./take-pictures.ts";
 
 export interface ReplayOptions extends StageOptions {
   /** Told when a step begins: its index, -1 for the set-up. */
   readonly onStep?: (index: number) => void;
+  /** What runs at the end of the case is to be left as it is (--keep). */
+  readonly keeps?: boolean;
 }
+
+/** How long a program's end may be on its way to the lab when what follows from it is already there. */
+const ENDING_MS_MAX = 300;
 
 /** Replays a scenario. Whatever the programs do, it gives an outcome; it throws for its own faults only. */
 export async function replayScenario(scenario: Scenario, hosts: Hosts, options: ReplayOptions): Promise<CaseOutcome> {
@@ -30,7 +36,22 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
   const stage = new Stage(hosts, options, castOf(scenario));
   const steps = await replaySteps(stage, scenario, options);
   const verdict = gravest(steps.map((step) => step.verdict));
-  return { verdict, startMs, durationMs: options.clock.nowMs() - startMs, steps, evidence: collectEvidence(stage) };
+  const durationMs = options.clock.nowMs() - startMs;
+  const endings = stage.endings();
+  const speechless = verdict === "fail" ? await lookForSpeechless(stage, steps, options) : null;
+  return { verdict, startMs, durationMs, steps, endings, speechless, evidence: collectEvidence(stage) };
+}
+
+/** Whether the program that is told of first has said nothing at all. */
+async function lookForSpeechless(
+  stage: Stage,
+  steps: readonly StepOutcome[],
+  { keeps = false }: ReplayOptions,
+): Promise<Speechless | null> {
+  const [first] = steps.flatMap(({ findings }) => findings);
+  const driver = stage.clients.get(first?.host ?? "") ?? stage.servers.get(first?.host ?? "");
+  if (driver === undefined) return null;
+  return (await unlessInterrupted(() => findSpeechless(driver, !keeps))) ?? null;
 }
 
 function castOf(scenario: Scenario): Cast {
@@ -51,9 +72,13 @@ async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOpti
   try {
     options.onStep?.(-1);
     const failure = await setUp(stage, scenario);
-    if (failure !== undefined) await takePictures(stage, 0);
-    if (failure !== undefined) return outcomeWithoutStart(stage, scenario, { verdict: "fail", ...failure }, startMs);
+    if (failure !== undefined) {
+      await takePictures(stage, 0);
+      const findings = await tellEndingsFirst(stage, [{ verdict: "fail", ...failure }]);
+      return outcomeWithoutStart(stage, scenario, findings, startMs);
+    }
     await runSteps(stage, scenario, records, options);
+    await judgeEndings(stage, records);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
     const finding = {
@@ -63,7 +88,7 @@ async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOpti
       seen: "was interrupted",
     } as const;
     const last = records.at(-1);
-    if (last === undefined) return outcomeWithoutStart(stage, scenario, finding, startMs);
+    if (last === undefined) return outcomeWithoutStart(stage, scenario, [finding], startMs);
     last.findings.push(finding);
   }
   return outcomeOfSteps(stage, scenario, records);
@@ -91,6 +116,34 @@ async function runSteps(
     if (hasFailed(records)) return;
   }
   await proveAtEnd(stage, records);
+}
+
+/** A program that ended by itself fails a case in which all the rest holds, and comes first in one that fails. */
+async function judgeEndings(stage: Stage, records: readonly StepRecord[]): Promise<void> {
+  const record = records.find(({ findings }) => findings.length > 0) ?? records.at(-1);
+  if (record === undefined) return;
+  const { findings } = record;
+  findings.splice(0, findings.length, ...(await tellEndingsFirst(stage, findings)));
+}
+
+/** The findings behind the end of a program that no finding tells of; one that is under way is waited for. */
+async function tellEndingsFirst(stage: Stage, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  if (findings.length > 0) await stage.pulse.until(() => stage.endings().length > 0 || undefined, ENDING_MS_MAX);
+  const ends = stage.endings().flatMap(({ host }): readonly Finding[] => {
+    const seen = stage.driver(host)?.fault ?? "";
+    if (findings.some((each) => each.host === host && each.seen === seen)) return [];
+    return [{ host, verdict: "fail", expected: "goes on", seen }];
+  });
+  return [...ends, ...findings];
+}
+
+async function unlessInterrupted<Value>(look: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof InterruptedError) return undefined;
+    throw error;
+  }
 }
 
 /** A server that asks on its console has begun to do so before the first step; its questions are the step's. */

@@ -8,6 +8,7 @@ import type { Protocol } from "../protocol/protocol.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
+import type { Ending } from "./ending.ts";
 import { PeerDriver } from "./peer-driver.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
@@ -113,10 +114,21 @@ export class Stage {
 
   /** The first program that did what no program may, with what it did. */
   findFault(): { readonly host: string; readonly fault: string } | undefined {
-    for (const driver of [...this.servers.values(), ...this.clients.values(), ...this.peers.values()]) {
+    for (const driver of this.#drivers()) {
       if (driver.fault !== null) return { host: driver.name, fault: driver.fault };
     }
     return undefined;
+  }
+
+  /** How programs ended by themselves, in their order. */
+  endings(): readonly Ending[] {
+    return this.#drivers()
+      .flatMap(({ ending }) => (ending === null ? [] : [ending]))
+      .toSorted((one, other) => one.atMs - other.atMs);
+  }
+
+  #drivers(): readonly HostDriver[] {
+    return [...this.servers.values(), ...this.clients.values(), ...this.peers.values()];
   }
 
   /** The server that clients talk to. */

@@ -1,9 +1,11 @@
 // Owns the lines that stay of a case: its verdict, what went wrong first and foremost, and a verdict for each step. Pure.
-// It must not know where lines go. Invariant: of a case that did not pass, the first thing that was not met comes first.
+// It must not know where lines go. Invariant: of a case that did not pass, what it comes from comes first, then the first
+// thing that was not met; what follows from a cause that was told already is not told again.
 
 import type { CaseOutcome, CaseVerdict, StepOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
+import { type Cause, isCompared, tellCause } from "../result/cause.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { pad } from "./columns.ts";
@@ -20,6 +22,8 @@ export interface Look {
   readonly paint: Paint;
   readonly hasColors: boolean;
   readonly titleColumns: number;
+  /** The case that failed for the same cause before, where one did. */
+  readonly toldIn?: string | undefined;
 }
 
 /** As wide as the longest, and room behind it. */
@@ -29,10 +33,10 @@ const LABEL_COLUMNS = 10;
 export function tellCase(
   scenario: Scenario,
   outcome: CaseOutcome,
-  result: Pick<ScenarioResult, "conformance" | "known" | "omitted" | "repeat" | "verdict">,
+  result: Pick<ScenarioResult, "cause" | "conformance" | "known" | "omitted" | "repeat" | "verdict">,
   look: Look,
 ): readonly string[] {
-  const { conformance, known, omitted, repeat, verdict } = result;
+  const { cause, conformance, known, omitted, repeat, verdict } = result;
   const beside = [
     look.paint("dim", tellSeconds(outcome.durationMs)),
     ...(conformance === null ? [] : [printable(tellClause(conformance))]),
@@ -41,12 +45,19 @@ export function tellCase(
   const title = printable(`${scenario.id}  ${scenario.title}`);
   const broken = outcome.steps.find(({ findings }) => findings.length > 0);
   const [first] = broken?.findings ?? [];
-  return [
+  const head = [
     "",
     tellVerdict(title, verdict, 0, beside, look),
     ...(known === null ? [] : [tellWhyKnown(verdict, known, look)]),
+  ];
+  if (cause !== null && look.toldIn !== undefined) {
+    return [...head, ...tellBlock("cause", `as in ${look.toldIn}: ${tellCause(cause)}`)];
+  }
+  return [
+    ...head,
+    ...(cause === null ? [] : tellCauseWhole(cause, look)),
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
-    ...(first === undefined ? [] : tellFirst(first, look)),
+    ...(first === undefined ? [] : tellFirst(first, cause, look)),
     ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
   ];
@@ -57,11 +68,19 @@ function tellWhyKnown(verdict: CaseVerdict, known: NonNullable<ScenarioResult["k
   return labelled("known", look.paint(COLORS["known-failure"], printable(text)));
 }
 
-function tellFirst({ host, expected, seen, texts }: Finding, look: Look): readonly string[] {
+function tellCauseWhole(cause: Cause, look: Look): readonly string[] {
+  return [
+    labelled("cause", look.paint("bold", printable(tellCause(cause)))),
+    ...tellBlock("mend", cause.mend),
+    ...cause.details.flatMap((line) => tellBlock("", line)),
+  ];
+}
+
+function tellFirst({ host, expected, seen, texts }: Finding, cause: Cause | null, look: Look): readonly string[] {
   return [
     ...tellBlock("expected", `${host} ${expected}`),
     ...tellBlock("seen", `${host} ${seen}`),
-    ...(texts === undefined ? [] : [labelled("diff", tellDifference(texts, look.hasColors))]),
+    ...(texts === undefined || !isCompared(cause) ? [] : [labelled("diff", tellDifference(texts, look.hasColors))]),
   ];
 }
 

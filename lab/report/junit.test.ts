@@ -106,6 +106,23 @@ test("a failure names the first finding, and has everything expected and seen in
   expect(xml).not.toContain("<img");
 });
 
+test("what a failure comes from stands before what followed from it", async () => {
+  const cause = {
+    kind: "ended",
+    host: "Win71",
+    says: "the server ended by itself, by SIGSEGV",
+    clause: null,
+    mend: "see its last lines",
+    details: ["stderr: free(): invalid pointer"],
+  } as const;
+  const xml = render({ verdict: "fail", cause: { ...cause, details: [...cause.details] }, steps: [failedStep()] });
+  expect(xml).toContain('message="the server ended by itself, by SIGSEGV. Win73: expected: ');
+  expect(xml).toMatch(
+    />Cause:\nthe server ended by itself, by SIGSEGV\nMend: see its last lines\nstderr: free\(\): invalid pointer\n\nExpected:/,
+  );
+  expect(await problemsOf([xml])).toEqual([]);
+});
+
 test("an error is a step that was not judged, and what is unsupported is skipped with its reason", () => {
   const xml = render(
     {

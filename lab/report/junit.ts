@@ -3,6 +3,7 @@
 
 import { gravest, type Verdict } from "../replay/outcome.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
+import { type Cause, tellCause } from "../result/cause.ts";
 import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "./junit-suite.ts";
 import { tellKnown } from "./known.ts";
@@ -50,13 +51,15 @@ function propertiesOf(result: RunResult, scenario: ScenarioResult): Suite["prope
 /** A test a step, and one for the case where its steps do not tell its verdict. */
 function testsOf(scenario: ScenarioResult): readonly Test[] {
   const { known, verdict } = scenario;
-  const steps = scenario.steps.map(
-    (step): Test => ({
+  const broken = scenario.steps.find(({ findings }) => findings.length > 0);
+  const steps = scenario.steps.map((step): Test => {
+    const complaint = complaintOf(step, step === broken ? scenario.cause : null);
+    return {
       name: step.title,
       durationMs: step.span === null ? 0 : step.span.endMs - step.span.startMs,
-      complaint: verdict === "known-failure" ? excuse(complaintOf(step), known) : complaintOf(step),
-    }),
-  );
+      complaint: verdict === "known-failure" ? excuse(complaint, known) : complaint,
+    };
+  });
   const told = gravest(scenario.steps.map((step) => step.verdict));
   const isTold = verdict === "known-failure" ? told === "fail" : steps.length > 0 && told === verdict;
   return isTold ? steps : [...steps, wholeCase(scenario)];
@@ -80,12 +83,17 @@ function excuse(complaint: Complaint | null, known: ScenarioResult["known"]): Co
   return { ...complaint, element: "skipped", body: `${reason}\n\n${complaint.body}`.trim() };
 }
 
-function complaintOf(step: StepResult): Complaint | null {
+/** @param cause - Of the first step that did not pass: what the case's failure comes from. */
+function complaintOf(step: StepResult, cause: Cause | null): Complaint | null {
   const { verdict, expected, seen, findings, span } = step;
   const [first] = findings;
-  const message =
+  const found =
     first === undefined ? (seen ?? verdict) : `${first.host}: expected: ${first.expected}; seen: ${first.seen}`;
+  const message = cause === null ? found : `${tellCause(cause)}. ${found}`;
   const said = [
+    ...(cause === null
+      ? []
+      : [`Cause:\n${body([tellCause(cause), `Mend: ${cause.mend}`, ...cause.details].join("\n"))}`]),
     ...(expected === null ? [] : [`Expected:\n${body(expected)}`]),
     ...(seen === null ? [] : [`Seen:\n${body(seen)}`]),
   ];

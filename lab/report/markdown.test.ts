@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Cause } from "../result/cause.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import { hostileResult } from "./fixtures/hostile-result.ts";
 import { knownFailure, sampleConformance } from "./fixtures/sample-conformance.ts";
@@ -47,6 +48,8 @@ const LINES = [
   `- (Bed|Server|Client): ${PLAIN}`,
   "- Run it again: (?<ticks>`+) .* \\k<ticks>",
   "- Run it again:",
+  `- \\*\\*Cause:\\*\\* ${PLAIN} \\(${PLAIN}\\). Mend: ${PLAIN}`,
+  "\\*\\*Cause:\\*\\*",
   "\\| Case \\| Title \\|( Clause \\|)? Verdict \\| Time \\|( Runs that did not pass \\|)?",
   "\\| --- \\| --- \\|( --- \\|)? --- \\| ---: \\|( ---: \\|)?",
   `\\|( ${PLAIN} \\|){2,3} [✔✘–!≈] (known failure|\\w+) \\| [\\d.e+]+ s \\|( (\\d+ of \\d+( \\([\\w .]+ %\\))?)? \\|)?`,
@@ -133,6 +136,28 @@ Evidence: 08-whisper-message, in the report's folder
 
 </details>
 `);
+});
+
+test("what failures come from stands first, each cause once, and no texts are compared that differ for it", () => {
+  const cause: Cause = {
+    kind: "broken-rule",
+    host: "Win73",
+    says: "a list came before the ack",
+    clause: "7.1",
+    mend: "send the ack first",
+    details: ["to Win73"],
+  };
+  const failed = { verdict: "fail", cause, steps: [failedStep()] } as const;
+  const scenarios = ["03", "04"].map((id) => sampleScenario({ ...failed, steps: [...failed.steps], id }));
+  const text = renderMarkdown(sampleResult(scenarios));
+  expect(text.split("\n")[2]).toBe(
+    "- **Cause:** a list came before the ack (PROTOCOL.md 7.1) (2 cases: 03, 04). Mend: send the ack first",
+  );
+  expect(text.match(/^- \*\*Cause/gm)).toHaveLength(1);
+  expect(text).toContain(
+    "**Cause:**\n\n```text\na list came before the ack (PROTOCOL.md 7.1)\nMend: send the ack first\nto Win73\n",
+  );
+  expect(text).not.toContain("nearest seen");
 });
 
 test("a run with every verdict has a block for each case that did not pass, and flake rates", () => {

@@ -4,7 +4,9 @@
 import { diffArrays } from "diff";
 import type { CaseVerdict } from "../replay/outcome.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
+import { type Cause, isCompared, tellCause } from "../result/cause.ts";
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
+import { tellCauses } from "./causes.ts";
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
 import { codeBlock, commandText, inlineLink, inlineText } from "./markdown-text.ts";
@@ -34,6 +36,9 @@ const STEPS_MAX = 5;
 
 /** Cases that pass although their file says they fail: more of them want a look at the file, not at each. */
 const UNAWARE_MAX = 20;
+
+/** Causes that are told above the table. */
+const CAUSES_MAX = 20;
 
 /** Texts of one step that are compared line by line. */
 const DIFFS_MAX = 3;
@@ -71,13 +76,23 @@ function renderHead(result: RunResult): string {
   const mark = VERDICT_MARKS[passed > 0 && passed + excused === result.planned ? "pass" : "fail"];
   const levels = hasConformance(scenarios) ? groupByLevel(scenarios) : [];
   return `## ${mark} Howdy Lab: ${tally(result)}
-
+${renderCauses(scenarios)}
 ${levels.map(({ level, cases }) => `- ${level}: ${tellVerdicts(cases)}\n`).join("")}- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(result.startedAt)}
 - Bed: ${line(bed)}
 - Server: ${line(server)}
 - Client: ${line(client)}
 - Run it again:${commandText(cutText(command, COMMAND_CHARS_MAX))}
 `;
+}
+
+/** What failures come from, before all that followed from it. */
+function renderCauses(scenarios: readonly ScenarioResult[]): string {
+  const causes = tellCauses(scenarios);
+  if (causes.length === 0) return "";
+  const told = causes
+    .slice(0, CAUSES_MAX)
+    .map(({ cause, cases, mend }) => `- **Cause:** ${line(cause)} (${line(cases)}). Mend: ${line(mend)}\n`);
+  return ["\n", ...told, ...tellLeft("Causes left out", causes.length - CAUSES_MAX)].join("");
 }
 
 /** What a table of cases has beside what every one has. */
@@ -140,7 +155,8 @@ function renderDetails(scenario: ScenarioResult): string {
   return [
     `<details><summary>${VERDICT_MARKS[verdict]} ${line(`${id} ${title}`)}: ${tellCaseVerdict(verdict)}</summary>`,
     ...renderKnown(scenario),
-    ...told.slice(0, STEPS_MAX).flatMap(renderStep),
+    ...renderCause(scenario),
+    ...told.slice(0, STEPS_MAX).flatMap((step) => renderStep(step, scenario.cause)),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
     ...scenario.omitted.map((each) => `Output: ${line(tellOmitted(each))}`),
@@ -149,9 +165,18 @@ function renderDetails(scenario: ScenarioResult): string {
   ].join("\n\n");
 }
 
-function renderStep({ title, actions, verdict, expected, seen, findings }: StepResult): readonly string[] {
+function renderCause({ cause }: ScenarioResult): readonly string[] {
+  if (cause === null) return [];
+  const text = [tellCause(cause), `Mend: ${cause.mend}`, ...cause.details].join("\n");
+  return [`**Cause:**`, codeBlock("text", cutText(text, BLOCK_CHARS_MAX))];
+}
+
+function renderStep(
+  { title, actions, verdict, expected, seen, findings }: StepResult,
+  cause: Cause | null,
+): readonly string[] {
   const texts = findings.flatMap((finding) =>
-    finding.texts === null ? [] : [{ host: finding.host, ...finding.texts }],
+    finding.texts === null || !isCompared(cause) ? [] : [{ host: finding.host, ...finding.texts }],
   );
   return [
     `**Step:** ${line(title)} (${tellVerdict(verdict)})`,

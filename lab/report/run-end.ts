@@ -1,9 +1,10 @@
 // Owns the last lines of a run: how many cases came to what, and which of them say little about what was tested. Pure.
-// It must not know where lines go. Invariant: a case that could not run, failed as was known, or passed only at times or
+// It must not know where lines go. Invariant: each cause of failures is told once, with its cases; a case that could not run, failed as was known, or passed only at times or
 // although its file says it fails, is named.
 
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import type { RunEvent } from "../result/run-event.ts";
+import { tellCauses } from "./causes.ts";
 import { passesUnawares, tellKnown } from "./known.ts";
 import { groupByLevel, hasConformance, tellVerdicts } from "./levels.ts";
 import { COLORS, type Paint } from "./paint.ts";
@@ -35,8 +36,20 @@ export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly
       }),
     ...tellKnowns("Known failure", scenarios.filter(isKnownFailure), paint),
     ...tellKnowns("Passes although its file says it fails", scenarios.filter(passesUnawares), paint),
+    ...tellCauses(scenarios).flatMap(({ cause, cases, mend }) => [
+      `${paint(COLORS.fail, "Cause")}: ${printable(cause)}`,
+      ...[cases, `Mend: ${mend}`].map((line) => `  ${printable(line)}`),
+    ]),
+    ...(colorOf(result) === "red" ? [] : tellNotAsked(result).map((line) => paint("dim", printable(line)))),
     `Report: ${printable(folder)}`,
   ];
+}
+
+/** What a run that is good did not look at, and how to ask for it. */
+function tellNotAsked({ notAsked }: RunResult): readonly string[] {
+  if (notAsked.length === 0) return [];
+  const told = notAsked.map(({ cases, what, command }) => `${cases} ${what} (${command})`);
+  return [`Not looked at: ${told.join(", ")}`];
 }
 
 type Repeated = ScenarioResult & { readonly repeat: NonNullable<ScenarioResult["repeat"]> };

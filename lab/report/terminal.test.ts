@@ -4,6 +4,7 @@ import { HCP } from "../hcp/hcp.ts";
 import { HCP_WIRE } from "../hcp/wire.ts";
 import type { CaseOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
+import type { Cause } from "../result/cause.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import { toWireResult } from "../result/wire-result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -57,9 +58,20 @@ function failedOutcome(...findings: readonly Finding[]): CaseOutcome {
       }),
       stepOutcome({ title: "Jon leaves", verdict: "error", seen: "not run: step 1 did not pass" }),
     ],
+    endings: [],
+    speechless: null,
     evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] },
   };
 }
+
+const CAUSE: Cause = {
+  kind: "broken-rule",
+  host: "Win73",
+  says: "a list came before the ack",
+  clause: "7.1",
+  mend: "send the ack first",
+  details: ["to Win73"],
+};
 
 const PASSED: CaseOutcome = {
   ...failedOutcome(),
@@ -88,6 +100,52 @@ describe("a case that ended", () => {
 0 of 1 pass, 1 fail  2.0 s, on local
 Report: out
 `);
+  });
+
+  test("tells what it comes from before what followed, which is not compared word by word", () => {
+    const screen = new FakeScreen();
+    play(screen, failedOutcome(TEXTS), sampleScenario({ verdict: "fail", cause: CAUSE }));
+    expect(screen.written).toContain(`1.2 s
+      cause     a list came before the ack (PROTOCOL.md 7.1)
+      mend      send the ack first
+                to Win73
+      expected  Win73 shows "Jon whispers: a"
+      seen      Win73 showed "Jon says: a"
+  ✘ Jon whispers to Stephen     fail
+`);
+    expect(screen.written).toContain(`Cause: a list came before the ack (PROTOCOL.md 7.1)
+  1 case: 08
+  Mend: send the ack first
+Report: out
+`);
+  });
+
+  test("and passes leaves a line on what was not looked at, which a failure does not", () => {
+    const notAsked = [{ cases: 17, what: "strict cases of conformance", command: "npm run lab -- conformance" }];
+    const written = [PASSED, failedOutcome(TEXTS)].map((outcome) => {
+      const screen = new FakeScreen();
+      const result = sampleResult([sampleScenario({ verdict: outcome.verdict })]);
+      new TerminalRenderer(screen).take({ kind: "run-ended", folder: "out", result: { ...result, notAsked } });
+      return screen.written;
+    });
+    expect(written[0]).toContain(
+      "Not looked at: 17 strict cases of conformance (npm run lab -- conformance)\nReport: out\n",
+    );
+    expect(written[1]).not.toContain("Not looked at");
+  });
+
+  test("is one line more where its cause was told already", () => {
+    const screen = new FakeScreen();
+    const renderer = new TerminalRenderer(screen);
+    const result = sampleScenario({ verdict: "fail", cause: CAUSE });
+    const later = { ...SCENARIO, id: "09", title: "Later" };
+    renderer.take({ kind: "case-ended", scenario: SCENARIO, outcome: failedOutcome(TEXTS), result });
+    const before = screen.written.length;
+    renderer.take({ kind: "case-ended", scenario: later, outcome: failedOutcome(TEXTS), result });
+    renderer.end();
+    expect(screen.written.slice(before)).toMatch(
+      /^\n✘ 09 {2}Later .*\n {6}cause {5}as in 08: a list came before the ack \(PROTOCOL\.md 7\.1\)\n$/,
+    );
   });
 
   test("has no difference to show where there are no two texts", () => {

@@ -2,6 +2,7 @@
 // lines that stay. It must not know how a run goes. Invariant: what came from a file or a program reaches the terminal
 // without control characters, and where only lines can be written no line but a verdict's waits for a case to end.
 
+import { causeKey } from "../result/cause.ts";
 import type { Renderer, RunEvent } from "../result/run-event.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { tellCase } from "./case-block.ts";
@@ -41,6 +42,8 @@ export class TerminalRenderer implements Renderer {
   readonly #options: TerminalOptions;
   readonly #paint: Paint;
   readonly #silence: Silence;
+  /** The first case that failed for each cause, by the cause's key. */
+  readonly #toldIn = new Map<string, string>();
   #titleColumns = TITLE_COLUMNS_MIN;
   #repeat = 1;
   #attempt = 1;
@@ -132,7 +135,10 @@ export class TerminalRenderer implements Renderer {
   #endCase({ scenario, outcome, result }: Extract<RunEvent, { kind: "case-ended" }>): void {
     this.end();
     const { hasColors } = this.#screen;
-    const look = { paint: this.#paint, hasColors, titleColumns: this.#titleColumns };
+    const { cause } = result;
+    const toldIn = cause === null ? undefined : this.#toldIn.get(causeKey(cause));
+    if (cause !== null && toldIn === undefined) this.#toldIn.set(causeKey(cause), scenario.id);
+    const look = { paint: this.#paint, hasColors, titleColumns: this.#titleColumns, toldIn };
     const { source, note } = result.wire;
     if (this.#options.verbose && source === "none") this.#put(this.#paint("dim", printable(`No wire: ${note}`)));
     this.#put(...tellCase(scenario, outcome, result, look));

@@ -42,6 +42,32 @@ const stepResult = z.strictObject({
   span: span.nullable().describe("null when it was not run."),
 });
 
+const ending = z
+  .strictObject({
+    host: z.string(),
+    role: z.enum(["server", "client", "peer"]),
+    code: z.number().int().nullable().describe("Its exit status; null of one that a signal ended."),
+    signal: z.string().nullable(),
+    atMs: z.number().describe("When the lab heard of it, in milliseconds since the case's startedAt."),
+    complaints: z.array(z.string()).describe("Its last lines on standard error."),
+  })
+  .describe("How a program ended that nobody had told to.");
+
+const cause = z
+  .strictObject({
+    kind: z
+      .enum(["ended", "held-back", "silent", "broken-rule", "set-up", "other-words", "likely"])
+      .describe(
+        "ended: a program ended by itself. held-back: its output came only when it ended. silent: it printed nothing. broken-rule: a rule that always holds was broken. set-up: it did not come to the first step. other-words: a line is there in other words. likely: what a case of this clause mostly fails for.",
+      ),
+    host: z.string().describe("Whose program it is, or to whom it happened."),
+    says: z.string().describe("What happened; the same in all cases that fail for it."),
+    clause: z.string().nullable().describe("The clause of PROTOCOL.md that says otherwise."),
+    mend: z.string().describe("What to do."),
+    details: z.array(z.string()).describe("What is of this case alone: when it was, and a program's last lines."),
+  })
+  .describe("What a case's failure comes from, where that is known: told before all that followed from it.");
+
 const caseVerdict = z
   .enum([...verdict.options, "known-failure"])
   .describe(
@@ -85,6 +111,8 @@ const scenarioResult = z.strictObject({
   repeat: repeatResult
     .nullable()
     .describe("Of a case that was repeated (--repeat); the rest is its first run that did not pass, or its last."),
+  cause: cause.nullable(),
+  endings: z.array(ending).describe("Programs that ended by themselves, in their order."),
   steps: z.array(stepResult),
   omitted: z
     .array(omittedOutput)
@@ -97,6 +125,14 @@ const hostResult = z.strictObject({
   role: z.enum(["server", "client"]),
   address: z.string().describe("Where its peers saw it on this bed."),
 });
+
+const notAsked = z
+  .strictObject({
+    cases: z.number().int().positive(),
+    what: z.string().describe("Which: strict cases of conformance."),
+    command: z.string().describe("The command that runs them."),
+  })
+  .describe("Cases for what is under test that were not to be run.");
 
 export const resultSchema = z
   .strictObject({
@@ -114,12 +150,14 @@ export const resultSchema = z
       .int()
       .nonnegative()
       .describe("Cases that were to be run; fewer were when the run was called off."),
+    notAsked: z.array(notAsked),
     scenarios: z.array(scenarioResult),
   })
   .describe("The result of one run of the lab.");
 
 export type RunResult = z.infer<typeof resultSchema>;
 export type ScenarioResult = RunResult["scenarios"][number];
+export type NotAsked = RunResult["notAsked"][number];
 
 /** The published JSON Schema of result.json. */
 export function resultJsonSchema(): object {
@@ -135,6 +173,8 @@ export interface CaseRun {
   readonly folder: string;
   /** Why it is known to fail, where it is. */
   readonly known: ScenarioResult["known"];
+  /** What its failure comes from, where that is known. */
+  readonly cause: ScenarioResult["cause"];
 }
 
 /** Of one text of a step; what hosts said as a whole is in the case's folder. */
@@ -145,7 +185,7 @@ const STEP_CHARS_MAX = 20_000;
  * @param wireCharsMax - What its wire may take.
  */
 export function toScenarioResult(
-  { scenario, outcome, wire, folder, known }: CaseRun,
+  { scenario, outcome, wire, folder, known, cause }: CaseRun,
   verdicts: readonly Verdict[],
   wireCharsMax?: number,
 ): ScenarioResult {
@@ -161,6 +201,15 @@ export function toScenarioResult(
     known,
     durationMs: outcome.durationMs,
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
+    cause,
+    endings: outcome.endings.map(({ host, role, exit: { code, signal }, atMs, complaints }) => ({
+      host,
+      role,
+      code,
+      signal,
+      atMs: atMs - startMs,
+      complaints: [...complaints],
+    })),
     // A set-up that failed stands before the scenario's own steps.
     steps: outcome.steps.map((step, index) =>
       toStepResult(step, toldWork(scenario, index - (outcome.steps.length - scenario.steps.length)), startMs),

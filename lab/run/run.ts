@@ -8,6 +8,7 @@ import { type Pair, tellImplementation } from "../implementation/implementation.
 import {
   type CaseOutcome,
   type CaseVerdict,
+  outcomeSpeechless,
   outcomeUnsupported,
   type Verdict,
   withLeftOut,
@@ -19,13 +20,21 @@ import type { ReportFolder } from "../result/folder.ts";
 import { type CaseEvidence, type ReportData, toCaseEvidence } from "../result/report-data.ts";
 import type { ReportFile } from "../result/report-file.ts";
 import { REQUIREMENTS } from "../result/requirements.ts";
-import { type CaseRun, type RunResult, type ScenarioResult, toScenarioResult } from "../result/result.ts";
+import {
+  type CaseRun,
+  type NotAsked,
+  type RunResult,
+  type ScenarioResult,
+  toScenarioResult,
+} from "../result/result.ts";
 import type { Renderer } from "../result/run-event.ts";
 import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wire-result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
+import { findCause } from "./find-cause.ts";
 import { type Fit, fitScenario } from "./fit-scenario.ts";
+import { Speechlessness } from "./speechlessness.ts";
 
 export interface RunOptions {
   readonly bed: TestBed;
@@ -46,6 +55,8 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly writtenAddresses: ReadonlyMap<string, string>;
+  /** What there is for this pair beside these cases; nothing unless told. */
+  readonly notAsked?: readonly NotAsked[];
   /** How often each case is run, one time after the other. */
   readonly repeat: number;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
@@ -91,6 +102,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #results: ScenarioResult[] = [];
   readonly #evidence: CaseEvidence[] = [];
+  readonly #speechlessness = new Speechlessness();
   #hosts: RunResult["hosts"] = [];
   /** What the wires of the cases to come may take in result.json. */
   #wireChars = RUN_WIRE_CHARS_MAX;
@@ -127,7 +139,7 @@ class Run {
   }
 
   report(startMs: number): ReportData {
-    const { bed, client, clock, command, pair, scenarios } = this.#options;
+    const { bed, client, clock, command, notAsked = [], pair, scenarios } = this.#options;
     const result: RunResult = {
       schema: 1,
       testbed: bed.kind,
@@ -139,6 +151,7 @@ class Run {
       startedAt: new Date(startMs).toISOString(),
       durationMs: clock.nowMs() - startMs,
       planned: scenarios.length,
+      notAsked: [...notAsked],
       scenarios: [...this.#results],
     };
     return { result, requirements: REQUIREMENTS, evidence: [...this.#evidence] };
@@ -147,13 +160,17 @@ class Run {
   async #attempt(scenario: Scenario): Promise<Attempt> {
     const { clock, pair } = this.#options;
     const fit = fitScenario(scenario, pair);
-    if (fit.kind === "fits") return this.#replay(scenario, fit);
-    const outcome = outcomeUnsupported(scenario, fit.why, clock.nowMs());
-    return { scenario, outcome, wire: unrecorded("no program ran"), used: [] };
+    const unrun = { scenario, wire: unrecorded("no program ran"), used: [] };
+    if (fit.kind !== "fits") {
+      return { ...unrun, cause: null, outcome: outcomeUnsupported(scenario, fit.why, clock.nowMs()) };
+    }
+    const known = this.#speechlessness.of(scenario);
+    if (known === undefined) return this.#replay(scenario, fit);
+    return { ...unrun, cause: known.cause, outcome: outcomeSpeechless(scenario, known, clock.nowMs()) };
   }
 
   async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
-    const { bed, browser, client, clock, pair, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    const { bed, browser, client, clock, keep, pair, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
     await using booted = await bed.boot(scenario.id);
     const placed = [...booted.byName.values()];
     this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
@@ -164,13 +181,16 @@ class Run {
       timeoutMs,
       clock,
       signal,
+      keeps: keep,
       writtenAddresses,
       views: () => hosts.views,
       onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
     const wire = await booted.endWire();
-    return { scenario: whole, outcome: withLeftOut(outcome, leftOut), wire, used: usedHosts(hosts, outcome) };
+    const cause = await findCause({ scenario, outcome, wire, hosts: booted, pair, endMs: clock.nowMs() });
+    this.#speechlessness.note(scenario, outcome, cause);
+    return { scenario: whole, outcome: withLeftOut(outcome, leftOut), cause, wire, used: usedHosts(hosts, outcome) };
   }
 }
 

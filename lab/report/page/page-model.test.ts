@@ -10,6 +10,18 @@ describe("the page", () => {
     expect(many.open.size).toBe(5);
   });
 
+  it("begins with one case open of those that fail for one cause", () => {
+    const failed = (id: string, says: string) =>
+      sampleScenario({
+        id,
+        verdict: "fail",
+        cause: { kind: "silent", host: "Win71", says, clause: null, mend: "flush", details: [] },
+      });
+    const scenarios = [failed("0", "nothing"), failed("1", "nothing"), failed("2", "a little"), failed("3", "nothing")];
+    const page = new PageModel({ result: sampleResult(scenarios), requirements: {}, evidence: [] });
+    expect([...page.open]).toEqual([0, 2]);
+  });
+
   it("opens what it is told to reveal, and shows the layer that it lies in", () => {
     const model = new PageModel(sampleReport());
     model.showLayer("logs", false);

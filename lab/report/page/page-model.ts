@@ -1,7 +1,9 @@
 // Owns what of a report is open, shown, sought and pointed at. It must not know the document. Invariant: whatever it is
 // told to reveal is open and not hidden afterwards.
 
+import { causeKey } from "../../result/cause.ts";
 import type { ReportData } from "../../result/report-data.ts";
+import type { ScenarioResult } from "../../result/result.ts";
 import { caseAnchors, caseOf } from "./anchors.ts";
 import { LAYERS_AT_FIRST, type Layers } from "./arrange.ts";
 import type { FrameRow, Layer, Timeline } from "./rows.ts";
@@ -36,10 +38,7 @@ export class PageModel {
   constructor(data: ReportData) {
     this.data = data;
     this.anchors = caseAnchors(data.result.scenarios);
-    const broken = data.result.scenarios.flatMap(({ verdict }, index) =>
-      verdict === "fail" || verdict === "error" ? [index] : [],
-    );
-    this.open = new Set(broken.slice(0, OPEN_AT_FIRST_MAX));
+    this.open = new Set(openedAtFirst(data.result.scenarios).slice(0, OPEN_AT_FIRST_MAX));
   }
 
   /** A case's rows; made when they are first asked for. */
@@ -120,6 +119,18 @@ export class PageModel {
   get inspected(): FrameRow | undefined {
     return this.pinned ?? this.pointed;
   }
+}
+
+/** Cases that did not pass; of those that fail for one cause, the first. */
+function openedAtFirst(scenarios: readonly ScenarioResult[]): readonly number[] {
+  const told = new Set<string>();
+  return scenarios.flatMap(({ cause, verdict }, index) => {
+    if (verdict !== "fail" && verdict !== "error") return [];
+    if (cause === null) return [index];
+    const isNew = !told.has(causeKey(cause));
+    told.add(causeKey(cause));
+    return isNew ? [index] : [];
+  });
 }
 
 function withMember<Member>(set: ReadonlySet<Member>, member: Member, isIn: boolean): ReadonlySet<Member> {

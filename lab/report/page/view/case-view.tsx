@@ -2,6 +2,7 @@
 // is closed has no body, so that a report of many cases stays light.
 
 import { Component, type JSX } from "preact";
+import { isCompared } from "../../../result/cause.ts";
 import type { CaseEvidence } from "../../../result/report-data.ts";
 import type { ScenarioResult } from "../../../result/result.ts";
 import { tellLeftOut, tellOmitted } from "../../omitted.ts";
@@ -9,6 +10,7 @@ import { tellRepeat } from "../../repeat.ts";
 import type { Layers } from "../arrange.ts";
 import type { Timeline } from "../rows.ts";
 import { tellDuration } from "../words.ts";
+import { CauseView } from "./cause-view.tsx";
 import { FindingView } from "./comparison.tsx";
 import { Diagram } from "./diagram.tsx";
 import { HostsSaid, Pictures } from "./hosts-said.tsx";
@@ -95,6 +97,7 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
   return (
     <div class="case-body">
       {scenario.known === null ? null : <KnownView verdict={scenario.verdict} known={scenario.known} />}
+      {scenario.cause === null ? null : <CauseView cause={scenario.cause} />}
       <Findings scenario={scenario} />
       <NotHere scenario={scenario} evidence={evidence} />
       <h4>Steps</h4>
@@ -136,9 +139,12 @@ function NotHere({ scenario, evidence }: Pick<CaseProps, "scenario" | "evidence"
   );
 }
 
-function Findings({ scenario: { repeat, steps } }: Pick<CaseProps, "scenario">): JSX.Element {
+function Findings({ scenario: { cause, repeat, steps } }: Pick<CaseProps, "scenario">): JSX.Element {
   const found = steps.flatMap(({ findings }, index) =>
-    findings.map((finding) => ({ finding, where: `Step ${index + 1}: ` })),
+    findings.map((finding) => ({
+      finding: isCompared(cause) ? finding : { ...finding, texts: null },
+      where: `Step ${index + 1}: `,
+    })),
   );
   return (
     <>

@@ -7,6 +7,7 @@ import { groupByLevel, LEVEL_TITLES, LEVEL_WORDS, type LevelGroup, tellVerdicts 
 import { tellRepeat } from "../../repeat.ts";
 import { coverRequirements } from "../coverage.ts";
 import { gravestOf, headline, tellDuration } from "../words.ts";
+import { Causes } from "./cause-view.tsx";
 import { Copyable } from "./copy-button.tsx";
 import { Fact, TimeFacts } from "./fact.tsx";
 import { KnownView } from "./known-view.tsx";
@@ -26,6 +27,7 @@ export function Overview({ data, anchors }: OverviewProps): JSX.Element {
         <p class="kicker">Howdy Lab report</p>
         <h1>{headline(scenarios)}</h1>
       </header>
+      <Causes scenarios={scenarios} anchors={anchors} />
       <Run data={data} />
       <section aria-labelledby="cases">
         <h2 id="cases" tabIndex={-1}>

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
+import { OFFERS } from "../implementation/schema.ts";
+import { findNotAsked } from "./not-asked.ts";
+import { loadAllCases, loadCases, readOwnTopology } from "./repository.ts";
+
+const TOPOLOGY = readOwnTopology();
+const PROGRAMS = ["--server", "my-server.yaml"];
+
+test("a run of the report's cases did not look at conformance, and at what the file offers", async () => {
+  const all = await loadAllCases(TOPOLOGY);
+  const offers = new Map(OFFERS.map((offer) => [offer, { arguments: [], environment: {}, operator: undefined }]));
+  const pair = { ...OWN_PAIR, server: { ...OWN_PAIR.server, offers } };
+  const told = findNotAsked(all, await loadCases([], TOPOLOGY, undefined), pair, PROGRAMS);
+  expect(told.map(({ what, command }) => `${what}: ${command}`)).toEqual([
+    "must cases of conformance: npm run lab -- conformance --level must --server my-server.yaml",
+    "strict cases of conformance: npm run lab -- conformance --level strict --server my-server.yaml",
+    "cases of what its file offers: npm run lab -- people --server my-server.yaml",
+  ]);
+  const strict = await loadCases(["conformance"], TOPOLOGY, "strict");
+  expect(told[1]?.cases).toBe(strict.length);
+});
+
+test("what a file does not offer is not missed, nor is what was asked", async () => {
+  const all = await loadAllCases(TOPOLOGY);
+  const conformance = await loadCases(["conformance"], TOPOLOGY, undefined);
+  const bare = { ...OWN_PAIR, server: { ...OWN_PAIR.server, offers: new Map() } };
+  expect(findNotAsked(all, conformance, bare, [])).toEqual([
+    { cases: 11, what: "of the report's cases", command: "npm run lab" },
+  ]);
+  expect(findNotAsked(all, all, OWN_PAIR, [])).toEqual([]);
+});

@@ -1,0 +1,58 @@
+// Owns what a run does not look at, of the cases that there are for what is under test, and how to ask for it. Pure. It must
+// not know how a run goes. Invariant: a case that this pair could not be asked is not missed.
+
+import type { Pair } from "../implementation/implementation.ts";
+import type { NotAsked } from "../result/result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Level } from "../scenario/schema.ts";
+
+/** A part of the project's cases: what it is called, its folder, and the words that ask for it. */
+interface Part {
+  readonly what: string;
+  readonly folder: string;
+  readonly level?: Level;
+  readonly words: readonly string[];
+}
+
+const PARTS: readonly Part[] = [
+  { what: "of the report's cases", folder: "report", words: [] },
+  {
+    what: "must cases of conformance",
+    folder: "conformance",
+    level: "must",
+    words: ["conformance", "--level", "must"],
+  },
+  {
+    what: "strict cases of conformance",
+    folder: "conformance",
+    level: "strict",
+    words: ["conformance", "--level", "strict"],
+  },
+  { what: "cases of what its file offers", folder: "people", words: ["people"] },
+];
+
+/**
+ * @param all - Every case in which what is under test takes part.
+ * @param asked - Those that are run.
+ * @param programs - The words by which the command names what is under test.
+ */
+export function findNotAsked(
+  all: readonly Scenario[],
+  asked: readonly Scenario[],
+  { server }: Pair,
+  programs: readonly string[],
+): NotAsked[] {
+  const files = new Set(asked.map(({ file }) => file));
+  const missed = all.filter(({ file, needs }) => !files.has(file) && needs.every((need) => server.offers.has(need)));
+  return PARTS.flatMap((part) => {
+    const { what, words } = part;
+    const cases = missed.filter((scenario) => isIn(part, scenario)).length;
+    if (cases === 0) return [];
+    const told = [...words, ...programs];
+    return [{ cases, what, command: ["npm run lab", ...(told.length > 0 ? ["--", ...told] : [])].join(" ") }];
+  });
+}
+
+function isIn({ folder, level }: Part, { conformance, file }: Scenario): boolean {
+  return file.split(/[\\/]/).includes(folder) && (level === undefined || conformance?.level === level);
+}

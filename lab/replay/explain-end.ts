@@ -1,0 +1,57 @@
+// Owns what is said of a program that ended by itself, and what to do about it: for a case and for the probe alike. It must
+// not know what was expected of the program. Invariant: nobody is told to correct what was right.
+
+import { findListener, type Listener } from "../network/listening-ports.ts";
+import { type Ending, reasonOf, tellEnding } from "./ending.ts";
+
+/** What is told of an end. */
+export interface EndExplained {
+  readonly says: string;
+  /** What to do, as a sentence without its full stop. */
+  readonly mend: string;
+}
+
+/** Where a program was to listen: on a bed of processes other programs of this machine may be there. */
+export interface ListeningPlace {
+  readonly addresses: readonly string[];
+  readonly port: number;
+}
+
+const LOOPBACK = /^127\./;
+
+export async function explainEnd(ending: Ending, place: ListeningPlace): Promise<EndExplained> {
+  switch (reasonOf(ending)) {
+    case "address in use":
+      return await explainTaken(place);
+    case "no entrypoint":
+      return {
+        says: "its image has no ENTRYPOINT: the arguments of its file took the place of its CMD",
+        mend: 'write ENTRYPOINT ["…"] in the place of CMD in its Dockerfile (docs/contract.md)',
+      };
+    default: {
+      const mend =
+        ending.complaints.length > 0
+          ? "see its last lines on standard error"
+          : "it wrote nothing on standard error: run it by hand under a debugger, or have it print what it does there";
+      return { says: tellEnding(ending), mend };
+    }
+  }
+}
+
+/** Where only the lab's own programs can be, nobody else has the address. */
+async function explainTaken({ addresses, port }: ListeningPlace): Promise<EndExplained> {
+  const found = await Promise.all(
+    addresses.filter((address) => LOOPBACK.test(address)).map((address) => findListener(address, port)),
+  );
+  const listener = found.find((each) => each !== undefined);
+  if (listener !== undefined)
+    return { says: `port ${port} is taken by ${tellListener(listener)}`, mend: "end it first" };
+  return {
+    says: `the address is in use though nobody listens there: connections that were closed before linger on port ${port} (TIME_WAIT)`,
+    mend: "set SO_REUSEADDR on the listening socket before bind",
+  };
+}
+
+function tellListener({ program }: Listener): string {
+  return program === null ? "a program of another user" : `${program.name}, process ${program.pid}`;
+}

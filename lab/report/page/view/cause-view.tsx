@@ -1,0 +1,66 @@
+// Owns how the page tells what failures come from: of a case, before all that followed; of the run, each cause with its cases.
+
+import type { JSX } from "preact";
+import { type Cause, groupByCause, tellCause } from "../../../result/cause.ts";
+import type { ScenarioResult } from "../../../result/result.ts";
+import { Text } from "./text.tsx";
+
+/** A case's own. */
+export function CauseView({ cause }: { readonly cause: Cause }): JSX.Element {
+  return (
+    <div class="cause">
+      <p>
+        <b>
+          <Text of={tellCause(cause)} />
+        </b>
+      </p>
+      <p>
+        Mend: <Text of={cause.mend} />
+      </p>
+      {cause.details.map((line, index) => (
+        <p class="soft" key={`${index}${line}`}>
+          <Text of={line} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+interface CausesProps {
+  readonly scenarios: readonly ScenarioResult[];
+  readonly anchors: readonly string[];
+}
+
+/** The run's; nothing where no cause is known. */
+export function Causes({ scenarios, anchors }: CausesProps): JSX.Element | null {
+  const groups = groupByCause(scenarios.map((scenario, index) => ({ ...scenario, anchor: anchors[index] ?? "" })));
+  if (groups.length === 0) return null;
+  return (
+    <section aria-labelledby="causes">
+      <h2 id="causes" tabIndex={-1}>
+        What the failures come from
+      </h2>
+      {groups.map(({ cause, cases }) => (
+        <div class="cause" key={tellCause(cause)}>
+          <p>
+            <b>
+              <Text of={tellCause(cause)} />
+            </b>
+          </p>
+          <p>
+            Mend: <Text of={cause.mend} />
+          </p>
+          <ul class="chips" aria-label="Cases that fail for it">
+            {cases.map(({ anchor, id }) => (
+              <li key={anchor}>
+                <a href={`#${anchor}`} class="case-chip">
+                  {id}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+// Owns which program has said nothing in so many cases that it need not be waited for again. It must not know how cases are
+// run. Invariant: a program that says a word in any case is run in the next one.
+
+import type { CaseOutcome } from "../replay/outcome.ts";
+import type { Cause } from "../result/cause.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+
+/** Cases that may fail because a program says nothing; each costs the time that a program may take to start. */
+export const SPEECHLESS_CASES_MAX = 2;
+
+type Role = "server" | "client";
+
+/** Why a case is not run. */
+export interface KnownSpeechless {
+  readonly host: string;
+  readonly expected: string;
+  readonly seen: string;
+  readonly cause: Cause;
+}
+
+export class Speechlessness {
+  /** Cases in a row in which each role's program said nothing, with what the last of them came from. */
+  readonly #cases = new Map<Role, { readonly count: number; readonly cause: Cause }>();
+
+  /** Takes note of how a case ended. */
+  note({ given }: Scenario, { speechless }: CaseOutcome, cause: Cause | null): void {
+    for (const role of ["server", "client"] as const) {
+      if (!given.some(({ kind }) => kind === role)) continue;
+      if (speechless?.role !== role || cause === null) this.#cases.delete(role);
+      else this.#cases.set(role, { count: (this.#cases.get(role)?.count ?? 0) + 1, cause });
+    }
+  }
+
+  /** Why a case need not be run; undefined where it has to be. */
+  of({ given }: Scenario): KnownSpeechless | undefined {
+    for (const [role, { count, cause }] of this.#cases) {
+      const host = given.find(({ kind }) => kind === role)?.host;
+      if (host === undefined || count < SPEECHLESS_CASES_MAX) continue;
+      const seen = `not run: it printed nothing in ${count} cases before`;
+      return { host, expected: "says something", seen, cause: { ...cause, host } };
+    }
+    return undefined;
+  }
+}
