@@ -196,4 +196,5 @@ def main():
         sys.exit(f"howdy-server: {fault}")
 
 
-main()
+if __name__ == "__main__":
+    main()
