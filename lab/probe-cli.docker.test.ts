@@ -67,6 +67,19 @@ test("a Dockerfile that cannot be built is exit status 3, with the builder's las
   expect(stderr).toContain("\n  went wrong\n");
 });
 
+test("an image with a CMD in the place of an ENTRYPOINT is told so, by the probe and by a case", {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  await writeFile(join(folder, "Dockerfile.cmd"), `FROM ${NODE_IMAGE}\nENTRYPOINT []\nCMD ["node"]\n`);
+  const file = await writeServer("cmd", '{ dockerfile: Dockerfile.cmd, arguments: ["--host", "{address}"] }');
+  const bed = ["--testbed", "docker", "--subnet", SUBNET];
+  const said = "its image has no ENTRYPOINT: the arguments of its file took the place of its CMD";
+  const mend = 'write ENTRYPOINT ["…"] in the place of CMD in its Dockerfile';
+  expect((await runLab(["probe", file, ...bed])).stdout).toContain(`Mend: ${said}: ${mend}`);
+  const { stdout } = await runLab(["03", "--server", file, ...bed, "--bare", "--out", join(folder, "cmd")]);
+  expect(stdout).toContain(`cause     ${said}\n      mend      ${mend}`);
+});
+
 test.concurrent.each([
   ["server", "ends at once", /got: ended by itself, exit status 3: "no settings"\./],
   ["server", "never answers", /within 15 s; got: no line at all\./],

@@ -24,7 +24,9 @@ export const HCP_JOINING: Joining = {
   help: {
     asked: "the proposal (PROTOCOL.md, 6)",
     request: "take select, type and send as a person's hands at the window (docs/control.md)",
-    accept: "listen at the address and the port that it is given, and answer a type 1 with a type 2",
+    listen: "listen at the address and the port that it is given",
+    accept:
+      "answer a type 1 with a type 2 of the same 64 bytes first (3.3), and send the list (type 4) behind it (7.1)",
     log: "print the lines of PROTOCOL.md, 12.1, or say under logs what its own lines mean",
     show: "show the lines of PROTOCOL.md, 12.3, as events shown, and every new list as an event users",
   },

@@ -81,6 +81,12 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     ACCEPTS,
     /within 2 s of the proposal \(PROTOCOL\.md, 6\); got: nothing\. /,
   ],
+  [
+    "lists before it answers",
+    PATIENT,
+    ACCEPTS,
+    /got: update "Howdy Probe"\. Mend: answer a type 1 with a type 2 of the same 64 bytes first /,
+  ],
   ["refuses the name", PATIENT, ACCEPTS, /expected ack "Howdy Probe" within 10 s .*; got: nak "Howdy Probe"\. Mend: /],
   ["hangs up", PATIENT, ACCEPTS, /got: the end of the connection\. /],
   ["resets", PATIENT, ACCEPTS, /got: the end of the connection\. /],

@@ -50,12 +50,12 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
   const { joining, port, wire } = stage.protocol;
   const [wanted = new Uint8Array(0)] = joining.acceptance(PROBE_NAME);
   const expected = `${wire.tell(wanted)} within ${stage.timeoutMs / 1000} s of ${joining.help.asked}`;
-  const mend = joining.help.accept;
   const [link] = peer.connect("probe", undefined, server.host.address, port);
   if (link === undefined) throw new Error("the lab's peer does not connect");
   await stage.awaits(server, () => link.state !== "opening");
   if (link.state !== "open") {
     const seen = link.state === "opening" ? "no connection" : link.failure || "a connection that was reset";
+    const mend = joining.help.listen;
     return { title, breach: { expected: `a connection at ${server.host.address}:${port}`, seen, mend } };
   }
   peer.send([{ link, pieces: [joining.request(PROBE_NAME)] }], { times: 1, gapMs: 0, after: null });
@@ -66,7 +66,7 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
     first === undefined
       ? (server.fault ?? (link.isOver ? "the end of the connection" : "nothing"))
       : wire.tell(first.bytes);
-  return { title, breach: { expected, seen, mend } };
+  return { title, breach: { expected, seen, mend: joining.help.accept } };
 }
 
 /** What it says that it does not print is not asked for, but must be true. */

@@ -32,6 +32,8 @@ export interface Joining {
     /** What a server answers, with where that is said: "the proposal (PROTOCOL.md, 6)". */
     readonly asked: string;
     readonly request: string;
+    /** Of one at which nobody can connect, and of one that answers otherwise. */
+    readonly listen: string;
     readonly accept: string;
     readonly log: string;
     readonly show: string;

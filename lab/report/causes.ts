@@ -16,7 +16,9 @@ export interface ToldCause {
 }
 
 /** What the failures of a run come from; one that most cases fail for first. */
-export function tellCauses(scenarios: readonly Pick<ScenarioResult, "cause" | "id">[]): readonly ToldCause[] {
+export function tellCauses(
+  scenarios: readonly Pick<ScenarioResult, "cause" | "id" | "verdict">[],
+): readonly ToldCause[] {
   return groupByCause(scenarios).map(({ cause, cases }) => {
     const names = cases.map(({ id }) => id);
     const more = names.length - CASES_TOLD_MAX;

@@ -26,13 +26,13 @@ export function isCompared(cause: Cause | null): boolean {
   return cause === null || cause.kind === "other-words";
 }
 
-/** The causes of the cases that fail, each with its cases: that of most cases first. */
-export function groupByCause<Case extends Pick<ScenarioResult, "cause">>(
+/** The causes of the cases that fail, each with its cases: that of most cases first. What is known to fail is left out. */
+export function groupByCause<Case extends Pick<ScenarioResult, "cause" | "verdict">>(
   cases: readonly Case[],
 ): readonly CauseGroup<Case>[] {
   const groups = new Map<string, { cause: Cause; cases: Case[] }>();
   for (const each of cases) {
-    if (each.cause === null) continue;
+    if (each.cause === null || each.verdict === "known-failure") continue;
     const group = groups.get(causeKey(each.cause));
     if (group === undefined) groups.set(causeKey(each.cause), { cause: each.cause, cases: [each] });
     else group.cases.push(each);
