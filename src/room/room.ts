@@ -9,14 +9,14 @@ const SERVER_KEY = nameKey(SERVER);
 const NOTHING: readonly News[] = [];
 
 /** What may be asked of the room without changing it. */
-export type RoomView = Pick<Room, "users" | "userOf" | "userNamed">;
+export type RoomView = Pick<Room, "users" | "userOf" | "userNamed" | "userLike">;
 
 export class Room {
   readonly #bySession = new Map<SessionId, User>();
   /** In the order of acceptance. */
   readonly #byName = new Map<string, User>();
   /** Two spellings of one name have one key. */
-  readonly #keys = new Set<string>();
+  readonly #byKey = new Map<string, User>();
   /** The values of #byName, made anew when somebody joins or leaves. */
   #users: readonly User[] = [];
 
@@ -33,6 +33,11 @@ export class Room {
   /** The user with exactly this name. */
   userNamed(name: string): User | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The user with this name, however it is spelled. */
+  userLike(name: string): User | undefined {
+    return this.#byName.get(name) ?? this.#byKey.get(nameKey(name));
   }
 
   /** What an entry does. An entry of a session that has no name (any more) does nothing. */
@@ -59,14 +64,14 @@ export class Room {
     const user: User = { session, name };
     this.#bySession.set(session, user);
     this.#byName.set(name, user);
-    this.#keys.add(nameKey(name));
+    this.#byKey.set(nameKey(name), user);
     this.#users = [...this.#byName.values()];
     return { kind: "joined", user, original };
   }
 
   #refusal(session: SessionId, name: string): Refusal | undefined {
     if (this.#bySession.has(session)) return "already-named";
-    return nameFault(name) ?? (this.#keys.has(nameKey(name)) ? "taken" : undefined);
+    return nameFault(name) ?? (this.#byKey.has(nameKey(name)) ? "taken" : undefined);
   }
 
   #act(user: User, entry: Extract<Entry, { kind: "leave" | "say" | "whisper" }>): News {
@@ -83,7 +88,7 @@ export class Room {
   #leave(user: User): News {
     this.#bySession.delete(user.session);
     this.#byName.delete(user.name);
-    this.#keys.delete(nameKey(user.name));
+    this.#byKey.delete(nameKey(user.name));
     this.#users = [...this.#byName.values()];
     return { kind: "left", user };
   }
@@ -97,6 +102,6 @@ export class Room {
   #missOf(receiver: string): Miss {
     const key = nameKey(receiver);
     if (receiver === "" || key === SERVER_KEY) return "nobody";
-    return this.#keys.has(key) ? "other-spelling" : "away";
+    return this.#byKey.has(key) ? "other-spelling" : "away";
   }
 }

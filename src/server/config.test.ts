@@ -17,6 +17,7 @@ describe("settings", () => {
     expect(readConfig([], {})).toEqual({
       host: undefined,
       port: undefined,
+      doors: [],
       messageGapMs: 20,
       silentDeathS: 30,
       connectionsMax: 1024,
@@ -58,6 +59,17 @@ describe("settings", () => {
     expect(messageOf(() => readConfig(["--mailbox-days", "0"], {}))).toContain(
       "--mailbox-days: expected a whole number",
     );
+  });
+
+  test("for doors come from both, each with its own port unless told", () => {
+    const env = { HOWDY_DOORS: "cs513, classchat" };
+    expect(readConfig(["--door", "chatroom:0", "--door=cs513:1400"], env).doors).toEqual([
+      { name: "chatroom", port: 0 },
+      { name: "cs513", port: 1400 },
+      { name: "cs513", port: 1338 },
+      { name: "classchat", port: 5050 },
+    ]);
+    expect(readConfig(["--door", "chatroom"], { HOWDY_DOORS: "" }).doors).toEqual([{ name: "chatroom", port: 33_000 }]);
   });
 
   test("for flood control come from either, and a rate of 0 is none", () => {
@@ -115,6 +127,10 @@ describe("a wrong setting", () => {
       args: ["--log-level", "loud"],
       message: '--log-level: expected one of debug, info, warn, error, silent; got "loud"',
     },
+    ...["irc", "cs513:", "cs513:80", "cs513:1338:1", "toString", ""].map((door) => ({
+      args: [`--door=${door}`],
+      message: `--door: expected one of cs513, classchat, chatroom, and behind it nothing or a colon and a whole number from 1025 to 65535 (or 0 for any that is free); got "${door}"`,
+    })),
     { args: ["--nonsense"], message: "there is no option --nonsense" },
     { args: ["extra"], message: 'expected options only; got the word "extra"' },
   ])("in $args is said in one line", ({ args, message }) => {

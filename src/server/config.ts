@@ -15,6 +15,9 @@ import {
   type Values,
   wholeNumber,
 } from "../options/index.ts";
+import { CHATROOM_PORT } from "../protocol/chatroom.ts";
+import { CLASSCHAT_PORT } from "../protocol/classchat.ts";
+import { CS513_PORT } from "../protocol/cs513.ts";
 import { MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "./doors/hcp1/defaults.ts";
 import { CONNECTIONS_MAX, FLOOD_BURST, FLOOD_RATE_PER_S, MAIL_DAYS, MAIL_LINES, SILENT_DEATH_S } from "./limits.ts";
 import { LOG_LEVELS } from "./log/log-line.ts";
@@ -31,6 +34,35 @@ const LISTENING_PORT: Kind<number> = {
   parse: (text) => (text === "0" ? 0 : PORT.parse(text)),
 };
 
+/** The doors beside version 1's, and where each listens unless told. */
+const DOOR_PORTS = { cs513: CS513_PORT, classchat: CLASSCHAT_PORT, chatroom: CHATROOM_PORT } as const;
+
+export type DoorName = keyof typeof DOOR_PORTS;
+
+/** A door that is open, and its port. */
+export interface DoorSetting {
+  readonly name: DoorName;
+  readonly port: number;
+}
+
+const DOOR_NAMES = Object.entries(DOOR_PORTS).map(([name, port]) => `${name} (${port})`);
+
+const DOOR: Kind<DoorSetting> = {
+  placeholder: "NAME[:PORT]",
+  expected: `one of ${Object.keys(DOOR_PORTS).join(", ")}, and behind it nothing or a colon and ${LISTENING_PORT.expected}`,
+  limits: DOOR_NAMES.join(", "),
+  parse: (text) => {
+    const [, word = "", given] = /^([a-z0-9]+)(?::(.*))?$/s.exec(text) ?? [];
+    if (!isDoorName(word)) return undefined;
+    const port = given === undefined ? DOOR_PORTS[word] : LISTENING_PORT.parse(given);
+    return port === undefined ? undefined : { name: word, port };
+  },
+};
+
+function isDoorName(word: string): word is DoorName {
+  return Object.hasOwn(DOOR_PORTS, word);
+}
+
 const OPTIONS = {
   host: {
     kind: IP_ADDRESS,
@@ -39,6 +71,12 @@ const OPTIONS = {
     help: "address of this machine to listen on",
   },
   port: { kind: LISTENING_PORT, variable: "HOWDY_PORT", otherwise: "asked for", help: "TCP port to listen on" },
+  door: {
+    kind: DOOR,
+    repeats: true,
+    variable: "HOWDY_DOORS",
+    help: "lets the clients of another chat program into the room, on a port of their own",
+  },
   "message-gap-ms": {
     kind: wholeNumber(0, 1000, { unit: "ms" }),
     default: MESSAGE_GAP_MS,
@@ -114,7 +152,8 @@ type OptionValues = Values<typeof OPTIONS>;
 
 /** The options' values, but for those that say one thing together. An undefined host or port is asked for on the console. */
 export interface Config
-  extends Omit<OptionValues, "floodBurst" | "floodRate" | "mailbox" | "mailboxLines" | "mailboxDays"> {
+  extends Omit<OptionValues, "door" | "floodBurst" | "floodRate" | "mailbox" | "mailboxLines" | "mailboxDays"> {
+  readonly doors: readonly DoorSetting[];
   /** Undefined: no flood control. */
   readonly flood: BucketLimits | undefined;
   /** Undefined: nothing is kept for users who are away. */
@@ -127,9 +166,11 @@ export interface Config
  */
 export function readConfig(args: readonly string[], environment: Environment): Config {
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
-  const { floodBurst, floodRate, mailbox, mailboxLines, mailboxDays, ...rest } = readValues(OPTIONS, line, environment);
+  const values = readValues(OPTIONS, line, environment);
+  const { door, floodBurst, floodRate, mailbox, mailboxLines, mailboxDays, ...rest } = values;
   return {
     ...rest,
+    doors: door,
     // An empty path is none.
     controlSocket: rest.controlSocket || undefined,
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },

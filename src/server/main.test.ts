@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
 import { SERVER_MAIN, ServerProgram } from "./fixtures/test-program.ts";
+import { TextPeer } from "./fixtures/text-peer.ts";
 
 const HEALTH_MAIN = fileURLToPath(new URL("health.ts", import.meta.url));
 const ASK_HOST = "Please input a valid IP address of this Howdy Server, press Enter to use 127.0.0.1.";
@@ -162,6 +163,42 @@ describe("the command line", () => {
     expect(help.stdout).toContain("--silent-death-s");
     expect(await version.exited()).toEqual({ status: 0, signal: null });
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("doors of other protocols", () => {
+  test("open where they are told, and say so", async () => {
+    await using program = await ServerProgram.listening(["--door", "cs513:0"], { env: { HOWDY_DOORS: "chatroom:0" } });
+    const doors = program.lines.filter(({ event }) => event === "door-open");
+    const [cs513 = 0, chatroom = 0] = doors.map(({ port }) => port);
+    expect(doors.map(({ msg }) => msg)).toEqual([
+      `The door of cs513 is open at ('127.0.0.1', ${cs513})`,
+      `The door of chatroom is open at ('127.0.0.1', ${chatroom})`,
+    ]);
+    using ted = await TextPeer.greeted(cs513, "Ted:Hi\n", "Ted:Hi\n");
+    using jeremy = new TextPeer(chatroom);
+    await jeremy.until("[*] Welcome to the chat room!");
+    await program.logged("user-online");
+    expect(program.texts).toContain("New user is added into list. Current User list: Ted");
+    ted.write("Ted:bye\n");
+    program.child.kill("SIGTERM");
+    await ted.ended();
+    expect(await program.exited()).toEqual({ status: 0, signal: null });
+  });
+
+  test("are closed unless they are told to open", async () => {
+    await using program = await ServerProgram.listening();
+    expect(program.lines.filter(({ event }) => event === "door-open")).toEqual([]);
+  });
+
+  test("whose port is in use give one clear line and exit status 1", async () => {
+    await using first = await ServerProgram.listening();
+    const door = `classchat:${first.port}`;
+    await using second = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--door", door]);
+    expect(await second.exited()).toEqual({ status: 1, signal: null });
+    expect(second.stderr).toBe(
+      `howdy-server: port ${first.port} of 127.0.0.1 is in use by another program; choose another with --door classchat:PORT.\n`,
+    );
   });
 });
 

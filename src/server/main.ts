@@ -4,8 +4,13 @@ import type { Server as NetServer } from "node:net";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { ListenError, listenError, tellSystemError, UsageError } from "../options/index.ts";
+import type { Piece } from "../protocol/cut-reader.ts";
 import { makeVisibleLine } from "../visible.ts";
-import { type Config, readConfig, SERVER_HELP } from "./config.ts";
+import { type Config, type DoorName, readConfig, SERVER_HELP } from "./config.ts";
+import { chatroom } from "./doors/chatroom/chatroom-door.ts";
+import { classchat } from "./doors/classchat/classchat-door.ts";
+import { cs513 } from "./doors/cs513/cs513-door.ts";
+import type { MakeDoor } from "./doors/door.ts";
 import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
 import { serveHealth } from "./health.ts";
 import { closeOnCrash, openLog, type ServerLog } from "./log/log.ts";
@@ -17,7 +22,10 @@ import { AUTO, autoPath } from "./operator/control-path.ts";
 import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
-import { Server } from "./server.ts";
+import { type Entrance, Server } from "./server.ts";
+
+/** The doors that `--door` opens. */
+const DOORS: Readonly<Record<DoorName, MakeDoor<Piece>>> = { cs513, classchat, chatroom };
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
@@ -120,12 +128,25 @@ async function listen(
   try {
     const { silentDeathS, connectionsMax, flood } = config;
     const settings = { silentDeathS, connectionsMax, flood, mailbox, log: serverLog.sink };
-    const server = await Server.start({ entrances: [{ host, port, door: hcp1(config) }], ...settings });
+    const doors = config.doors.map(({ name, port: at }): Entrance => ({ host, port: at, door: DOORS[name] }));
+    const server = await Server.start({ entrances: [{ host, port, door: hcp1(config) }, ...doors], ...settings });
+    const [, ...ports] = server.ports;
+    for (const [index, { name }] of config.doors.entries())
+      serverLog.sink.write(doorLine(name, host, ports[index] ?? 0));
     serverLog.sink.write(logLine("server-listening", "Server is started and listening.", { host, port: server.port }));
     return server;
   } catch (error) {
-    throw listenError(error, { host, port, hostOption: "--host", portOption: "--port" });
+    const refused = error instanceof Error && "port" in error ? error.port : port;
+    const door = config.doors.find((one) => one.port === refused);
+    const at =
+      door === undefined ? { port, portOption: "--port" } : { port: door.port, portOption: `--door ${door.name}:PORT` };
+    throw listenError(error, { host, hostOption: "--host", ...at });
   }
+}
+
+function doorLine(name: DoorName, host: string, port: number): LogLine {
+  const text = `The door of ${name} is open at ${peerName({ address: host, port })}`;
+  return logLine("door-open", text, { door: name, host, port });
 }
 
 async function serveHealthIfWanted(): Promise<NetServer | undefined> {

@@ -161,6 +161,10 @@ export class Server implements DoorServer {
     };
   }
 
+  addressOf(session: SessionId): PeerAddress | undefined {
+    return this.#peers.get(session)?.address;
+  }
+
   request(request: Request): void {
     this.#roomLog.append(request);
   }
@@ -180,6 +184,11 @@ export class Server implements DoorServer {
       peer.connection.send(frame, kind);
       if (sender !== undefined && peer.connection.congested) sender.connection.holdFor(peer.connection);
     }
+  }
+
+  end({ connection }: Peer): void {
+    connection.end();
+    this.#clock.after(STOP_HURRY_MS, () => connection.endNow());
   }
 
   /** Tells every user something. The text must be one that can travel. */
@@ -203,7 +212,7 @@ export class Server implements DoorServer {
     const closed = this.#listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
     const peers = [...this.#peers.values()];
     if (peers.length === 0) this.#emptied.resolve();
-    for (const peer of peers) this.#end(peer);
+    for (const peer of peers) this.end(peer);
     await Promise.all([...closed, this.#emptied.promise]);
   }
 
@@ -304,7 +313,7 @@ export class Server implements DoorServer {
     const peer = this.#peers.get(news.user.session);
     if (peer === undefined) return;
     if (news.kind === "joined") this.#forgetUnnamed(peer);
-    else this.#end(peer);
+    else this.end(peer);
   }
 
   #onClosed(peer: OwnPeer, reason: CloseReason): void {
@@ -325,12 +334,6 @@ export class Server implements DoorServer {
     peer.cancelUnnamed?.();
     peer.cancelUnnamed = undefined;
     this.#unnamed.delete(peer);
-  }
-
-  /** Writes what is queued and closes. A peer that does not read is not waited for longer than STOP_HURRY_MS. */
-  #end({ connection }: OwnPeer): void {
-    connection.end();
-    this.#clock.after(STOP_HURRY_MS, () => connection.endNow());
   }
 
   #cutOff(peer: OwnPeer, event: string, text: string): void {

@@ -56,6 +56,8 @@ export interface Door<Frame> {
 export interface DoorServer {
   readonly room: RoomView;
   readonly log: LogSink;
+  /** Where a user's client is; undefined when its session has ended. */
+  addressOf(session: SessionId): PeerAddress | undefined;
   /** Asks the room for something. The news of it are told before this returns, when the room is one process. */
   request(request: Request): void;
   /** Queues a frame for a peer. */
@@ -65,6 +67,8 @@ export interface DoorServer {
    * session is `from` is not read. A snapshot holds nobody: who only came or went is not to blame.
    */
   fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void;
+  /** Writes what is queued for a peer and closes. A peer that does not read is not waited for longer than STOP_HURRY_MS. */
+  end(peer: Peer): void;
 }
 
 /** Makes a door of a server. */

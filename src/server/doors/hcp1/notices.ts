@@ -3,8 +3,8 @@
 // character.
 
 import { EVERYBODY, encodeMessage, LIST_NAMES_MAX, SERVER } from "../../../protocol/hcp1/index.ts";
-import { printable } from "../../log/log-line.ts";
-import type { MailOutcome, Notice } from "../door.ts";
+import type { Notice } from "../door.ts";
+import { missedText, slowedText } from "../notice-texts.ts";
 import { mailTexts } from "./chat-texts.ts";
 
 /** The bytes of a text from the server to one user, or to everybody. */
@@ -21,21 +21,13 @@ export function announcement(text: string): Uint8Array {
 export function noticeTexts(one: Notice): readonly string[] {
   switch (one.kind) {
     case "missed":
-      return [MISSED_TEXTS[one.outcome](printable(one.receiver))];
+      return [missedText(one.receiver, one.outcome)];
     case "slowed":
-      return [`You send faster than ${one.ratePerS} messages a second: the rest is not lost, it waits its turn.`];
+      return [slowedText(one.ratePerS)];
     case "mail":
       return mailTexts(one.mail);
   }
 }
-
-// A name has 64 bytes at most, and three times that as U+FFFD.
-const MISSED_TEXTS: Readonly<Record<MailOutcome, (name: string) => string>> = {
-  absent: (name) => `${name} is not online.`,
-  kept: (name) => `${name} is away; it will be delivered.`,
-  full: (name) => `${name}'s mailbox is full; it was not kept.`,
-  failed: (name) => `${name} is away; it could not be kept.`,
-};
 
 /** What a newcomer is told whom the list has no place for. */
 export function listLimitText(online: number): string {
