@@ -165,6 +165,10 @@ export class Server implements DoorServer {
     return this.#peers.get(session)?.address;
   }
 
+  after(ms: number, run: () => void): () => void {
+    return this.#clock.after(ms, run);
+  }
+
   request(request: Request): void {
     this.#roomLog.append(request);
   }

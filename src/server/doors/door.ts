@@ -60,6 +60,8 @@ export interface DoorServer {
   addressOf(session: SessionId): PeerAddress | undefined;
   /** Asks the room for something. The news of it are told before this returns, when the room is one process. */
   request(request: Request): void;
+  /** Runs something later, by the server's clock; gives what calls it off. */
+  after(ms: number, run: () => void): () => void;
   /** Queues a frame for a peer. */
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void;
   /**

@@ -19,6 +19,9 @@ import { refuseLong, TEXT_GAP_MS, TextPeers } from "../text-peers.ts";
 /** Whom a text to everybody names. */
 const ALL = "all";
 
+/** Milliseconds until a newcomer is asked for a name. Its window must be there, or it reads both texts at once. */
+const ASK_MS = 1000;
+
 const ASK_NAME = "Please Enter Your Username Now!";
 const NO_RECEIVER = ["Message not sent, No recipirent!", " (Format) username:message "] as const;
 
@@ -36,6 +39,8 @@ class ClassChatDoor implements Door<Piece> {
   readonly #peers: TextPeers;
   /** Texts to somebody who is away, of which it is not known yet what becomes of them. */
   readonly #unanswered = new Map<SessionId, string[]>();
+  /** Newcomers who were not asked for a name yet, each with what calls that off. */
+  readonly #unasked = new Map<SessionId, () => void>();
 
   constructor(server: DoorServer) {
     this.#server = server;
@@ -46,17 +51,21 @@ class ClassChatDoor implements Door<Piece> {
 
   opened(peer: Peer): void {
     this.#peers.add(peer);
-    this.#peers.tell(peer, ["Connecting to Server...", ASK_NAME]);
+    this.#peers.tell(peer, ["Connecting to Server..."]);
+    const ask = () => this.#peers.tell(peer, [ASK_NAME]);
+    this.#unasked.set(peer.session, this.#server.after(ASK_MS, ask));
   }
 
   closed(peer: Peer): void {
     this.#peers.remove(peer);
+    this.#callOffAsking(peer.session);
     this.#unanswered.delete(peer.session);
   }
 
   received(peer: Peer, { bytes, end }: Piece): void {
     const { session } = peer;
     const text = new TextDecoder().decode(bytes);
+    this.#callOffAsking(session);
     if (end === "limit") refuseLong(peer, CLASSCHAT_READ_BYTES_MAX);
     else if (isQuit(text)) {
       this.#server.request({ kind: "leave", session });
@@ -85,6 +94,11 @@ class ClassChatDoor implements Door<Piece> {
       const head = `[server] You Missed: [${sender}] ${how === "said" ? "ToAll: " : ""}`;
       this.#peers.tell(peer, itemsOf(text, head), onTaken);
     }
+  }
+
+  #callOffAsking(session: SessionId): void {
+    this.#unasked.get(session)?.();
+    this.#unasked.delete(session);
   }
 
   #speak(peer: Peer, line: string): void {
