@@ -9,6 +9,7 @@ import { resultSchema } from "./result/result.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const SUBNET = await claimSubnet();
+const OWN_PROTOCOL = "examples/own-protocol/protocol.ts";
 
 let folder: string;
 
@@ -24,12 +25,28 @@ test.each([
   [["--bogus"], /^howdy-lab: there is no option --bogus\. Try --help\.\n$/],
   [
     ["nobody"],
-    /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder conformance, and those of the folder people\n$/,
+    /^howdy-lab: no case is called "nobody"; there are 01-client-gui, 02-server-configuration, .*, and those of the folder chatroom, .*, and those of the folder people\n$/,
   ],
   [["offline"], /^howdy-lab: "offline" means more than one case: 10-single-user-offline, 11-multiple-users-offline\n$/],
   [["--testbed", "local", "--subnet", "10.8.0.0/31", "08"], /^--subnet "10\.8\.0\.0\/31": .*\n$/],
   [["report/08", "--level", "weak"], /^howdy-lab: --level: expected one of must, strict; got "weak"\. Try --help\.\n$/],
   [["probe"], /^howdy-lab: probe: expected one file: probe FILE\. Try --help\.\n$/],
+  [
+    ["--protocol", "missing.ts", "03"],
+    /^howdy-lab: --protocol missing\.ts: cannot be loaded: Cannot find module .*\n$/,
+  ],
+  [
+    ["--protocol", "lab/cs513/cs513.ts", "03"],
+    /^howdy-lab: --protocol lab\/cs513\/cs513\.ts: expected a file that exports a const protocol, .*\n$/,
+  ],
+  [
+    ["--protocol", OWN_PROTOCOL, "--protocol", OWN_PROTOCOL, "03"],
+    /^howdy-lab: --protocol .*: expected a name and a port of its own; Shout has 7007\n$/,
+  ],
+  [
+    ["probe", "examples/own-protocol/server.yaml"],
+    /^howdy-lab: probe: expected a program of HCP; examples\/own-protocol\/server\.yaml speaks shout\n$/,
+  ],
   [["probe", "missing.yaml"], /^missing\.yaml:1:1: expected a file that can be read; there is nothing of that name\n$/],
   [
     ["--server", "missing.yaml"],

@@ -217,13 +217,16 @@ const ROOMS: readonly Room[] = [
   },
   { of: "lab/peer/", mayUse: ["node:*"] },
   { of: "lab/hosts/", mayImport: ["src/options/", "lab/yaml/"], mayUse: ["node:*", "zod"] },
-  { of: "lab/protocol/", mayImport: ["src/client/control.ts"], mayUse: ["zod"] },
+  { of: "lab/protocol/", mayImport: ["src/client/control.ts", "src/protocol/"], mayUse: ["zod"] },
   { of: "lab/hcp/texts.ts", mayImport: ["src/protocol/hcp1/"] },
   {
     of: "lab/hcp/",
     mayImport: ["src/protocol/hcp1/", "lab/yaml/", "lab/protocol/", "lab/hcp/texts.ts"],
     mayUse: ["zod"],
   },
+  { of: "lab/cs513/", mayImport: ["src/protocol/cs513.ts", "lab/protocol/"] },
+  { of: "lab/classchat/", mayImport: ["src/protocol/classchat.ts", "lab/protocol/"] },
+  { of: "lab/chatroom/", mayImport: ["src/protocol/chatroom.ts", "lab/protocol/"], mayUse: ["zod"] },
   { of: "lab/wire/", mayImport: ["lab/protocol/"] },
   { of: "lab/implementation/", mayImport: ["lab/yaml/", "lab/hosts/"], mayUse: ["node:*", "zod"] },
   {
@@ -333,7 +336,10 @@ const ROOMS: readonly Room[] = [
     ],
   },
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
-  { of: "lab/commands/protocol.ts", mayImport: ["lab/protocol/", "lab/hcp/"] },
+  {
+    of: "lab/commands/protocol.ts",
+    mayImport: ["lab/protocol/", "lab/hcp/", "lab/cs513/", "lab/classchat/", "lab/chatroom/"],
+  },
   {
     of: "lab/commands/",
     mayImport: [
@@ -341,6 +347,7 @@ const ROOMS: readonly Room[] = [
       "src/options/",
       "lab/yaml/",
       "lab/hosts/",
+      "lab/protocol/",
       "lab/wire/",
       "lab/implementation/",
       "lab/scenario/",

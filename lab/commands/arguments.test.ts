@@ -9,6 +9,7 @@ test("no arguments mean the report's cases on whichever bed there is, with five 
     client: "headless",
     implementations: {},
     level: undefined,
+    protocol: [],
     wire: "auto",
     out: undefined,
     reports: 10,
@@ -41,6 +42,8 @@ test("everything that may be said is taken", () => {
     "--timeout",
     "0.5",
     "a.yaml",
+    "--protocol",
+    "own.ts",
   ];
   expect(readArguments(args)).toEqual({
     kind: "run",
@@ -49,6 +52,7 @@ test("everything that may be said is taken", () => {
     client: "web",
     implementations: {},
     level: undefined,
+    protocol: ["own.ts"],
     wire: "relay",
     out: "x",
     reports: 10,
@@ -59,7 +63,12 @@ test("everything that may be said is taken", () => {
     verbose: true,
     bare: false,
   });
-  expect(readArguments(["--list", "whisper"])).toEqual({ kind: "list", selection: ["whisper"], level: undefined });
+  expect(readArguments(["--list", "whisper"])).toEqual({
+    kind: "list",
+    selection: ["whisper"],
+    protocol: [],
+    level: undefined,
+  });
   expect(readArguments(["--bare"])).toMatchObject({ bare: true, wire: "off" });
   expect(readArguments(["diff", "a", "b/result.json"])).toEqual({ kind: "diff", before: "a", after: "b/result.json" });
   expect(readArguments(["--clean"])).toEqual({ kind: "clean" });
@@ -89,7 +98,7 @@ test("--server and --client name what is under test; a client may be a kind and 
 
 test("--level leaves conformance cases of one level, to run and to list", () => {
   expect(readArguments(["conformance", "--level", "must"])).toMatchObject({ kind: "run", level: "must" });
-  const listed = { kind: "list", selection: ["conformance"], level: "strict" };
+  const listed = { kind: "list", selection: ["conformance"], protocol: [], level: "strict" };
   expect(readArguments(["--list", "conformance", "--level", "strict"])).toEqual(listed);
 });
 

@@ -3,11 +3,12 @@
 import { makeVisibleLine } from "../../src/visible.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ListArguments } from "./arguments.ts";
+import { loadProtocols } from "./own-protocol.ts";
 import { loadCases, readOwnTopology } from "./repository.ts";
 
 /** Lists the cases that words mean. */
-export async function list({ selection, level }: ListArguments): Promise<string> {
-  const scenarios = await loadCases(selection, readOwnTopology(), level);
+export async function list({ selection, level, protocol }: ListArguments): Promise<string> {
+  const scenarios = await loadCases(selection, readOwnTopology(), level, await loadProtocols(protocol));
   const idColumns = Math.max(...scenarios.map(({ id }) => id.length));
   const titleColumns = Math.max(...scenarios.map(({ title }) => title.length));
   return scenarios

@@ -28,7 +28,7 @@ import type { MatrixArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";
-import { PROTOCOL } from "./protocol.ts";
+import { PROTOCOLS, wireOf } from "./protocol.ts";
 import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
 import { concerns, isGood, tellUnconcerned } from "./run.ts";
 
@@ -107,7 +107,7 @@ async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set
       topology,
       repository: REPOSITORY,
       programs: { server: pair.server.source, client: pair.client.source },
-      protocol: PROTOCOL.wire,
+      protocol: wireOf(PROTOCOLS),
       wire: args.wire,
       subnet: subnetOf(args, topology, lane),
       onProgress: (line) => shared.renderer.line(line),

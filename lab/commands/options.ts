@@ -58,6 +58,15 @@ const LEVEL_OPTIONS = {
   },
 } satisfies OptionTable;
 
+const PROTOCOL_OPTIONS = {
+  protocol: {
+    kind: TEXT,
+    placeholder: "FILE",
+    repeats: true,
+    help: "a protocol of one's own that files may name: TypeScript that exports it (docs/protocols.md)",
+  },
+} satisfies OptionTable;
+
 const BED_OPTIONS = {
   testbed: {
     kind: choice(TESTBEDS),
@@ -101,6 +110,7 @@ export const RUN_OPTIONS = {
     help: "headless: clients on their standard streams (default). web: every client is its window in a real browser, worked through its widgets; a case about the window itself always has one. FILE: the client under test, as a file describes it. terminal: this project's terminal client, typed into and read on a real pseudo-terminal (Linux). One kind and one file may be given together",
   },
   ...LEVEL_OPTIONS,
+  ...PROTOCOL_OPTIONS,
   ...BED_OPTIONS,
   ...REPORT_OPTIONS,
   bare: { kind: "flag", help: "verdicts, logs and transcripts only: no wire, no page, no JUnit, no summary" },
@@ -143,7 +153,7 @@ export const REDUCE_OPTIONS = {
   },
 } satisfies OptionTable;
 
-export const LIST_OPTIONS = LEVEL_OPTIONS;
+export const LIST_OPTIONS = { ...LEVEL_OPTIONS, ...PROTOCOL_OPTIONS } satisfies OptionTable;
 
 /** What a command that is a word takes. Without a word, cases are run. */
 export const COMMAND_OPTIONS = {

@@ -26,6 +26,10 @@ export async function probe(args: ProbeArguments): Promise<number> {
   const loaded = await loadImplementation(args.file, { findCase });
   if (loaded.kind === "wrong") throw new UsageError(loaded.problems.join("\n"));
   const { implementation } = loaded;
+  if (!implementation.speaks.has(PROTOCOL.name.toLowerCase())) {
+    const spoken = [...implementation.speaks.keys()].join(", ");
+    throw new UsageError(`howdy-lab: probe: expected a program of ${PROTOCOL.name}; ${args.file} speaks ${spoken}`);
+  }
   const screen = processScreen();
   const renderer = new TerminalRenderer(screen, { verbose: false });
   const interruption = listenForSignals();

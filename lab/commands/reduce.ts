@@ -31,7 +31,7 @@ import type { ReduceArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
-import { PROTOCOL } from "./protocol.ts";
+import { PROTOCOLS, wireOf } from "./protocol.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
 
 const SMALLEST_FILE = "smallest.yaml";
@@ -152,7 +152,7 @@ async function openPrograms(
     topology,
     repository: REPOSITORY,
     programs: { server: pair.server.source, client: pair.client.source },
-    protocol: PROTOCOL.wire,
+    protocol: wireOf(PROTOCOLS),
     wire: "auto",
     subnet: laneSubnet(args.subnet ?? topology.subnet, lane),
     onProgress: (line) => renderer.line(line),
@@ -200,12 +200,12 @@ async function runIn(
 }
 
 function parseCase({ file, topology }: Shared, source: ScenarioSource) {
-  const parsed = parseScenario(file, JSON.stringify(source), topology.hosts, PROTOCOL);
+  const parsed = parseScenario(file, JSON.stringify(source), topology.hosts, PROTOCOLS);
   return parsed.kind === "wrong" ? undefined : parsed.scenario;
 }
 
 async function readSource(file: string, topology: Topology): Promise<ScenarioSource> {
-  const parsed = parseScenario(file, await readFile(file, "utf8"), topology.hosts, PROTOCOL);
+  const parsed = parseScenario(file, await readFile(file, "utf8"), topology.hosts, PROTOCOLS);
   if (parsed.kind === "wrong") throw new UsageError(parsed.problems.join("\n"));
   return parsed.source;
 }

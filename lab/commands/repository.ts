@@ -4,13 +4,14 @@ import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../src/options/index.ts";
 import { readTopology, type Topology } from "../hosts/topology.ts";
+import type { Protocols } from "../protocol/protocol.ts";
 import { countOf } from "../report/plain-text.ts";
 import { ReportFolder } from "../result/folder.ts";
 import { removeOldReports } from "../result/old-reports.ts";
 import { listScenarioFiles, loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
-import { PROTOCOL } from "./protocol.ts";
+import { PROTOCOLS } from "./protocol.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -50,10 +51,11 @@ export async function loadCases(
   selection: readonly string[],
   topology: Topology,
   level: Level | undefined,
+  protocols: Protocols = PROTOCOLS,
 ): Promise<readonly Scenario[]> {
   const selected = selectFiles(selection, scenariosFolder());
   if (selected.kind === "wrong") throw new UsageError(`howdy-lab: ${selected.message}`);
-  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts, PROTOCOL);
+  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts, protocols);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   const chosen = scenarios.filter(
     ({ conformance }) => conformance === null || level === undefined || conformance.level === level,
@@ -64,7 +66,7 @@ export async function loadCases(
 
 /** Every case of the project's own that can be read. */
 export async function loadAllCases(topology: Topology): Promise<readonly Scenario[]> {
-  return (await loadScenarios(listScenarioFiles(scenariosFolder()), topology.hosts, PROTOCOL)).scenarios;
+  return (await loadScenarios(listScenarioFiles(scenariosFolder()), topology.hosts, PROTOCOLS)).scenarios;
 }
 
 /** The command that was given, as it can be given again. */

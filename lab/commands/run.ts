@@ -9,6 +9,7 @@ import { makeVisibleLine } from "../../src/visible.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import type { Role, Topology } from "../hosts/topology.ts";
 import type { Pair } from "../implementation/implementation.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { countOf } from "../report/plain-text.ts";
 import { REPORT_FILES, SUMMARY_FILE } from "../report/report-files.ts";
@@ -17,7 +18,7 @@ import { TerminalRenderer } from "../report/terminal.ts";
 import { ReportFolder } from "../result/folder.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import { type RunEnd, runScenarios } from "../run/run.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { programsOf, type Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import type { WireEvent } from "../wire/wire.ts";
@@ -26,7 +27,8 @@ import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { findNotAsked } from "./not-asked.ts";
-import { PROTOCOL } from "./protocol.ts";
+import { loadProtocols } from "./own-protocol.ts";
+import { wireOf } from "./protocol.ts";
 import {
   loadAllCases,
   loadCases,
@@ -43,7 +45,8 @@ const STAY_PERIOD_MS = 60_000;
 /** Runs the cases and gives the exit status. */
 export async function run(args: RunArguments): Promise<number> {
   const topology = readOwnTopology();
-  const loaded = await loadCases(args.selection, topology, args.level);
+  const protocols = await loadProtocols(args.protocol);
+  const loaded = await loadCases(args.selection, topology, args.level, protocols);
   const { server, client } = args.implementations;
   const scenarios = loaded.filter((scenario) =>
     concerns(scenario, { server: server !== undefined, client: client !== undefined }),
@@ -59,7 +62,7 @@ export async function run(args: RunArguments): Promise<number> {
   const leftOut = loaded.length - scenarios.length;
   if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
   renderer.begin("opening the test bed");
-  const bed = await openBed(args, topology, pair, renderer).finally(() => renderer.end());
+  const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());
   interruption.arm();
   try {
     const missing = args.client === "web" ? await prepared : undefined;
@@ -111,9 +114,10 @@ async function missedCases(args: RunArguments, topology: Topology, asked: readon
 }
 
 /** Whether a case asks anything of what is under test: where one side is named, that side must take part. */
-export function concerns({ given }: Scenario, named: Readonly<Record<Role, boolean>>): boolean {
+export function concerns(scenario: Scenario, named: Readonly<Record<Role, boolean>>): boolean {
   const roles = (["server", "client"] as const).filter((role) => named[role]);
-  return roles.length !== 1 || given.some(({ kind }) => kind === roles[0]);
+  const [only, ...others] = roles;
+  return only === undefined || others.length > 0 || programsOf(scenario).has(only);
 }
 
 export function tellUnconcerned(count: number): string {
@@ -143,14 +147,20 @@ function needsBrowser(args: RunArguments, scenarios: readonly Scenario[], { clie
   return args.client === "web" || scenarios.some(({ windows }) => windows.size > 0);
 }
 
-function openBed(args: RunArguments, topology: Topology, pair: Pair, renderer: TerminalRenderer): Promise<TestBed> {
+function openBed(
+  args: RunArguments,
+  topology: Topology,
+  pair: Pair,
+  protocol: WireProtocol,
+  renderer: TerminalRenderer,
+): Promise<TestBed> {
   const { testbed, subnet, wire } = args;
   return openTestBed({
     kind: testbed,
     topology,
     repository: REPOSITORY,
     programs: { server: pair.server.source, client: pair.client.source },
-    protocol: PROTOCOL.wire,
+    protocol,
     wire,
     // Looking live decodes the wire a second time.
     onWire: args.verbose ? (event: WireEvent) => renderer.take({ kind: "wire", event }) : undefined,

@@ -11,11 +11,13 @@ import { loadImplementation, parseImplementation } from "./load.ts";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM_LINES_MAX = 199;
 
-const FILES = ["implementations", "examples"].flatMap((folder) =>
-  readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.ya?ml$/.test(file))
-    .map((file) => join(folder, file)),
-);
+const FILES = ["implementations", "examples"]
+  .flatMap((folder) =>
+    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.ya?ml$/.test(file))
+      .map((file) => join(folder, file)),
+  )
+  .filter((file) => /^role:/m.test(readFileSync(join(REPOSITORY, file), "utf8")));
 const EXAMPLES = FILES.filter((file) => file.startsWith("examples"));
 
 test("there are files of this project's own and of the examples, of each role", () => {
@@ -50,7 +52,7 @@ test.each(EXAMPLES)("the program of %s is one file of less than 200 lines", asyn
   const program = join(command?.directory ?? "", command?.words.at(-1) ?? "");
   const lines = readFileSync(program, "utf8").trimEnd().split("\n");
   expect(lines.length, relative(REPOSITORY, program)).toBeLessThanOrEqual(PROGRAM_LINES_MAX);
-  const others = readdirSync(dirname(program)).filter((each) => !/^Dockerfile|\.yaml$/.test(each));
+  const others = readdirSync(dirname(program)).filter((each) => !/^Dockerfile|\.yaml$|^protocol\.ts$/.test(each));
   expect(others).toHaveLength(1);
 });
 

@@ -9,6 +9,9 @@ import type { LogRule } from "./log-wording.ts";
 import { fillText } from "./placeholders.ts";
 import { type Feature, type ImplementationSource, OFFERS, type Offer } from "./schema.ts";
 
+/** What a file's program speaks unless it says otherwise. */
+const USUAL_PROTOCOL = "hcp";
+
 /** How a program is started: words and variables in which {address} and the like stand for what only the bed knows. */
 export interface Launch {
   readonly arguments: readonly string[];
@@ -19,6 +22,14 @@ export interface Launch {
 export interface Offered extends Launch {
   /** Of `operator` alone: what takes the operator's lines. */
   readonly operator: BesideCommand | undefined;
+}
+
+/** How a server is started so that it speaks a protocol, and what it logs then. */
+export interface Spoken {
+  readonly launch: Launch;
+  /** The line by which it tells that clients can connect; undefined where it is the protocol's. */
+  readonly ready: string | undefined;
+  readonly logs: readonly LogRule[];
 }
 
 export interface KnownFailure {
@@ -32,6 +43,8 @@ export interface Implementation {
   readonly name: string;
   readonly version: string;
   readonly role: Role;
+  /** By the protocols' names: what it speaks by itself, and what else it can be started to speak. */
+  readonly speaks: ReadonlyMap<string, Spoken>;
   /** The file that describes it. */
   readonly file: string;
   /** How a bed has it. */
@@ -69,6 +82,11 @@ export function buildImplementation(
 ): Implementation {
   const directory = dirname(resolve(file));
   const { run, unsupported = [] } = source;
+  const own = { launch: toLaunch(run), ready: source.ready, logs: toRules(source.logs) };
+  const others = Object.entries(source.speaks ?? {}).map(
+    ([protocol, { ready, logs, ...launch }]) =>
+      [protocol, { launch: toLaunch(launch), ready, logs: toRules(logs) }] as const,
+  );
   return {
     name: source.name,
     version: source.version,
@@ -80,12 +98,11 @@ export function buildImplementation(
       command: run.command && { words: commandWords(run.command, directory), directory },
       limits: limitsOf(source.limits ?? {}),
     },
-    launch: toLaunch(run),
+    speaks: new Map([[source.protocol ?? USUAL_PROTOCOL, own], ...others]),
+    ...own,
     console: source.console && toLaunch(source.console),
     offers: new Map(OFFERS.flatMap((offer) => toOffered(source.offers ?? {}, offer, directory))),
     window: source.window && { ...toLaunch(source.window), serves: new RegExp(source.window.serves, "su") },
-    ready: source.ready,
-    logs: (source.logs ?? []).map(({ line, means }) => ({ line: new RegExp(`^(?:${line})$`, "su"), means })),
     unsupportedCases: new Map(unsupported.flatMap((each) => ("case" in each ? [[slugOf(each.case), each.why]] : []))),
     unsupportedFeatures: new Map(unsupported.flatMap((each) => ("feature" in each ? [[each.feature, each.why]] : []))),
     knownFailures: (source["known-failures"] ?? []).map(({ case: word, why, link }) => ({
@@ -94,6 +111,12 @@ export function buildImplementation(
       link,
     })),
   };
+}
+
+/** The same server, started so that it speaks a protocol; undefined when it cannot. */
+export function speaking(implementation: Implementation, protocol: string): Implementation | undefined {
+  const spoken = implementation.speaks.get(protocol.toLowerCase());
+  return spoken === undefined ? undefined : { ...implementation, ...spoken };
 }
 
 /** A launch with what the needed offers add. */
@@ -128,6 +151,10 @@ function toLaunch(source: {
   environment?: Readonly<Record<string, string>> | undefined;
 }): Launch {
   return { arguments: source.arguments ?? [], environment: source.environment ?? {} };
+}
+
+function toRules(logs: ImplementationSource["logs"] = []): readonly LogRule[] {
+  return logs.map(({ line, means }) => ({ line: new RegExp(`^(?:${line})$`, "su"), means }));
 }
 
 function toOffered(

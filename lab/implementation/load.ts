@@ -23,7 +23,7 @@ export interface ImplementationUse {
 }
 
 /** What only a program of one role can have. */
-const KEYS_OF_ROLE = { server: ["console", "offers", "ready", "logs"], client: ["window"] } as const;
+const KEYS_OF_ROLE = { server: ["console", "offers", "ready", "logs", "speaks"], client: ["window"] } as const;
 
 /** Reads and checks a file that describes an implementation. */
 export async function loadImplementation(file: string, use: ImplementationUse): Promise<ImplementationResult> {

@@ -68,7 +68,7 @@ const limits = strict({
 });
 
 /** What PROTOCOL.md allows a server, and a case may need: such a case is only for a server whose file says that it has it. */
-export const OFFERS = ["notices", "flood-control", "mailbox", "operator"] as const;
+export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors"] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
 export const FEATURES = ["logs", "console", "window", "draft", "users"] as const;
@@ -90,6 +90,12 @@ const pattern = text.refine(isPattern, { error: "expected a regular expression" 
 const logRule = strict({
   line: pattern.describe("A regular expression for a whole line of its own, with named groups."),
   means: text.describe("The report's words for it; {name} stands for what the group of that name matched."),
+});
+
+const spoken = strict({
+  ...launch,
+  ready: text.describe("The line that tells that clients can connect; the protocol's unless told.").optional(),
+  logs: z.array(logRule).max(RULES_MAX).describe("Where its lines differ from the protocol's report.").optional(),
 });
 
 const unsupported = z.union([strict({ case: name, why }), strict({ feature: z.enum(FEATURES), why })], {
@@ -116,6 +122,9 @@ const added = {
 const offers = strict({
   notices: strict(added).describe("It answers a whisper to nobody.").optional(),
   "flood-control": strict(added).describe("It reads later what is over a burst and a rate.").optional(),
+  doors: strict(added)
+    .describe("It lets the clients of the other protocols of docs/protocols.md in, each at its own port.")
+    .optional(),
   mailbox: strict(added).describe("It keeps whispers for users who are away.").optional(),
   operator: strict({
     ...added,
@@ -142,6 +151,11 @@ export const implementationSchema = strict({
   role: z.enum(["server", "client"]),
   run,
   limits: limits.describe("Docker bed: what it may take of the engine's machine.").optional(),
+  protocol: name.describe("What it speaks: hcp, Howdy's protocol, unless told (docs/protocols.md).").optional(),
+  speaks: z
+    .record(name, spoken)
+    .describe("Server: what else it speaks, and how it is started so that it does so at {address} and {port}.")
+    .optional(),
   console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
   window: strict({
     ...launch,

@@ -35,7 +35,9 @@ export class Peer {
     const own = this.#ownAddress === undefined ? {} : { localAddress: this.#ownAddress };
     const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true, ...own });
     this.#connections.set(as, new PeerConnection(as, socket, this.#tell, this.#silencesMs));
-    socket.once("connect", () => this.#tell({ connected: { as, atMs: Date.now() } }));
+    socket.once("connect", () => {
+      this.#tell({ connected: { as, atMs: Date.now(), port: socket.localPort ?? 0 } });
+    });
   }
 
   #listen(port: number): void {

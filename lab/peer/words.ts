@@ -24,7 +24,8 @@ export interface PeerSend {
 export type PeerEvent =
   | { readonly ready: Record<string, never> }
   | { readonly listening: { readonly port: number } }
-  | { readonly connected: Moment }
+  /** `port` is the connection's own. */
+  | { readonly connected: Moment & { readonly port: number } }
   | { readonly accepted: Moment & { readonly address: string; readonly port: number } }
   | { readonly received: Moment & { readonly hex: string } }
   /** Nothing arrived for so long: one of the silences that the peer was started with. */

@@ -5,12 +5,15 @@
 export interface Fencing {
   /** The destination that means everybody. */
   readonly everybody: string;
-  /** The frame by which somebody of this name says a text to themselves. */
-  toItself(name: string, text: string): Uint8Array;
+  /** The frame by which somebody of this name, who is connected from this port, says a text to themselves. */
+  toItself(name: string, text: string, port: number): Uint8Array;
   /** Whether a line that a client shows is of a message with this text, sent or received. */
   isShown(line: string, text: string): boolean;
   /** Whether it is of one that was received from this sender. */
   isReceived(line: string, text: string, sender: string): boolean;
-  /** What a server logs when it forwards a message that came from an address, as scenario files write lines. */
+  /**
+   * What a server logs when it forwards a message that came from an address, as scenario files write lines. None: no line
+   * can be told apart, and that a server logs nothing cannot be proved.
+   */
   logs(address: string, sender: string, receiver: string): readonly string[];
 }

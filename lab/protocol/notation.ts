@@ -31,4 +31,6 @@ export interface Notation {
    * @throws NotationError when it cannot be sent.
    */
   encode(source: WrittenSource, number: number): Uint8Array;
+  /** Whether a frame is the one that a file expects; unless told, its bytes must be the same. */
+  matches?(source: WrittenSource, number: number, frame: Uint8Array): boolean;
 }

@@ -1,5 +1,5 @@
 // Owns the port behind which a protocol lives: all that the lab knows of what its programs speak. Types only. It must not
-// know any protocol. Invariant: a run has one protocol; what reads a scenario hands it on with the scenario.
+// know any protocol. Invariant: a case's programs speak one protocol, which its scenario carries; peers in it may speak another.
 
 import type { Fencing } from "./fencing.ts";
 import type { Joining } from "./joining.ts";
@@ -21,4 +21,12 @@ export interface Protocol {
   readonly joining: Joining;
   readonly fencing: Fencing;
   readonly rules: Rules;
+}
+
+/** The protocols that a file may name. */
+export interface Protocols {
+  /** What is spoken where a file names none. */
+  readonly usual: Protocol;
+  /** By the names that files have for them; the usual one among them. */
+  readonly byName: ReadonlyMap<string, Protocol>;
 }

@@ -82,4 +82,8 @@ export interface WireProtocol {
   tell(frame: Uint8Array): string;
   /** "by silence". */
   tellEnd(end: FrameEnd): string;
+  /** The name that whoever sends a frame has from then on, where no frame of a server gives one. */
+  nameTakenBy?(frame: Uint8Array): string | null;
+  /** What is spoken at a server's port, where that is something else. */
+  at?(port: number): WireProtocol | undefined;
 }

@@ -64,7 +64,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   if (driver === undefined) return failed("starts", "is no host of this bed");
   if (driver.isRunning) return failed("starts", "runs already");
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
-  const launch = launchOf(stage, role, settings);
+  const launch = launchOf(stage, host, role, settings);
   if (launch === undefined) {
     return failed("starts", "does not ask on its console", "unsupported");
   }
@@ -101,6 +101,7 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
       command: command && { ...command, words: fill(command.words) },
     });
     // A container takes the command along when it ends: that it ends is the answer.
+    server.takeAnswer(output);
     const isDone = line === QUIT ? await server.waitForEnd(stage.timeoutMs) : code === 0;
     if (isDone) return DONE;
     return failed(expected, `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}`);
@@ -111,8 +112,9 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
 }
 
 /** How the host's program is started; undefined where it cannot be started so. */
-function launchOf({ pair, needs, protocol }: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
-  if (role === "peer") return peerLaunch(protocol.wire);
+function launchOf(stage: Stage, host: string, role: ProgramRole, settings: ServerSettings): Launch | undefined {
+  const { pair, needs } = stage;
+  if (role === "peer") return peerLaunch(stage.protocolAt(host).wire);
   if (role === "client") return pair.client.launch;
   const launch = settings.console === true ? pair.server.console : pair.server.launch;
   return (

@@ -25,12 +25,13 @@ export async function sendFences(stage: Stage, fences: readonly Fence[]): Promis
 
 /** Whispers on a peer's connection that has a name, to itself, and waits until that has come back and is logged. */
 export async function sendPeerFence(stage: Stage, peer: PeerDriver, link: PeerLink): Promise<FenceOutcome> {
-  const { fencing } = stage.protocol;
+  const { fencing } = link.protocol;
   const name = link.username ?? "";
   const text = stage.nextFenceText();
   link.expectFence(text);
-  const lines = stage.runningServer()?.expectFence(fencing.logs(peer.host.address, name, name));
-  peer.send([{ link, pieces: [fencing.toItself(name, text)] }], { times: 1, gapMs: 0, after: null }, true);
+  const logs = fencing.logs(peer.host.address, name, name);
+  const lines = logs.length === 0 ? undefined : stage.runningServer()?.expectFence(logs);
+  peer.send([{ link, pieces: [fencing.toItself(name, text, link.port)] }], { times: 1, gapMs: 0, after: null }, true);
   const isOver = (): boolean => link.hasFence(text) || link.isOver || stage.findFault() !== undefined;
   await stage.pulse.until(() => isOver() || undefined, stage.timeoutMs);
   if (link.hasFence(text)) return { kind: "passed", isLogged: await awaitLogged(stage, lines) };

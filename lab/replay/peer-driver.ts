@@ -7,6 +7,7 @@ import { formatHex } from "../protocol/hex.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { tellFrames } from "../scenario/tell-wire.ts";
+import type { FillText } from "../scenario/wire.ts";
 import type { Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
 import { HostDriver, tellLine, tellUnreadable, type Watcher } from "./driver.ts";
@@ -34,17 +35,20 @@ export class PeerDriver extends HostDriver {
   readonly transcript = new Transcript();
   /** By name, in the order in which they were made. */
   readonly links = new Map<string, PeerLink>();
-  readonly #protocol: Protocol;
+  /** What its connections speak. */
+  readonly protocol: Protocol;
+  readonly #fill: FillText;
   /** The crowds' names, with their members' names. */
   readonly #crowds = new Map<string, readonly string[]>();
   #isReady = false;
   #listensAt: number | null = null;
   #unnamed = 0;
 
-  /** @param protocol - What its connections speak. */
-  constructor(host: Host, pulse: Pulse, watch: Watcher, protocol: Protocol) {
+  /** @param fill - Fills in what only the run knows of a frame that a file sends or expects. */
+  constructor(host: Host, pulse: Pulse, watch: Watcher, protocol: Protocol, fill: FillText = (text) => text) {
     super(host, pulse, watch);
-    this.#protocol = protocol;
+    this.protocol = protocol;
+    this.#fill = fill;
   }
 
   get isReady(): boolean {
@@ -66,7 +70,7 @@ export class PeerDriver extends HostDriver {
     const name = as ?? `c${this.#unnamed}`;
     const names = times === undefined ? [name] : Array.from({ length: times }, (_, index) => `${name}-${index + 1}`);
     if (times !== undefined) this.#crowds.set(name, names);
-    const links = names.map((each, index) => new PeerLink(each, index + 1, false, this.#protocol));
+    const links = names.map((each, index) => new PeerLink(each, index + 1, false, this.protocol, this.#fill));
     for (const link of links) this.links.set(link.name, link);
     return this.#command({ connect: { as: names, address, port } }) ? links : [];
   }
@@ -132,7 +136,7 @@ export class PeerDriver extends HostDriver {
   }
 
   #takeAccepted({ as, atMs, address, port }: { as: string; atMs: number; address: string; port: number }): void {
-    const link = new PeerLink(as, this.links.size + 1, true, this.#protocol);
+    const link = new PeerLink(as, this.links.size + 1, true, this.protocol, this.#fill);
     link.turn("open");
     this.links.set(as, link);
     this.#note({ link: as, kind: "turns", into: `accepted from ${address}:${port}` }, atMs);
@@ -145,7 +149,7 @@ export class PeerDriver extends HostDriver {
     if ("received" in event) this.#takeFrames(link, link.receive(Buffer.from(event.received.hex, "hex")), moment.atMs);
     else if ("silent" in event) this.#takeFrames(link, link.endSilence(event.silent.ms), moment.atMs);
     else if ("sent" in event) link.endSend();
-    else if ("connected" in event) this.#turn(link, "open", "connected", moment.atMs);
+    else if ("connected" in event) this.#open(link, event.connected.port, moment.atMs);
     else if ("ended" in event) this.#turn(link, "ended", "ended by the other side", moment.atMs);
     else if ("reset" in event) this.#turn(link, "reset", "reset by the other side", moment.atMs);
     else if ("failed" in event) this.#fail(link, event.failed.why, moment.atMs);
@@ -156,7 +160,12 @@ export class PeerDriver extends HostDriver {
     this.#note({ link: link.name, kind: "turns", into: `failed: ${why}` }, atMs);
   }
 
-  #turn(link: PeerLink, state: "open" | "ended" | "reset", into: string, atMs: number): void {
+  #open(link: PeerLink, port: number, atMs: number): void {
+    link.open(port);
+    this.#note({ link: link.name, kind: "turns", into: "connected" }, atMs);
+  }
+
+  #turn(link: PeerLink, state: "ended" | "reset", into: string, atMs: number): void {
     if (state === "ended") this.#takeFrames(link, link.endStream(), atMs);
     link.turn(state);
     this.#note({ link: link.name, kind: "turns", into }, atMs);
@@ -165,7 +174,7 @@ export class PeerDriver extends HostDriver {
   #takeFrames(link: PeerLink, frames: readonly Taken[], atMs: number): void {
     for (const { bytes, facts, isFence } of frames) {
       this.#note({ link: link.name, kind: "receives", ...this.#tellFrames(bytes) }, atMs, isFence);
-      if (!isFence) this.tell("shown", `${link.name} received ${this.#protocol.wire.tell(bytes)}`);
+      if (!isFence) this.tell("shown", `${link.name} received ${this.protocol.wire.tell(bytes)}`);
       else if (link.isAccepted) this.#forwardFence(facts.receiver, bytes);
     }
     if (link.isFlooded) this.blame(`${link.name} received more than a case may bring`);
@@ -193,7 +202,7 @@ export class PeerDriver extends HostDriver {
   }
 
   #tellFrames(bytes: Uint8Array): Pick<Extract<PeerNote, { kind: "receives" }>, "words" | "hex"> {
-    return { words: tellFrames(bytes, this.#protocol.wire), hex: formatHex(bytes, HEX_WORDS_TOLD) };
+    return { words: tellFrames(bytes, this.protocol.wire), hex: formatHex(bytes, HEX_WORDS_TOLD) };
   }
 
   #note(peer: PeerNote, atMs = this.pulse.clock.nowMs(), isFence = false): void {

@@ -8,7 +8,7 @@ const moment = { as: z.string(), atMs: z.number() };
 const eventSchema: z.ZodType<PeerEvent> = z.union([
   z.strictObject({ ready: z.record(z.string(), z.never()) }),
   z.strictObject({ listening: z.strictObject({ port: z.number() }) }),
-  z.strictObject({ connected: z.strictObject(moment) }),
+  z.strictObject({ connected: z.strictObject({ ...moment, port: z.number() }) }),
   z.strictObject({ accepted: z.strictObject({ ...moment, address: z.string(), port: z.number() }) }),
   z.strictObject({ received: z.strictObject({ ...moment, hex: z.hex() }) }),
   z.strictObject({ silent: z.strictObject({ ...moment, ms: z.number() }) }),

@@ -4,6 +4,7 @@
 import { isFenceText } from "../protocol/fence-text.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { Frame, FrameFacts, FrameReader } from "../protocol/wire-protocol.ts";
+import type { FillText } from "../scenario/wire.ts";
 
 /** A frame that came to a peer. */
 export interface SeenFrame {
@@ -25,6 +26,8 @@ export class PeerLink {
   /** A client's, at a scripted server. */
   readonly isAccepted: boolean;
   readonly protocol: Protocol;
+  /** Fills in what only the run knows of an expected frame. */
+  readonly fill: FillText | undefined;
   /** Every frame, but for the lab's own fences. */
   readonly frames: SeenFrame[] = [];
   #looked = 0;
@@ -40,12 +43,14 @@ export class PeerLink {
   readonly #fences = new Set<string>();
   readonly #fencesSeen = new Set<string>();
   #keptBytes = 0;
+  #port = 0;
 
-  constructor(name: string, number: number, isAccepted: boolean, protocol: Protocol) {
+  constructor(name: string, number: number, isAccepted: boolean, protocol: Protocol, fill?: FillText) {
     this.name = name;
     this.number = number;
     this.isAccepted = isAccepted;
     this.protocol = protocol;
+    this.fill = fill;
     this.#reader = protocol.wire.openReader();
   }
 
@@ -98,7 +103,18 @@ export class PeerLink {
     this.#failure = failure;
   }
 
-  /** The name that a scripted server gives the connection. */
+  /** The connection is there, from this port of its host's. */
+  open(port: number): void {
+    this.#state = "open";
+    this.#port = port;
+  }
+
+  /** Its own port; 0 before it is open. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The name that a scripted server gives the connection, or that it takes itself. */
   giveName(name: string): void {
     this.#username = name;
   }

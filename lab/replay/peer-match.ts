@@ -2,17 +2,16 @@
 // Invariant: a match that fails stays failed whatever else comes; how a server orders, adds or replaces lists does not
 // matter unless a file gives a list's bytes.
 
-import type { Protocol } from "../protocol/protocol.ts";
 import type { FrameFacts } from "../protocol/wire-protocol.ts";
 import { tellFrame, tellWireExpectation } from "../scenario/tell-wire.ts";
-import { bytesFor, type WireExpectation, type WireExpected } from "../scenario/wire.ts";
+import { bytesFor, fillSource, type WireExpectation, type WireExpected, type WrittenFrame } from "../scenario/wire.ts";
 import type { Match } from "./match.ts";
 import type { PeerLink, SeenFrame } from "./peer-link.ts";
 
 /** What of a connection a comparison needs. */
 export type LinkView = Pick<
   PeerLink,
-  "name" | "number" | "protocol" | "frames" | "state" | "failure" | "isOver" | "heldBytes"
+  "name" | "number" | "protocol" | "fill" | "frames" | "state" | "failure" | "isOver" | "heldBytes"
 >;
 
 export interface LinkMatch {
@@ -43,22 +42,28 @@ type One =
 
 function matchOne(expected: WireExpected, view: LinkView, from: number): One {
   if (expected.kind === "closed" || expected.kind === "reset") return matchEnd(expected.kind, view, from);
-  const wanted = bytesFor(expected, view.number, view.protocol.notation);
+  const wanted = bytesFor(expected, view.number, view.protocol.notation, view.fill);
   return view.protocol.wire.factsOf(wanted).isList
     ? matchList(expected, wanted, view, from)
-    : matchFrame(wanted, view, from);
+    : matchFrame(expected, wanted, view, from);
 }
 
 /** The next frame that is no list which may come at any time. */
-function matchFrame(wanted: Uint8Array, view: LinkView, from: number): One {
+function matchFrame(expected: WrittenFrame, wanted: Uint8Array, view: LinkView, from: number): One {
   const at = skipLists(view, from);
   const frame = view.frames[at];
   if (frame === undefined) return { kind: view.isOver ? "other" : "waiting", frame };
-  return isSame(frame.bytes, wanted) ? { kind: "found", end: at + 1 } : { kind: "other", frame };
+  return isExpected(expected, wanted, frame.bytes, view) ? { kind: "found", end: at + 1 } : { kind: "other", frame };
+}
+
+function isExpected(expected: WrittenFrame, wanted: Uint8Array, frame: Uint8Array, view: LinkView): boolean {
+  const { notation } = view.protocol;
+  if (expected.kind === "bytes" || notation.matches === undefined) return isSame(frame, wanted);
+  return notation.matches(fillSource(expected.source, view.fill), view.number, frame);
 }
 
 /** One of the lists that come next. Names compare in any order, bytes as they are. */
-function matchList(expected: WireExpected, wanted: Uint8Array, view: LinkView, from: number): One {
+function matchList(expected: WrittenFrame, wanted: Uint8Array, view: LinkView, from: number): One {
   const names = expected.kind === "written" ? sortedNames(view.protocol.wire.factsOf(wanted)) : undefined;
   let at = from;
   for (; view.frames[at]?.facts.isList === true; at += 1) {
@@ -109,7 +114,7 @@ function missed(
   { kind, frame }: Exclude<One, { kind: "found" }>,
 ): Match {
   const place = count > 1 ? ` (${index + 1} of ${count})` : "";
-  const wanted = tellWanted(expected, view.protocol, view.number);
+  const wanted = tellWanted(expected, view);
   const want = `${view.name} receives ${wanted}${place}`;
   if (frame === undefined) {
     const held = view.heldBytes > 0 ? `received ${view.heldBytes} bytes that are no whole frame` : "received nothing";
@@ -128,12 +133,13 @@ function isOfType(expected: WireExpected, { number, protocol }: LinkView, { fact
   return protocol.wire.factsOf(bytesFor(expected, number, protocol.notation)).type === facts.type;
 }
 
-function tellWanted(expected: WireExpected, { notation, wire }: Protocol, number: number): string {
+function tellWanted(expected: WireExpected, { protocol: { notation, wire }, number, fill }: LinkView): string {
   if (expected.kind === "closed") return "the connection's end";
   if (expected.kind === "reset") return "a reset";
-  const bytes = bytesFor(expected, number, notation);
-  // The order of names is free, so their bytes would say too much.
-  return expected.kind === "written" && wire.factsOf(bytes).isList ? wire.tell(bytes) : tellFrame(bytes, wire);
+  const bytes = bytesFor(expected, number, notation, fill);
+  // The order of names is free, and so are ports, so that their bytes would say too much.
+  const isFree = wire.factsOf(bytes).isList || notation.matches !== undefined;
+  return expected.kind === "written" && isFree ? wire.tell(bytes) : tellFrame(bytes, wire);
 }
 
 function tellEnd({ state, failure }: LinkView): string {

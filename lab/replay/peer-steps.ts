@@ -20,7 +20,8 @@ interface LinkStatus {
 
 export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Connect): Promise<ActionOutcome> {
   const { as, times } = connect;
-  const port = Number(connect.port ?? stage.serverPort);
+  const usual = peer.protocol === stage.protocol ? stage.serverPort : peer.protocol.port;
+  const port = Number(connect.port ?? usual);
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");
   const links = peer.connect(as, times, address, port);
@@ -62,8 +63,9 @@ async function sendAll(
 ): Promise<ActionOutcome> {
   const before = links.map(({ sends }) => sends);
   const sends: LinkSend[] = links.map((link) => {
-    const frames = send.map((frame) => bytesFor(frame, link.number, stage.protocol.notation));
+    const frames = send.map((frame) => bytesFor(frame, link.number, link.protocol.notation, link.fill));
     if (peer.listensAt !== null) noteGivenName(link, send, frames);
+    else noteTakenName(link, send, frames);
     return { link, pieces: cutBytes(frames, cut) };
   });
   if (!peer.send(sends, { times, gapMs, after })) return failed("sends", "runs no program that could");
@@ -80,6 +82,14 @@ function noteGivenName(link: PeerLink, send: Wire["send"], frames: readonly Uint
   for (const [index, frame] of frames.entries()) {
     const { givenName } = link.protocol.wire.factsOf(frame);
     if (send[index]?.kind === "written" && givenName !== null) link.giveName(givenName);
+  }
+}
+
+/** In a protocol whose server does not give names, what a connection writes first is what names it. */
+function noteTakenName(link: PeerLink, send: Wire["send"], frames: readonly Uint8Array[]): void {
+  for (const [index, frame] of frames.entries()) {
+    const name = link.protocol.wire.nameTakenBy?.(frame) ?? null;
+    if (send[index]?.kind === "written" && name !== null && link.username === null) link.giveName(name);
   }
 }
 

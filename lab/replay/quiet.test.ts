@@ -13,7 +13,7 @@ import { StepRecord } from "./step-record.ts";
 
 const GIVEN =
   "title: A case\nrequirements: []\ngiven: { Win71: { server: {} }, Win72: { client: {} }, Win73: { client: {} } }\n";
-const CAST = { peers: new Set<string>(), server: { host: "Win71", port: undefined }, needs: [], protocol: HCP };
+const CAST = { peers: new Map(), server: { host: "Win71", port: undefined }, needs: [], protocol: HCP };
 
 /** A step's expectations in YAML, and what its hosts do. */
 function steps(...written: readonly string[]) {

@@ -1,7 +1,7 @@
 // Owns the course of one case on fresh hosts: set-up, step after step, the proof at the end. It must not know beds, files or
 // how a report looks. Invariant: nothing is judged for good before everything on its way has been let in.
 
-import { peersOf, type Scenario } from "../scenario/scenario.ts";
+import { peersOf, protocolAt, type Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
 import { setUp } from "./given.ts";
 import {
@@ -55,7 +55,7 @@ async function lookForSpeechless(
 }
 
 function castOf(scenario: Scenario): Cast {
-  const peers = peersOf(scenario);
+  const peers = new Map([...peersOf(scenario)].map((host) => [host, protocolAt(scenario, host)]));
   const { needs, protocol } = scenario;
   for (const given of scenario.given) {
     if (given.kind === "server")

@@ -51,6 +51,13 @@ export class ServerDriver extends HostDriver {
     return this.write(text);
   }
 
+  /** What the operator was answered, elsewhere than on the server's console: it counts as lines of the server's. */
+  takeAnswer(output: string): void {
+    for (const text of output.split("\n")) {
+      if (text !== "") this.takeLine({ stream: "stdout", text, atMs: this.pulse.clock.nowMs(), cutBytes: 0 });
+    }
+  }
+
   /** From now on the search goes on with every line. */
   follow(search: LogSearch): void {
     search.goOn(this.log, this.log.length);

@@ -37,8 +37,8 @@ export interface StageOptions {
 
 /** What the case says of its programs, for whoever drives them. */
 export interface Cast {
-  /** Hosts that run the lab's peer in the place of a program under test. */
-  readonly peers: ReadonlySet<string>;
+  /** Hosts that run the lab's peer in the place of a program under test, and what each speaks. */
+  readonly peers: ReadonlyMap<string, Protocol>;
   /** The case's server, real or scripted: its host, and its port unless it is the usual one. */
   readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
   /** What the case needs of its server. */
@@ -102,7 +102,13 @@ export class Stage {
         }),
     );
     this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch, logs));
-    this.peers = new Map(peers.map((host) => [host.spec.name, new PeerDriver(host, this.pulse, watch, this.protocol)]));
+    const fill = (text: string): string => this.#fillText(text);
+    this.peers = new Map(
+      peers.map((host) => {
+        const spoken = cast.peers.get(host.spec.name) ?? this.protocol;
+        return [host.spec.name, new PeerDriver(host, this.pulse, watch, spoken, fill)];
+      }),
+    );
     this.serverAddress = all.find(({ spec }) => spec.name === cast.server?.host)?.address;
     this.serverPort = cast.server?.port ?? cast.protocol.port;
     this.translate = translatorFor(all, options.writtenAddresses);
@@ -110,6 +116,11 @@ export class Stage {
 
   driver(host: string): HostDriver | undefined {
     return this.clients.get(host) ?? this.servers.get(host) ?? this.peers.get(host);
+  }
+
+  /** What the host's peer speaks; on any other host what the case's programs do. */
+  protocolAt(host: string): Protocol {
+    return this.peers.get(host)?.protocol ?? this.protocol;
   }
 
   /** The first program that did what no program may, with what it did. */
@@ -164,6 +175,14 @@ export class Stage {
   /** A whisper got lost: fences are spoken to everybody from now on. */
   noteWhisperLost(): void {
     this.#carriesWhispers = false;
+  }
+
+  /** Puts in the bed's addresses, and for PORT(Win72) the own port of that peer's newest connection. */
+  #fillText(text: string): string {
+    return this.translate(text).replace(/PORT\((\w+)\)/g, (written, host: string) => {
+      const port = this.peers.get(host)?.find(undefined)[0]?.port;
+      return port === undefined ? written : String(port);
+    });
   }
 
   /** A text that stands in no scenario and in no fence before it. */

@@ -284,7 +284,8 @@ export function hasFailed(records: readonly StepRecord[]): boolean {
 }
 
 /** An expectation as a person reads it. */
-export function describeExpectation(expectation: Expectation, { protocol, translate }: Stage): string {
+export function describeExpectation(expectation: Expectation, stage: Stage): string {
+  const { translate } = stage;
   switch (expectation.kind) {
     case "shows nothing":
     case "logs nothing":
@@ -299,7 +300,7 @@ export function describeExpectation(expectation: Expectation, { protocol, transl
     case "logs":
       return `${expectation.kind} ${tellAll(expectation.lines.map(translate))}`;
     case "receives":
-      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect, protocol)}`;
+      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect, stage.protocolAt(expectation.host))}`;
     case "never":
       return `never logs ${tellAll(expectation.lines.map(translate))}`;
   }

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { cutText } from "../replay/cut-text.ts";
 import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { protocolAt, type Scenario, wireOf } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import { toWireResult, wireResult } from "./wire-result.ts";
@@ -215,14 +215,16 @@ export function toScenarioResult(
       toStepResult(step, toldWork(scenario, index - (outcome.steps.length - scenario.steps.length)), startMs),
     ),
     omitted: outcome.evidence.omitted.map((each) => ({ ...each })),
-    wire: toWireResult(wire, startMs, scenario.protocol.wire, wireCharsMax),
+    wire: toWireResult(wire, startMs, wireOf(scenario), wireCharsMax),
   };
 }
 
 /** What a step's users and peers do, an action a line; nothing of a step that the scenario has not. */
-function toldWork({ steps, protocol }: Scenario, index: number): string[] {
-  const work = steps[index]?.work ?? [];
-  return work.flatMap(({ host, actions }) => actions.map((action) => `${host} ${describeAction(action, protocol)}`));
+function toldWork(scenario: Scenario, index: number): string[] {
+  const work = scenario.steps[index]?.work ?? [];
+  return work.flatMap(({ host, actions }) =>
+    actions.map((action) => `${host} ${describeAction(action, protocolAt(scenario, host))}`),
+  );
 }
 
 function toStepResult(step: StepOutcome, actions: string[], startMs: number): ScenarioResult["steps"][number] {

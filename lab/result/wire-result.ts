@@ -3,6 +3,7 @@
 // left out, and how many those are is told.
 
 import { z } from "zod";
+import { spokenBetween } from "../protocol/by-port.ts";
 import { isFenceText } from "../protocol/fence-text.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEnd, WireEvent, WireFrame, WireRecord } from "../wire/wire.ts";
@@ -129,7 +130,7 @@ function toEvent(event: WireEvent, startMs: number, protocol: WireProtocol): Wir
     bytes: Buffer.from(bytes).toString("hex"),
     wireBytes,
     end,
-    ended: tellEnd(end, protocol),
+    ended: tellEnd(end, spokenBetween(protocol, event.to.port, event.from.port)),
     segments,
     merged: isMerged,
     fault,

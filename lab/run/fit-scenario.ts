@@ -3,7 +3,7 @@
 
 import { type Implementation, type Pair, tellImplementation } from "../implementation/implementation.ts";
 import type { Feature } from "../implementation/schema.ts";
-import type { Expectation, Scenario } from "../scenario/scenario.ts";
+import { type Expectation, programsOf, type Scenario } from "../scenario/scenario.ts";
 
 export type Fit =
   /** `leftOut` has, by a step's index, why some of its expectations are not in the scenario. */
@@ -34,7 +34,10 @@ export function fitScenario(scenario: Scenario, pair: Pair): Fit {
 }
 
 function whyNot(scenario: Scenario, { server, client }: Pair): string | undefined {
-  const used = usedPrograms(scenario);
+  const used = programsOf(scenario);
+  const { name } = scenario.protocol;
+  const deaf = [server, client].find(({ role, speaks }) => used.has(role) && !speaks.has(name.toLowerCase()));
+  if (deaf !== undefined) return tellWhy(deaf, `its file does not say that it speaks ${name}`);
   for (const implementation of [server, client].filter(({ role }) => used.has(role))) {
     const reason = implementation.unsupportedCases.get(scenario.slug);
     if (reason !== undefined) return tellWhy(implementation, reason);
@@ -51,10 +54,6 @@ function whyNot(scenario: Scenario, { server, client }: Pair): string | undefine
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }
   return undefined;
-}
-
-function usedPrograms(scenario: Scenario): ReadonlySet<string> {
-  return new Set(scenario.given.map(({ kind }) => kind));
 }
 
 function whyLeftOut({ kind }: Expectation, { server, client }: Pair): string | undefined {

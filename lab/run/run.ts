@@ -4,7 +4,7 @@
 import type { LabBrowser } from "../browser/lab-browser.ts";
 import { WindowHosts } from "../browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "../browser/window-plan.ts";
-import { type Pair, tellImplementation } from "../implementation/implementation.ts";
+import { type Pair, speaking, tellImplementation } from "../implementation/implementation.ts";
 import {
   type CaseOutcome,
   type CaseVerdict,
@@ -29,7 +29,7 @@ import {
 } from "../result/result.ts";
 import type { Renderer } from "../result/run-event.ts";
 import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wire-result.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import { findCause } from "./find-cause.ts";
@@ -133,7 +133,7 @@ class Run {
     const result = toScenarioResult(made, verdicts, Math.min(CASE_WIRE_CHARS_MAX, this.#wireChars));
     this.#wireChars -= wireChars(result.wire);
     this.#results.push(result);
-    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs, result.wire, scenario.protocol.wire));
+    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs, result.wire, wireOf(scenario)));
     renderer.take({ kind: "case-ended", scenario, outcome, result });
     return result.verdict;
   }
@@ -170,7 +170,8 @@ class Run {
   }
 
   async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
-    const { bed, browser, client, clock, keep, pair, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    const { bed, browser, client, clock, keep, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    const pair = pairFor(scenario, this.#options.pair);
     await using booted = await bed.boot(scenario.id);
     const placed = [...booted.byName.values()];
     this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
@@ -192,6 +193,11 @@ class Run {
     this.#speechlessness.note(scenario, outcome, cause);
     return { scenario: whole, outcome: withLeftOut(outcome, leftOut), cause, wire, used: usedHosts(hosts, outcome) };
   }
+}
+
+/** The programs under test, the server so started that it speaks what the case's programs do. */
+function pairFor({ protocol }: Scenario, pair: Pair): Pair {
+  return { ...pair, server: speaking(pair.server, protocol.name) ?? pair.server };
 }
 
 /** What a file says of a case that fails. */

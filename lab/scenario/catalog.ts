@@ -4,7 +4,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, normalize, relative, sep } from "node:path";
 import type { HostSpec } from "../hosts/topology.ts";
-import type { Protocol } from "../protocol/protocol.ts";
+import type { Protocol, Protocols } from "../protocol/protocol.ts";
 import { type LoadResult, loadScenario } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -62,7 +62,7 @@ function filesOf(word: string, root: string, all: readonly string[]): Selected {
 export async function loadScenarios(
   files: readonly string[],
   hosts: readonly HostSpec[],
-  protocol: Protocol,
+  protocol: Protocol | Protocols,
 ): Promise<{ readonly scenarios: readonly Scenario[]; readonly problems: readonly string[] }> {
   const results: readonly LoadResult[] = await Promise.all(files.map((file) => loadScenario(file, hosts, protocol)));
   return {

@@ -3,12 +3,12 @@
 
 import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
 import type { Joining } from "../protocol/joining.ts";
-import type { Protocol } from "../protocol/protocol.ts";
+import type { Notation } from "../protocol/notation.ts";
 import { asMap } from "../yaml/as-map.ts";
 import { didYouMean } from "../yaml/nearest.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { PeerCheck } from "./check-wire.ts";
-import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "./scenario.ts";
+import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE, type Spoken } from "./scenario.ts";
 
 /** What a client's connect takes; a peer's takes more. */
 const OWN_CONNECT_KEYS: readonly string[] = ["address", "port"];
@@ -19,7 +19,8 @@ type Roles = ReadonlyMap<string, ProgramRole>;
 type Peers = ReadonlyMap<string, PeerCheck>;
 
 /** Checks a file's data against the topology's hosts. Data of the wrong shape is left to the schema. */
-export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], protocol: Protocol): Mistake[] {
+export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], spoken: Spoken): Mistake[] {
+  const { protocol } = spoken;
   const root = asMap(data);
   const given = asMap(root.given);
   const ownRoles = new Map(hosts.map((host) => [host.name, host.role]));
@@ -31,7 +32,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], pro
       const { peer } = asMap(source);
       return peer === undefined
         ? []
-        : [[host, new PeerCheck(host, asMap(peer).listen !== undefined, protocol.notation)]];
+        : [[host, new PeerCheck(host, asMap(peer).listen !== undefined, notationAt(spoken, host))]];
     }),
   );
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
@@ -41,6 +42,10 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], pro
     ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
+}
+
+function notationAt({ protocol, peers }: Spoken, host: string): Notation {
+  return (peers.get(host) ?? protocol).notation;
 }
 
 /** A case may be about a clause of the protocol, at one of its levels. */

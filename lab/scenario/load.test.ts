@@ -262,7 +262,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "an unknown key",
       `title: x\nrequirments: [1]\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:2:1: requirments: expected title, requirements, clause, level, needs, given, steps; got "requirments"',
+      'x.yaml:2:1: requirments: expected title, protocol, requirements, clause, level, needs, given, steps; got "requirments"',
     ],
     [
       "a requirement that there is not",
@@ -320,7 +320,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a key that every object has",
       `__proto__: 1\ntitle: x\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:1:1: __proto__: expected title, requirements, clause, level, needs, given, steps; got "__proto__"',
+      'x.yaml:1:1: __proto__: expected title, protocol, requirements, clause, level, needs, given, steps; got "__proto__"',
     ],
   ];
   test.each(givens)("%s", (_what, text, problem) => {

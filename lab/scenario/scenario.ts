@@ -3,8 +3,10 @@
 
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
+import { wireByPort } from "../protocol/by-port.ts";
 import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type {
   ActionSource,
   ConnectSource,
@@ -101,7 +103,19 @@ export type Given =
   | { readonly kind: "server"; readonly host: string; readonly settings: ServerSettings }
   | { readonly kind: "client"; readonly host: string; readonly connected: boolean; readonly name: string | null }
   /** `listen` is a scripted server's port, null for a peer that only connects. */
-  | { readonly kind: "peer"; readonly host: string; readonly listen: number | null };
+  | {
+      readonly kind: "peer";
+      readonly host: string;
+      readonly listen: number | null;
+      /** What it speaks, where that is not what the case's programs do. */
+      readonly protocol?: Protocol | undefined;
+    };
+
+/** What a case's programs speak, and each host whose peer speaks something else. */
+export interface Spoken {
+  readonly protocol: Protocol;
+  readonly peers: ReadonlyMap<string, Protocol>;
+}
 
 export interface Scenario {
   /** The number in front of the file's name, or the whole of it: "08". */
@@ -129,9 +143,11 @@ export function slugOf(file: string): string {
 }
 
 /** Settles a checked file's notation. The file's name gives the scenario its id. */
-export function buildScenario(source: ScenarioSource, file: string, protocol: Protocol): Scenario {
+export function buildScenario(source: ScenarioSource, file: string, spoken: Spoken): Scenario {
+  const { protocol } = spoken;
   const slug = slugOf(file);
-  const steps = source.steps.map((step) => buildStep(step, protocol.notation));
+  const given = Object.entries(source.given).map(([host, each]) => buildGiven(host, each, spoken));
+  const steps = source.steps.map((step) => buildStep(step, { given, protocol }));
   return {
     id: /^\d+/.exec(slug)?.[0] ?? slug,
     slug,
@@ -140,7 +156,7 @@ export function buildScenario(source: ScenarioSource, file: string, protocol: Pr
     requirements: source.requirements ?? [],
     conformance: buildConformance(source),
     needs: source.needs ?? [],
-    given: Object.entries(source.given).map(([host, given]) => buildGiven(host, given)),
+    given,
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,
     protocol,
@@ -150,6 +166,27 @@ export function buildScenario(source: ScenarioSource, file: string, protocol: Pr
 /** The hosts that run the lab's peer. */
 export function peersOf(scenario: Scenario): ReadonlySet<string> {
   return new Set(scenario.given.filter(({ kind }) => kind === "peer").map(({ host }) => host));
+}
+
+/**
+ * The kinds of programs that take part: those that are there before the first step, and a server that a step starts. Only a
+ * server can be asked for what a case without a program before its first step is about.
+ */
+export function programsOf({ given, steps }: Scenario): ReadonlySet<string> {
+  const starts = steps.some(({ work }) => work.some(({ actions }) => actions.some(({ kind }) => kind === "start")));
+  return new Set([...given.map(({ kind }) => kind), ...(given.length === 0 && starts ? ["server"] : [])]);
+}
+
+/** What a host's program speaks. */
+export function protocolAt({ given, protocol }: Pick<Scenario, "given" | "protocol">, host: string): Protocol {
+  const peer = given.find((each) => each.kind === "peer" && each.host === host);
+  return (peer?.kind === "peer" ? peer.protocol : undefined) ?? protocol;
+}
+
+/** The bytes of a case: what its peers speak is at its own port, what its programs do at any other. */
+export function wireOf({ given, protocol }: Pick<Scenario, "given" | "protocol">): WireProtocol {
+  const others = given.flatMap((each) => (each.kind === "peer" && each.protocol !== undefined ? [each.protocol] : []));
+  return wireByPort(protocol.wire, new Map(others.map(({ port, wire }) => [port, wire])));
 }
 
 function buildConformance({ clause, level }: ScenarioSource): Scenario["conformance"] {
@@ -166,20 +203,22 @@ function expectedWindows(steps: readonly Step[]): readonly string[] {
   );
 }
 
-function buildGiven(host: string, given: GivenSource): Given {
+function buildGiven(host: string, given: GivenSource, { peers }: Spoken): Given {
   if (given.server !== undefined) return { kind: "server", host, settings: given.server };
-  if (given.peer !== undefined) return { kind: "peer", host, listen: given.peer.listen ?? null };
+  if (given.peer !== undefined) {
+    return { kind: "peer", host, listen: given.peer.listen ?? null, protocol: peers.get(host) };
+  }
   const name = given.named ?? null;
   return { kind: "client", host, connected: given.connected === true || name !== null, name };
 }
 
-function buildStep(source: StepSource, notation: Notation): Step {
+function buildStep(source: StepSource, scenario: Pick<Scenario, "given" | "protocol">): Step {
   const { title, expect, ...work } = source;
   return {
     title,
     work: Object.entries(work).map(([host, actions]) => ({ host, actions: actions.map(buildAction) })),
     expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) =>
-      buildExpectations(host, expected, notation),
+      buildExpectations(host, expected, protocolAt(scenario, host).notation),
     ),
   };
 }

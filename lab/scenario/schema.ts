@@ -7,7 +7,7 @@ import { OFFERS } from "../implementation/schema.ts";
 import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { strict } from "../yaml/strict.ts";
-import { connectionCount, givenPeer, wireSchemas } from "./wire-schema.ts";
+import { connectionCount, givenPeer, protocolName, wireSchemas } from "./wire-schema.ts";
 
 const TITLE_CHARS_MAX = 200;
 const TEXT_CHARS_MAX = 8192;
@@ -211,13 +211,23 @@ function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<ty
     });
 }
 
-/** A scenario file as it is written, of programs that speak a protocol. */
-export function scenarioSchemaOf(protocol: Protocol) {
-  const { wireArgument, receivesArgument } = wireSchemas(protocol.notation);
+/**
+ * A scenario file as it is written, of programs that speak a protocol.
+ *
+ * @param others - What peers in it speak that is something else.
+ */
+export function scenarioSchemaOf(protocol: Protocol, others: readonly Protocol[] = []) {
+  const { wireArgument, receivesArgument } = wireSchemas(
+    protocol.notation,
+    others.map(({ notation }) => notation),
+  );
   const settings = settingsOf(protocol);
   const step = stepOf(actionsOf(settings, wireArgument, protocol.notation), expectationOf(receivesArgument));
   return strict({
     title: title.describe("What the case shows, in a few words."),
+    protocol: protocolName
+      .describe("What the programs speak: hcp, Howdy's protocol, unless told; docs/protocols.md lists the others.")
+      .optional(),
     requirements: z
       .array(z.number().int().min(1).max(REQUIREMENT_MAX))
       .max(REQUIREMENT_MAX)

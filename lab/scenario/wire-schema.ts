@@ -32,9 +32,16 @@ const pieces = z.union([z.literal("frames"), z.array(z.number().int().min(1)).mi
   error: "expected the pieces' lengths in bytes, or frames",
 });
 
-/** The schemas of what a file says of frames that are written in a protocol's notation. */
-export function wireSchemas(notation: Notation) {
-  const frames = framesOf(notation);
+/** A protocol by its name. */
+export const protocolName = z.string().min(1).max(NAME_CHARS_MAX);
+
+/**
+ * The schemas of what a file says of frames that are written in a protocol's notation.
+ *
+ * @param others - Notations that some of its hosts use.
+ */
+export function wireSchemas(notation: Notation, others: readonly Notation[] = []) {
+  const frames = framesOf(notation, others);
   const expected = frames.describe(notation.expectHelp);
   const wireArgument = strict({
     as: connectionName
@@ -73,9 +80,11 @@ export function wireSchemas(notation: Notation) {
   return { wireArgument, receivesArgument };
 }
 
-function framesOf({ bytesHelp, example, schemas }: Notation) {
+function framesOf({ bytesHelp, example, schemas }: Notation, others: readonly Notation[]) {
   const hex = z.string().max(HEX_CHARS_MAX).describe(bytesHelp);
-  const frame = z.union([hex, ...schemas], { error: `expected hexadecimal digits or a message, such as ${example}` });
+  const frame = z.union([hex, ...schemas, ...others.flatMap((other) => other.schemas)], {
+    error: `expected hexadecimal digits or a message, such as ${example}`,
+  });
   return z.union([frame, z.array(frame).min(1).max(FRAMES_MAX)], {
     error: "expected hexadecimal digits, a message, or a list of them",
   });
@@ -83,6 +92,9 @@ function framesOf({ bytesHelp, example, schemas }: Notation) {
 
 export const givenPeer = strict({
   listen: z.number().int().min(1).max(65_535).describe("A scripted server: it listens at this port.").optional(),
+  protocol: protocolName
+    .describe("What this host's connections speak, where that is not what the case's programs do.")
+    .optional(),
 }).describe("The lab's raw peer runs here in the place of a program under test.");
 
 type WireSchemas = ReturnType<typeof wireSchemas>;

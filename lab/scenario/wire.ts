@@ -85,9 +85,27 @@ export function buildFrame(source: FrameSource): WrittenFrame {
   return { kind: "written", source };
 }
 
-/** @throws NotationError when the frame cannot be written. */
-export function bytesFor(frame: WrittenFrame, number: number, notation: Notation): Uint8Array {
-  return frame.kind === "bytes" ? frame.bytes : notation.encode(frame.source, number);
+/**
+ * @param fill - What stands for what in the frame's texts, where only a run knows that.
+ * @throws NotationError when the frame cannot be written.
+ */
+export function bytesFor(frame: WrittenFrame, number: number, notation: Notation, fill?: FillText): Uint8Array {
+  return frame.kind === "bytes" ? frame.bytes : notation.encode(fillSource(frame.source, fill), number);
+}
+
+/** Gives a text in which what only a run knows is filled in: addresses of the bed, ports of connections. */
+export type FillText = (text: string) => string;
+
+/** A frame's source with each of its texts filled. */
+export function fillSource(source: WrittenSource, fill: FillText | undefined): WrittenSource {
+  if (fill === undefined) return source;
+  return Object.fromEntries(Object.entries(source).map(([key, value]) => [key, filled(value, fill)]));
+}
+
+function filled(value: unknown, fill: FillText): unknown {
+  if (typeof value === "string") return fill(value);
+  if (Array.isArray(value)) return value.map((each) => filled(each, fill));
+  return typeof value === "object" && value !== null ? fillSource({ ...value }, fill) : value;
 }
 
 /** The writes that frames come to. */

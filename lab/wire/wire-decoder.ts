@@ -2,6 +2,7 @@
 // capture as the clock. Pure. It must not know whether packets or a relay had the bytes. Invariant: events leave in the
 // order in which their last bytes came, whatever was held for a silence.
 
+import { spokenBetween } from "../protocol/by-port.ts";
 import type { FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireEnd, WireEvent, WireFrame, WireTurn } from "./wire.ts";
 
@@ -53,6 +54,8 @@ interface SegmentSpan {
 interface Direction {
   readonly from: WireEnd;
   readonly to: WireEnd;
+  /** What is spoken on its connection. */
+  readonly protocol: WireProtocol;
   readonly reader: FrameReader;
   /** The segments whose bytes no frame has taken whole, oldest first. */
   readonly spans: SegmentSpan[];
@@ -175,9 +178,11 @@ export class WireDecoder {
       return undefined;
     }
     const ends = { from: this.#wireEnd(from), to: this.#wireEnd(to) };
+    const protocol = spokenBetween(this.#protocol, to.port, from.port);
     const direction: Direction = {
       ...ends,
-      reader: this.#protocol.openReader(),
+      protocol,
+      reader: protocol.openReader(),
       spans: [],
       receivedBytes: 0,
       takenBytes: 0,
@@ -245,7 +250,7 @@ export class WireDecoder {
       to: direction.to,
       bytes,
       wireBytes,
-      facts: this.#protocol.factsOf(bytes),
+      facts: direction.protocol.factsOf(bytes),
       end,
       segments: spans.length,
       isMerged: (spans[0]?.start ?? start) < start || last.end > direction.takenBytes,

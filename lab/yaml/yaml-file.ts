@@ -18,10 +18,10 @@ export type YamlResult<Data> =
 /** What a schema cannot say of a file's data; its mistakes stand beside the schema's, and go before them. */
 export type OwnChecks = (data: unknown) => readonly Mistake[];
 
-/** Reads and checks a file. */
+/** Reads and checks a file; what it is to be may depend on its data. */
 export async function readYamlFile<Schema extends z.ZodType>(
   file: string,
-  schema: Schema,
+  schema: Schema | ((data: unknown) => Schema),
   ownChecks: OwnChecks = () => [],
 ): Promise<YamlResult<z.infer<Schema>>> {
   const source = await readSource(file);
@@ -33,14 +33,14 @@ export async function readYamlFile<Schema extends z.ZodType>(
 export function parseYaml<Schema extends z.ZodType>(
   file: string,
   text: string,
-  schema: Schema,
+  schema: Schema | ((data: unknown) => Schema),
   ownChecks: OwnChecks = () => [],
 ): YamlResult<z.infer<Schema>> {
   const read = readDocument(text);
   if (read.kind === "wrong") return wrong(file, read.problems);
   const { document, lines, value } = read;
   if (value === null) return wrong(file, [{ line: 1, column: 1, text: "expected a map; got an empty file" }]);
-  const parsed = schema.safeParse(value);
+  const parsed = (typeof schema === "function" ? schema(value) : schema).safeParse(value);
   const own = ownChecks(value);
   const mistakes = parsed.success ? own : [...own, ...withoutDoubles(mistakesOf(parsed.error.issues, value), own)];
   if (parsed.success && mistakes.length === 0) return { kind: "data", data: parsed.data };

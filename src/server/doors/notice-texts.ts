@@ -19,6 +19,7 @@ const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   empty: "must not be empty",
   "too-long": "is too long",
   "control-character": "must not hold control characters",
+  "shows-nothing": "shows nothing",
   "blank-at-an-end": "must not begin or end with a blank",
   "already-named": "comes too late: you have one",
 };
