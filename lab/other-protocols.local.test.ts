@@ -9,7 +9,7 @@ import { type RunResult, resultSchema } from "./result/result.ts";
 import { listScenarioFiles } from "./scenario/catalog.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
-const FOLDERS = ["cs513", "classchat", "chatroom"] as const;
+const FOLDERS = ["cs513", "classchat", "chatroom", "doors"] as const;
 const TEST_MS_MAX = 180_000;
 
 let folder: string;
