@@ -34,8 +34,9 @@ test("what a peer did not receive is told in words and bytes, with the transcrip
     verdict: "fail",
     expected: 'Win72 c1 receives nak "Jon" (03 4a 6f 6e 00*61)',
     seen: 'Win72 received ack "Jon" (02 4a 6f 6e 00*61)',
-    findings: [{ texts: { expected: 'nak "Jon" (03 4a 6f 6e 00*61)', seen: 'ack "Jon" (02 4a 6f 6e 00*61)' } }],
   });
+  // Frames of two kinds have no words to be compared.
+  expect(outcome.steps[0]?.findings[0]?.texts).toBeUndefined();
   const tail = outcome.steps[0]?.tails.find(({ host }) => host === "Win72");
   expect(tail?.lines).toEqual(expect.arrayContaining(['c1 ← ack "Jon" (02 4a 6f 6e 00*61)']));
 });

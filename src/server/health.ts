@@ -1,5 +1,5 @@
-// Owns the health check: a Unix socket on which the running server answers, and the program that asks there. It goes
-// through no TCP port, so no check ever shows up as a client in the log.
+// Owns the health check: a Unix socket on which the running server answers, and how it is asked there. It goes through no
+// TCP port, so no check ever shows up as a client in the log.
 
 import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server as NetServer } from "node:net";
@@ -38,13 +38,4 @@ export function askHealth(path: string): Promise<string | undefined> {
     socket.on("error", (error) => resolve(`unhealthy: ${error.message}`));
     socket.on("close", () => resolve(answer === HEALTHY ? undefined : "unhealthy: no proper answer"));
   });
-}
-
-if (import.meta.main) {
-  const path = process.env.HOWDY_HEALTH_SOCKET ?? "";
-  const problem = path === "" ? "HOWDY_HEALTH_SOCKET is not set" : await askHealth(path);
-  if (problem !== undefined) {
-    process.stderr.write(`${problem}\n`);
-    process.exitCode = 1;
-  }
 }

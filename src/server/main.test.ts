@@ -10,7 +10,7 @@ import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
 import { SERVER_MAIN, ServerProgram } from "./fixtures/test-program.ts";
 import { TextPeer } from "./fixtures/text-peer.ts";
 
-const HEALTH_MAIN = fileURLToPath(new URL("health.ts", import.meta.url));
+const HEALTH_MAIN = fileURLToPath(new URL("health-check.ts", import.meta.url));
 const ASK_HOST = "Please input a valid IP address of this Howdy Server, press Enter to use 127.0.0.1.";
 const ASK_PORT = "Please input a valid TCP port number for Howdy Server, press Enter to use 20002.";
 /** What SIGTERM and SIGINT may take. */
