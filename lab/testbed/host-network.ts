@@ -28,6 +28,8 @@ export interface HostNetworkOptions {
 
 /** The container's answer that its network is as good as new. */
 const FRESH = "fresh";
+/** The kernel keeps nothing of a connection that has ended, to begin the next one with. */
+const NO_MEMORY = { "net.ipv4.tcp_no_metrics_save": "1" } as const;
 /** What it says first: that programs in the network reach the other hosts and nobody else. */
 const CLOSED = "closed";
 /** Ending sockets takes milliseconds; where it takes longer a new network is made. */
@@ -55,8 +57,8 @@ END`;
 
 /**
  * What the container does. At each line it ends the sockets that are left, those in TIME_WAIT above all: where one is
- * left at port 20002, a server that does not set SO_REUSEADDR cannot listen there for a minute. Then it tells whether
- * anything is left. The kernel's counts of sockets tell that at once: /proc/net/tcp would have it walk the tables of the
+ * left at port 20002, a server that does not set SO_REUSEADDR cannot listen there for a minute. What the kernel remembers
+ * of how fast a peer was goes too, where NO_MEMORY does not hold. Then it tells whether anything is left. The kernel's counts of sockets tell that at once: /proc/net/tcp would have it walk the tables of the
  * whole machine. The files are those that the engine shares between containers with one network. What can be done without
  * another process is done so, since it is done on every host between two cases.
  */
@@ -73,9 +75,10 @@ has_no_socket() {
   tcp=; tcp6=; count /proc/net/sockstat; [ ! -e /proc/net/sockstat6 ] || count /proc/net/sockstat6
   [ "$tcp" = 0.0 ] && [ "\${tcp6:-0}" = 0 ]
 }
+remembers=1; [ "$(cat /proc/sys/net/ipv4/tcp_no_metrics_save)" = 1 ] 2>/dev/null && remembers=0
 files; before=$all
 while read -r order; do
-  has_no_socket || { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1
+  has_no_socket || { ss -K -ta; [ "$remembers" = 0 ] || ip tcp_metrics flush; } >/dev/null 2>&1
   files
   has_no_socket && [ "$all" = "$before" ] && echo ${FRESH} || echo used
 done`;
@@ -177,8 +180,11 @@ class Holder {
   #hasEnded = false;
 
   /** Rejects, and leaves no container, where the engine refuses. */
-  static async start(options: HostNetworkOptions): Promise<Holder> {
-    const container = await options.docker.createContainer(createOptions(options));
+  static async start(
+    options: HostNetworkOptions,
+    settings: Readonly<Record<string, string>> = NO_MEMORY,
+  ): Promise<Holder> {
+    const container = await options.docker.createContainer(createOptions(options, settings));
     try {
       const attach = { stream: true, hijack: true, stdin: true, stdout: true };
       const streams = (await container.attach(attach)) as Duplex;
@@ -188,6 +194,8 @@ class Holder {
       return holder;
     } catch (fault) {
       await removeContainer(container);
+      // A kernel that has it for the whole machine only.
+      if (settings === NO_MEMORY && describeFault(fault).includes("sysctl")) return Holder.start(options, {});
       throw fault;
     }
   }
@@ -247,7 +255,10 @@ class Holder {
   }
 }
 
-function createOptions(options: HostNetworkOptions): Dockerode.ContainerCreateOptions {
+function createOptions(
+  options: HostNetworkOptions,
+  settings: Readonly<Record<string, string>>,
+): Dockerode.ContainerCreateOptions {
   const { runId, spec, network, image } = options;
   return {
     name: `howdy-lab-${runId}-${spec.service}`,
@@ -269,6 +280,7 @@ function createOptions(options: HostNetworkOptions): Dockerode.ContainerCreateOp
     },
     HostConfig: {
       NetworkMode: network,
+      Sysctls: { ...settings },
       CapDrop: ["ALL"],
       // For ending sockets and closing the network. A program's container has none of it.
       CapAdd: ["NET_ADMIN"],
