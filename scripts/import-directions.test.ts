@@ -389,6 +389,7 @@ const ROOMS: readonly Room[] = [
       "lab/implementation/",
       "lab/scenario/",
       "lab/machine/",
+      "lab/testbed/",
       "lab/browser/",
       "lab/result/",
       "lab/report/",

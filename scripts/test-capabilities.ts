@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { findBrowser } from "../lab/browser/find-browser.ts";
+import { whyNoNamespaces } from "../lab/testbed/namespaces/holder.ts";
 
 export interface Capability {
   /** The part of a test file's name that asks for it: `x.<suffix>.test.ts`. */
@@ -35,6 +36,12 @@ export const CAPABILITIES: readonly Capability[] = [
     name: "network namespaces (root on Linux, iproute2)",
     requiredBy: "HOWDY_REQUIRE_NETNS",
     missing: () => failure("unshare", ["--net", "ip", "link", "show"]),
+  },
+  {
+    suffix: "namespaces",
+    name: "namespaces of Linux for the lab's hosts (util-linux, iproute2)",
+    requiredBy: "HOWDY_REQUIRE_NAMESPACES",
+    missing: whyNoNamespaces,
   },
   {
     suffix: "languages",

@@ -9,7 +9,7 @@ import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-
 import { ClientDriver } from "../replay/client-driver.ts";
 import { Pulse, systemClock } from "../replay/pulse.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 import { type Host, type Program, type TestBed, UnsupportedError } from "../testbed/testbed.ts";
 import type { PageDefect } from "./fixtures/still-page.ts";
 import { LabBrowser } from "./lab-browser.ts";
@@ -244,13 +244,13 @@ async function openStillPage(defect: PageDefect) {
 
 /** Win72's client is a window; these programs take the place of the project's own. */
 async function bootHosts(
-  instead: Partial<LocalBedOptions["programs"]>,
+  instead: Partial<LoopbackBedOptions["programs"]>,
   window: WindowHostsOptions["window"] | null = OWN_PAIR.client.window,
-  how: Pick<LocalBedOptions, "wire"> = {},
+  how: Pick<LoopbackBedOptions, "wire"> = {},
 ): Promise<WindowHosts> {
   const programs = { ...OWN_COMMANDS, ...instead };
   const bed: TestBed = stack.use(
-    await openLocalBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, wire: "off", ...how }),
+    await openLoopbackBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, wire: "off", ...how }),
   );
   const servers = [`${SERVER_ADDRESS}:20002`, `${OTHER_ADDRESS}:20002`];
   const options = { browser, windows: new Set(["Win72"]), servers, window: window ?? undefined };

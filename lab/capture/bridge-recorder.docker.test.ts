@@ -216,11 +216,13 @@ describe("the capture's image", () => {
     });
   });
 
-  test("cannot stand in for a relay, which containers do not have: auto is local then, and says so", async () => {
+  test("cannot stand in for a relay, which containers do not have: auto is loopback then, and says so", async () => {
     await expect(openScratch("relay")).rejects.toThrow(/^--wire relay: containers talk to each other without the lab$/);
     const { topology, programs, directory: repository } = scratch;
     await using bed = await openTestBed({ kind: "auto", topology, repository, programs, wire: "relay" });
-    expect(bed.description).toMatch(/^local: .*, because --wire relay: containers talk to each other without the lab$/);
+    expect(bed.description).toMatch(
+      /^loopback: .*, because --wire relay: containers .*, and --wire relay: hosts in namespaces talk to each other without the lab$/,
+    );
   });
 });
 

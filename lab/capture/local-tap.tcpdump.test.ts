@@ -8,7 +8,7 @@ import { HCP_WIRE } from "../hcp/wire.ts";
 import { loopbackAddress, moveTopology } from "../hosts/topology.ts";
 import { OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
-import { openLocalBed } from "../testbed/local.ts";
+import { openLoopbackBed } from "../testbed/loopback.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import { failures, openedBy, REPOSITORY, replayCase, TOPOLOGY, WHISPER, waysOf } from "./fixtures/replay-case.ts";
@@ -33,7 +33,7 @@ function taps(): number {
 }
 
 test("packets on loopback are a pcap file that says what the events say, with a case's own and no other's", async () => {
-  await using bed = await openLocalBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
+  await using bed = await openLoopbackBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
   for (const id of ["10", "08"]) {
     const { outcome, wire } = await replayCase(bed, id);
     expect(failures(outcome)).toEqual([]);
@@ -47,7 +47,7 @@ test("packets on loopback are a pcap file that says what the events say, with a 
 });
 
 test("a bed has one capture for all its cases, which is gone with it", async () => {
-  const bed = await openLocalBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
+  const bed = await openLoopbackBed({ ...place, protocol: HCP_WIRE, wire: "packets" });
   for (const id of ["one", "two"]) {
     await using _hosts = await bed.boot(id);
     expect(taps()).toBe(1);
@@ -58,7 +58,7 @@ test("a bed has one capture for all its cases, which is gone with it", async () 
 
 test("who watches is told every frame of the record, once", async () => {
   const seen: WireEvent[] = [];
-  await using bed = await openLocalBed({
+  await using bed = await openLoopbackBed({
     ...place,
     protocol: HCP_WIRE,
     wire: "auto",
@@ -69,10 +69,10 @@ test("who watches is told every frame of the record, once", async () => {
 });
 
 test("a lab that is killed leaves no capture", async () => {
-  const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
+  const bedModule = fileURLToPath(new URL("../testbed/loopback.ts", import.meta.url));
   const script = `
-    import { openLocalBed } from ${JSON.stringify(bedModule)};
-    await openLocalBed({ ...${JSON.stringify(place)}, wire: "packets" });
+    import { openLoopbackBed } from ${JSON.stringify(bedModule)};
+    await openLoopbackBed({ ...${JSON.stringify(place)}, wire: "packets" });
     console.log("open");
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {

@@ -6,7 +6,7 @@ import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { startReaper } from "../machine/reaper.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
-import { openLocalBed } from "../testbed/local.ts";
+import { openLoopbackBed } from "../testbed/loopback.ts";
 import type { WireWish } from "../wire/wire.ts";
 import {
   failures,
@@ -25,7 +25,14 @@ const CASES_MS_MAX = 120_000;
 const topology = moveTopology(TOPOLOGY, await claimSubnet());
 
 function open(wire: WireWish, tcpdump = "/nowhere/tcpdump") {
-  return openLocalBed({ topology, repository: REPOSITORY, programs: OWN_COMMANDS, protocol: HCP_WIRE, wire, tcpdump });
+  return openLoopbackBed({
+    topology,
+    repository: REPOSITORY,
+    programs: OWN_COMMANDS,
+    protocol: HCP_WIRE,
+    wire,
+    tcpdump,
+  });
 }
 
 describe("where all hosts share one address", () => {
@@ -49,7 +56,7 @@ describe("where all hosts share one address", () => {
   });
 });
 
-describe.runIf(process.platform === "linux")("the local bed", () => {
+describe.runIf(process.platform === "linux")("the loopback bed", () => {
   test(
     "has its cases pass through the relay, and every one's wire recorded",
     async () => {
@@ -83,11 +90,11 @@ describe.runIf(process.platform === "linux")("the local bed", () => {
     await expect(refusal).rejects.toThrow(BedUnavailableError);
     await expect(refusal).rejects.toThrow(message);
     await using bed = await open("off");
-    expect(bed.kind).toBe("local");
+    expect(bed.kind).toBe("loopback");
   });
 
   test("records nothing where that was asked for, and says so", async () => {
-    const wish = { kind: "local", topology, repository: REPOSITORY, programs: OWN_SOURCES } as const;
+    const wish = { kind: "loopback", topology, repository: REPOSITORY, programs: OWN_SOURCES } as const;
     await using bed = await openTestBed({ ...wish, wire: "off" });
     await using hosts = await bed.boot("off");
     expect(await hosts.endWire()).toEqual({

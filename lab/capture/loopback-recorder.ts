@@ -1,4 +1,4 @@
-// Owns the choice of a recorder for the local bed: packets where this system permits that, else the relay, else nothing,
+// Owns the choice of a recorder for the loopback bed: packets where this system permits that, else the relay, else nothing,
 // and why. It must not know how any of them records. Invariant: one that was asked for by name is that one, or none is
 // opened.
 
@@ -56,5 +56,5 @@ async function openPackets(options: LoopbackRecorderOptions): Promise<PacketReco
 /** What stands in the way of any record, or null. */
 function obstacleFor({ isApart }: LoopbackRecorderOptions): string | null {
   if (!isApart) return "all hosts share one address here, so nothing tells their connections apart";
-  return process.platform === "linux" ? null : `the local bed records on Linux only; this is ${process.platform}`;
+  return process.platform === "linux" ? null : `the loopback bed records on Linux only; this is ${process.platform}`;
 }

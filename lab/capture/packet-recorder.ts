@@ -9,10 +9,12 @@ import { unrecorded } from "../wire/unrecorded.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import { LiveView } from "./live-view.ts";
 import { type CaseWire, DIRECT, type WireListener, type WireRecorder } from "./recorder.ts";
-import { type Settled, type StartTap, Tap } from "./tap.ts";
+import { type Settled, type StartTap, Tap, TCPDUMP } from "./tap.ts";
 
 export interface PacketRecorderOptions {
   readonly start: StartTap;
+  /** What captures there; tcpdump unless told. */
+  readonly tool?: string;
   /** How often the kernel counts a packet there: twice on loopback. */
   readonly copies: 1 | 2;
   /** Where the tap listens, for a person: "lo". */
@@ -34,7 +36,8 @@ export class PacketRecorder implements WireRecorder {
 
   constructor(options: PacketRecorderOptions) {
     this.#options = options;
-    this.#tap = new Tap(options.start, options.copies, (packet) => this.#case?.take(packet));
+    const { start, copies, tool } = options;
+    this.#tap = new Tap(start, copies, (packet) => this.#case?.take(packet), tool);
   }
 
   get ready(): Promise<void> {
@@ -106,12 +109,12 @@ class PacketCase implements CaseWire {
     const settled = await this.#tap.settle();
     this.abandon();
     const { failure, header } = this.#tap;
-    const { hosts, place, protocol = PLAIN_BYTES } = this.#options;
+    const { hosts, place, protocol = PLAIN_BYTES, tool = TCPDUMP } = this.#options;
     if (failure !== null) return unrecorded(`no packets were captured on ${place}: ${failure}`);
-    if (header === undefined) return unrecorded(`no packets were captured on ${place}: tcpdump wrote nothing`);
+    if (header === undefined) return unrecorded(`no packets were captured on ${place}: ${tool} wrote nothing`);
     const pcap = pcapFile(header, this.#packets);
     const { events, notes } = decodePcap(pcap, hosts, protocol);
-    const note = [`packets, captured by tcpdump on ${place}`, ...this.#losses(settled), ...notes].join("; ");
+    const note = [`packets, captured by ${tool} on ${place}`, ...this.#losses(settled), ...notes].join("; ");
     return { source: "packets", note, pcap, events };
   }
 

@@ -32,6 +32,8 @@ export interface Settled {
   readonly isComplete: boolean;
 }
 
+/** What captures unless told. */
+export const TCPDUMP = "tcpdump";
 /** From the start to the first packet that it can see: a busy engine takes seconds to start a container. */
 const READY_MS_MAX = 15_000;
 /** All packets of a case are there a few milliseconds after the question; one that is stuck must not hold the run. */
@@ -46,6 +48,7 @@ const LAST_WORDS_MAX = 200;
 export class Tap {
   /** Settles when it captures, or cannot: see `failure`. Never rejects. */
   readonly ready: Promise<void>;
+  readonly #tool: string;
   readonly #hear: (packet: PcapPacket) => void;
   readonly #copies: number;
   readonly #reader = new PcapReader();
@@ -64,8 +67,12 @@ export class Tap {
   #strays = 0;
   #wake: () => void = () => {};
 
-  /** @param copies - How often the kernel counts a packet: twice on loopback, as it leaves and as it comes in. */
-  constructor(start: StartTap, copies: 1 | 2, hear: (packet: PcapPacket) => void) {
+  /**
+   * @param copies - How often the kernel counts a packet: twice on loopback, as it leaves and as it comes in.
+   * @param tool - What captures, for a person.
+   */
+  constructor(start: StartTap, copies: 1 | 2, hear: (packet: PcapPacket) => void, tool = TCPDUMP) {
+    this.#tool = tool;
     this.#hear = hear;
     this.#copies = copies;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -111,7 +118,7 @@ export class Tap {
   }
 
   async #run(start: StartTap): Promise<void> {
-    const late = setTimeout(() => this.#fail(`tcpdump did not begin within ${READY_MS_MAX} ms`), READY_MS_MAX);
+    const late = setTimeout(() => this.#fail(`${this.#tool} did not begin within ${READY_MS_MAX} ms`), READY_MS_MAX);
     void this.ready.then(() => clearTimeout(late));
     try {
       const sink = {
@@ -151,7 +158,7 @@ export class Tap {
 
   #hearEnd(): void {
     this.#lines.end();
-    const when = this.#isListening ? "tcpdump ended in the middle of the run" : "tcpdump ended at once";
+    const when = `${this.#tool} ended ${this.#isListening ? "in the middle of the run" : "at once"}`;
     this.#fail(this.#lastWords === "" ? when : `${when}: ${this.#lastWords}`);
   }
 

@@ -6,7 +6,11 @@ import type { Level } from "../scenario/schema.ts";
 import type { BedKind } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
 
-const TESTBEDS = ["auto", "docker", "local"] as const satisfies readonly (BedKind | "auto")[];
+const TESTBEDS = ["auto", "docker", "namespaces", "loopback", "local"] as const satisfies readonly (
+  | BedKind
+  | "auto"
+  | "local"
+)[];
 const CLIENTS = ["headless", "web"] as const satisfies readonly ClientKind[];
 const WIRES = ["auto", "packets", "relay", "off"] as const satisfies readonly WireWish[];
 const LEVELS = ["must", "strict"] as const satisfies readonly Level[];
@@ -72,7 +76,7 @@ const BED_OPTIONS = {
     kind: choice(TESTBEDS),
     placeholder: "BED",
     default: "auto",
-    help: "docker: a container a host. local: processes on loopback addresses. auto: docker where an engine answers and both programs have an image, else local",
+    help: "docker: a container a host. namespaces: a host as namespaces of Linux, without an engine. loopback: processes on loopback addresses. local: namespaces where they can be had, else loopback. auto: docker where an engine answers and both programs have an image, else local",
   },
   subnet: { kind: TEXT, placeholder: "CIDR", help: "run in another subnet, with the same host parts (10.8.0.0/23)" },
   timeout: { kind: TIMEOUT, default: 5, help: "how long anything may take to become true, in seconds" },
@@ -87,7 +91,7 @@ const REPORT_OPTIONS = {
     kind: choice(WIRES),
     placeholder: "HOW",
     default: "auto",
-    help: "packets: capture what crosses the wire. relay: on the local bed, have the lab's relay between the two ends record it. auto: packets where that is permitted, else the relay. off: neither",
+    help: "packets: capture what crosses the wire. relay: on the loopback bed, have the lab's relay between the two ends record it. auto: packets where that is permitted, else the relay. off: neither",
   },
   out: {
     kind: TEXT,

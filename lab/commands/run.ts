@@ -169,7 +169,7 @@ function openBed(
   });
 }
 
-/** Says how to look into the hosts that were kept. Programs of the local bed live as long as the lab, so it stays. */
+/** Says how to look into the hosts that were kept. Programs without an engine live as long as the lab, so it stays. */
 async function tellKept(bed: TestBed, { kept }: RunEnd, signal: AbortSignal): Promise<void> {
   process.stdout.write("\nKept:\n");
   for (const { spec, inspectHint } of kept) process.stdout.write(`  ${spec.name}  ${inspectHint}\n`);

@@ -1,4 +1,4 @@
-// Owns how a bed has a role's program: an image for docker, a command for the local bed. It must not know whose program it
+// Owns how a bed has a role's program: an image for docker, a command for a bed without one. It must not know whose program it
 // is. Invariant: a bed that cannot have a program says what its description lacks.
 
 import type { ProgramLimits } from "./program-limits.ts";
@@ -30,6 +30,8 @@ export interface ProgramSource {
 export interface ProgramCommand {
   readonly words: readonly string[];
   readonly directory: string;
+  /** A folder that it needs beside that one. */
+  readonly context?: string | undefined;
 }
 
 /** A short command on a program's host, while the program runs: in its container, or as a process beside it. */
@@ -49,7 +51,7 @@ export function requireImage({ name, image }: ProgramSource): ProgramImage {
   throw new ProgramMissingError(`${name} has no image for docker: give its file one under run, or --testbed local`);
 }
 
-/** @throws ProgramMissingError when the local bed cannot have the program. */
+/** @throws ProgramMissingError when a bed without an engine cannot have the program. */
 export function requireCommand({ name, command }: ProgramSource): ProgramCommand {
   if (command !== undefined) return command;
   throw new ProgramMissingError(`${name} has no command for the local bed: give its file one under run, or use docker`);

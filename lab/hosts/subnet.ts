@@ -92,6 +92,11 @@ export function gatewayOf(subnet: Subnet): number {
   return subnet.base + 1;
 }
 
+/** The bits that all of a subnet have in common, as an address: 255.255.254.0 of a /23. */
+export function maskOf({ prefixBits }: Subnet): string {
+  return formatAddress(2 ** ADDRESS_BITS - subnetSize(prefixBits));
+}
+
 export function overlaps(one: Subnet, other: Subnet): boolean {
   const wider = Math.min(one.prefixBits, other.prefixBits);
   const size = subnetSize(wider);

@@ -119,7 +119,7 @@ export function moveTopology(topology: Topology, subnet: string): Topology {
   return { subnet: formatCidr(to), hosts };
 }
 
-/** Where the local bed puts a host: its address with the first number turned to 127 (10.6.1.116 is 127.6.1.116). */
+/** Where the loopback bed puts a host: its address with the first number turned to 127 (10.6.1.116 is 127.6.1.116). */
 export function loopbackAddress(address: string): string {
   return address.replace(/^\d+/, String(LOOPBACK_NET));
 }

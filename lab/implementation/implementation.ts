@@ -95,7 +95,11 @@ export function buildImplementation(
     source: {
       name: tellImplementation(source),
       image: imageOf(source, directory),
-      command: run.command && { words: commandWords(run.command, directory), directory },
+      command: run.command && {
+        words: commandWords(run.command, directory),
+        directory,
+        ...(run.context !== undefined && { context: resolve(directory, run.context) }),
+      },
       limits: limitsOf(source.limits ?? {}),
     },
     speaks: new Map([[source.protocol ?? USUAL_PROTOCOL, own], ...others]),

@@ -11,7 +11,7 @@ import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
 
 const NETWORK = await claimNetwork();
 const REAP_MS_MAX = 20_000;
-const bedModule = fileURLToPath(new URL("../testbed/local.ts", import.meta.url));
+const bedModule = fileURLToPath(new URL("../testbed/loopback.ts", import.meta.url));
 
 const STAYS = "console.log(process.pid); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
 /** In a session of its own, and left to init when what started it has ended. */
@@ -22,12 +22,12 @@ const LEAVES =
 
 /** A lab in a process of its own: boots a local bed, starts two programs, prints their pids, then does what it is told. */
 const lab = (end: string, script = STAYS) => `
-  import { openLocalBed } from ${JSON.stringify(bedModule)};
+  import { openLoopbackBed } from ${JSON.stringify(bedModule)};
   const script = ${JSON.stringify(script)};
   const program = { words: [process.execPath, "-e", script], directory: "/" };
   const host = (name, address) => ({ name, service: name, role: "client", address, image: "", dockerfile: "" });
   const topology = { subnet: "${NETWORK}.0/24", hosts: [host("One", "${NETWORK}.10"), host("Two", "${NETWORK}.11")] };
-  const bed = await openLocalBed({ topology, repository: "/", programs: { server: program, client: program } });
+  const bed = await openLoopbackBed({ topology, repository: "/", programs: { server: program, client: program } });
   const hosts = await bed.boot("reaped");
   const pids = [];
   for (const one of hosts.byName.values()) {

@@ -9,7 +9,7 @@ import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import type { CaseOutcome } from "./outcome.ts";
@@ -127,7 +127,7 @@ describe("fails, under its clause,", () => {
 
 async function expectFound(
   name: string,
-  programs: LocalBedOptions["programs"],
+  programs: LoopbackBedOptions["programs"],
   clause: string,
   seen: RegExp,
 ): Promise<void> {
@@ -140,13 +140,13 @@ async function expectFound(
   expect(scenario.conformance?.clause).toBe(clause);
 }
 
-async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number) {
+async function replay(file: string, programs: LoopbackBedOptions["programs"], timeoutMs: number) {
   const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const { scenario } = loaded;
   const outcome: CaseOutcome = await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     await using hosts = await bed.boot(scenario.id);
     const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
     return await replayScenario(scenario, hosts, options);

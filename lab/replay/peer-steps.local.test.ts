@@ -9,7 +9,7 @@ import { toCaseEvidence } from "../result/report-data.ts";
 import { toWireResult } from "../result/wire-result.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
-import { openLocalBed } from "../testbed/local.ts";
+import { openLoopbackBed } from "../testbed/loopback.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { tellPeerNote } from "./peer-note.ts";
@@ -114,7 +114,7 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
 async function replay(yaml: string): Promise<CaseOutcome> {
   const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));
-  await using bed = await openLocalBed({ topology: MOVED, repository: REPOSITORY, programs: OWN_COMMANDS });
+  await using bed = await openLoopbackBed({ topology: MOVED, repository: REPOSITORY, programs: OWN_COMMANDS });
   await using hosts = await bed.boot("x");
   const options = { pair: OWN_PAIR, timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
   return await replayScenario(result.scenario, hosts, options);

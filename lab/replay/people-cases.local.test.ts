@@ -11,7 +11,7 @@ import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { systemClock } from "./pulse.ts";
 import { replayScenario } from "./replay.ts";
@@ -63,10 +63,10 @@ async function load(file: string): Promise<Scenario> {
   return loaded.scenario;
 }
 
-async function replay(scenario: Scenario, programs: LocalBedOptions["programs"], timeoutMs: number) {
+async function replay(scenario: Scenario, programs: LoopbackBedOptions["programs"], timeoutMs: number) {
   return await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     await using hosts = await bed.boot(scenario.id);
     const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
     return await replayScenario(scenario, hosts, options);

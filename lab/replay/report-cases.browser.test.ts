@@ -8,7 +8,7 @@ import { LabBrowser } from "../browser/lab-browser.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import { REPORT_FILES, REPOSITORY, replayInWindows, reportFile, TOPOLOGY } from "./fixtures/replay-in-windows.ts";
 import type { CaseOutcome } from "./outcome.ts";
@@ -108,10 +108,10 @@ function look(defect: PageDefect): Promise<CaseOutcome> {
   return replay(reportFile("01"), programs, MUTANT_TIMEOUT_MS);
 }
 
-async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
+async function replay(file: string, programs: LoopbackBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
   return await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     return await replayInWindows(file, bed, browser, timeoutMs);
   });
 }

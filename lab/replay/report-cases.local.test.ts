@@ -9,7 +9,7 @@ import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { systemClock } from "./pulse.ts";
@@ -136,13 +136,13 @@ describe("a server with the defect", () => {
   });
 });
 
-async function replay(file: string, programs: LocalBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
+async function replay(file: string, programs: LoopbackBedOptions["programs"], timeoutMs: number): Promise<CaseOutcome> {
   const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const { scenario } = loaded;
   return await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     await using hosts = await bed.boot(scenario.id);
     const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
     return await replayScenario(scenario, hosts, options);

@@ -117,7 +117,7 @@ async function runPair(pair: Pair, room: FakeRoomOptions, timeoutMs: number, boo
   const loaded = parseScenario("08-whisper.yaml", WHISPER, REPORT_HOSTS, HCP);
   if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
   const bed: TestBed = {
-    kind: "local",
+    kind: "loopback",
     description: "a room in memory",
     boot: async (id) => {
       boots.push(id);

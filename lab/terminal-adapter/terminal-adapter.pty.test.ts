@@ -14,7 +14,7 @@ import { replayScenario } from "../replay/replay.ts";
 import { listScenarioFiles } from "../scenario/catalog.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LocalBedOptions, openLocalBed } from "../testbed/local.ts";
+import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
@@ -97,13 +97,13 @@ test.concurrent("a server that says everything twice is caught in the same step 
   expect(bad[0]).toMatchObject({ verdict: "fail", seen: expect.stringMatching(/^Win73 showed "Jon Stewart says: /) });
 });
 
-async function badSteps(file: string, text: string, programs: LocalBedOptions["programs"] = COMMANDS) {
+async function badSteps(file: string, text: string, programs: LoopbackBedOptions["programs"] = COMMANDS) {
   const parsed = parseScenario(file, text, TOPOLOGY.hosts, HCP);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   const { scenario } = parsed;
   const { steps } = await LANES.run(async (subnet) => {
     const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLocalBed({ topology, repository: REPOSITORY, programs, wire: "off" });
+    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
     await using hosts = await bed.boot(scenario.id);
     const pair = { server: OWN_PAIR.server, client: CLIENT };
     const options = { pair, timeoutMs: TIMEOUT_MS, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };

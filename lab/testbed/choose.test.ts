@@ -4,6 +4,25 @@ import { loopbackAddress, type Topology, TopologyError } from "../hosts/topology
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { openTestBed } from "./choose.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
+import type { NamespaceBedOptions } from "./namespaces/bed.ts";
+
+/** Why this system permits no namespaces; null where it does. */
+const system = vi.hoisted((): { obstacle: string | null } => ({ obstacle: null }));
+
+vi.mock("./namespaces/bed.ts", async () => {
+  const { BedUnavailableError: Unavailable } = await import("../machine/bed-unavailable.ts");
+  return {
+    openNamespaceBed: async ({ topology: { subnet }, why = "asked for" }: NamespaceBedOptions) => {
+      if (system.obstacle !== null) throw new Unavailable(`${system.obstacle}\nand more`);
+      const description = `namespaces on ${subnet}, because ${why}`;
+      return { kind: "namespaces", description, [Symbol.asyncDispose]: async () => {} };
+    },
+  };
+});
+
+afterEach(() => {
+  system.obstacle = null;
+});
 
 const NETWORK = await claimNetwork();
 
@@ -27,12 +46,20 @@ describe("where DOCKER_HOST names an engine that does not answer", () => {
   beforeEach(() => vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock"));
   afterEach(() => vi.unstubAllEnvs());
 
-  test("auto is local and says why, even if another engine is there", async () => {
+  const NO_ENGINE = /because no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(DOCKER_HOST\): there is nothing of that name/;
+
+  test("auto takes namespaces and says why, even if another engine is there", async () => {
     await using bed = await openTestBed({ ...wish, kind: "auto" });
-    expect(bed.kind).toBe("local");
-    expect(bed.description).toMatch(
-      /because no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(DOCKER_HOST\): there is nothing of that name$/,
-    );
+    expect(bed.kind).toBe("namespaces");
+    expect(bed.description).toMatch(NO_ENGINE);
+  });
+
+  test("auto takes loopback where there are no namespaces either, and says why for both", async () => {
+    system.obstacle = "ip is not installed: install iproute2";
+    await using bed = await openTestBed({ ...wish, kind: "auto" });
+    expect(bed.kind).toBe("loopback");
+    expect(bed.description).toMatch(NO_ENGINE);
+    expect(bed.description).toMatch(/of that name, and ip is not installed: install iproute2$/);
   });
 
   test("docker is not to be had", async () => {
@@ -53,17 +80,39 @@ describe("where DOCKER_HOST names an engine that does not answer", () => {
   });
 });
 
-test("local is local, and gives no reason", async () => {
+test("local is namespaces, else loopback with the reason", async () => {
+  {
+    await using bed = await openTestBed({ ...wish, kind: "local" });
+    expect([bed.kind, bed.description]).toEqual(["namespaces", `namespaces on ${NETWORK}.0/24, because asked for`]);
+  }
+  system.obstacle = "user namespaces are forbidden";
   await using bed = await openTestBed({ ...wish, kind: "local" });
+  expect(bed.kind).toBe("loopback");
+  expect(bed.description).toMatch(/, because user namespaces are forbidden$/);
+});
+
+test("namespaces are namespaces or nothing", async () => {
+  system.obstacle = "user namespaces are forbidden";
+  const refusal = openTestBed({ ...wish, kind: "namespaces" });
+  await expect(refusal).rejects.toThrow(BedUnavailableError);
+  await expect(refusal).rejects.toThrow(/^--testbed namespaces: user namespaces are forbidden/);
+});
+
+test("loopback is loopback, and gives no reason", async () => {
+  await using bed = await openTestBed({ ...wish, kind: "loopback" });
+  expect(bed.kind).toBe("loopback");
   expect(bed.description).not.toContain("because no");
 });
 
-test.each(["server", "client"] as const)("a %s that has no image makes auto local, which says so", async (role) => {
-  const programs = { ...wish.programs, [role]: imageless };
-  await using bed = await openTestBed({ ...wish, kind: "auto", programs });
-  expect(bed.kind).toBe("local");
-  expect(bed.description).toMatch(/, because my server 2 has no image$/);
-});
+test.each(["server", "client"] as const)(
+  "a %s that has no image keeps auto from docker, which is told",
+  async (role) => {
+    const programs = { ...wish.programs, [role]: imageless };
+    await using bed = await openTestBed({ ...wish, kind: "auto", programs });
+    expect(bed.kind).toBe("namespaces");
+    expect(bed.description).toMatch(/, because my server 2 has no image$/);
+  },
+);
 
 test.each(["server", "client"] as const)("a %s that has no command is not to be had locally", async (role) => {
   const refusal = openTestBed({ ...wish, kind: "local", programs: { ...wish.programs, [role]: commandless } });
@@ -80,7 +129,7 @@ test("one that has only a command and one that has only an image share no bed", 
 
 test("a subnet moves the hosts", async () => {
   const other = await claimNetwork();
-  await using bed = await openTestBed({ ...wish, kind: "local", subnet: `${other}.0/24` });
+  await using bed = await openTestBed({ ...wish, kind: "loopback", subnet: `${other}.0/24` });
   await using hosts = await bed.boot("moved");
   expect([`${loopbackAddress(other)}.10`, "127.0.0.1"]).toContain(hosts.byName.get("One")?.address);
 });

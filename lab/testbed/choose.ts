@@ -1,5 +1,5 @@
-// Owns the choice of a bed: docker where an engine answers and images can be had, else local, and why.
-// It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
+// Owns the choice of a bed: docker where an engine answers and images can be had, else namespaces where this system permits
+// them, else loopback, and why. It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
 
 import { type ProgramSources, requireCommand, requireImage } from "../hosts/program-source.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
@@ -7,11 +7,11 @@ import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
 import type { DockerBedOptions } from "./docker.ts";
-import { openLocalBed } from "./local.ts";
 import type { BedKind, TestBed } from "./testbed.ts";
 
 export interface BedWish {
-  readonly kind: BedKind | "auto";
+  /** "local" is the best that is to be had without an engine. */
+  readonly kind: BedKind | "auto" | "local";
   readonly topology: Topology;
   /** The lab's own folder, where its peer is. */
   readonly repository: string;
@@ -38,22 +38,13 @@ export interface BedWish {
  */
 export async function openTestBed(wish: BedWish): Promise<TestBed> {
   const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
-  const local = (why?: string) => {
-    const { repository, programs, wire = "auto", protocol, onWire } = wish;
-    const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
-    return openLocalBed({
-      topology,
-      repository,
-      programs: commands,
-      wire,
-      protocol,
-      onWire,
-      ...(why !== undefined && { why }),
-    });
-  };
-  if (wish.kind === "local") return local();
+  if (wish.kind === "namespaces" || wish.kind === "loopback" || wish.kind === "local") {
+    return await openWithoutEngine(wish.kind, topology, wish);
+  }
   const imageless = Object.values(wish.programs).find(({ image }) => image === undefined);
-  if (wish.kind === "auto" && imageless !== undefined) return local(`${imageless.name} has no image`);
+  if (wish.kind === "auto" && imageless !== undefined) {
+    return await openWithoutEngine("local", topology, wish, `${imageless.name} has no image`);
+  }
   // Before an engine is asked and anything is built.
   for (const program of Object.values(wish.programs)) requireImage(program);
   let options: DockerBedOptions;
@@ -61,11 +52,40 @@ export async function openTestBed(wish: BedWish): Promise<TestBed> {
     options = await prepareDocker(topology, wish);
   } catch (cause) {
     if (wish.kind === "docker" || !(cause instanceof BedUnavailableError)) throw cause;
-    return local(cause.message.split("\n", 1)[0] ?? cause.message);
+    return await openWithoutEngine("local", topology, wish, firstLine(cause.message));
   }
   // Outside: a taken subnet is no reason to run elsewhere in silence.
   const { openDockerBed } = await import("./docker.ts");
   return openDockerBed(options);
+}
+
+/** @param why - Why there is none with an engine, for the bed's description. */
+async function openWithoutEngine(
+  kind: "namespaces" | "loopback" | "local",
+  topology: Topology,
+  wish: BedWish,
+  why?: string,
+): Promise<TestBed> {
+  const { repository, programs, wire = "auto", protocol, onWire } = wish;
+  const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
+  const options = { topology, repository, programs: commands, wire, protocol, onWire };
+  const loopback = async (reason?: string) => {
+    const { openLoopbackBed } = await import("./loopback.ts");
+    return await openLoopbackBed({ ...options, ...(reason !== undefined && { why: reason }) });
+  };
+  if (kind === "loopback") return await loopback();
+  try {
+    const { openNamespaceBed } = await import("./namespaces/bed.ts");
+    return await openNamespaceBed({ ...options, ...(why !== undefined && { why }) });
+  } catch (cause) {
+    if (!(cause instanceof BedUnavailableError)) throw cause;
+    if (kind === "namespaces") throw new BedUnavailableError(`--testbed namespaces: ${cause.message}`, { cause });
+    return await loopback([...(why === undefined ? [] : [why]), firstLine(cause.message)].join(", and "));
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
 }
 
 async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {

@@ -437,7 +437,7 @@ describe("images", () => {
     expect(await own.imageTags("server")).toHaveLength(2);
   });
 
-  test("that cannot be built end the docker bed with the builder's last lines, and auto goes local", async () => {
+  test("that cannot be built end the docker bed with the builder's last lines, and auto goes without it", async () => {
     await using own = new ScratchRepository(docker, await claimNetwork());
     own.write("Dockerfile.server", "FROM node:24-bookworm-slim\nRUN echo told $((40 + 2)) && exit 3\n");
     const { topology, programs, directory: repository } = own;
@@ -445,7 +445,7 @@ describe("images", () => {
     await expect(refusal).rejects.toThrow(BedUnavailableError);
     await expect(refusal).rejects.toThrow(/cannot be built from Dockerfile\.server: .*code: 3[\s\S]*told 42/);
     await using bed = await openTestBed({ kind: "auto", topology, repository, programs });
-    expect(bed.description).toMatch(/^local: .*, because the image .* cannot be built/);
+    expect(bed.description).toMatch(/^namespaces: .*, because the image .* cannot be built/);
   });
 });
 

@@ -1,4 +1,4 @@
-// Owns one program of the local bed: a child process with a process group of its own. It must not know hosts.
+// Owns one program of the loopback bed: a child process with a process group of its own. It must not know hosts.
 // Invariant: the reaper knows of every child that runs; nothing of the child's group is left when it has ended.
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";

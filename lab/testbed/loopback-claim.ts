@@ -1,4 +1,4 @@
-// Owns the local bed's claim to its addresses: a listening socket that only one lab can have. It must not know hosts.
+// Owns the loopback bed's claim to its addresses: a listening socket that only one lab can have. It must not know hosts.
 // Invariant: the claim ends with the process that holds it, however that ends.
 
 import { createServer, type Server } from "node:net";

@@ -6,7 +6,7 @@ import type { BesideCommand } from "../hosts/program-source.ts";
 import type { HostSpec, ProgramRole } from "../hosts/topology.ts";
 import type { WireRecord } from "../wire/wire.ts";
 
-export type BedKind = "docker" | "local";
+export type BedKind = "docker" | "namespaces" | "loopback";
 
 /** The program to start on a host: the image's or the project's own server or client, or the lab's peer. */
 export interface ProgramSpec {

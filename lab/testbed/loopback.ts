@@ -1,11 +1,11 @@
-// Owns the local bed: the report's hosts as loopback addresses of this machine, their programs as child processes.
+// Owns the loopback bed: the report's hosts as loopback addresses of this machine, their programs as child processes.
 // It must not know Docker. Invariant: a program outlives neither its hosts nor the lab (the reaper sees to that).
 
 import { mkdirSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { CaseWire, WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
@@ -19,6 +19,7 @@ import { DisplacedProgram, type Displacements, displace } from "./displaced-prog
 import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
+import { passedEnvironment, peerCommand } from "./own-programs.ts";
 import {
   type CommandEnd,
   type Host,
@@ -29,7 +30,7 @@ import {
   UnsupportedError,
 } from "./testbed.ts";
 
-export interface LocalBedOptions {
+export interface LoopbackBedOptions {
   readonly topology: Topology;
   /** The lab's own folder, where its peer is. */
   readonly repository: string;
@@ -46,21 +47,15 @@ export interface LocalBedOptions {
   readonly tcpdump?: string;
 }
 
-/** Where Node keeps programs compiled, so that a start takes a quarter of the time; others take no notice of it. */
-const COMPILE_CACHE = "node_modules/.cache/howdy-lab";
-/** The lab's raw peer, which no other program takes the place of. */
-const PEER_PROGRAM = "lab/peer/main.ts";
 const SHARED_LOOPBACK = "127.0.0.1";
-/** What a program may see of the lab's environment; above all no HOWDY_*, which would configure it from outside. */
-const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "TEMP"] as const;
 
 /**
- * Opens the local bed. Where only 127.0.0.1 can be bound, every host has that address and the description says so.
+ * Opens the loopback bed. Where only 127.0.0.1 can be bound, every host has that address and the description says so.
  *
  * @throws BedUnavailableError when another lab runs at the same addresses, or the record of the wire that was asked for
  *   by name cannot be had.
  */
-export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> {
+export async function openLoopbackBed(options: LoopbackBedOptions): Promise<LoopbackBed> {
   const own = options.topology.hosts.map((host) => loopbackAddress(host.address));
   const bindable = await Promise.all(own.map(canBind));
   const separateAddresses = bindable.every(Boolean);
@@ -72,7 +67,7 @@ export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> 
   reaper.watchFolder(folder);
   try {
     const recorder = await openRecorder(options, separateAddresses, reaper);
-    return new LocalBed(options, { separateAddresses, claim, reaper, recorder, folder, mark });
+    return new LoopbackBed(options, { separateAddresses, claim, reaper, recorder, folder, mark });
   } catch (fault) {
     await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
@@ -82,7 +77,7 @@ export async function openLocalBed(options: LocalBedOptions): Promise<LocalBed> 
 }
 
 /** What a bed is given that was made for it. */
-interface LocalBedParts {
+interface LoopbackBedParts {
   readonly separateAddresses: boolean;
   readonly claim: Server;
   readonly reaper: Reaper;
@@ -93,21 +88,21 @@ interface LocalBedParts {
   readonly mark: string;
 }
 
-/** Fresh programs on loopback addresses. Use openLocalBed, which finds out what can be bound. */
-export class LocalBed implements TestBed {
-  readonly kind = "local";
+/** Fresh programs on loopback addresses. Use openLoopbackBed, which finds out what can be bound. */
+export class LoopbackBed implements TestBed {
+  readonly kind = "loopback";
   readonly description: string;
-  readonly #options: LocalBedOptions;
+  readonly #options: LoopbackBedOptions;
   readonly #separateAddresses: boolean;
   readonly #claim: Server;
   readonly #reaper: Reaper;
   readonly #recorder: WireRecorder;
   readonly #folder: string;
   readonly #mark: string;
-  #hosts: BedHosts<LocalHost> | null = null;
+  #hosts: BedHosts<LoopbackHost> | null = null;
   #keeps = false;
 
-  constructor(options: LocalBedOptions, { separateAddresses, claim, reaper, recorder, folder, mark }: LocalBedParts) {
+  constructor(options: LoopbackBedOptions, { separateAddresses, claim, reaper, recorder, folder, mark }: LoopbackBedParts) {
     this.#options = options;
     this.#mark = mark;
     this.#folder = folder;
@@ -121,7 +116,7 @@ export class LocalBed implements TestBed {
         ? `each host on a loopback address of its own (${first.name} at ${loopbackAddress(first.address)})`
         : `all hosts on ${SHARED_LOOPBACK}, because this system can bind no other loopback address`;
     const why = options.why === undefined ? "" : `, because ${options.why}`;
-    this.description = `local: programs as processes, ${places}${why}`;
+    this.description = `loopback: programs as processes, ${places}${why}`;
   }
 
   async boot(_caseId: string): Promise<Hosts> {
@@ -147,23 +142,19 @@ export class LocalBed implements TestBed {
     await close(this.#claim);
   }
 
-  #makeHost(spec: HostSpec, wire: CaseWire, displaced: Map<string, string>): LocalHost {
+  #makeHost(spec: HostSpec, wire: CaseWire, displaced: Map<string, string>): LoopbackHost {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
-    const peer = { words: [process.execPath, join(repository, PEER_PROGRAM)], directory: repository };
+    const peer = peerCommand(repository);
     const mark = makeMark();
-    const env = {
-      ...passedEnvironment(),
-      NODE_COMPILE_CACHE: join(repository, COMPILE_CACHE),
-      [MARKS_VARIABLE]: `${marksWith(this.#mark)},${mark}`,
-    };
+    const env = { ...passedEnvironment(repository), [MARKS_VARIABLE]: `${marksWith(this.#mark)},${mark}` };
     const folder = join(this.#folder, spec.service);
     const parts = { spec, address, folder, programs: { peer, ...programs }, env, mark, wire, displaced };
-    return new LocalHost(parts, this.#reaper);
+    return new LoopbackHost(parts, this.#reaper);
   }
 }
 
-interface LocalHostParts {
+interface LoopbackHostParts {
   readonly spec: HostSpec;
   readonly address: string;
   readonly folder: string;
@@ -177,18 +168,18 @@ interface LocalHostParts {
   readonly displaced: Map<string, string>;
 }
 
-class LocalHost implements Host {
+class LoopbackHost implements Host {
   readonly spec: HostSpec;
   readonly address: string;
   readonly folder: string;
-  readonly #parts: LocalHostParts;
+  readonly #parts: LoopbackHostParts;
   readonly #reaper: Reaper;
   #program: LocalProgram | null = null;
   /** Settles when what is being started runs, or cannot be started. */
   #starting: Promise<unknown> = Promise.resolve();
   #ended = false;
 
-  constructor(parts: LocalHostParts, reaper: Reaper) {
+  constructor(parts: LoopbackHostParts, reaper: Reaper) {
     this.spec = parts.spec;
     this.address = parts.address;
     this.folder = parts.folder;
@@ -241,7 +232,7 @@ class LocalHost implements Host {
   }
 
   async runBeside({ command }: BesideCommand): Promise<CommandEnd> {
-    if (command === undefined) throw new UnsupportedError("has no such command for the local bed");
+    if (command === undefined) throw new UnsupportedError("has no such command for a bed without an engine");
     return await runLocalCommand(this.#command(command, [], {}));
   }
 
@@ -282,19 +273,8 @@ class LocalHost implements Host {
 
 const NOT_DISPLACED: Displacements = new Map();
 
-function passedEnvironment(): Record<string, string> {
-  const passed: Record<string, string> = {};
-  for (const name of PASSED_VARIABLES) {
-    const value = process.env[name];
-    if (value !== undefined) passed[name] = value;
-  }
-  // A command that begins with node means the one that runs the lab.
-  passed.PATH = [dirname(process.execPath), ...(passed.PATH === undefined ? [] : [passed.PATH])].join(delimiter);
-  return passed;
-}
-
 function openRecorder(
-  { topology, wire = "auto", protocol, onWire, tcpdump }: LocalBedOptions,
+  { topology, wire = "auto", protocol, onWire, tcpdump }: LoopbackBedOptions,
   isApart: boolean,
   reaper: Reaper,
 ): Promise<WireRecorder> {

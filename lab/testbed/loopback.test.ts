@@ -11,7 +11,7 @@ import { findMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
-import { openLocalBed } from "./local.ts";
+import { openLoopbackBed } from "./loopback.ts";
 import { type ProgramSpec, UnsupportedError } from "./testbed.ts";
 
 const DEADLINE_MS = 10_000;
@@ -34,7 +34,7 @@ async function openScripted(script: string) {
 /** A bed whose programs all are this one. */
 function openRunning(program: ProgramCommand, why?: string) {
   const programs = { server: program, client: program };
-  return openLocalBed({ topology, repository: "/the/lab", programs, ...(why !== undefined && { why }) });
+  return openLoopbackBed({ topology, repository: "/the/lab", programs, ...(why !== undefined && { why }) });
 }
 
 const plain: ProgramSpec = { role: "client", args: [], env: {} };
@@ -43,18 +43,18 @@ const ECHO = "process.stdin.on('data', (chunk) => process.stdout.write(chunk)).o
 
 const WIRES = process.platform === "linux" ? (["off", "relay"] as const) : (["off"] as const);
 
-describe.each(WIRES)("the local bed, with the wire %s", (wire) => {
+describe.each(WIRES)("the loopback bed, with the wire %s", (wire) => {
   const scratch = new ScratchRepository(null, NETWORK);
   afterAll(() => scratch[Symbol.asyncDispose]());
 
   describeBed(() => {
     const { topology, programs, directory } = scratch;
     const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
-    return openLocalBed({ topology, repository: directory, programs: commands, wire });
+    return openLoopbackBed({ topology, repository: directory, programs: commands, wire });
   });
 });
 
-describe("a program on the local bed", () => {
+describe("a program on the loopback bed", () => {
   test("has a folder of its own, which is gone with the bed", async () => {
     const bed = await openScripted(ECHO);
     const host = hostOf(await bed.boot("folder"), "Two");
@@ -192,10 +192,10 @@ test("a second lab at the same addresses is refused, until the first has ended",
   await expect(second).rejects.toThrow(/^another run of the lab is at 127\..*--subnet 10\.8\.0\.0\/23$/);
   await first[Symbol.asyncDispose]();
   await using third = await openRunning(command("true"));
-  expect(third.kind).toBe("local");
+  expect(third.kind).toBe("loopback");
 });
 
 test("the bed says what serves and why", async () => {
   await using bed = await openRunning(command("true"), "no Docker engine answers");
-  expect(bed.description).toMatch(/^local: programs as processes, .*, because no Docker engine answers$/);
+  expect(bed.description).toMatch(/^loopback: programs as processes, .*, because no Docker engine answers$/);
 });

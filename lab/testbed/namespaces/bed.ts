@@ -1,0 +1,187 @@
+// Owns the bed of namespaces: the report's hosts as networks of their own on one bridge, at the report's own addresses,
+// without an engine and without root. It must not know how namespaces are made. Invariant: nothing of it outlives its
+// holder, and that ends with the lab.
+
+import { openNamespaceRecorder } from "../../capture/namespace-recorder.ts";
+import type { WireListener, WireRecorder } from "../../capture/recorder.ts";
+import type { BesideCommand, LocalPrograms, ProgramCommand } from "../../hosts/program-source.ts";
+import type { HostSpec, Role, Topology } from "../../hosts/topology.ts";
+import type { WireProtocol } from "../../protocol/wire-protocol.ts";
+import type { WireWish } from "../../wire/wire.ts";
+import { BedHosts } from "../bed-hosts.ts";
+import { runLocalCommand } from "../local-command.ts";
+import { compileCache, passedEnvironment, peerCommand, peerFolders } from "../own-programs.ts";
+import {
+  type CommandEnd,
+  type Host,
+  type Hosts,
+  type Program,
+  type ProgramSpec,
+  type TestBed,
+  UnsupportedError,
+} from "../testbed.ts";
+import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
+import { NamespaceProgram } from "./program.ts";
+import { viewFor } from "./view.ts";
+
+export interface NamespaceBedOptions {
+  readonly topology: Topology;
+  /** The lab's own folder, where its peer is. */
+  readonly repository: string;
+  readonly programs: Readonly<Record<Role, ProgramCommand>> & Partial<LocalPrograms>;
+  /** Why this bed serves, for its description. */
+  readonly why?: string;
+  /** "auto" unless told. */
+  readonly wire?: WireWish;
+  readonly protocol?: WireProtocol | undefined;
+  readonly onWire?: WireListener | undefined;
+}
+
+/** What runs inside: see namespaces.sh. */
+const SCRIPT = "/dev/howdy-lab/script";
+/** A program's folder; it is in temporary files of the program's own. */
+const FOLDER = "/tmp/howdy-lab";
+/** A program's home. */
+const HOME = "/tmp";
+/** A shell's status for a command that is not there, and what the script says then. */
+const [MISSING_STATUS, MISSING] = [127, "missing\n"];
+
+/**
+ * Opens the bed.
+ *
+ * @throws BedUnavailableError when this system permits no namespaces: why, and what to do; or when the record of the wire
+ *   that was asked for by name cannot be had.
+ */
+export async function openNamespaceBed(options: NamespaceBedOptions): Promise<NamespaceBed> {
+  const { topology, repository, programs, wire = "auto", protocol, onWire } = options;
+  // Neither this machine's home nor its temporary files are to be seen.
+  const env: Record<string, string> = { ...passedEnvironment(repository), HOME };
+  delete env.TMPDIR;
+  const own = [...peerFolders(repository), compileCache(repository)];
+  const all = { peer: peerCommand(repository), ...programs };
+  const view = viewFor([all.server, all.client, all.peer], own, { path: env.PATH ?? "" });
+  const holder = await Holder.open(topology, view);
+  try {
+    const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));
+    const enter = (words: readonly string[]) => ({ ...holder.enter(words), env: { LC_ALL: "C", PATH: TOOLS_PATH } });
+    const place = { subnet: topology.subnet, device: BRIDGE, hosts };
+    const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
+    return new NamespaceBed(options, { holder, recorder, env, programs: all });
+  } catch (fault) {
+    await holder.end();
+    throw fault;
+  }
+}
+
+interface NamespaceBedParts {
+  readonly holder: Holder;
+  readonly recorder: WireRecorder;
+  readonly env: Readonly<Record<string, string>>;
+  readonly programs: LocalPrograms;
+}
+
+/** Hosts in namespaces. Use openNamespaceBed, which makes them. */
+export class NamespaceBed implements TestBed {
+  readonly kind = "namespaces";
+  readonly description: string;
+  readonly #topology: Topology;
+  readonly #parts: NamespaceBedParts;
+  #hosts: BedHosts<NamespaceHost> | null = null;
+  #keeps = false;
+
+  constructor({ topology, why }: NamespaceBedOptions, parts: NamespaceBedParts) {
+    this.#topology = topology;
+    this.#parts = parts;
+    const { hosts, subnet } = topology;
+    const because = why === undefined ? "" : `, because ${why}`;
+    this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}`;
+  }
+
+  async boot(_caseId: string): Promise<Hosts> {
+    await this.#hosts?.end();
+    const wire = this.#parts.recorder.begin();
+    const hosts = this.#topology.hosts.map((spec) => new NamespaceHost(spec, this.#parts));
+    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps);
+    return this.#hosts;
+  }
+
+  /** The programs stay until the lab's own process ends, which they cannot outlive. */
+  keep(): void {
+    this.#keeps = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { holder, recorder } = this.#parts;
+    if (!this.#keeps) await this.#hosts?.end();
+    await recorder[Symbol.asyncDispose]();
+    if (!this.#keeps) await holder.end();
+  }
+}
+
+class NamespaceHost implements Host {
+  readonly spec: HostSpec;
+  readonly folder = FOLDER;
+  readonly #parts: NamespaceBedParts;
+  #starting: Promise<NamespaceProgram> | null = null;
+  #program: NamespaceProgram | null = null;
+  #ended = false;
+
+  constructor(spec: HostSpec, parts: NamespaceBedParts) {
+    this.spec = spec;
+    this.#parts = parts;
+  }
+
+  get address(): string {
+    return this.spec.address;
+  }
+
+  get inspectHint(): string {
+    const first = this.#program?.first;
+    if (first === undefined) return `${this.spec.name} runs nothing`;
+    return `nsenter -t ${first} -U -m -n -p -i -u --preserve-credentials sh`;
+  }
+
+  async start(spec: ProgramSpec): Promise<Program> {
+    if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
+    if (this.#starting !== null || this.#program?.running === true) {
+      throw new Error(`${this.spec.name} runs a program already: one at a time`);
+    }
+    this.#starting = this.#start(spec);
+    try {
+      this.#program = await this.#starting;
+      return this.#program;
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async runBeside({ command }: BesideCommand): Promise<CommandEnd> {
+    if (command === undefined) throw new UnsupportedError("has no such command for the namespaces bed");
+    const first = this.#program?.first;
+    if (first === undefined) throw new Error(`${this.spec.name} runs no program`);
+    const { words, directory } = command;
+    const where = ["-t", String(first), "-U", "-m", "-n", "-p", "-i", "-u", "--preserve-credentials"];
+    const end = await runLocalCommand({
+      file: "nsenter",
+      args: [...where, "--", "sh", SCRIPT, "beside", this.#parts.env.PATH ?? "", directory, ...words],
+      env: { ...this.#parts.env, PATH: TOOLS_PATH },
+      directory: "/",
+    });
+    if (end.code === MISSING_STATUS && end.output === MISSING) throw new Error(`${words[0]} cannot be started`);
+    return end;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#starting?.catch(() => {});
+    await this.#program?.kill();
+  }
+
+  #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
+    const { words, directory } = this.#parts.programs[role];
+    const own = this.#parts.env;
+    const launch = ["sh", SCRIPT, "launch", this.spec.name, own.PATH ?? "", directory, ...words, ...args];
+    const command = this.#parts.holder.enter(launch, this.spec.name);
+    return NamespaceProgram.start({ name: words[0] ?? "", command, env: { ...own, ...env } });
+  }
+}

@@ -1,0 +1,244 @@
+# Owns what is done inside the namespaces of a run: the bridge and the hosts are made here, and programs are started on
+# them. It must not know what a program says. Invariant: nothing that it makes outlives the first process of these
+# namespaces, which ends with its standard input.
+#
+#   hold                             the first process: makes the bridge, the hosts, and what is seen of the file system
+#   launch HOST PATH FOLDER WORDS    in a host's network: makes that fresh, then begins in namespaces of the program's own
+#   begin HOST PATH FOLDER WORDS     the first process of these: mounts what is the program's own, and runs it
+#   beside PATH FOLDER WORDS         among the processes of a program: runs a command as that program's user
+#
+# Variables of hold: HOLD_HIDDEN, folders that nobody may look into, a line each; HOLD_KEPT, what is there all the same;
+# HOLD_LINKS, links there, a line for the link and one for its target; HOLD_BRIDGE, the bridge's address with its prefix;
+# HOLD_HOSTS, a line a host: name, port at the bridge, address with prefix, MAC; HOLD_USER, how a program becomes its user:
+# ordinary, root, or root-reading, which may read what is root's alone; HOLD_SCRIPT, this text.
+set -eu
+
+# In what is mounted here anew in any case.
+run=/dev/howdy-lab
+# Whom a program takes itself for, and where it has its files.
+id=1000
+folder=/tmp/howdy-lab
+
+hold() {
+  for tool in mount umount unshare nsenter setpriv ip; do
+    command -v "$tool" >/dev/null || { echo "missing $tool"; exit 1; }
+  done
+  # So that it fails here, and not when the first program starts.
+  [ "$HOLD_USER" != ordinary ] || unshare --user --map-user $id --map-group $id true
+  mount -t proc hosts-proc /proc
+  each_line "$HOLD_HIDDEN" hide
+  make_links
+  make_devices
+  mkdir -p "$run/net"
+  printf '%s\n' "$HOLD_SCRIPT" >"$run/script"
+  printf '%s\n' "$HOLD_HOSTS" >"$run/hosts"
+  printf '%s\n' "$HOLD_KEPT" | grep '^/tmp/' >"$run/kept" || :
+  printf '%s\n' "$HOLD_USER" >"$run/user"
+  write_mounts
+  make_network
+  make_read_only
+  echo ready
+  while read -r _; do :; done
+}
+
+# Calls a function with each line of a text.
+each_line() {
+  [ -z "$1" ] || printf '%s\n' "$1" | while IFS= read -r line; do "$2" "$line"; done
+}
+
+# Puts an empty folder over one, and what is kept of it into that. A folder that cannot be entered needs no hiding.
+hide() {
+  cd "$1" 2>/dev/null || return 0
+  mount -t tmpfs -o mode=755,size=1m hidden "$1"
+  hidden=$1
+  each_line "$HOLD_KEPT" bring_back
+  cd /
+}
+
+# The working folder is still the one below the empty one.
+bring_back() {
+  case $1 in "$hidden"/*) ;; *) return 0 ;; esac
+  below=./${1#"$hidden"/}
+  if [ -d "$below" ]; then mkdir -p "$1"; else mkdir -p "${1%/*}" && : >"$1"; fi
+  mount --no-canonicalize --rbind "$below" "$1"
+}
+
+make_links() {
+  [ -z "$HOLD_LINKS" ] || printf '%s\n' "$HOLD_LINKS" | while IFS= read -r link && IFS= read -r target; do
+    [ -e "$link" ] || { mkdir -p "${link%/*}" && ln -s "$target" "$link"; }
+  done
+}
+
+make_devices() {
+  cd /dev
+  mount -t tmpfs -o mode=755,size=1m devices /dev
+  for device in null zero full random urandom tty; do
+    : >"/dev/$device"
+    mount --no-canonicalize --bind "./$device" "/dev/$device"
+  done
+  cd /
+  mkdir /dev/pts /dev/shm
+  ln -s /proc/self/fd /dev/fd
+  ln -s fd/0 /dev/stdin
+  ln -s fd/1 /dev/stdout
+  ln -s fd/2 /dev/stderr
+  ln -s pts/ptmx /dev/ptmx
+}
+
+# What each program has of its own. The names are only to differ from what is mounted there already.
+write_mounts() {
+  cat >"$run/mounts" <<MOUNTS
+program-proc /proc proc defaults
+program-tmp /tmp tmpfs mode=1777,size=64m
+program-shm /dev/shm tmpfs mode=1777,size=64m
+program-pts /dev/pts devpts newinstance,ptmxmode=0666,mode=620
+MOUNTS
+}
+
+make_network() {
+  ip -batch - <<BATCH
+link set lo up
+link add howdy0 type bridge
+addr add $HOLD_BRIDGE dev howdy0
+link set howdy0 addrgenmode none up
+BATCH
+  while read -r name port address mac; do
+    [ -n "$name" ] || continue
+    : >"$run/net/$name"
+    make_host "$name" "$port" "$address" "$mac"
+  done <"$run/hosts"
+}
+
+# Made from the network of the bridge.
+make_host() {
+  unshare "--net=$run/net/$1" true
+  ip -batch - <<BATCH
+link add $2 type veth peer name eth0 address $4 netns $run/net/$1
+link set $2 master howdy0 addrgenmode none up
+BATCH
+  nsenter "--net=$run/net/$1" ip -batch - <<BATCH
+link set lo up
+addr add $3 dev eth0
+link set eth0 addrgenmode none up
+BATCH
+}
+
+# Everything that can be seen becomes read-only; what refuses is covered.
+make_read_only() {
+  mounts=$(cat /proc/self/mountinfo)
+  printf '%s\n' "$mounts" | while read -r _ _ _ _ point options _; do
+    point=$(printf %b "$point")
+    case $options in rw*) ;; *) continue ;; esac
+    case $point in /proc | /proc/* | /dev | /dev/*) continue ;; esac
+    is_seen "$point" || continue
+    mount -o "remount,bind,ro,${options#rw,}" "$point" 2>/dev/null ||
+      mount -t tmpfs -o ro,mode=755,size=1m covered "$point"
+  done
+  each_line "$HOLD_HIDDEN" seal
+  seal /dev
+}
+
+seal() {
+  ! (cd "$1") 2>/dev/null || mount -o remount,bind,ro "$1"
+}
+
+# Whether a mount is not below an empty folder that hides it.
+is_seen() {
+  ! is_in "$1" "$HOLD_HIDDEN" || is_in "$1" "$HOLD_KEPT"
+}
+
+# Whether a path is one of those in a text, or below one.
+is_in() {
+  while IFS= read -r top; do
+    [ -n "$top" ] || continue
+    case $1 in "$top" | "$top"/*) return 0 ;; esac
+  done <<TOPS
+$2
+TOPS
+  return 1
+}
+
+launch() {
+  make_fresh "$1"
+  exec nsenter "--net=$run/net/$1" unshare --pid --mount --ipc --uts --fork --kill-child sh "$run/script" begin "$@"
+}
+
+# Ends the sockets that an earlier program left, those in TIME_WAIT above all: where one is left at a port, a server that
+# does not set SO_REUSEADDR cannot listen there for a minute. Where that cannot be done, the network is made anew.
+make_fresh() {
+  ! has_sockets || { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1 || :
+  ! has_sockets || renew "$1"
+}
+
+has_sockets() {
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [ ! -e $table ] || ! { read -r _ && read -r _; } <$table || return 0
+  done
+  return 1
+}
+
+renew() {
+  while read -r name port address mac; do
+    [ "$name" = "$1" ] || continue
+    umount "$run/net/$name"
+    nsenter --net=/proc/1/ns/net ip link delete "$port"
+    nsenter --net=/proc/1/ns/net sh "$run/script" make_host "$name" "$port" "$address" "$mac"
+  done <"$run/hosts"
+}
+
+# 2 is for complaints of the tools, 3 tells the lab what becomes of the program, and 4 is the program's standard error.
+begin() {
+  hostname "$1" 2>/dev/null || :
+  mount_own
+  mkdir -m 0777 $folder
+  path=$2 directory=$3 user=$(cat $run/user)
+  shift 3
+  exec 2>/dev/null
+  status=0
+  (run_program "$@") || status=$?
+  echo "ended $status" >&3
+  exit $status
+}
+
+mount_own() {
+  cd /tmp
+  mount --all --fstab "$run/mounts"
+  hidden=/tmp
+  while IFS= read -r kept; do bring_back "$kept"; done <"$run/kept"
+  cd /
+}
+
+beside() {
+  path=$1 directory=$2 user=$(cat $run/user)
+  shift 2
+  exec 3>&2 4>&2 2>/dev/null
+  run_program "$@"
+}
+
+run_program() {
+  { cd "$directory" && is_program "$1"; } || { echo missing >&3; exit 127; }
+  setpriv=$(command -v setpriv) unshare=$(command -v unshare)
+  [ "$mode" = beside ] || echo started >&3
+  PATH=$path
+  exec 2>&4 3>&- 4>&-
+  case $user in
+    ordinary) exec "$unshare" --user --map-user $id --map-group $id "$setpriv" --no-new-privs "$@" ;;
+    root) rights=-all ;;
+    root-reading) rights=-all,+dac_read_search ;;
+  esac
+  exec "$setpriv" --reuid $id --regid $id --clear-groups --no-new-privs \
+    --inh-caps "$rights" --ambient-caps "$rights" --bounding-set "$rights" "$@"
+}
+
+is_program() {
+  case $1 in */*) [ -f "$1" ] && [ -x "$1" ]; return ;; esac
+  places=$path:
+  while [ -n "$places" ]; do
+    place=${places%%:*} places=${places#*:}
+    [ -f "$place/$1" ] && [ -x "$place/$1" ] && return 0
+  done
+  return 1
+}
+
+mode=$1
+"$@"

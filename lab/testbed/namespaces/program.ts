@@ -1,0 +1,142 @@
+// Owns one program on a host in namespaces: the processes that lead to it, its streams, its end. It must not know hosts.
+// Invariant: it has namespaces of its own, so that nothing that it started is left when it has ended, whatever that did to
+// get away.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { LineReader } from "../../machine/line-reader.ts";
+import { childrenOf, killProcess } from "../../machine/process-tree.ts";
+import { readExit } from "../program-exit.ts";
+import { ProgramOutput } from "../program-output.ts";
+import type { OutputLine, Program, ProgramExit } from "../testbed.ts";
+import { type Command, TOOLS_PATH } from "./holder.ts";
+
+export interface ProgramCall {
+  /** What it is called, for messages. */
+  readonly name: string;
+  /** Runs it in its namespaces: see namespaces.sh. */
+  readonly command: Command;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Processes on the way to a program: what enters the run's namespaces, what makes its own, and the first one in these. */
+const STEPS_TO_FIRST = 2;
+const KILLED: ProgramExit = { code: null, signal: "SIGKILL" };
+
+export class NamespaceProgram implements Program {
+  readonly exited: Promise<ProgramExit>;
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #stdin: Writable;
+  readonly #output = new ProgramOutput();
+  readonly #started = Promise.withResolvers<void>();
+  #said = "";
+  #exit = KILLED;
+  #running = true;
+
+  /** Settles when it runs. Rejects when it cannot be started. */
+  static async start(call: ProgramCall): Promise<NamespaceProgram> {
+    const program = new NamespaceProgram(call);
+    await program.#started.promise;
+    return program;
+  }
+
+  private constructor({ name, command, env }: ProgramCall) {
+    this.#name = name;
+    this.#child = spawn(command.file, command.args, {
+      cwd: "/",
+      // The tools', not the program's: that one stands among the words.
+      env: { ...env, PATH: TOOLS_PATH },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+    });
+    // Behind the usual three: what becomes of the program, and its own standard error.
+    const [stdin, stdout, complaints, told, stderr] = this.#child.stdio as unknown as [Writable, ...Readable[]];
+    this.#stdin = stdin;
+    stdin.on("error", () => {});
+    stdout?.on("data", (chunk: Buffer) => this.#output.push("stdout", chunk));
+    stderr?.on("data", (chunk: Buffer) => this.#output.push("stderr", chunk));
+    complaints?.on("data", (chunk: Buffer) => {
+      this.#said += chunk;
+    });
+    const lines = new LineReader((line) => this.#hear(line));
+    told?.on("data", (chunk: Buffer) => lines.push(chunk));
+    this.exited = this.#awaitExit();
+  }
+
+  /** The first process of its namespaces, as the lab's own system numbers it; undefined when it is gone. */
+  get first(): number | undefined {
+    return descend(this.#child.pid, STEPS_TO_FIRST);
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  onLine(listener: (line: OutputLine) => void): void {
+    this.#output.onLine(listener);
+  }
+
+  writeLine(text: string): void {
+    if (!this.#running || !this.#stdin.writable) throw new Error(`${this.#name} reads no more input`);
+    if (text.includes("\n")) throw new Error(`expected one line; got ${JSON.stringify(text)}`);
+    this.#stdin.write(`${text}\n`);
+  }
+
+  closeInput(): void {
+    this.#stdin.end();
+  }
+
+  async stop(graceMs: number): Promise<ProgramExit> {
+    if (!this.#running) return this.exited;
+    const program = descend(this.#child.pid, STEPS_TO_FIRST + 1);
+    if (program !== undefined) process.kill(program, "SIGTERM");
+    const deadline = setTimeout(() => this.#killNow(), graceMs);
+    const exit = await this.exited;
+    clearTimeout(deadline);
+    return exit;
+  }
+
+  kill(): Promise<ProgramExit> {
+    this.#killNow();
+    return this.exited;
+  }
+
+  /** With the first process of its namespaces all others in them end, and only then is its end told. */
+  #killNow(): void {
+    if (!this.#running) return;
+    const { first } = this;
+    if (first !== undefined) killProcess(first);
+    else this.#child.kill("SIGKILL");
+  }
+
+  #hear(line: string): void {
+    if (line === "started") this.#started.resolve();
+    else if (line === "missing")
+      this.#started.reject(new Error(`${this.#name} cannot be started: there is no such program`));
+    else if (line.startsWith("ended ")) this.#exit = readExit(Number(line.slice("ended ".length)));
+  }
+
+  #awaitExit(): Promise<ProgramExit> {
+    return new Promise((resolve) => {
+      this.#child.once("error", (fault) => this.#started.reject(fault));
+      this.#child.once("exit", () => {
+        this.#running = false;
+      });
+      this.#child.once("close", () => {
+        this.#running = false;
+        this.#output.end();
+        this.#started.reject(
+          new Error(`${this.#name} cannot be started: ${this.#said.trim() || "its host has ended"}`),
+        );
+        resolve(this.#exit);
+      });
+    });
+  }
+}
+
+function descend(pid: number | undefined, steps: number): number | undefined {
+  let at = pid;
+  for (let step = 0; step < steps && at !== undefined; step += 1) at = childrenOf(at)[0];
+  return at;
+}
