@@ -112,6 +112,7 @@ class WindowHost implements Host {
         page: await page,
         client,
         address: this.address,
+        reach: async (port) => (await this.#host.reach?.(port)) ?? { address: this.address, port },
         serves: launch.serves,
       });
       this.#window = window;

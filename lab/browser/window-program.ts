@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { type ControlCommand, type ControlEvent, commandSchema } from "../../src/client/control.ts";
 import type { WindowView } from "../replay/window-view.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed/testbed.ts";
+import type { Endpoint } from "../wire/wire.ts";
 import { requireReachable } from "./reachable.ts";
 import { WindowPage } from "./window-page.ts";
 
@@ -21,6 +22,8 @@ export interface WindowParts {
   readonly client: Program;
   /** Where it serves it, without the port. */
   readonly address: string;
+  /** Where the browser comes to a port there; to that address unless told. */
+  readonly reach?: (port: number) => Promise<Endpoint>;
   /** The line that tells that the window can be opened, with its port in a group of that name. */
   readonly serves: RegExp;
 }
@@ -46,9 +49,9 @@ export class WindowProgram implements Program {
    * the caller's to end.
    */
   static async open(parts: WindowParts): Promise<WindowProgram> {
-    const { address } = parts;
+    const { address: own, reach = async (port) => ({ address: own, port }) } = parts;
     const program = new WindowProgram(parts);
-    const port = await program.#awaitServing();
+    const { address, port } = await reach(await program.#awaitServing());
     program.#url = `http://${address}:${port}/`;
     await requireReachable(address, port);
     await program.#page.open(program.#url);

@@ -4,7 +4,7 @@
 
 import type { BesideCommand } from "../hosts/program-source.ts";
 import type { HostSpec, ProgramRole } from "../hosts/topology.ts";
-import type { WireRecord } from "../wire/wire.ts";
+import type { Endpoint, WireRecord } from "../wire/wire.ts";
 
 export type BedKind = "docker" | "namespaces" | "loopback";
 
@@ -66,6 +66,8 @@ export interface Host {
   start(program: ProgramSpec): Promise<Program>;
   /** Runs a short command beside the program. Rejects with UnsupportedError where this bed cannot have it. */
   runBeside(command: BesideCommand): Promise<CommandEnd>;
+  /** Where this machine, and so a browser on it, comes to a port of the host; its own address unless told. */
+  reach?(port: number): Promise<Endpoint>;
   /** For a person: how to look inside, as a command ("docker exec -it … sh"). */
   readonly inspectHint: string;
   /** The limit of this bed that a program's last words tell of, for a person; undefined where they tell of none. */

@@ -7,7 +7,7 @@ import type { WireListener, WireRecorder } from "../../capture/recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../../hosts/program-source.ts";
 import type { HostSpec, Role, Topology } from "../../hosts/topology.ts";
 import type { WireProtocol } from "../../protocol/wire-protocol.ts";
-import type { WireWish } from "../../wire/wire.ts";
+import type { Endpoint, WireWish } from "../../wire/wire.ts";
 import { BedHosts } from "../bed-hosts.ts";
 import { runLocalCommand } from "../local-command.ts";
 import { compileCache, passedEnvironment, peerCommand, peerFolders } from "../own-programs.ts";
@@ -22,6 +22,7 @@ import {
 } from "../testbed.ts";
 import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
 import { NamespaceProgram } from "./program.ts";
+import { Reach } from "./reach.ts";
 import { viewFor } from "./view.ts";
 
 export interface NamespaceBedOptions {
@@ -63,10 +64,11 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
   const holder = await Holder.open(topology, view);
   try {
     const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));
-    const enter = (words: readonly string[]) => ({ ...holder.enter(words), env: { LC_ALL: "C", PATH: TOOLS_PATH } });
+    const enter = (words: readonly string[]) => ({ ...holder.onBridge(words), env: { LC_ALL: "C", PATH: TOOLS_PATH } });
     const place = { subnet: topology.subnet, device: BRIDGE, hosts };
     const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
-    return new NamespaceBed(options, { holder, recorder, env, programs: all });
+    const reach = new Reach((words) => holder.onBridgeWithFiles(words), { ...env, PATH: TOOLS_PATH });
+    return new NamespaceBed(options, { holder, recorder, reach, env, programs: all });
   } catch (fault) {
     await holder.end();
     throw fault;
@@ -76,6 +78,7 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
 interface NamespaceBedParts {
   readonly holder: Holder;
   readonly recorder: WireRecorder;
+  readonly reach: Reach;
   readonly env: Readonly<Record<string, string>>;
   readonly programs: LocalPrograms;
 }
@@ -141,6 +144,10 @@ class NamespaceHost implements Host {
     return `nsenter -t ${first} -U -m -n -p -i -u --preserve-credentials sh`;
   }
 
+  reach(port: number): Promise<Endpoint> {
+    return this.#parts.reach.to({ address: this.address, port });
+  }
+
   async start(spec: ProgramSpec): Promise<Program> {
     if (this.#ended) throw new Error(`${this.spec.name} was disposed of: boot fresh hosts`);
     if (this.#starting !== null || this.#program?.running === true) {
@@ -175,13 +182,14 @@ class NamespaceHost implements Host {
     this.#ended = true;
     await this.#starting?.catch(() => {});
     await this.#program?.kill();
+    this.#parts.reach.forget(this.address);
   }
 
   #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
     const { words, directory } = this.#parts.programs[role];
     const own = this.#parts.env;
     const launch = ["sh", SCRIPT, "launch", this.spec.name, own.PATH ?? "", directory, ...words, ...args];
-    const command = this.#parts.holder.enter(launch, this.spec.name);
+    const command = this.#parts.holder.onHost(this.spec.name, launch);
     return NamespaceProgram.start({ name: words[0] ?? "", command, env: { ...own, ...env } });
   }
 }

@@ -95,12 +95,24 @@ export class Holder {
     });
   }
 
-  /** Words that run a command in these namespaces, on a host or where the bridge is. */
-  enter(words: readonly string[], host?: string): Command {
-    const target = String(this.#first);
-    const network = host === undefined ? "--net" : `--net=/proc/${target}/root${NETWORKS}/${host}`;
-    const where = ["--target", target, "--user", "--mount", "--pid", network, "--preserve-credentials"];
-    return { file: "nsenter", args: [...where, "--", ...words] };
+  /** A command in these namespaces, where the bridge is. */
+  onBridge(words: readonly string[]): Command {
+    return this.#enter(["--mount", "--net"], words);
+  }
+
+  /** A command there that sees this machine's files: one of the lab's own. */
+  onBridgeWithFiles(words: readonly string[]): Command {
+    return this.#enter(["--net"], words);
+  }
+
+  /** A command in these namespaces, in a host's network. */
+  onHost(host: string, words: readonly string[]): Command {
+    return this.#enter(["--mount", `--net=/proc/${this.#first}/root${NETWORKS}/${host}`], words);
+  }
+
+  #enter(where: readonly string[], words: readonly string[]): Command {
+    const target = ["--target", String(this.#first), "--user", "--pid", "--preserve-credentials"];
+    return { file: "nsenter", args: [...target, ...where, "--", ...words] };
   }
 
   /** Ends it, and with it all that is in these namespaces. */

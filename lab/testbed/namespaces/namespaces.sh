@@ -27,9 +27,10 @@ hold() {
   [ "$HOLD_USER" != ordinary ] || unshare --user --map-user $id --map-group $id true
   mount -t proc hosts-proc /proc
   each_line "$HOLD_HIDDEN" hide
-  make_links
   make_devices
   mkdir -p "$run/net"
+  printf '%s\n' "$HOLD_LINKS" >"$run/links"
+  make_links
   printf '%s\n' "$HOLD_SCRIPT" >"$run/script"
   printf '%s\n' "$HOLD_HOSTS" >"$run/hosts"
   printf '%s\n' "$HOLD_KEPT" | grep '^/tmp/' >"$run/kept" || :
@@ -64,9 +65,9 @@ bring_back() {
 }
 
 make_links() {
-  [ -z "$HOLD_LINKS" ] || printf '%s\n' "$HOLD_LINKS" | while IFS= read -r link && IFS= read -r target; do
+  while IFS= read -r link && IFS= read -r target; do
     [ -e "$link" ] || { mkdir -p "${link%/*}" && ln -s "$target" "$link"; }
-  done
+  done <"$run/links"
 }
 
 make_devices() {
@@ -130,12 +131,15 @@ make_read_only() {
     point=$(printf %b "$point")
     case $options in rw*) ;; *) continue ;; esac
     case $point in /proc | /proc/* | /dev | /dev/*) continue ;; esac
-    is_seen "$point" || continue
-    mount -o "remount,bind,ro,${options#rw,}" "$point" 2>/dev/null ||
-      mount -t tmpfs -o ro,mode=755,size=1m covered "$point"
+    is_seen "$point" && [ -e "$point" ] || continue
+    mount -o "remount,bind,ro,${options#rw,}" "$point" 2>/dev/null || cover "$point"
   done
   each_line "$HOLD_HIDDEN" seal
   seal /dev
+}
+
+cover() {
+  if [ -d "$1" ]; then mount -t tmpfs -o ro,mode=755,size=1m covered "$1"; else mount --bind /dev/null "$1"; fi
 }
 
 seal() {
@@ -206,6 +210,7 @@ mount_own() {
   hidden=/tmp
   while IFS= read -r kept; do bring_back "$kept"; done <"$run/kept"
   cd /
+  make_links
 }
 
 beside() {

@@ -21,10 +21,10 @@ const SYSTEM: SystemSettings = {
 
 /** Settings that forbid user namespaces, with the value that does so, who sets it, and one that permits them. */
 const SETTINGS = [
-  { name: "kernel.apparmor_restrict_unprivileged_userns", forbids: "1", permits: "0", who: "AppArmor (Ubuntu 24.04) " },
-  { name: "kernel.unprivileged_userns_clone", forbids: "0", permits: "1", who: "" },
-  { name: "user.max_user_namespaces", forbids: "0", permits: "15000", who: "" },
-  { name: "user.max_net_namespaces", forbids: "0", permits: "15000", who: "" },
+  { name: "kernel.apparmor_restrict_unprivileged_userns", forbids: "1", permits: "0", who: "AppArmor (Ubuntu 24.04)" },
+  { name: "kernel.unprivileged_userns_clone", forbids: "0", permits: "1", who: "this system" },
+  { name: "user.max_user_namespaces", forbids: "0", permits: "15000", who: "this system" },
+  { name: "user.max_net_namespaces", forbids: "0", permits: "15000", who: "this system" },
 ] as const;
 
 const PACKAGES: Readonly<Record<string, string>> = { ip: "iproute2" };
@@ -45,13 +45,10 @@ export function tellObstacle(said: string, system: SystemSettings = SYSTEM): str
   const setting = SETTINGS.find(({ name, forbids }) => system.read(pathOf(name)) === forbids);
   if (setting !== undefined && isRefusal(said)) {
     const { name, forbids, permits, who } = setting;
-    return `${who}forbids user namespaces here (${name} is ${forbids}): \`sudo sysctl ${name}=${permits}\` permits them`.replace(
-      /^f/,
-      "this system f",
-    );
+    return `${who} forbids user namespaces (${name} is ${forbids}): \`sudo sysctl ${name}=${permits}\` permits them`;
   }
   if (/unrecognized option|invalid option|unknown option/.test(said)) {
-    return `the tools are too old, or not those of util-linux 2.36 or later (${first})`;
+    return `the tools are not those of util-linux 2.36 or later (${first})`;
   }
   if (isRefusal(said)) {
     return `namespaces may not be made here (${first}), as in most containers: run outside of it, or with an engine's --privileged`;
