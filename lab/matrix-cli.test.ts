@@ -57,7 +57,10 @@ test(
       why: "tells nobody",
       link: "https://example.org/issues/4",
     });
-    expect(result).toMatchObject({ testbed: expect.stringMatching(/^(namespaces|loopback)$/), servers: [{ file: OWN_FILES.server }, { name: "mutant" }, {}] });
+    expect(result).toMatchObject({
+      testbed: expect.stringMatching(/^(namespaces|loopback)$/),
+      servers: [{ file: OWN_FILES.server }, { name: "mutant" }, {}],
+    });
     expect(result.command).toContain("matrix 03 04 --server ");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     // A known failure that passes is pointed out; one that fails is not.

@@ -21,7 +21,7 @@ import {
   UnsupportedError,
 } from "../testbed.ts";
 import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
-import { NamespaceProgram } from "./program.ts";
+import { NamespaceProgram, type ProgramCall } from "./program.ts";
 import { Reach } from "./reach.ts";
 import { viewFor } from "./view.ts";
 
@@ -40,6 +40,8 @@ export interface NamespaceBedOptions {
 
 /** What runs inside: see namespaces.sh. */
 const SCRIPT = "/dev/howdy-lab/script";
+/** A program begins in namespaces of its own. */
+const BEGIN = ["unshare", "--pid", "--mount", "--ipc", "--fork", "--kill-child", "sh", SCRIPT, "begin"] as const;
 /** A program's folder; it is in temporary files of the program's own. */
 const FOLDER = "/tmp/howdy-lab";
 /** A program's home. */
@@ -185,11 +187,24 @@ class NamespaceHost implements Host {
     this.#parts.reach.forget(this.address);
   }
 
-  #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
-    const { words, directory } = this.#parts.programs[role];
-    const own = this.#parts.env;
-    const launch = ["sh", SCRIPT, "launch", this.spec.name, own.PATH ?? "", directory, ...words, ...args];
-    const command = this.#parts.holder.onHost(this.spec.name, launch);
-    return NamespaceProgram.start({ name: words[0] ?? "", command, env: { ...own, ...env } });
+  async #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
+    const { holder, programs, env: own } = this.#parts;
+    const { words, directory } = programs[role];
+    const begin = [...BEGIN, own.PATH ?? "", directory, ...words, ...args];
+    const call = {
+      name: words[0] ?? "",
+      command: holder.onHost(this.spec.name, begin),
+      env: { ...own, ...env },
+    };
+    return (await NamespaceProgram.start(call)) ?? (await this.#renew(call));
+  }
+
+  /** What was left on the host cannot be ended: it gets another network. */
+  async #renew(call: ProgramCall): Promise<NamespaceProgram> {
+    const { file, args } = this.#parts.holder.onBridge(["sh", SCRIPT, "renew", this.spec.name]);
+    const end = await runLocalCommand({ file, args, env: { LC_ALL: "C", PATH: TOOLS_PATH }, directory: "/" });
+    const program = end.code === 0 ? await NamespaceProgram.start(call) : null;
+    if (program === null) throw new Error(`${this.spec.name} cannot be made anew: ${end.output.trim()}`);
+    return program;
   }
 }

@@ -21,8 +21,8 @@ export const TOOLS_PATH = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(delimi
 const SCRIPT = readFileSync(new URL("namespaces.sh", import.meta.url), "utf8");
 /** The bridge that it makes. */
 export const BRIDGE = "howdy0";
-/** Where it keeps the hosts' networks. */
-const NETWORKS = "/dev/howdy-lab/net";
+/** Where it keeps the hosts' networks and names. */
+const HOSTS = "/dev/howdy-lab";
 /** As whom programs run when the lab is root: a user who owns nothing. To themselves they are 1000. */
 const NOBODY = 65_534;
 const PROGRAM_ID = 1000;
@@ -105,9 +105,10 @@ export class Holder {
     return this.#enter(["--net"], words);
   }
 
-  /** A command in these namespaces, in a host's network. */
+  /** A command on a host. */
   onHost(host: string, words: readonly string[]): Command {
-    return this.#enter(["--mount", `--net=/proc/${this.#first}/root${NETWORKS}/${host}`], words);
+    const place = `/proc/${this.#first}/root${HOSTS}`;
+    return this.#enter(["--mount", `--net=${place}/net/${host}`, `--uts=${place}/name/${host}`], words);
   }
 
   #enter(where: readonly string[], words: readonly string[]): Command {

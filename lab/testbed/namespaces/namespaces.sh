@@ -2,10 +2,11 @@
 # them. It must not know what a program says. Invariant: nothing that it makes outlives the first process of these
 # namespaces, which ends with its standard input.
 #
-#   hold                             the first process: makes the bridge, the hosts, and what is seen of the file system
-#   launch HOST PATH FOLDER WORDS    in a host's network: makes that fresh, then begins in namespaces of the program's own
-#   begin HOST PATH FOLDER WORDS     the first process of these: mounts what is the program's own, and runs it
-#   beside PATH FOLDER WORDS         among the processes of a program: runs a command as that program's user
+#   hold                        the first process: makes the bridge, the hosts, and what is seen of the file system
+#   begin PATH FOLDER WORDS     the first process of a program's own namespaces, in its host's network: makes that fresh,
+#                               mounts what is the program's own, and runs it
+#   beside PATH FOLDER WORDS    among the processes of a program: runs a command as that program's user
+#   renew HOST                  on the bridge: makes a host's network anew
 #
 # Variables of hold: HOLD_HIDDEN, folders that nobody may look into, a line each; HOLD_KEPT, what is there all the same;
 # HOLD_LINKS, links there, a line for the link and one for its target; HOLD_BRIDGE, the bridge's address with its prefix;
@@ -20,7 +21,7 @@ id=1000
 folder=/tmp/howdy-lab
 
 hold() {
-  for tool in mount umount unshare nsenter setpriv ip; do
+  for tool in mount umount unshare nsenter setpriv hostname ip; do
     command -v "$tool" >/dev/null || { echo "missing $tool"; exit 1; }
   done
   # So that it fails here, and not when the first program starts.
@@ -28,7 +29,7 @@ hold() {
   mount -t proc hosts-proc /proc
   each_line "$HOLD_HIDDEN" hide
   make_devices
-  mkdir -p "$run/net"
+  mkdir -p "$run/net" "$run/name"
   printf '%s\n' "$HOLD_LINKS" >"$run/links"
   make_links
   printf '%s\n' "$HOLD_SCRIPT" >"$run/script"
@@ -105,7 +106,8 @@ link set howdy0 addrgenmode none up
 BATCH
   while read -r name port address mac; do
     [ -n "$name" ] || continue
-    : >"$run/net/$name"
+    : >"$run/net/$name" && : >"$run/name/$name"
+    unshare "--uts=$run/name/$name" hostname "$name"
     make_host "$name" "$port" "$address" "$mac"
   done <"$run/hosts"
 }
@@ -162,16 +164,12 @@ TOPS
   return 1
 }
 
-launch() {
-  make_fresh "$1"
-  exec nsenter "--net=$run/net/$1" unshare --pid --mount --ipc --uts --fork --kill-child sh "$run/script" begin "$@"
-}
-
 # Ends the sockets that an earlier program left, those in TIME_WAIT above all: where one is left at a port, a server that
-# does not set SO_REUSEADDR cannot listen there for a minute. Where that cannot be done, the network is made anew.
+# does not set SO_REUSEADDR cannot listen there for a minute.
 make_fresh() {
-  ! has_sockets || { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1 || :
-  ! has_sockets || renew "$1"
+  has_sockets || return 0
+  { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1 || :
+  ! has_sockets
 }
 
 has_sockets() {
@@ -184,19 +182,19 @@ has_sockets() {
 renew() {
   while read -r name port address mac; do
     [ "$name" = "$1" ] || continue
+    ip link delete "$port"
     umount "$run/net/$name"
-    nsenter --net=/proc/1/ns/net ip link delete "$port"
-    nsenter --net=/proc/1/ns/net sh "$run/script" make_host "$name" "$port" "$address" "$mac"
+    make_host "$name" "$port" "$address" "$mac"
   done <"$run/hosts"
 }
 
 # 2 is for complaints of the tools, 3 tells the lab what becomes of the program, and 4 is the program's standard error.
 begin() {
-  hostname "$1" 2>/dev/null || :
+  make_fresh || { echo used >&3; exit 1; }
   mount_own
   mkdir -m 0777 $folder
-  path=$2 directory=$3 user=$(cat $run/user)
-  shift 3
+  path=$1 directory=$2
+  shift 2
   exec 2>/dev/null
   status=0
   (run_program "$@") || status=$?
@@ -214,7 +212,7 @@ mount_own() {
 }
 
 beside() {
-  path=$1 directory=$2 user=$(cat $run/user)
+  path=$1 directory=$2
   shift 2
   exec 3>&2 4>&2 2>/dev/null
   run_program "$@"
@@ -223,6 +221,7 @@ beside() {
 run_program() {
   { cd "$directory" && is_program "$1"; } || { echo missing >&3; exit 127; }
   setpriv=$(command -v setpriv) unshare=$(command -v unshare)
+  read -r user <$run/user
   [ "$mode" = beside ] || echo started >&3
   PATH=$path
   exec 2>&4 3>&- 4>&-

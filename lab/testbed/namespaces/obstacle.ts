@@ -27,7 +27,7 @@ const SETTINGS = [
   { name: "user.max_net_namespaces", forbids: "0", permits: "15000", who: "this system" },
 ] as const;
 
-const PACKAGES: Readonly<Record<string, string>> = { ip: "iproute2" };
+const PACKAGES: Readonly<Record<string, string>> = { ip: "iproute2", hostname: "hostname" };
 
 /** Why a tool that is needed is not there. */
 export function tellMissing(tool: string): string {

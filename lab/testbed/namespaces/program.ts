@@ -29,16 +29,15 @@ export class NamespaceProgram implements Program {
   readonly #child: ChildProcess;
   readonly #stdin: Writable;
   readonly #output = new ProgramOutput();
-  readonly #started = Promise.withResolvers<void>();
+  readonly #started = Promise.withResolvers<boolean>();
   #said = "";
   #exit = KILLED;
   #running = true;
 
-  /** Settles when it runs. Rejects when it cannot be started. */
-  static async start(call: ProgramCall): Promise<NamespaceProgram> {
+  /** Settles when it runs; null where its host has something of an earlier program. Rejects when it cannot be started. */
+  static async start(call: ProgramCall): Promise<NamespaceProgram | null> {
     const program = new NamespaceProgram(call);
-    await program.#started.promise;
-    return program;
+    return (await program.#started.promise) ? program : null;
   }
 
   private constructor({ name, command, env }: ProgramCall) {
@@ -111,7 +110,8 @@ export class NamespaceProgram implements Program {
   }
 
   #hear(line: string): void {
-    if (line === "started") this.#started.resolve();
+    if (line === "started") this.#started.resolve(true);
+    else if (line === "used") this.#started.resolve(false);
     else if (line === "missing")
       this.#started.reject(new Error(`${this.#name} cannot be started: there is no such program`));
     else if (line.startsWith("ended ")) this.#exit = readExit(Number(line.slice("ended ".length)));
