@@ -12,6 +12,10 @@ const BENCHMARKS = {
     what: "the report's cases on docker against the same containers with nothing in them",
     load: () => import("./lab.ts"),
   },
+  beds: {
+    what: "the report's cases on hosts in namespaces against those on loopback",
+    load: () => import("./beds.ts"),
+  },
   flood: {
     what: "how long people wait for each other's messages beside one who sends as fast as it can",
     load: () => import("./flood.ts"),

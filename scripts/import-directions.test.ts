@@ -375,6 +375,7 @@ const ROOMS: readonly Room[] = [
       "lab/implementation/",
       "lab/scenario/",
       "lab/machine/",
+      "lab/testbed/",
       "lab/result/",
       "lab/commands/",
     ],
