@@ -5,6 +5,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { killGroup } from "../machine/process-mark.ts";
+import { killProcess } from "../machine/process-tree.ts";
 import type { TapProcess, TapSink } from "./tap.ts";
 
 export interface TapCommand {
@@ -66,7 +67,12 @@ class ProcessTap implements TapProcess {
   async stop(): Promise<void> {
     const { pid, exitCode, signalCode } = this.#child;
     // What it has not written by now belongs to no case.
-    if (pid !== undefined && exitCode === null && signalCode === null) killGroup(pid);
+    if (pid !== undefined && exitCode === null && signalCode === null) {
+      const found = this.#find(pid);
+      // What leads to it ends with it: a process whose parent is gone takes the kernel seconds in a namespace.
+      if (found === undefined || found === pid) killGroup(pid);
+      else killProcess(found);
+    }
     await this.exited;
   }
 }

@@ -102,7 +102,10 @@ export class LoopbackBed implements TestBed {
   #hosts: BedHosts<LoopbackHost> | null = null;
   #keeps = false;
 
-  constructor(options: LoopbackBedOptions, { separateAddresses, claim, reaper, recorder, folder, mark }: LoopbackBedParts) {
+  constructor(
+    options: LoopbackBedOptions,
+    { separateAddresses, claim, reaper, recorder, folder, mark }: LoopbackBedParts,
+  ) {
     this.#options = options;
     this.#mark = mark;
     this.#folder = folder;

@@ -1,0 +1,65 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TOOLS_PATH } from "./holder.ts";
+import { warmCache } from "./warm-cache.ts";
+
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+
+let copy: string;
+let cache: string;
+
+beforeEach(() => {
+  copy = mkdtempSync(join(tmpdir(), "howdy-warm-"));
+  chmodSync(copy, 0o755);
+  for (const path of ["src", "lab/peer", "compile-cache.mjs", "package.json"]) {
+    cpSync(join(REPOSITORY, path), join(copy, path), { recursive: true });
+  }
+  mkdirSync(join(copy, "node_modules"));
+  for (const name of readdirSync(join(REPOSITORY, "node_modules"))) {
+    if (name !== ".cache") symlinkSync(join(REPOSITORY, "node_modules", name), join(copy, "node_modules", name));
+  }
+  cache = join(copy, "node_modules/.cache/howdy-lab");
+});
+afterEach(() => rmSync(copy, { recursive: true }));
+
+function markers(): readonly string[] {
+  return readdirSync(cache).filter((name) => name.startsWith("warm-"));
+}
+
+test("what Node compiles is there for a program's user, who can read it, until a source changes", async () => {
+  await warmCache(copy, cache, TOOLS_PATH);
+  const [folder = ""] = readdirSync(cache).filter((name) => name.endsWith("-1000"));
+  const files = readdirSync(join(cache, folder));
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter((file) => (statSync(join(cache, folder, file)).mode & 0o004) === 0)).toEqual([]);
+  const before = markers();
+  expect(before).toHaveLength(1);
+  rmSync(join(cache, folder), { recursive: true });
+  await warmCache(copy, cache, TOOLS_PATH);
+  expect(readdirSync(cache)).toEqual(before);
+  utimesSync(join(copy, "src/server/main.ts"), 1, 1);
+  await warmCache(copy, cache, TOOLS_PATH);
+  expect(readdirSync(cache)).toContain(folder);
+  expect(markers()).toHaveLength(1);
+  expect(markers()).not.toEqual(before);
+});
+
+test("what cannot be had is gone on without", async () => {
+  await warmCache(copy, cache, "/nowhere");
+  expect(markers()).toEqual([]);
+  await warmCache("/nowhere", join(copy, "none"), TOOLS_PATH);
+  expect(readdirSync(copy)).not.toContain("none");
+});

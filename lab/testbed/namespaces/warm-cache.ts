@@ -1,0 +1,70 @@
+// Owns that the project's own programs start fast in namespaces: there they cannot write what Node compiled, so it is
+// written before. It must not know hosts. Invariant: whatever goes wrong here costs time alone.
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, statSync } from "node:fs";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** Own programs, each with words by which it loads what it needs, and ends. */
+const PROGRAMS = [
+  ["src/server/main.ts", "--help"],
+  ["src/server/operator/howdyctl.ts", "--help"],
+  ["src/client/main.ts", "--headless"],
+  ["lab/peer/main.ts"],
+] as const;
+const SOURCES = ["src/**/*.ts", "lab/peer/*.ts", "compile-cache.mjs"] as const;
+/** The programs end in a tenth of a second; on a busy machine later. */
+const WARM_MS_MAX = 10_000;
+const MARKER = "warm-in-namespaces-";
+/** Node keeps what it compiled by its user's number, which in namespaces is 1000: see namespaces.sh. */
+const PROGRAM_ID = "1000";
+const AS_PROGRAM = ["--user", "--map-user", PROGRAM_ID, "--map-group", PROGRAM_ID] as const;
+
+/**
+ * Fills the compile cache, unless that was done for these sources.
+ *
+ * @param path - Where the tools are.
+ */
+export async function warmCache(repository: string, cache: string, path: string): Promise<void> {
+  if (PROGRAMS.some(([file]) => !existsSync(join(repository, file)))) return;
+  const marker = `${MARKER}${stampOf(repository)}`;
+  if (existsSync(join(cache, marker))) return;
+  try {
+    await mkdir(cache, { recursive: true });
+    const preload = ["--import", join(repository, "compile-cache.mjs")];
+    await Promise.all(
+      PROGRAMS.map(async ([file, ...words]) => {
+        const call = [...AS_PROGRAM, process.execPath, ...preload, join(repository, file), ...words];
+        const env = { PATH: path, NODE_COMPILE_CACHE: cache };
+        const running = promisify(execFile)("unshare", call, { cwd: "/", env, timeout: WARM_MS_MAX });
+        running.child.stdin?.end();
+        await running;
+      }),
+    );
+    await openToPrograms(cache);
+    const former = (await readdir(cache)).filter((name) => name.startsWith(MARKER));
+    await Promise.all(former.map((name) => rm(join(cache, name), { force: true })));
+    await writeFile(join(cache, marker), "");
+  } catch {
+    // Somebody else's checkout, say, which is not to be written to: programs start, but slower.
+  }
+}
+
+/** Node writes for its user alone. Where the lab is root, a program is nobody. */
+async function openToPrograms(cache: string): Promise<void> {
+  const files = globSync(`*-${PROGRAM_ID}/*`, { cwd: cache });
+  await Promise.all(files.map((file) => chmod(join(cache, file), 0o644)));
+}
+
+/** Changes with every source that changes. */
+function stampOf(repository: string): string {
+  const hash = createHash("sha256").update(process.version);
+  for (const file of globSync([...SOURCES], { cwd: repository }).sort()) {
+    const { mtimeMs, size } = statSync(join(repository, file));
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}
