@@ -46,7 +46,8 @@ describe("where DOCKER_HOST names an engine that does not answer", () => {
   beforeEach(() => vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock"));
   afterEach(() => vi.unstubAllEnvs());
 
-  const NO_ENGINE = /because no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(DOCKER_HOST\): there is nothing of that name/;
+  const NO_ENGINE =
+    /because no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(DOCKER_HOST\): there is nothing of that name/;
 
   test("auto takes namespaces and says why, even if another engine is there", async () => {
     await using bed = await openTestBed({ ...wish, kind: "auto" });

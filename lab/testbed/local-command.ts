@@ -1,9 +1,9 @@
-// Owns a short command as a process of this machine, beside a program: a child process whose end is waited for. It must not know what
-// it is for. Invariant: it is over after COMMAND_MS_MAX, and no more than COMMAND_BYTES_MAX of its output is kept.
+// Owns a short command as a process of this machine, beside a program: a child process whose end is waited for. It must not
+// know what it is for. Invariant: it is over after COMMAND_MS_MAX, and no more than COMMAND_BYTES_MAX of its output is kept.
 
 import { spawn } from "node:child_process";
-import { killGroup } from "../machine/process-mark.ts";
 import { tellSystemError } from "../../src/options/index.ts";
+import { killGroup } from "../machine/process-mark.ts";
 import type { LocalCommand } from "./local-program.ts";
 import { COMMAND_BYTES_MAX, COMMAND_MS_MAX, type CommandEnd } from "./testbed.ts";
 

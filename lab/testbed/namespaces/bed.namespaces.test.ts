@@ -110,6 +110,17 @@ describe("hosts in namespaces", () => {
     expect((await ask("umount /home")).join()).toMatch(/umount: /);
   });
 
+  test("have limits of their own, and what told of one is told", async () => {
+    expect(await ask("ulimit -n; ulimit -c")).toEqual(["1024", "0"]);
+    const full = await ask("head -c 70000000 /dev/zero > /tmp/full");
+    await using hosts = await bed.boot("limits");
+    const { limitIn } = hostOf(hosts, "Win72");
+    expect(limitIn(full.join())).toBe("it reached its limit of a folder's size, 64 MiB in namespaces");
+    expect(limitIn("EMFILE: too many open files")).toMatch(/^it reached its limit of open files, 1024/);
+    expect(limitIn("OSError: [Errno 30] Read-only file system: 'log'")).toMatch(/may write only in/);
+    expect(limitIn("bye")).toBeUndefined();
+  });
+
   test("see no process but their own", async () => {
     const seen = await ask("cat /proc/[0-9]*/cmdline | tr '\\0' ' '");
     expect(seen.join()).not.toContain("vitest");

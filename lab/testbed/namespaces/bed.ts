@@ -21,6 +21,7 @@ import {
   UnsupportedError,
 } from "../testbed.ts";
 import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
+import { limitIn, UNLIMITED } from "./limits.ts";
 import { NamespaceProgram, type ProgramCall } from "./program.ts";
 import { Reach } from "./reach.ts";
 import { viewFor } from "./view.ts";
@@ -103,7 +104,7 @@ export class NamespaceBed implements TestBed {
     this.#parts = parts;
     const { hosts, subnet } = topology;
     const because = why === undefined ? "" : `, because ${why}`;
-    this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}`;
+    this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}; ${UNLIMITED}`;
   }
 
   async boot(_caseId: string): Promise<Hosts> {
@@ -148,6 +149,10 @@ class NamespaceHost implements Host {
     const first = this.#program?.first;
     if (first === undefined) return `${this.spec.name} runs nothing`;
     return `nsenter -t ${first} -U -m -n -p -i -u --preserve-credentials sh`;
+  }
+
+  limitIn(words: string): string | undefined {
+    return limitIn(words);
   }
 
   reach(port: number): Promise<Endpoint> {

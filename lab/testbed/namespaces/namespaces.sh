@@ -19,6 +19,8 @@ run=/dev/howdy-lab
 # Whom a program takes itself for, and where it has its files.
 id=1000
 folder=/tmp/howdy-lab
+# Told in limits.ts, with the sizes of folders.
+open_files=1024
 
 hold() {
   for tool in mount umount unshare nsenter setpriv hostname ip; do
@@ -228,6 +230,9 @@ run_program() {
   read -r user <$run/user
   [ "$mode" = beside ] || echo started >&3
   PATH=$path
+  # An ordinary user's own limit may be lower, and stays.
+  ulimit -c 0
+  ulimit -n $open_files 2>/dev/null || :
   exec 2>&4 3>&- 4>&-
   case $user in
     ordinary) exec "$unshare" --user --map-user $id --map-group $id "$setpriv" --no-new-privs "$@" ;;

@@ -113,7 +113,7 @@ export class NamespaceProgram implements Program {
     if (line === "started") this.#started.resolve(true);
     else if (line === "used") this.#started.resolve(false);
     else if (line === "missing")
-      this.#started.reject(new Error(`${this.#name} cannot be started: there is no such program`));
+      this.#started.reject(new Error(`${this.#name} cannot be started: there is nothing of that name`));
     else if (line.startsWith("ended ")) this.#exit = readExit(Number(line.slice("ended ".length)));
   }
 
