@@ -18,6 +18,9 @@ const TEST_MS_MAX = 120_000;
 
 let folder: string;
 
+/** The bed whose hosts share the machine's ports: on the others each case has ports of its own. */
+const SHARED = "loopback";
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "howdy-mistakes-"));
 });
@@ -38,7 +41,7 @@ test("a port that lingering connections hold is told so", { timeout: TEST_MS_MAX
   const subnet = await claimSubnet();
   await linger(addressOf(subnet));
   const says = `the address is in use though nobody listens there: connections that were closed before linger on port ${PORT}`;
-  await expectNamed(PORT_NOT_FREE, ["03", ...bedIn(subnet)], join(folder, "linger"), says);
+  await expectNamed(PORT_NOT_FREE, ["03", ...bedIn(subnet, SHARED)], join(folder, "linger"), says);
 });
 
 test("a port that somebody has is told with who that is", { timeout: TEST_MS_MAX }, async () => {
@@ -48,7 +51,7 @@ test("a port that somebody has is told with who that is", { timeout: TEST_MS_MAX
   await once(holder, "listening");
   const words = [
     "03",
-    ...bedIn(subnet),
+    ...bedIn(subnet, SHARED),
     "--wire",
     "off",
     "--server",
@@ -87,8 +90,8 @@ async function bed(): Promise<readonly string[]> {
   return bedIn(await claimSubnet());
 }
 
-function bedIn(subnet: string): readonly string[] {
-  return ["--testbed", "local", "--timeout", "2", "--subnet", subnet];
+function bedIn(subnet: string, kind = "local"): readonly string[] {
+  return ["--testbed", kind, "--timeout", "2", "--subnet", subnet];
 }
 
 function addressOf(subnet: string): string {

@@ -110,7 +110,7 @@ function normal(text: string): string {
   return text
     .replace(/^… .* \(\d+ s\)\n/gm, "")
     .replace(/ +\d+\.\d s/g, " 0.0 s")
-    .replace(/, on (docker|local)$/gm, ", on a bed")
+    .replace(/, on (docker|namespaces|loopback)$/gm, ", on a bed")
     .replace(/^Report: .*$/gm, "Report: a folder")
     .replace(/[ \t]+$/gm, "")
     .trim();

@@ -151,7 +151,7 @@ test("matrix is every server with every client, the project's own where none is 
 });
 
 test.each([
-  [["--testbed", "vm"], '--testbed: expected one of auto, docker, local; got "vm"'],
+  [["--testbed", "vm"], '--testbed: expected one of auto, docker, namespaces, loopback, local; got "vm"'],
   [["--client", "gui"], '--client: expected one of headless, web, terminal, or a file; got "gui"'],
   [["--wire", "tap"], '--wire: expected one of auto, packets, relay, off; got "tap"'],
   [["--bare", "--verbose"], "--bare: expected neither --wire nor --verbose beside it; got one"],
@@ -171,7 +171,7 @@ test.each([
   [["probe"], "probe: expected one file: probe FILE"],
   [["probe", "a.yaml", "b.yaml"], "probe: expected one file: probe FILE"],
   [["probe", "a.yaml", "--server", "b.yaml"], "probe: expected no --server; got one"],
-  [["probe", "a.yaml", "--testbed", "vm"], '--testbed: expected one of auto, docker, local; got "vm"'],
+  [["probe", "a.yaml", "--testbed", "vm"], '--testbed: expected one of auto, docker, namespaces, loopback, local; got "vm"'],
   [["matrix", "--parallel", "0"], '--parallel: expected a number from 1 to 16; got "0"'],
   [["matrix", "--parallel", "17"], '--parallel: expected a number from 1 to 16; got "17"'],
   [["matrix", "--client", "web"], '--client: expected a file; got "web"'],
