@@ -58,3 +58,21 @@ test("of an error that nobody caught the message is the last line, not where it 
   const java = ['Exception in thread "main" java.lang.Error: no settings', "\tat Main.main(Main.java:3)"];
   expect(java.reduce<readonly string[]>(withComplaint, []).at(-1)).toContain("no settings");
 });
+
+test("the last line of an error that Node tells is its message, not what stands behind that", () => {
+  const told = [
+    "Error: spawn sleep EAGAIN",
+    "    at ChildProcess._handle.onexit (node:internal/child_process:293:12)",
+    "Emitted 'error' event on ChildProcess instance at:",
+    "    at process.processTicksAndRejections (node:internal/process/task_queues:90:21) {",
+    "  errno: -11,",
+    "  code: 'EAGAIN',",
+    "  syscall: 'spawn sleep',",
+    "  path: 'sleep',",
+    "  spawnargs: [ '60' ]",
+    "}",
+    "",
+    "Node.js v24.21.0",
+  ];
+  expect(told.reduce<readonly string[]>(withComplaint, [])).toEqual(["Error: spawn sleep EAGAIN"]);
+});

@@ -26,7 +26,8 @@ export type EndReason = "address in use" | "no entrypoint";
 export const COMPLAINTS_MAX = 40;
 const COMPLAINT_CHARS_MAX = 300;
 /** What stands behind an error's message in Node and Java, and says nothing to who looks for the message. */
-const STACK_LINE = /^\s+at |^\s*\^+$|^Node\.js v\d/;
+const STACK_LINE =
+  /^\s+at |^\s*\^+$|^Node\.js v\d|^Emitted 'error' event|^ {2}(?:errno|code|syscall|path|dest|address|port|spawnargs): |^}$/;
 
 /** As Linux, Java, Node, Go, Rust and Windows say it. */
 const ADDRESS_IN_USE =
