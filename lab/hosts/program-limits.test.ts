@@ -8,6 +8,7 @@ test.each([
   ["Error: EMFILE: too many open files, open 'x'", "1024 (limits.open-files)"],
   ["RuntimeError: can't start new thread", "256 (limits.processes)"],
   ["sh: 1: Cannot fork: Resource temporarily unavailable", "256 (limits.processes)"],
+  ["sh: 0: Cannot fork", "256 (limits.processes)"],
   ["terminate called: std::bad_alloc: Cannot allocate memory", "512 MiB (limits.memory-mib)"],
 ])("a program that ends with %j has reached a limit, whose name is told", (words, expected) => {
   expect(limitIn(words, DEFAULT_LIMITS)).toContain(expected);

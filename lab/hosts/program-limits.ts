@@ -1,5 +1,5 @@
-// Owns what one program may take of the machine that an engine runs on: the limits, their defaults, and how a program that
-// reaches one is told of it. It must not know an engine. Invariant: every limit has a default, which is safe.
+// Owns what one program may take of the machine that it runs on: the limits, their defaults, and how a program that
+// reaches one is told of it. It must not know beds. Invariant: every limit has a default, which is safe.
 
 /** What a program may take. Each has its name in an implementation's file, under `limits`. */
 export interface ProgramLimits {
@@ -39,7 +39,7 @@ const SIGNS: readonly (readonly [RegExp, (limits: ProgramLimits) => string])[] =
   [/\bENOSPC\b|no space left on device/i, ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib")],
   [/\bEMFILE\b|too many open files/i, ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
   [
-    /\bEAGAIN\b|resource temporarily unavailable|can't start new thread|pthread_create/i,
+    /\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i,
     ({ processes }) => tell("processes and threads", processes, "", "processes"),
   ],
   [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, tellMemory],

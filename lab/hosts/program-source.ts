@@ -22,7 +22,7 @@ export interface ProgramSource {
   readonly name: string;
   readonly image?: ProgramImage | undefined;
   readonly command?: ProgramCommand | undefined;
-  /** On docker; the defaults unless told. */
+  /** On docker and in namespaces; the defaults unless told. */
   readonly limits?: ProgramLimits | undefined;
 }
 

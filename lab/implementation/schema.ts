@@ -150,7 +150,7 @@ export const implementationSchema = strict({
   version: name,
   role: z.enum(["server", "client"]),
   run,
-  limits: limits.describe("Docker bed: what it may take of the engine's machine.").optional(),
+  limits: limits.describe("On docker and in namespaces: what it may take of the machine.").optional(),
   protocol: name.describe("What it speaks: hcp, Howdy's protocol, unless told (docs/protocols.md).").optional(),
   speaks: z
     .record(name, spoken)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { DEFAULT_LIMITS } from "../hosts/program-limits.ts";
 import { ProgramMissingError, type ProgramSource } from "../hosts/program-source.ts";
 import { loopbackAddress, type Topology, TopologyError } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
@@ -7,12 +8,13 @@ import { claimNetwork } from "./fixtures/own-subnet.ts";
 import type { NamespaceBedOptions } from "./namespaces/bed.ts";
 
 /** Why this system permits no namespaces; null where it does. */
-const system = vi.hoisted((): { obstacle: string | null } => ({ obstacle: null }));
+const system = vi.hoisted((): { obstacle: string | null; limits: unknown } => ({ obstacle: null, limits: null }));
 
 vi.mock("./namespaces/bed.ts", async () => {
   const { BedUnavailableError: Unavailable } = await import("../machine/bed-unavailable.ts");
   return {
-    openNamespaceBed: async ({ topology: { subnet }, why = "asked for" }: NamespaceBedOptions) => {
+    openNamespaceBed: async ({ topology: { subnet }, limits, why = "asked for" }: NamespaceBedOptions) => {
+      system.limits = limits;
       if (system.obstacle !== null) throw new Unavailable(`${system.obstacle}\nand more`);
       const description = `namespaces on ${subnet}, because ${why}`;
       return { kind: "namespaces", description, [Symbol.asyncDispose]: async () => {} };
@@ -41,6 +43,13 @@ const imageless: ProgramSource = { name: "my server 2", command: { words: ["true
 const commandless: ProgramSource = { name: "my client 3", image: { kind: "image", name: "none" } };
 
 const wish = { topology, repository: "/nowhere", programs: { server: either, client: either } };
+
+test("a bed in namespaces is told the limits that the programs' files name", async () => {
+  const limits = { ...DEFAULT_LIMITS, memoryMib: 96 };
+  const programs = { server: { ...either, limits }, client: either };
+  await using _bed = await openTestBed({ ...wish, programs, kind: "namespaces" });
+  expect(system.limits).toEqual({ server: limits, client: undefined });
+});
 
 describe("where DOCKER_HOST names an engine that does not answer", () => {
   beforeEach(() => vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock"));

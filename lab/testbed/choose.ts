@@ -68,6 +68,7 @@ async function openWithoutEngine(
 ): Promise<TestBed> {
   const { repository, programs, wire = "auto", protocol, onWire } = wish;
   const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
+  const limits = limitsOf(programs);
   const options = { topology, repository, programs: commands, wire, protocol, onWire };
   const loopback = async (reason?: string) => {
     const { openLoopbackBed } = await import("./loopback.ts");
@@ -76,7 +77,7 @@ async function openWithoutEngine(
   if (kind === "loopback") return await loopback();
   try {
     const { openNamespaceBed } = await import("./namespaces/bed.ts");
-    return await openNamespaceBed({ ...options, ...(why !== undefined && { why }) });
+    return await openNamespaceBed({ ...options, limits, ...(why !== undefined && { why }) });
   } catch (cause) {
     if (!(cause instanceof BedUnavailableError)) throw cause;
     if (kind === "namespaces") throw new BedUnavailableError(`--testbed namespaces: ${cause.message}`, { cause });
@@ -86,6 +87,10 @@ async function openWithoutEngine(
 
 function firstLine(message: string): string {
   return message.split("\n", 1)[0] ?? message;
+}
+
+function limitsOf({ server, client }: ProgramSources) {
+  return { server: server.limits, client: client.limits };
 }
 
 async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {
@@ -100,6 +105,6 @@ async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerB
   const images = await haveImages(engine, programs, onProgress);
   const peer = () => havePeerImage(engine, repository, onProgress);
   const hostImage = tools.kind === "image" ? tools.tag : await peer();
-  const limits = { server: programs.server.limits, client: programs.client.limits };
+  const limits = limitsOf(programs);
   return { engine, images, limits, topology, hostImage, captureImage, protocol, onWire, havePeerImage: peer };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_LIMITS, type ProgramLimits } from "../../hosts/program-limits.ts";
 import { type ProgramCommand, requireCommand } from "../../hosts/program-source.ts";
 import { command } from "../../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../../machine/bed-unavailable.ts";
@@ -40,15 +41,44 @@ $SIG{$_} = "IGNORE" for qw(HUP INT TERM PIPE);
 sleep 600;
 `;
 
+const isRoot = process.geteuid?.() === 0;
+/** Makes as many processes as it can, tells how many, and keeps them. */
+const FORKER = `
+$| = 1;
+my $count = 0;
+while ($count < 100) {
+  my $pid = fork;
+  defined $pid or last;
+  $pid or do { sleep 600; exit };
+  $count++;
+}
+print "made $count: $!\n";
+sleep 600;
+`;
+/** Has 60 MB, which it shares with four processes that it makes; at a word it takes 100 MB more. */
+const SHARER = `
+$| = 1;
+my $much = "x";
+$much x= 60_000_000;
+for (1 .. 4) { fork or do { sleep 600; exit } }
+print "shared\n";
+while (<STDIN>) { $much x= 3 if /more/; print "here\n" }
+`;
+
 const scratch = new ScratchRepository(null, NETWORK);
 const { topology, directory: repository } = scratch;
 const scripted = requireCommand(scratch.programs.server);
 afterAll(() => scratch[Symbol.asyncDispose]());
 
-function openBed(programs: Partial<Record<"server" | "client", ProgramCommand>> = {}): Promise<NamespaceBed> {
+function openBed(
+  programs: Partial<Record<"server" | "client", ProgramCommand>> = {},
+  limits: Partial<ProgramLimits> = {},
+): Promise<NamespaceBed> {
+  const own = { ...DEFAULT_LIMITS, ...limits };
   return openNamespaceBed({
     topology,
     repository,
+    limits: { server: own, client: own },
     programs: { server: scripted, client: scripted, ...programs },
     wire: "off",
   });
@@ -95,7 +125,7 @@ describe("hosts in namespaces", () => {
       expect(JSON.parse((await lineWith(program, "{")).text)).toMatchObject({
         hostname: `Win${number}`,
         addresses: [`${NETWORK}.${number}`],
-        uid: 1000,
+        uid: isRoot ? 1000 + number - 71 : 1000,
       });
     }
   });
@@ -110,15 +140,15 @@ describe("hosts in namespaces", () => {
     expect((await ask("umount /home")).join()).toMatch(/umount: /);
   });
 
-  test("have limits of their own, and what told of one is told", async () => {
+  test("have limits, and what told of one is told", async () => {
+    expect(bed.description).toMatch(/; cores are not limited$/);
     expect(await ask("ulimit -n; ulimit -c")).toEqual(["1024", "0"]);
     const full = await ask("head -c 70000000 /dev/zero > /tmp/full");
     await using hosts = await bed.boot("limits");
-    const { limitIn } = hostOf(hosts, "Win72");
-    expect(limitIn(full.join())).toBe("it reached its limit of a folder's size, 64 MiB in namespaces");
-    expect(limitIn("EMFILE: too many open files")).toMatch(/^it reached its limit of open files, 1024/);
-    expect(limitIn("OSError: [Errno 30] Read-only file system: 'log'")).toMatch(/may write only in/);
-    expect(limitIn("bye")).toBeUndefined();
+    const host = hostOf(hosts, "Win72");
+    expect(host.limitIn(full.join())).toBe("it reached its limit of a folder's size, 64 MiB (limits.folder-mib)");
+    expect(host.limitIn("OSError: [Errno 30] Read-only file system: 'log'")).toMatch(/may write only in/);
+    expect(host.limitIn("bye")).toBeUndefined();
   });
 
   test("see no process but their own", async () => {
@@ -258,6 +288,51 @@ test("a program in a hidden folder is there with what its file names, and nothin
   } finally {
     rmSync(home, { recursive: true });
   }
+});
+
+test("a program has the limits that its file names", async () => {
+  const limits = { openFiles: 100, folderMib: 4 };
+  await using bed = await openBed({ client: command("sh", "-c", "ulimit -n; df -m /tmp /dev/shm; cat") }, limits);
+  await using hosts = await bed.boot("limits");
+  const host = hostOf(hosts, "Win72");
+  const lines: string[] = [];
+  const program = await host.start({ role: "client", args: [], env: {} });
+  program.onLine(({ text }) => lines.push(text));
+  program.closeInput();
+  await program.exited;
+  const sizes = lines.flatMap((line) => /^program-\w+ +(\d+)/.exec(line)?.[1] ?? []);
+  expect([lines[0], sizes]).toEqual(["100", ["4", "4"]]);
+  expect(host.limitIn("EMFILE")).toBe("it reached its limit of open files, 100 (limits.open-files)");
+});
+
+test("a program that takes all the processes that it may have leaves the other hosts theirs", async () => {
+  await using bed = await openBed({ client: command("perl", "-e", FORKER) }, { processes: 20 });
+  await using hosts = await bed.boot("processes");
+  for (const name of ["Win72", "Win73", "Win74"]) {
+    const host = hostOf(hosts, name);
+    const program = await host.start({ role: "client", args: [], env: {} });
+    const { text } = await lineWith(program, "made");
+    expect(text).toMatch(/^made 19: /);
+    expect(host.limitIn(text)).toBe("it reached its limit of processes and threads, 20 (limits.processes)");
+  }
+});
+
+test("a program that takes more memory than it may have ends, and what its processes share counts once", async () => {
+  await using bed = await openBed({ client: command("perl", "-e", SHARER) }, { memoryMib: 150 });
+  await using hosts = await bed.boot("memory");
+  const begin = async (name: string) => {
+    const program = await hostOf(hosts, name).start({ role: "client", args: [], env: {} });
+    await lineWith(program, "shared");
+    return program;
+  };
+  const [one, other] = await Promise.all([begin("Win72"), begin("Win73")]);
+  one.writeLine("more");
+  expect(await one.exited).toEqual({
+    code: null,
+    signal: "SIGKILL",
+    limit: "it reached its limit of memory, 150 MiB (limits.memory-mib)",
+  });
+  await answer(other, "still", "here");
 });
 
 test("a relay is not to be had, since hosts talk to each other without the lab", async () => {

@@ -4,6 +4,7 @@
 
 import { openNamespaceRecorder } from "../../capture/namespace-recorder.ts";
 import type { WireListener, WireRecorder } from "../../capture/recorder.ts";
+import { DEFAULT_LIMITS, type ProgramLimits } from "../../hosts/program-limits.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../../hosts/program-source.ts";
 import type { HostSpec, Role, Topology } from "../../hosts/topology.ts";
 import type { WireProtocol } from "../../protocol/wire-protocol.ts";
@@ -21,7 +22,8 @@ import {
   UnsupportedError,
 } from "../testbed.ts";
 import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
-import { limitIn, UNLIMITED } from "./limits.ts";
+import { limitIn, unlimited } from "./limits.ts";
+import { canWatchMemory } from "./memory.ts";
 import { NamespaceProgram, type ProgramCall } from "./program.ts";
 import { Reach } from "./reach.ts";
 import { viewFor } from "./view.ts";
@@ -32,6 +34,8 @@ export interface NamespaceBedOptions {
   /** The lab's own folder, where its peer is. */
   readonly repository: string;
   readonly programs: Readonly<Record<Role, ProgramCommand>> & Partial<LocalPrograms>;
+  /** Of the programs under test; the defaults unless told. */
+  readonly limits?: Partial<Readonly<Record<Role, ProgramLimits | undefined>>>;
   /** Why this bed serves, for its description. */
   readonly why?: string;
   /** "auto" unless told. */
@@ -58,7 +62,7 @@ const [MISSING_STATUS, MISSING] = [127, "missing\n"];
  *   that was asked for by name cannot be had.
  */
 export async function openNamespaceBed(options: NamespaceBedOptions): Promise<NamespaceBed> {
-  const { topology, repository, programs, wire = "auto", protocol, onWire } = options;
+  const { topology, repository, programs, limits, wire = "auto", protocol, onWire } = options;
   // Neither this machine's home nor its temporary files are to be seen.
   const env: Record<string, string> = { ...passedEnvironment(repository), HOME };
   delete env.TMPDIR;
@@ -75,7 +79,8 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
     const place = { subnet: topology.subnet, device: BRIDGE, hosts };
     const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
     const reach = new Reach((words) => holder.onBridgeWithFiles(words), { ...env, PATH: TOOLS_PATH });
-    return new NamespaceBed(options, { holder, recorder, reach, env, programs: all });
+    const own = (role: ProgramSpec["role"]) => (role === "peer" ? undefined : limits?.[role]) ?? DEFAULT_LIMITS;
+    return new NamespaceBed(options, { holder, recorder, reach, env, programs: all, limitsOf: own });
   } catch (fault) {
     await holder.end();
     throw fault;
@@ -88,6 +93,7 @@ interface NamespaceBedParts {
   readonly reach: Reach;
   readonly env: Readonly<Record<string, string>>;
   readonly programs: LocalPrograms;
+  readonly limitsOf: (role: ProgramSpec["role"]) => ProgramLimits;
 }
 
 /** Hosts in namespaces. Use openNamespaceBed, which makes them. */
@@ -104,7 +110,8 @@ export class NamespaceBed implements TestBed {
     this.#parts = parts;
     const { hosts, subnet } = topology;
     const because = why === undefined ? "" : `, because ${why}`;
-    this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}; ${UNLIMITED}`;
+    const free = unlimited({ memory: canWatchMemory(), processes: parts.holder.countsApart });
+    this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}; ${free}`;
   }
 
   async boot(_caseId: string): Promise<Hosts> {
@@ -134,6 +141,7 @@ class NamespaceHost implements Host {
   readonly #parts: NamespaceBedParts;
   #starting: Promise<NamespaceProgram> | null = null;
   #program: NamespaceProgram | null = null;
+  #limits = DEFAULT_LIMITS;
   #ended = false;
 
   constructor(spec: HostSpec, parts: NamespaceBedParts) {
@@ -152,7 +160,7 @@ class NamespaceHost implements Host {
   }
 
   limitIn(words: string): string | undefined {
-    return limitIn(words);
+    return limitIn(words, this.#limits);
   }
 
   reach(port: number): Promise<Endpoint> {
@@ -181,7 +189,7 @@ class NamespaceHost implements Host {
     const where = ["-t", String(first), "-U", "-m", "-n", "-p", "-i", "-u", "--preserve-credentials"];
     const end = await runLocalCommand({
       file: "nsenter",
-      args: [...where, "--", "sh", SCRIPT, "beside", this.#parts.env.PATH ?? "", directory, ...words],
+      args: [...where, "--", "sh", SCRIPT, "beside", ...this.#whereAndWhat(directory), ...words],
       env: { ...this.#parts.env, PATH: TOOLS_PATH },
       directory: "/",
     });
@@ -197,15 +205,26 @@ class NamespaceHost implements Host {
   }
 
   async #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
-    const { holder, programs, env: own } = this.#parts;
+    const { holder, programs, env: own, limitsOf } = this.#parts;
     const { words, directory } = programs[role];
-    const begin = [...BEGIN, own.PATH ?? "", directory, ...words, ...args];
+    this.#limits = limitsOf(role);
+    const begin = [...BEGIN, ...this.#whereAndWhat(directory), ...words, ...args];
     const call = {
+      limits: this.#limits,
       name: words[0] ?? "",
       command: holder.onHost(this.spec.name, begin),
       env: { ...own, ...env },
     };
     return (await NamespaceProgram.start(call)) ?? (await this.#renew(call));
+  }
+
+  /** What the script is told of a program before its words. */
+  #whereAndWhat(directory: string): readonly string[] {
+    const { holder, env } = this.#parts;
+    const { processes, openFiles, folderMib } = this.#limits;
+    const counted = holder.countsApart ? processes : "unlimited";
+    const what = [holder.userOf(this.spec.name), counted, openFiles, folderMib];
+    return [env.PATH ?? "", directory, ...what.map(String)];
   }
 
   /** What was left on the host cannot be ended: it gets another network. */

@@ -23,8 +23,11 @@ const SCRIPT = readFileSync(new URL("namespaces.sh", import.meta.url), "utf8");
 export const BRIDGE = "howdy0";
 /** Where it keeps the hosts' networks and names. */
 const HOSTS = "/dev/howdy-lab";
-/** As whom programs run when the lab is root: a user who owns nothing. To themselves they are 1000. */
-const NOBODY = 65_534;
+/**
+ * As whom programs run when the lab is root: users who own nothing, of a range that systems leave unused. To themselves
+ * they are 1000 and up. The kernel counts processes by user, so each host has its own; more hosts than these share some.
+ */
+const UNUSED = { first: 65_520, count: 14 } as const;
 const PROGRAM_ID = 1000;
 /** It takes a tenth of a second; on a busy machine some more. */
 const READY_MS_MAX = 15_000;
@@ -45,8 +48,10 @@ export class Holder {
   readonly exited: Promise<void>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines: AsyncIterator<string>;
+  readonly #hosts: Topology["hosts"];
   #first = 0;
   #said = "";
+  #counts = "";
 
   /**
    * Makes the namespaces.
@@ -67,6 +72,7 @@ export class Holder {
   }
 
   private constructor(topology: Topology, view: HostView) {
+    this.#hosts = topology.hosts;
     const env = {
       PATH: TOOLS_PATH,
       LC_ALL: "C",
@@ -93,6 +99,17 @@ export class Holder {
       });
       this.#child.once("close", () => resolve());
     });
+  }
+
+  /** Whether a program's processes can be limited without those that its user runs elsewhere. */
+  get countsApart(): boolean {
+    return this.#counts === "apart";
+  }
+
+  /** The user of a host's programs, where the lab is root. */
+  userOf(host: string): number {
+    const index = this.#hosts.findIndex(({ name }) => name === host);
+    return PROGRAM_ID + (index % UNUSED.count);
   }
 
   /** A command in these namespaces, where the bridge is. */
@@ -134,7 +151,7 @@ export class Holder {
       await this.#expect("born");
       this.#introduce();
       this.#child.stdin.write("\n");
-      await this.#expect("ready");
+      this.#counts = await this.#expect("ready");
     } finally {
       clearTimeout(late);
     }
@@ -152,9 +169,9 @@ export class Holder {
     try {
       // Who is not root may map himself alone, and must give up other groups.
       if (user !== 0) writeFileSync(`/proc/${pid}/setgroups`, "deny");
-      const nobody = user === 0 ? `\n${PROGRAM_ID} ${NOBODY} 1` : "";
-      writeFileSync(`/proc/${pid}/gid_map`, `0 ${group} 1${nobody}\n`);
-      writeFileSync(`/proc/${pid}/uid_map`, `0 ${user} 1${nobody}\n`);
+      const unused = user === 0 ? `\n${PROGRAM_ID} ${UNUSED.first} ${UNUSED.count}` : "";
+      writeFileSync(`/proc/${pid}/gid_map`, `0 ${group} 1${unused}\n`);
+      writeFileSync(`/proc/${pid}/uid_map`, `0 ${user} 1${unused}\n`);
     } catch (fault) {
       throw new BedUnavailableError(tellObstacle(fault instanceof Error ? fault.message : String(fault)), {
         cause: fault,
@@ -162,9 +179,11 @@ export class Holder {
     }
   }
 
-  async #expect(word: string): Promise<void> {
+  /** Waits for a line that begins with a word: what follows it. */
+  async #expect(word: string): Promise<string> {
     const { value: line = "", done = false } = await this.#lines.next();
-    if (!done && line === word) return;
+    const [begin, rest = ""] = line.split(" ", 2);
+    if (!done && begin === word) return rest;
     if (line.startsWith("missing ")) throw new BedUnavailableError(tellMissing(line.slice("missing ".length)));
     await this.end();
     throw new BedUnavailableError(tellObstacle(this.#said));

@@ -3,10 +3,14 @@
 # namespaces, which ends with its standard input.
 #
 #   hold                        the first process: makes the bridge, the hosts, and what is seen of the file system
-#   begin PATH FOLDER WORDS     the first process of a program's own namespaces, in its host's network: makes that fresh,
+#   begin WHERE WHAT WORDS      the first process of a program's own namespaces, in its host's network: makes that fresh,
 #                               mounts what is the program's own, and runs it
-#   beside PATH FOLDER WORDS    among the processes of a program: runs a command as that program's user
+#   beside WHERE WHAT WORDS     among the processes of a program: runs a command as that program's user
+#   counted PROCESSES WORDS     in the program's own user namespace: limits processes, and becomes the program
 #   renew HOST                  on the bridge: makes a host's network anew
+#
+# WHERE is PATH FOLDER. WHAT is USER PROCESSES FILES MIB: the host's own user, and the program's limits of processes and
+# threads, of open files, and of each folder's size.
 #
 # Variables of hold: HOLD_HIDDEN, folders that nobody may look into, a line each; HOLD_KEPT, what is there all the same;
 # HOLD_LINKS, links there, a line for the link and one for its target; HOLD_BRIDGE, the bridge's address with its prefix;
@@ -16,18 +20,19 @@ set -eu
 
 # In what is mounted here anew in any case.
 run=/dev/howdy-lab
-# Whom a program takes itself for, and where it has its files.
+# Whom an ordinary user's program takes itself for, and where a program has its files.
 id=1000
 folder=/tmp/howdy-lab
-# Told in limits.ts, with the sizes of folders.
-open_files=1024
+# Of a folder that is mounted at once; another size takes one more step.
+usual_mib=64
 
 hold() {
   for tool in mount umount unshare nsenter setpriv hostname ip; do
     command -v "$tool" >/dev/null || { echo "missing $tool"; exit 1; }
   done
   # So that it fails here, and not when the first program starts.
-  [ "$HOLD_USER" != ordinary ] || unshare --user --map-user $id --map-group $id true
+  counts=apart
+  [ "$HOLD_USER" != ordinary ] || counts=$(unshare --user --map-user $id --map-group $id sh -c "$HOLD_SCRIPT" sh count)
   mount -t proc hosts-proc /proc
   each_line "$HOLD_HIDDEN" hide
   make_devices
@@ -41,8 +46,14 @@ hold() {
   write_mounts
   make_network
   make_read_only
-  echo ready
+  echo "ready $counts"
   while read -r _; do :; done
+}
+
+# Whether the kernel counts the processes of a user namespace apart from all others of its user. Before Linux 5.14 it does
+# not: a limit would then count what else the user runs.
+count() {
+  if (limit_processes 4 && (:)) 2>/dev/null; then echo apart; else echo together; fi
 }
 
 # Calls a function with each line of a text.
@@ -93,8 +104,8 @@ make_devices() {
 write_mounts() {
   cat >"$run/mounts" <<MOUNTS
 program-proc /proc proc defaults
-program-tmp /tmp tmpfs mode=1777,size=64m
-program-shm /dev/shm tmpfs mode=1777,size=64m
+program-tmp /tmp tmpfs mode=1777,size=${usual_mib}m
+program-shm /dev/shm tmpfs mode=1777,size=${usual_mib}m
 program-pts /dev/pts devpts newinstance,ptmxmode=0666,mode=620
 MOUNTS
 }
@@ -197,10 +208,8 @@ renew() {
 # 2 is for complaints of the tools, 3 tells the lab what becomes of the program, and 4 is the program's standard error.
 begin() {
   make_fresh || { echo used >&3; exit 1; }
-  mount_own
+  mount_own "$6"
   mkdir -m 0777 $folder
-  path=$1 directory=$2
-  shift 2
   exec 2>/dev/null
   status=0
   (run_program "$@") || status=$?
@@ -211,22 +220,29 @@ begin() {
 mount_own() {
   cd /tmp
   mount --all --fstab "$run/mounts"
+  [ "$1" = $usual_mib ] || resize "$1" program-tmp /tmp program-shm /dev/shm
   hidden=/tmp
   while IFS= read -r kept; do bring_back "$kept"; done <"$run/kept"
   cd /
   make_links
 }
 
+# With the name of what is mounted there, mount does not repeat its options, some of which an ordinary user may not give.
+resize() {
+  mount -o "remount,size=$1m" -t tmpfs "$2" "$3"
+  mount -o "remount,size=$1m" -t tmpfs "$4" "$5"
+}
+
 beside() {
-  path=$1 directory=$2
-  shift 2
   exec 3>&2 4>&2 2>/dev/null
   run_program "$@"
 }
 
 run_program() {
+  path=$1 directory=$2 own_id=$3 processes=$4 open_files=$5
+  shift 6
   { cd "$directory" && is_program "$1"; } || { echo missing >&3; exit 127; }
-  setpriv=$(command -v setpriv) unshare=$(command -v unshare)
+  setpriv=$(command -v setpriv) unshare=$(command -v unshare) sh=$(command -v sh)
   read -r user <$run/user
   [ "$mode" = beside ] || echo started >&3
   PATH=$path
@@ -235,12 +251,26 @@ run_program() {
   ulimit -n $open_files 2>/dev/null || :
   exec 2>&4 3>&- 4>&-
   case $user in
-    ordinary) exec "$unshare" --user --map-user $id --map-group $id "$setpriv" --no-new-privs "$@" ;;
+    # In a user namespace of its own nobody else's processes are counted.
+    ordinary) exec "$unshare" --user --map-user $id --map-group $id \
+      "$sh" $run/script counted "$processes" "$setpriv" --no-new-privs "$@" ;;
     root) rights=-all ;;
     root-reading) rights=-all,+dac_read_search ;;
   esac
-  exec "$setpriv" --reuid $id --regid $id --clear-groups --no-new-privs \
+  limit_processes "$processes" || :
+  exec "$setpriv" --reuid "$own_id" --regid "$own_id" --clear-groups --no-new-privs \
     --inh-caps "$rights" --ambient-caps "$rights" --bounding-set "$rights" "$@"
+}
+
+counted() {
+  limit_processes "$1" || :
+  shift
+  exec "$@"
+}
+
+# Shells differ in this option's letter.
+limit_processes() {
+  ulimit -u "$1" 2>/dev/null || ulimit -p "$1" 2>/dev/null
 }
 
 is_program() {

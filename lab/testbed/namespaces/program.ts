@@ -4,12 +4,14 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { type ProgramLimits, tellMemory } from "../../hosts/program-limits.ts";
 import { LineReader } from "../../machine/line-reader.ts";
 import { childrenOf, killProcess } from "../../machine/process-tree.ts";
 import { readExit } from "../program-exit.ts";
 import { ProgramOutput } from "../program-output.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed.ts";
 import { type Command, TOOLS_PATH } from "./holder.ts";
+import { memoryExceeds } from "./memory.ts";
 
 export interface ProgramCall {
   /** What it is called, for messages. */
@@ -17,10 +19,13 @@ export interface ProgramCall {
   /** Runs it in its namespaces: see namespaces.sh. */
   readonly command: Command;
   readonly env: Readonly<Record<string, string>>;
+  readonly limits: ProgramLimits;
 }
 
 /** Processes on the way to a program: what enters the run's namespaces, what makes its own, and the first one in these. */
 const STEPS_TO_FIRST = 2;
+/** How often its memory is looked at. In that time a fast program takes some 100 MiB more. */
+const MEMORY_LOOK_MS = 100;
 const KILLED: ProgramExit = { code: null, signal: "SIGKILL" };
 
 export class NamespaceProgram implements Program {
@@ -30,6 +35,8 @@ export class NamespaceProgram implements Program {
   readonly #stdin: Writable;
   readonly #output = new ProgramOutput();
   readonly #started = Promise.withResolvers<boolean>();
+  readonly #limits: ProgramLimits;
+  #memoryLooks: NodeJS.Timeout | undefined;
   #said = "";
   #exit = KILLED;
   #running = true;
@@ -40,8 +47,9 @@ export class NamespaceProgram implements Program {
     return (await program.#started.promise) ? program : null;
   }
 
-  private constructor({ name, command, env }: ProgramCall) {
+  private constructor({ name, command, env, limits }: ProgramCall) {
     this.#name = name;
+    this.#limits = limits;
     this.#child = spawn(command.file, command.args, {
       cwd: "/",
       // The tools', not the program's: that one stands among the words.
@@ -110,11 +118,25 @@ export class NamespaceProgram implements Program {
   }
 
   #hear(line: string): void {
-    if (line === "started") this.#started.resolve(true);
+    if (line === "started") this.#begin();
     else if (line === "used") this.#started.resolve(false);
     else if (line === "missing")
       this.#started.reject(new Error(`${this.#name} cannot be started: there is nothing of that name`));
     else if (line.startsWith("ended ")) this.#exit = readExit(Number(line.slice("ended ".length)));
+  }
+
+  #begin(): void {
+    this.#memoryLooks = setInterval(() => this.#lookAtMemory(), MEMORY_LOOK_MS).unref();
+    this.#started.resolve(true);
+  }
+
+  /** The system ends nobody for his memory here, so the lab does. */
+  #lookAtMemory(): void {
+    const { first } = this;
+    if (!this.#running || first === undefined || !memoryExceeds(first, this.#limits.memoryMib)) return;
+    clearInterval(this.#memoryLooks);
+    this.#exit = { ...KILLED, limit: tellMemory(this.#limits) };
+    this.#killNow();
   }
 
   #awaitExit(): Promise<ProgramExit> {
@@ -122,6 +144,7 @@ export class NamespaceProgram implements Program {
       this.#child.once("error", (fault) => this.#started.reject(fault));
       this.#child.once("exit", () => {
         this.#running = false;
+        clearInterval(this.#memoryLooks);
       });
       this.#child.once("close", () => {
         this.#running = false;
