@@ -8,7 +8,7 @@ import { runLab } from "./fixtures/run-lab.ts";
 import { type RunResult, resultSchema } from "./result/result.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
-const CASES = ["cs513-35", "classchat-5-group", "classchat-5-missed", "chatroom-2", "chatroom-4"] as const;
+const CASES = ["cs513-35", "classchat-5-group", "classchat-5-missed", "chatroom-2", "chatroom-4", "doors"] as const;
 const TEST_MS_MAX = 120_000;
 
 let folder: string;
@@ -41,4 +41,16 @@ test.each([
   expect(found?.namesTold).toContain(names);
   expect(frames.every(({ fault }) => fault === null)).toBe(true);
   expect(await readFile(join(folder, "index.html"), "utf8")).toContain(text);
+});
+
+test("of people of four kinds in one room, each connection is told in the words of its own, by the server's port", () => {
+  const { events } = result.scenarios.find(({ id }) => id.startsWith("doors"))?.wire ?? { events: [] };
+  const titlesAt = (port: number): readonly string[] =>
+    events.flatMap((event) =>
+      event.kind === "frame" && [event.from.port, event.to.port].includes(port) ? [event.title] : [],
+    );
+  expect(titlesAt(20002)).toEqual(expect.arrayContaining(["1 proposal", "4 update", "5 message"]));
+  expect(titlesAt(1338)).toEqual(expect.arrayContaining(["line", "entered", "said"]));
+  expect(titlesAt(5050)).toEqual(expect.arrayContaining(["line", "welcome", "said"]));
+  expect(titlesAt(33000)).toEqual(expect.arrayContaining(["<first>", "welcome", "<announce>", "<private>", "said"]));
 });

@@ -64,7 +64,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   if (driver === undefined) return failed("starts", "is no host of this bed");
   if (driver.isRunning) return failed("starts", "runs already");
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
-  const launch = launchOf(stage, host, role, settings);
+  const launch = launchOf(stage, role, settings);
   if (launch === undefined) {
     return failed("starts", "does not ask on its console", "unsupported");
   }
@@ -112,9 +112,9 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
 }
 
 /** How the host's program is started; undefined where it cannot be started so. */
-function launchOf(stage: Stage, host: string, role: ProgramRole, settings: ServerSettings): Launch | undefined {
+function launchOf(stage: Stage, role: ProgramRole, settings: ServerSettings): Launch | undefined {
   const { pair, needs } = stage;
-  if (role === "peer") return peerLaunch(stage.protocolAt(host).wire);
+  if (role === "peer") return peerLaunch(stage);
   if (role === "client") return pair.client.launch;
   const launch = settings.console === true ? pair.server.console : pair.server.launch;
   return (

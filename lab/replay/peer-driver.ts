@@ -27,7 +27,7 @@ export interface LinkSend {
 const HEX_WORDS_TOLD = 48;
 
 /** How the lab's peer is started: it binds its host's own address, and tells of the silences that end frames. */
-export function peerLaunch({ silencesMs }: WireProtocol): Launch {
+export function peerLaunch({ silencesMs }: Pick<WireProtocol, "silencesMs">): Launch {
   return { arguments: [], environment: { HOWDY_LOCAL_ADDRESS: "{address}", HOWDY_SILENCES_MS: silencesMs.join(" ") } };
 }
 
@@ -35,7 +35,7 @@ export class PeerDriver extends HostDriver {
   readonly transcript = new Transcript();
   /** By name, in the order in which they were made. */
   readonly links = new Map<string, PeerLink>();
-  /** What its connections speak. */
+  /** What its connections speak, unless told of one. */
   readonly protocol: Protocol;
   readonly #fill: FillText;
   /** The crowds' names, with their members' names. */
@@ -65,12 +65,18 @@ export class PeerDriver extends HostDriver {
   }
 
   /** Opens connections; `as` undefined gives the next of c1, c2, …, `times` a crowd. */
-  connect(as: string | undefined, times: number | undefined, address: string, port: number): readonly PeerLink[] {
+  connect(
+    as: string | undefined,
+    times: number | undefined,
+    address: string,
+    port: number,
+    protocol = this.protocol,
+  ): readonly PeerLink[] {
     this.#unnamed += as === undefined ? 1 : 0;
     const name = as ?? `c${this.#unnamed}`;
     const names = times === undefined ? [name] : Array.from({ length: times }, (_, index) => `${name}-${index + 1}`);
     if (times !== undefined) this.#crowds.set(name, names);
-    const links = names.map((each, index) => new PeerLink(each, index + 1, false, this.protocol, this.#fill));
+    const links = names.map((each, index) => new PeerLink(each, index + 1, false, protocol, this.#fill));
     for (const link of links) this.links.set(link.name, link);
     return this.#command({ connect: { as: names, address, port } }) ? links : [];
   }
@@ -173,8 +179,8 @@ export class PeerDriver extends HostDriver {
 
   #takeFrames(link: PeerLink, frames: readonly Taken[], atMs: number): void {
     for (const { bytes, facts, isFence } of frames) {
-      this.#note({ link: link.name, kind: "receives", ...this.#tellFrames(bytes) }, atMs, isFence);
-      if (!isFence) this.tell("shown", `${link.name} received ${this.protocol.wire.tell(bytes)}`);
+      this.#note({ link: link.name, kind: "receives", ...tellBytes(bytes, link) }, atMs, isFence);
+      if (!isFence) this.tell("shown", `${link.name} received ${link.protocol.wire.tell(bytes)}`);
       else if (link.isAccepted) this.#forwardFence(facts.receiver, bytes);
     }
     if (link.isFlooded) this.blame(`${link.name} received more than a case may bring`);
@@ -190,7 +196,7 @@ export class PeerDriver extends HostDriver {
     const { times, after } = how;
     const sum = pieces.reduce((bytes, { length }) => bytes + length, 0);
     if (sum > 0) {
-      const frames = this.#tellFrames(Buffer.concat(pieces));
+      const frames = tellBytes(Buffer.concat(pieces), link);
       const { length } = pieces;
       this.#note({ link: link.name, kind: "sends", times, pieces: length, ...frames }, undefined, isFence);
     }
@@ -201,11 +207,14 @@ export class PeerDriver extends HostDriver {
     if (!isFence) this.tell("command", `${link.name} sends ${sum * times} bytes`);
   }
 
-  #tellFrames(bytes: Uint8Array): Pick<Extract<PeerNote, { kind: "receives" }>, "words" | "hex"> {
-    return { words: tellFrames(bytes, this.protocol.wire), hex: formatHex(bytes, HEX_WORDS_TOLD) };
-  }
-
   #note(peer: PeerNote, atMs = this.pulse.clock.nowMs(), isFence = false): void {
     this.transcript.push({ atMs, peer, ...(isFence ? { fence: true } : {}) });
   }
+}
+
+function tellBytes(
+  bytes: Uint8Array,
+  { protocol }: PeerLink,
+): Pick<Extract<PeerNote, { kind: "receives" }>, "words" | "hex"> {
+  return { words: tellFrames(bytes, protocol.wire), hex: formatHex(bytes, HEX_WORDS_TOLD) };
 }

@@ -19,12 +19,12 @@ interface LinkStatus {
 }
 
 export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Connect): Promise<ActionOutcome> {
-  const { as, times } = connect;
-  const usual = peer.protocol === stage.protocol ? stage.serverPort : peer.protocol.port;
+  const { as, times, protocol } = connect;
+  const usual = protocol === stage.protocol ? stage.serverPort : protocol.port;
   const port = Number(connect.port ?? usual);
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");
-  const links = peer.connect(as, times, address, port);
+  const links = peer.connect(as, times, address, port, protocol);
   if (links.length === 0) return failed("connects", "runs no program that could");
   const isSettled = (): boolean => links.every(({ state }) => state !== "opening");
   await stage.pulse.until(() => isSettled() || stage.findFault() !== undefined || undefined, stage.timeoutMs);

@@ -13,7 +13,7 @@ import { StepRecord } from "./step-record.ts";
 
 const GIVEN =
   "title: A case\nrequirements: []\ngiven: { Win71: { server: {} }, Win72: { client: {} }, Win73: { client: {} } }\n";
-const CAST = { peers: new Map(), server: { host: "Win71", port: undefined }, needs: [], protocol: HCP };
+const CAST = { peers: new Map(), server: { host: "Win71", port: undefined }, needs: [], protocol: HCP, silencesMs: [] };
 
 /** A step's expectations in YAML, and what its hosts do. */
 function steps(...written: readonly string[]) {
@@ -141,7 +141,13 @@ test("only what is done makes a host unsettled, until somebody looks at it", () 
 });
 
 test("of a connection nothing is expected in words of its own", () => {
-  const nothing = { kind: "receives", host: "Win72", as: undefined, expect: { kind: "nothing" } } as const;
+  const nothing = {
+    kind: "receives",
+    host: "Win72",
+    as: undefined,
+    protocol: HCP,
+    expect: { kind: "nothing" },
+  } as const;
   expect(isQuiet(nothing)).toBe(true);
   expect(isQuiet({ ...nothing, expect: { kind: "frames", frames: [{ kind: "closed" }] } })).toBe(false);
   expect(isQuiet({ kind: "shows", host: "Win72", lines: ["x"] })).toBe(false);

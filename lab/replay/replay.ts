@@ -1,7 +1,7 @@
 // Owns the course of one case on fresh hosts: set-up, step after step, the proof at the end. It must not know beds, files or
 // how a report looks. Invariant: nothing is judged for good before everything on its way has been let in.
 
-import { peersOf, protocolAt, type Scenario } from "../scenario/scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
 import { setUp } from "./given.ts";
 import {
@@ -55,15 +55,16 @@ async function lookForSpeechless(
 }
 
 function castOf(scenario: Scenario): Cast {
-  const peers = new Map([...peersOf(scenario)].map((host) => [host, protocolAt(scenario, host)]));
-  const { needs, protocol } = scenario;
+  const { needs, protocol, others } = scenario;
+  const peers = new Map(scenario.given.flatMap((each) => (each.kind === "peer" ? [[each.host, each.protocol]] : [])));
+  const silencesMs = new Set([protocol, ...others].flatMap(({ wire }) => wire.silencesMs));
+  const cast = { peers, needs, protocol, silencesMs: [...silencesMs].toSorted((one, other) => one - other) };
   for (const given of scenario.given) {
-    if (given.kind === "server")
-      return { peers, needs, protocol, server: { host: given.host, port: given.settings.port } };
+    if (given.kind === "server") return { ...cast, server: { host: given.host, port: given.settings.port } };
     if (given.kind === "peer" && given.listen !== null)
-      return { peers, needs, protocol, server: { host: given.host, port: given.listen } };
+      return { ...cast, server: { host: given.host, port: given.listen } };
   }
-  return { peers, needs, protocol, server: undefined };
+  return { ...cast, server: undefined };
 }
 
 async function replaySteps(stage: Stage, scenario: Scenario, options: ReplayOptions): Promise<readonly StepOutcome[]> {

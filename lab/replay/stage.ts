@@ -45,6 +45,8 @@ export interface Cast {
   readonly needs: readonly Offer[];
   /** What its programs speak. */
   readonly protocol: Protocol;
+  /** How long the silences are that end frames in it, the shortest first. */
+  readonly silencesMs: readonly number[];
 }
 
 /** Gives no windows, where clients have none. */
@@ -67,6 +69,7 @@ export class Stage {
   readonly pair: Pair;
   readonly needs: readonly Offer[];
   readonly protocol: Protocol;
+  readonly silencesMs: readonly number[];
   /** Pictures of windows, by the name of the file that they are to be in. */
   readonly pictures = new Map<string, Uint8Array>();
   /** Puts the bed's addresses in the place of the report's. */
@@ -84,6 +87,7 @@ export class Stage {
     this.pair = options.pair;
     this.needs = cast.needs;
     this.protocol = cast.protocol;
+    this.silencesMs = cast.silencesMs;
     const { logs, unsupportedFeatures } = options.pair.server;
     this.#logsForwarding = !unsupportedFeatures.has("logs");
     this.#logsSetUp = this.#logsForwarding;
@@ -116,11 +120,6 @@ export class Stage {
 
   driver(host: string): HostDriver | undefined {
     return this.clients.get(host) ?? this.servers.get(host) ?? this.peers.get(host);
-  }
-
-  /** What the host's peer speaks; on any other host what the case's programs do. */
-  protocolAt(host: string): Protocol {
-    return this.peers.get(host)?.protocol ?? this.protocol;
   }
 
   /** The first program that did what no program may, with what it did. */

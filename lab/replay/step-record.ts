@@ -300,7 +300,7 @@ export function describeExpectation(expectation: Expectation, stage: Stage): str
     case "logs":
       return `${expectation.kind} ${tellAll(expectation.lines.map(translate))}`;
     case "receives":
-      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect, stage.protocolAt(expectation.host))}`;
+      return `${expectation.as === undefined ? "" : `${expectation.as} `}receives ${tellWireExpectation(expectation.expect, expectation.protocol)}`;
     case "never":
       return `never logs ${tellAll(expectation.lines.map(translate))}`;
   }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { HCP } from "../hcp/hcp.ts";
 import type { Activity } from "../replay/driver.ts";
 import { columnsOf } from "./columns.ts";
 import { Lanes } from "./lanes.ts";
@@ -49,8 +50,8 @@ describe("the lanes", () => {
   test("call a raw peer one, and one that clients connect to a peer as server", () => {
     const lanes = new Lanes({
       given: [
-        { kind: "peer", host: "Win71", listen: 20002 },
-        { kind: "peer", host: "Win72", listen: null },
+        { kind: "peer", host: "Win71", listen: 20002, protocol: HCP },
+        { kind: "peer", host: "Win72", listen: null, protocol: HCP },
       ],
       steps: [],
     });

@@ -29,6 +29,7 @@ const SCENARIO: Scenario = {
     { kind: "client", host: "Win72", connected: true, name: "Jon Stewart" },
   ],
   windows: new Set(),
+  others: [],
   steps: ["Jon whispers to Stephen", "Jon leaves"].map((title) => ({ title, work: [], expectations: [] })),
   protocol: HCP,
 };

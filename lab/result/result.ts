@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { cutText } from "../replay/cut-text.ts";
 import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
-import { protocolAt, type Scenario, wireOf } from "../scenario/scenario.ts";
+import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import { toWireResult, wireResult } from "./wire-result.ts";
@@ -222,9 +222,7 @@ export function toScenarioResult(
 /** What a step's users and peers do, an action a line; nothing of a step that the scenario has not. */
 function toldWork(scenario: Scenario, index: number): string[] {
   const work = scenario.steps[index]?.work ?? [];
-  return work.flatMap(({ host, actions }) =>
-    actions.map((action) => `${host} ${describeAction(action, protocolAt(scenario, host))}`),
-  );
+  return work.flatMap(({ host, actions }) => actions.map((action) => `${host} ${describeAction(action)}`));
 }
 
 function toStepResult(step: StepOutcome, actions: string[], startMs: number): ScenarioResult["steps"][number] {

@@ -6,6 +6,7 @@ import { readHex } from "../protocol/hex.ts";
 import { type Notation, NotationError } from "../protocol/notation.ts";
 import { asMap, type Fields } from "../yaml/as-map.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
+import { type Spoken, wordsOf } from "./scenario.ts";
 import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
 import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
 
@@ -17,13 +18,13 @@ export class PeerCheck {
   readonly #host: string;
   /** Connections that it accepts have names that no file says. */
   readonly #listens: boolean;
-  readonly #notation: Notation;
+  readonly #spoken: Spoken;
   readonly #names = new Set<string>();
   #unnamed = 0;
 
-  constructor(host: string, listens: boolean, notation: Notation) {
+  constructor(host: string, listens: boolean, spoken: Spoken) {
     this.#host = host;
-    this.#notation = notation;
+    this.#spoken = spoken;
     this.#listens = listens;
   }
 
@@ -37,21 +38,33 @@ export class PeerCheck {
   receives(path: Path, value: unknown): Mistake[] {
     const fields = asMap(value);
     const keys = Object.keys(fields);
-    const isMessage = keys.some((key) => this.#notation.words.includes(key));
+    const words = wordsOf(this.#spoken);
+    const isMessage = keys.some((key) => words.includes(key));
     if (keys.length === 0 || isMessage)
-      return [...this.#knows(path, undefined), ...checkExpect(path, value, this.#notation)];
+      return [...this.#knows(path, undefined), ...checkExpect(path, value, this.#notation(undefined))];
     return keys.flatMap((key) => [
       ...this.#knows([...path, key], key, "key"),
-      ...checkExpect([...path, key], fields[key], this.#notation),
+      ...checkExpect([...path, key], fields[key], this.#notation(key)),
     ]);
   }
 
-  #connect(path: Path, { as }: Fields): Mistake[] {
+  /** How the frames of a connection are written. */
+  #notation(as: string | undefined): Notation {
+    return this.#spoken.at(this.#host, as).notation;
+  }
+
+  #connect(path: Path, { as, protocol }: Fields): Mistake[] {
     this.#unnamed += as === undefined ? 1 : 0;
     const name = as ?? `c${this.#unnamed}`;
     if (typeof name !== "string") return [];
     const spot = { path: as === undefined ? path : [...path, "as"], spot: "value" } as const;
-    if (this.#notation.words.includes(name))
+    if (protocol !== undefined) {
+      const own = { path: [...path, "protocol"], spot: "key" } as const;
+      if (as === undefined) return [{ ...own, message: "expected as beside protocol; it is missing" }];
+      const message = `expected address, port, as or times, since ${this.#host} listens; got "protocol"`;
+      if (this.#listens) return [{ ...own, message }];
+    }
+    if (wordsOf(this.#spoken).includes(name))
       return [{ ...spot, message: `expected a name that is no kind of message; got ${quote(name)}` }];
     if (this.#names.has(name)) {
       return [{ ...spot, message: `expected a name of its own; got ${quote(name)}, which ${this.#host} has` }];
@@ -63,11 +76,12 @@ export class PeerCheck {
   #wire(path: Path, wire: Fields): Mistake[] {
     const { as, send, expect } = wire;
     const named = typeof as === "string" ? as : undefined;
+    const notation = this.#notation(named);
     return [
       ...this.#knows(named === undefined ? path : [...path, "as"], named),
-      ...(send === undefined ? [] : checkSend([...path, "send"], send, this.#notation)),
-      ...(expect === undefined ? [] : checkExpect([...path, "expect"], expect, this.#notation)),
-      ...checkTogether(path, wire, this.#notation),
+      ...(send === undefined ? [] : checkSend([...path, "send"], send, notation)),
+      ...(expect === undefined ? [] : checkExpect([...path, "expect"], expect, notation)),
+      ...checkTogether(path, wire, notation),
       ...["gap", "within"].flatMap((key) => checkTime([...path, key], wire[key])),
     ];
   }
@@ -77,7 +91,8 @@ export class PeerCheck {
     if (this.#listens) return [];
     const names = [...this.#names];
     if (as === undefined) {
-      if (names.length === 1) return [];
+      const usual = this.#spoken.at(this.#host);
+      if (names.length === 1 && this.#spoken.at(this.#host, names[0]) === usual) return [];
       const message =
         names.length === 0
           ? "expected a connect before it; got none"

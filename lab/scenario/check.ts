@@ -3,7 +3,6 @@
 
 import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
 import type { Joining } from "../protocol/joining.ts";
-import type { Notation } from "../protocol/notation.ts";
 import { asMap } from "../yaml/as-map.ts";
 import { didYouMean } from "../yaml/nearest.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
@@ -30,9 +29,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], spo
   const peers: Peers = new Map(
     Object.entries(given).flatMap(([host, source]) => {
       const { peer } = asMap(source);
-      return peer === undefined
-        ? []
-        : [[host, new PeerCheck(host, asMap(peer).listen !== undefined, notationAt(spoken, host))]];
+      return peer === undefined ? [] : [[host, new PeerCheck(host, asMap(peer).listen !== undefined, spoken)]];
     }),
   );
   const steps: readonly unknown[] = Array.isArray(root.steps) ? root.steps : [];
@@ -42,10 +39,6 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], spo
     ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
   ];
-}
-
-function notationAt({ protocol, peers }: Spoken, host: string): Notation {
-  return (peers.get(host) ?? protocol).notation;
 }
 
 /** A case may be about a clause of the protocol, at one of its levels. */

@@ -56,8 +56,7 @@ function toResult(file: string, protocols: Protocols, read: YamlResult<ScenarioS
 /** The schema of a file with this data. Of one protocol it is made once: a folder of files is read against the same one. */
 function schemaIn(protocols: Protocols): (data: unknown) => ReturnType<typeof scenarioSchemaOf> {
   return (data) => {
-    const { protocol, peers } = spokenIn(data, protocols);
-    const others = [...new Set(peers.values())].filter((other) => other !== protocol);
+    const { protocol, others } = spokenIn(data, protocols);
     if (others.length > 0) return scenarioSchemaOf(protocol, others);
     const schema = schemas.get(protocol) ?? scenarioSchemaOf(protocol);
     schemas.set(protocol, schema);

@@ -4,7 +4,6 @@
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
 import { wireByPort } from "../protocol/by-port.ts";
-import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type {
@@ -19,6 +18,7 @@ import type {
   WidgetSource,
 } from "./schema.ts";
 import { buildReceives, buildWire, type Wire, type WireExpectation } from "./wire.ts";
+import type { WireSource } from "./wire-schema.ts";
 
 /** What a person does at a host, or the lab by its peer there. */
 export type Action =
@@ -32,7 +32,7 @@ export type Action =
   | { readonly kind: "operator"; readonly line: string }
   | { readonly kind: "stop" }
   | { readonly kind: "kill" }
-  | { readonly kind: "wire"; readonly wire: Wire };
+  | { readonly kind: "wire"; readonly wire: Wire; readonly protocol: Protocol };
 
 export interface Connect {
   readonly kind: "connect";
@@ -41,6 +41,8 @@ export interface Connect {
   /** Of a peer: the connection's name, and how many there are of it. */
   readonly as: string | undefined;
   readonly times: number | undefined;
+  /** What the connection speaks. */
+  readonly protocol: Protocol;
 }
 
 export type ActionKind = Action["kind"];
@@ -77,6 +79,7 @@ export interface ReceivesExpectation {
   readonly host: string;
   readonly as: string | undefined;
   readonly expect: WireExpectation;
+  readonly protocol: Protocol;
 }
 
 /** A widget that a window is to have. */
@@ -107,14 +110,22 @@ export type Given =
       readonly kind: "peer";
       readonly host: string;
       readonly listen: number | null;
-      /** What it speaks, where that is not what the case's programs do. */
-      readonly protocol?: Protocol | undefined;
+      /** What its connections speak, but for those that have a protocol of their own. */
+      readonly protocol: Protocol;
     };
 
-/** What a case's programs speak, and each host whose peer speaks something else. */
+/** What a case's programs speak, and its peers. */
 export interface Spoken {
   readonly protocol: Protocol;
-  readonly peers: ReadonlyMap<string, Protocol>;
+  /** What else peers speak. */
+  readonly others: readonly Protocol[];
+  /** What a host speaks, and what a connection of its peer does that has a name. */
+  readonly at: (host: string, as?: string) => Protocol;
+}
+
+/** What a message may begin with in a case, which no connection may be called. */
+export function wordsOf({ protocol, others }: Pick<Spoken, "protocol" | "others">): readonly string[] {
+  return [protocol, ...others].flatMap(({ notation }) => notation.words);
 }
 
 export interface Scenario {
@@ -135,6 +146,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** What its hosts speak with each other. */
   readonly protocol: Protocol;
+  /** What else its peers speak. */
+  readonly others: readonly Protocol[];
 }
 
 /** A file's name without its folder and its ending, by which a case is called. */
@@ -144,10 +157,10 @@ export function slugOf(file: string): string {
 
 /** Settles a checked file's notation. The file's name gives the scenario its id. */
 export function buildScenario(source: ScenarioSource, file: string, spoken: Spoken): Scenario {
-  const { protocol } = spoken;
+  const { protocol, others } = spoken;
   const slug = slugOf(file);
   const given = Object.entries(source.given).map(([host, each]) => buildGiven(host, each, spoken));
-  const steps = source.steps.map((step) => buildStep(step, { given, protocol }));
+  const steps = source.steps.map((step) => buildStep(step, spoken));
   return {
     id: /^\d+/.exec(slug)?.[0] ?? slug,
     slug,
@@ -160,6 +173,7 @@ export function buildScenario(source: ScenarioSource, file: string, spoken: Spok
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,
     protocol,
+    others,
   };
 }
 
@@ -177,15 +191,8 @@ export function programsOf({ given, steps }: Scenario): ReadonlySet<string> {
   return new Set([...given.map(({ kind }) => kind), ...(given.length === 0 && starts ? ["server"] : [])]);
 }
 
-/** What a host's program speaks. */
-export function protocolAt({ given, protocol }: Pick<Scenario, "given" | "protocol">, host: string): Protocol {
-  const peer = given.find((each) => each.kind === "peer" && each.host === host);
-  return (peer?.kind === "peer" ? peer.protocol : undefined) ?? protocol;
-}
-
 /** The bytes of a case: what its peers speak is at its own port, what its programs do at any other. */
-export function wireOf({ given, protocol }: Pick<Scenario, "given" | "protocol">): WireProtocol {
-  const others = given.flatMap((each) => (each.kind === "peer" && each.protocol !== undefined ? [each.protocol] : []));
+export function wireOf({ protocol, others }: Pick<Scenario, "protocol" | "others">): WireProtocol {
   return wireByPort(protocol.wire, new Map(others.map(({ port, wire }) => [port, wire])));
 }
 
@@ -203,33 +210,34 @@ function expectedWindows(steps: readonly Step[]): readonly string[] {
   );
 }
 
-function buildGiven(host: string, given: GivenSource, { peers }: Spoken): Given {
+function buildGiven(host: string, given: GivenSource, spoken: Spoken): Given {
   if (given.server !== undefined) return { kind: "server", host, settings: given.server };
   if (given.peer !== undefined) {
-    return { kind: "peer", host, listen: given.peer.listen ?? null, protocol: peers.get(host) };
+    return { kind: "peer", host, listen: given.peer.listen ?? null, protocol: spoken.at(host) };
   }
   const name = given.named ?? null;
   return { kind: "client", host, connected: given.connected === true || name !== null, name };
 }
 
-function buildStep(source: StepSource, scenario: Pick<Scenario, "given" | "protocol">): Step {
+function buildStep(source: StepSource, spoken: Spoken): Step {
   const { title, expect, ...work } = source;
   return {
     title,
-    work: Object.entries(work).map(([host, actions]) => ({ host, actions: actions.map(buildAction) })),
-    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) =>
-      buildExpectations(host, expected, protocolAt(scenario, host).notation),
-    ),
+    work: Object.entries(work).map(([host, actions]) => ({
+      host,
+      actions: actions.map((action) => buildAction(action, host, spoken)),
+    })),
+    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) => buildExpectations(host, expected, spoken)),
   };
 }
 
-function buildAction(source: ActionSource): Action {
+function buildAction(source: ActionSource, host: string, spoken: Spoken): Action {
   if (source === "start") return { kind: "start", settings: {} };
-  if (source === "connect") return buildConnect({});
+  if (source === "connect") return buildConnect({}, host, spoken);
   if (typeof source === "string") return { kind: source };
   if ("start" in source) return { kind: "start", settings: source.start ?? {} };
-  if ("connect" in source) return buildConnect(source.connect);
-  if ("wire" in source) return { kind: "wire", wire: buildWire(source.wire) };
+  if ("connect" in source) return buildConnect(source.connect, host, spoken);
+  if ("wire" in source) return buildWireAction(source.wire, host, spoken);
   if ("select" in source) return { kind: "select", name: source.select };
   if ("type" in source) return { kind: "type", text: source.type };
   if ("input" in source) return { kind: "input", text: source.input };
@@ -239,11 +247,15 @@ function buildAction(source: ActionSource): Action {
   return "stop" in source ? { kind: "stop" } : { kind: "kill" };
 }
 
-function buildConnect({ address, port, as, times }: ConnectSource): Connect {
-  return { kind: "connect", address, port, as, times };
+function buildConnect({ address, port, as, times }: ConnectSource, host: string, spoken: Spoken): Connect {
+  return { kind: "connect", address, port, as, times, protocol: spoken.at(host, as) };
 }
 
-function buildExpectations(host: string, source: ExpectationSource, { words }: Notation): Expectation[] {
+function buildWireAction(source: WireSource, host: string, spoken: Spoken): Action {
+  return { kind: "wire", wire: buildWire(source), protocol: spoken.at(host, source.as) };
+}
+
+function buildExpectations(host: string, source: ExpectationSource, spoken: Spoken): Expectation[] {
   const expectations: Expectation[] = [];
   const { shows, users, draft, window, logs, never, receives } = source;
   if (shows === "nothing") expectations.push({ kind: "shows nothing", host });
@@ -254,8 +266,8 @@ function buildExpectations(host: string, source: ExpectationSource, { words }: N
   if (logs === "nothing") expectations.push({ kind: "logs nothing", host });
   else if (logs !== undefined) expectations.push({ kind: "logs", host, lines: toLines(logs) });
   if (never !== undefined) expectations.push({ kind: "never", host, lines: toLines(never) });
-  for (const each of receives === undefined ? [] : buildReceives(receives, words)) {
-    expectations.push({ kind: "receives", host, ...each });
+  for (const each of receives === undefined ? [] : buildReceives(receives, wordsOf(spoken))) {
+    expectations.push({ kind: "receives", host, ...each, protocol: spoken.at(host, each.as) });
   }
   return expectations;
 }

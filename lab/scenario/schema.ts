@@ -62,6 +62,9 @@ const connectArgument = strict({
     .describe("Peer: the connection's name in this file, or a crowd's; c1, c2, … in their order unless told.")
     .optional(),
   times: connectionCount.optional(),
+  protocol: protocolName
+    .describe("Peer: what this connection speaks, where that is not what the host's others do; it has a name under as.")
+    .optional(),
 });
 
 function settingsOf({ port: usual }: Protocol) {

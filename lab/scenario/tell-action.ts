@@ -6,7 +6,7 @@ import { tellSent, tellWireExpectation } from "./tell-wire.ts";
 import type { Wire } from "./wire.ts";
 
 /** "selects All", "types “Hi”", "connects to 10.6.1.116:20002". */
-export function describeAction(action: Action, protocol: Protocol): string {
+export function describeAction(action: Action): string {
   switch (action.kind) {
     case "start":
       return action.settings.console === true ? "starts and asks on its console" : "starts";
@@ -29,7 +29,7 @@ export function describeAction(action: Action, protocol: Protocol): string {
     case "kill":
       return "is killed";
     case "wire":
-      return describeWire(action.wire, protocol);
+      return describeWire(action.wire, action.protocol);
   }
 }
 
