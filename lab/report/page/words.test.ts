@@ -54,9 +54,9 @@ it.each([
   expect(tellPeer(note)).toEqual(told);
 });
 
-it("of a crowd's names the first are told, and how many more there are", () => {
-  expect(tellUsers(["a", "b", "c"])).toBe("a, then b, then c");
-  expect(tellUsers(["a", "b", "c", "d", "e"])).toBe("a, then b, then c and 2 more");
+it("of a host's names the first are told, and how many more there are", () => {
+  expect(tellUsers(["a", "b", "c"])).toBe("a, b, c");
+  expect(tellUsers(["a", "b", "c", "d", "e"])).toBe("a, b, c and 2 more");
 });
 
 it.each([

@@ -66,9 +66,9 @@ export function tellClock(atMs: number): string {
   return Math.abs(atMs) < 10 ? String(Math.floor(atMs * 10) / 10) : String(Math.floor(atMs));
 }
 
-/** Who a host was, one after the other; a crowd's members are counted from the fourth on. */
+/** Who a host was, at once or one after the other; a crowd's members are counted from the fourth on. */
 export function tellUsers(users: readonly string[]): string {
-  const told = users.slice(0, USERS_TOLD).join(", then ");
+  const told = users.slice(0, USERS_TOLD).join(", ");
   return users.length > USERS_TOLD ? `${told} and ${users.length - USERS_TOLD} more` : told;
 }
 
