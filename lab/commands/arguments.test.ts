@@ -171,7 +171,10 @@ test.each([
   [["probe"], "probe: expected one file: probe FILE"],
   [["probe", "a.yaml", "b.yaml"], "probe: expected one file: probe FILE"],
   [["probe", "a.yaml", "--server", "b.yaml"], "probe: expected no --server; got one"],
-  [["probe", "a.yaml", "--testbed", "vm"], '--testbed: expected one of auto, docker, namespaces, loopback, local; got "vm"'],
+  [
+    ["probe", "a.yaml", "--testbed", "vm"],
+    '--testbed: expected one of auto, docker, namespaces, loopback, local; got "vm"',
+  ],
   [["matrix", "--parallel", "0"], '--parallel: expected a number from 1 to 16; got "0"'],
   [["matrix", "--parallel", "17"], '--parallel: expected a number from 1 to 16; got "17"'],
   [["matrix", "--client", "web"], '--client: expected a file; got "web"'],

@@ -52,7 +52,9 @@ test.each(EXAMPLES)("the program of %s is one file of at most 200 lines", async 
   const program = join(command?.directory ?? "", command?.words.at(-1) ?? "");
   const lines = readFileSync(program, "utf8").trimEnd().split("\n");
   expect(lines.length, relative(REPOSITORY, program)).toBeLessThanOrEqual(PROGRAM_LINES_MAX);
-  const others = readdirSync(dirname(program)).filter((each) => !/^Dockerfile|\.yaml$|^protocol\.ts$|^README\.md$/.test(each));
+  const others = readdirSync(dirname(program)).filter(
+    (each) => !/^Dockerfile|\.yaml$|^protocol\.ts$|^README\.md$/.test(each),
+  );
   expect(others).toHaveLength(1);
 });
 
