@@ -25,10 +25,12 @@ export const BRIDGE = "howdy0";
 const HOSTS = "/dev/howdy-lab";
 /**
  * As whom programs run when the lab is root: users who own nothing, of a range that systems leave unused. To themselves
- * they are 1000 and up. The kernel counts processes by user, so each host has its own; more hosts than these share some.
+ * they are PROGRAM_IDS. The kernel counts processes by user, so each host has its own; more hosts than these share some.
  */
 const UNUSED = { first: 65_520, count: 14 } as const;
 const PROGRAM_ID = 1000;
+/** An ordinary user's programs are the first one on every host. */
+export const PROGRAM_IDS: readonly number[] = Array.from({ length: UNUSED.count }, (_, index) => PROGRAM_ID + index);
 /** It takes a tenth of a second; on a busy machine some more. */
 const READY_MS_MAX = 15_000;
 const SAID_CHARS_MAX = 4_096;

@@ -4,9 +4,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, statSync } from "node:fs";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { PROGRAM_IDS } from "./holder.ts";
 
 /** Own programs, each with words by which it loads what it needs, and ends. */
 const PROGRAMS = [
@@ -19,9 +20,9 @@ const SOURCES = ["src/**/*.ts", "lab/peer/*.ts", "compile-cache.mjs"] as const;
 /** The programs end in a tenth of a second; on a busy machine later. */
 const WARM_MS_MAX = 10_000;
 const MARKER = "warm-in-namespaces-";
-/** Node keeps what it compiled by its user's number, which in namespaces is 1000: see namespaces.sh. */
-const PROGRAM_ID = "1000";
-const AS_PROGRAM = ["--user", "--map-user", PROGRAM_ID, "--map-group", PROGRAM_ID] as const;
+/** Node keeps what it compiled by its user's number. What one user of a host has, all of them have. */
+const [FIRST_ID, ...OTHER_IDS] = PROGRAM_IDS;
+const AS_PROGRAM = ["--user", "--map-user", String(FIRST_ID), "--map-group", String(FIRST_ID)] as const;
 
 /**
  * Fills the compile cache, unless that was done for these sources.
@@ -45,6 +46,7 @@ export async function warmCache(repository: string, cache: string, path: string)
       }),
     );
     await openToPrograms(cache);
+    await shareAmongHosts(cache);
     const former = (await readdir(cache)).filter((name) => name.startsWith(MARKER));
     await Promise.all(former.map((name) => rm(join(cache, name), { force: true })));
     await writeFile(join(cache, marker), "");
@@ -53,15 +55,22 @@ export async function warmCache(repository: string, cache: string, path: string)
   }
 }
 
-/** Node writes for its user alone. Where the lab is root, a program is nobody. */
+/** Node writes for its user alone. Where the lab is root, that is another user outside. */
 async function openToPrograms(cache: string): Promise<void> {
-  const files = globSync(`*-${PROGRAM_ID}/*`, { cwd: cache });
+  const files = globSync(`*-${FIRST_ID}/*`, { cwd: cache });
   await Promise.all(files.map((file) => chmod(join(cache, file), 0o644)));
+}
+
+async function shareAmongHosts(cache: string): Promise<void> {
+  for (const folder of globSync(`*-${FIRST_ID}`, { cwd: cache })) {
+    const others = OTHER_IDS.map((id) => join(cache, folder.replace(/\d+$/, String(id))));
+    await Promise.all(others.filter((other) => !existsSync(other)).map((other) => symlink(folder, other)));
+  }
 }
 
 /** Changes with every source that changes. */
 function stampOf(repository: string): string {
-  const hash = createHash("sha256").update(process.version);
+  const hash = createHash("sha256").update(`${process.version} ${PROGRAM_IDS.join()}\n`);
   for (const file of globSync([...SOURCES], { cwd: repository }).sort()) {
     const { mtimeMs, size } = statSync(join(repository, file));
     hash.update(`${file} ${mtimeMs} ${size}\n`);
