@@ -28,14 +28,15 @@ export async function explainEnd(ending: Ending, place: ListeningPlace): Promise
         says: "its image has no ENTRYPOINT: the arguments of its file took the place of its CMD",
         mend: 'write ENTRYPOINT ["…"] in the place of CMD in its Dockerfile (docs/contract.md)',
       };
-    default: {
-      const mend =
-        ending.complaints.length > 0
-          ? "see its last lines on standard error"
-          : "it wrote nothing on standard error: run it by hand under a debugger, or have it print what it does there";
-      return { says: tellEnding(ending), mend };
-    }
+    default:
+      return { says: tellEnding(ending), mend: mendFor(ending) };
   }
+}
+
+function mendFor({ exit, complaints }: Ending): string {
+  if (exit.limit !== undefined) return "have it take less, or give it more under limits in its file (docs/contract.md)";
+  if (complaints.length > 0) return "see its last lines on standard error";
+  return "it wrote nothing on standard error: run it by hand under a debugger, or have it print what it does there";
 }
 
 /** Where only the lab's own programs can be, nobody else has the address. */

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { explainEnd } from "./explain-end.ts";
+
+test("a program that was ended for a limit is to take less, or to be given more", async () => {
+  const limit = "it reached its limit of memory, 64 MiB (limits.memory-mib)";
+  const ending = {
+    host: "Win71",
+    role: "server",
+    exit: { code: null, signal: "SIGKILL", limit },
+    atMs: 0,
+    ranMs: 0,
+    words: [],
+    complaints: [],
+  } as const;
+  expect(await explainEnd(ending, { addresses: [], port: 1 })).toEqual({
+    says: `the server ended by itself, by SIGKILL: ${limit}`,
+    mend: "have it take less, or give it more under limits in its file (docs/contract.md)",
+  });
+});
