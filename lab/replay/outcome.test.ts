@@ -55,7 +55,16 @@ test("a set-up that failed stands before the steps, and takes no step's reasons"
 function outcomeOf(...verdicts: readonly Verdict[]): CaseOutcome {
   const steps = verdicts.map((verdict, index) => stepOf(`Step ${index + 1}`, verdict));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
-  return { verdict: "pass", startMs: NOW_MS, durationMs: 5, steps, endings: [], speechless: null, evidence };
+  return {
+    verdict: "pass",
+    startMs: NOW_MS,
+    durationMs: 5,
+    steps,
+    endings: [],
+    faults: [],
+    speechless: null,
+    evidence,
+  };
 }
 
 function stepOf(title: string, verdict: Verdict): StepOutcome {

@@ -4,6 +4,7 @@
 import type { Scenario } from "../scenario/scenario.ts";
 import { tellOmitted } from "./driver.ts";
 import type { Ending } from "./ending.ts";
+import type { FaultSpan } from "./fault-span.ts";
 import { tellPeerNote } from "./peer-note.ts";
 import type { PrintedLine } from "./server-driver.ts";
 import type { Speechless } from "./speechless.ts";
@@ -68,6 +69,8 @@ export interface CaseOutcome {
   readonly steps: readonly StepOutcome[];
   /** How programs ended by themselves, in their order. */
   readonly endings: readonly Ending[];
+  /** What steps did to hosts and links, in their order. */
+  readonly faults: readonly FaultSpan[];
   /** The program at which the case failed, where it had said nothing. */
   readonly speechless: Speechless | null;
   readonly evidence: Evidence;
@@ -93,7 +96,7 @@ export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: numbe
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
-  const left = { endings: [], speechless: null, evidence };
+  const left = { endings: [], faults: [], speechless: null, evidence };
   return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 
@@ -113,7 +116,7 @@ export function outcomeSpeechless(
   };
   const steps = scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", "fail"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
-  const left = { endings: [], speechless: null, evidence };
+  const left = { endings: [], faults: [], speechless: null, evidence };
   return { verdict: "fail", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 

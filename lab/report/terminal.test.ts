@@ -60,6 +60,7 @@ function failedOutcome(...findings: readonly Finding[]): CaseOutcome {
       stepOutcome({ title: "Jon leaves", verdict: "error", seen: "not run: step 1 did not pass" }),
     ],
     endings: [],
+    faults: [],
     speechless: null,
     evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] },
   };
