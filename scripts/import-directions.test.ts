@@ -335,6 +335,11 @@ const ROOMS: readonly Room[] = [
       "lab/result/",
     ],
   },
+  {
+    of: "lab/grade/",
+    mayImport: ["lab/result/"],
+    mayUse: ["zod"],
+  },
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   {
     of: "lab/commands/protocol.ts",
@@ -395,6 +400,7 @@ const ROOMS: readonly Room[] = [
       "lab/result/",
       "lab/report/",
       "lab/matrix/",
+      "lab/grade/",
       "lab/commands/",
     ],
     mayUse: ["*"],

@@ -4,6 +4,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
+import { classJsonSchema } from "../lab/grade/class-result.ts";
 import { HCP } from "../lab/hcp/hcp.ts";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
@@ -19,6 +20,7 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   "scenarios/scenario.schema.json": () => scenarioJsonSchema(HCP),
   "lab/report/result.schema.json": resultJsonSchema,
   "lab/matrix/matrix.schema.json": matrixJsonSchema,
+  "lab/grade/class.schema.json": classJsonSchema,
 };
 
 const root = join(import.meta.dirname, "..");
