@@ -19,4 +19,9 @@ test("what is appended is applied before append() returns, and a follower's faul
     throw new Error("a bug");
   });
   expect(() => log.append({ kind: "announce", text: "Hi" })).toThrow("a bug");
+  log.follow(() => {
+    throw new Error("another");
+  });
+  expect(() => log.append({ kind: "announce", text: "Hi" })).toThrow(AggregateError);
+  expect(numbers).toEqual([1, 2, 3, 4]);
 });

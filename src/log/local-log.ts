@@ -1,5 +1,6 @@
 // Owns the log of a room that is one process: what is appended is applied in the same turn, before append() returns. It
-// must not know what an entry does. Invariant: an entry that is appended while another is applied comes after it.
+// must not know what an entry does. Invariant: an entry that is appended while another is applied comes after it,
+// and no follower's fault keeps an entry from the others.
 
 import type { Entry } from "../room/entry.ts";
 import type { Follower, RoomLog } from "./room-log.ts";
@@ -10,23 +11,30 @@ export class LocalLog implements RoomLog {
   #sequence = 0;
   #applying = false;
 
+  /** Throws what followers threw, once all that waited is applied. */
   append(entry: Entry): void {
     this.#waiting.push(entry);
     if (this.#applying) return;
     this.#applying = true;
-    try {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#apply(next);
-    } finally {
-      this.#applying = false;
-    }
+    const faults: unknown[] = [];
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#apply(next, faults);
+    this.#applying = false;
+    if (faults.length > 1) throw new AggregateError(faults, "several followers of the room's log failed");
+    if (faults.length === 1) throw faults[0];
   }
 
   follow(follower: Follower): void {
     this.#followers.push(follower);
   }
 
-  #apply(entry: Entry): void {
+  #apply(entry: Entry, faults: unknown[]): void {
     this.#sequence += 1;
-    for (const follower of this.#followers) follower(entry, this.#sequence);
+    for (const follower of this.#followers) {
+      try {
+        follower(entry, this.#sequence);
+      } catch (fault) {
+        faults.push(fault);
+      }
+    }
   }
 }
