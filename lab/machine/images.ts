@@ -5,13 +5,13 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
 import { ProgramMissingError, type ProgramSource, type ProgramSources, requireImage } from "../hosts/program-source.ts";
 import type { Role } from "../hosts/topology.ts";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 import { type BuildContext, readBuildContext } from "./build-context.ts";
+import { readBuilderLines, readFailure, readImageId } from "./builder-event.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
 
 /** The image of each role's program, ready to run. */
@@ -194,7 +194,7 @@ async function build(
     // The types are a version behind: they do not know what reads the events of both builders.
     (docker as Dockerode & BuildFollower).followProgress(stream, finish, (event) => {
       id = readImageId(event) ?? id;
-      for (const line of readEvent(event, how.version === "2" ? decodeLog : (text) => text)) lines.take(line);
+      for (const line of readBuilderLines(event, how.version === "2")) lines.take(line);
     });
   });
   if (id === undefined) throw new Error("the engine built it, but does not say its id");
@@ -212,36 +212,4 @@ async function prune(docker: Dockerode, name: string, current: string): Promise<
     .filter((tag) => tag !== current && tag.startsWith(`${name}:`) && ours.test(tag));
   const surplus = earlier.slice(EARLIER_IMAGES_KEPT);
   await Promise.all(surplus.map((tag) => unlessRefused(docker.getImage(tag).remove(), 404, 409)));
-}
-
-/** The builder's event as lines for a person; the bars of a download's progress are left out. */
-function readEvent(event: unknown, decode: (text: string) => string): readonly string[] {
-  const said =
-    textField(event, "stream") ?? (textField(event, "progress") === null ? textField(event, "status") : null);
-  // Installers draw over their lines with carriage returns; the last drawing counts.
-  const lines = stripVTControlCharacters(decode(said?.trimEnd() ?? ""))
-    .split("\n")
-    .map((line) => line.trimEnd().split("\r").at(-1) ?? "");
-  return lines.filter((line) => line.trim() !== "");
-}
-
-/** The builder without BuildKit says it in a field; of BuildKit's events dockerode makes lines. */
-function readImageId(event: unknown): string | undefined {
-  const aux: unknown = typeof event === "object" && event !== null ? Reflect.get(event, "aux") : undefined;
-  return textField(aux, "ID") ?? /^Built image: (sha256:[0-9a-f]{64})$/m.exec(textField(event, "stream") ?? "")?.[1];
-}
-
-/** dockerode hands over in base64 what a step of BuildKit's prints. What it says itself has blanks and colons. */
-function decodeLog(said: string): string {
-  const bytes = Buffer.from(said, "base64");
-  return bytes.toString("base64") === said ? bytes.toString() : said;
-}
-
-function readFailure(event: unknown): string | null {
-  return textField(event, "error");
-}
-
-function textField(event: unknown, field: string): string | null {
-  const value: unknown = typeof event === "object" && event !== null ? Reflect.get(event, field) : null;
-  return typeof value === "string" && value !== "" ? value : null;
 }
