@@ -1,6 +1,8 @@
 // Owns how a scenario's text is compared with what a program said: as a pattern, and with addresses that stand for others.
 // It must not know where either text comes from.
 
+import { addressTranslator } from "../hosts/address-translator.ts";
+
 export { compilePattern, foldBlanks, type Pattern } from "../protocol/pattern.ts";
 
 /** Gives a function that puts the addresses of hosts on a bed in the place of the report's, which are by host. */
@@ -10,14 +12,6 @@ export function translatorFor(
 ): (text: string) => string {
   const pairs = hosts.map(({ spec, address }) => [writtenAddresses.get(spec.name) ?? spec.address, address] as const);
   return addressTranslator(new Map(pairs));
-}
-
-/** Gives a function that puts the bed's addresses in the place of the report's, all at once. */
-export function addressTranslator(addresses: ReadonlyMap<string, string>): (text: string) => string {
-  if (addresses.size === 0) return (text) => text;
-  const any = [...addresses.keys()].map((address) => RegExp.escape(address)).join("|");
-  const whole = new RegExp(`(?<![\\d.])(?:${any})(?!\\d|\\.\\d)`, "g");
-  return (text) => text.replace(whole, (address) => addresses.get(address) ?? address);
 }
 
 /** The text of a server's output line: the msg of a JSON log line, or the line itself without a carriage return. */

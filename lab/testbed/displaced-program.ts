@@ -4,6 +4,7 @@
 // over before what it tells is so for clients, too.
 
 import { setTimeout as wait } from "node:timers/promises";
+import { addressTranslator } from "../hosts/address-translator.ts";
 import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
 
 /** Real addresses by those that scenarios and programs speak of. */
@@ -76,9 +77,9 @@ export class DisplacedProgram implements Program {
       const lines = this.#waiting;
       this.#waiting = [];
       await this.#follow();
-      const back = replacements(new Map([...this.#displaced].map(([told, real]) => [real, told])));
+      const back = new Map([...this.#displaced].map(([told, real]) => [real, told]));
       for (const line of lines) {
-        const told = { ...line, text: replaceAll(line.text, back) };
+        const told = { ...line, text: displace(line.text, back) };
         for (const listener of this.#listeners) listener(told);
       }
     }
@@ -88,21 +89,5 @@ export class DisplacedProgram implements Program {
 
 /** Puts real addresses in the place of those that are told. */
 export function displace(text: string, displaced: Displacements): string {
-  return replaceAll(text, replacements(displaced));
-}
-
-interface Replacement {
-  readonly address: RegExp;
-  readonly by: string;
-}
-
-function replacements(displaced: Displacements): readonly Replacement[] {
-  return [...displaced].map(([told, by]) => ({
-    address: new RegExp(`(?<![\\d.])${told.replaceAll(".", "\\.")}(?!\\.?\\d)`, "g"),
-    by,
-  }));
-}
-
-function replaceAll(text: string, all: readonly Replacement[]): string {
-  return all.reduce((result, { address, by }) => result.replace(address, by), text);
+  return addressTranslator(displaced)(text);
 }
