@@ -53,6 +53,10 @@ export function tellCase(
   if (cause !== null && look.toldIn !== undefined) {
     return [...head, ...tellBlock("cause", `as in ${look.toldIn}: ${tellCause(cause)}`)];
   }
+  const [given] = outcome.steps;
+  if (cause === null && first === undefined && given !== undefined && !wasRun(outcome)) {
+    return [...head, ...tellBlock("seen", given.seen)];
+  }
   return [
     ...head,
     ...(cause === null ? [] : tellCauseWhole(cause, look)),
@@ -61,6 +65,11 @@ export function tellCase(
     ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
   ];
+}
+
+/** Of a case of which nothing was run, the reason is all that there is to tell. */
+function wasRun({ steps }: CaseOutcome): boolean {
+  return steps.some(({ span }) => span !== null);
 }
 
 function tellWhyKnown(verdict: CaseVerdict, known: NonNullable<ScenarioResult["known"]>, look: Look): string {

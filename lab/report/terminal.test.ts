@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
 import { HCP_WIRE } from "../hcp/wire.ts";
-import type { CaseOutcome } from "../replay/outcome.ts";
+import { type CaseOutcome, outcomeUnsupported } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
 import type { Cause } from "../result/cause.ts";
 import type { ScenarioResult } from "../result/result.ts";
@@ -102,6 +102,16 @@ describe("a case that ended", () => {
 0 of 1 pass, 1 fail  2.0 s, on local
 Report: out
 `);
+  });
+
+  test("and of which nothing was run tells why, in a line", () => {
+    const screen = new FakeScreen();
+    const outcome = outcomeUnsupported(SCENARIO, "my server 1: has no console", 0);
+    play(screen, outcome, sampleScenario({ verdict: "unsupported" }));
+    expect(screen.written).toContain(`unsupported   0.0 s
+      seen      my server 1: has no console
+
+0 of 1 pass`);
   });
 
   test("tells what it comes from before what followed, which is not compared word by word", () => {
