@@ -9,14 +9,7 @@ import { Text } from "./text.tsx";
 export function CauseView({ cause }: { readonly cause: Cause }): JSX.Element {
   return (
     <div class="cause">
-      <p>
-        <b>
-          <Text of={tellCause(cause)} />
-        </b>
-      </p>
-      <p>
-        Mend: <Text of={cause.mend} />
-      </p>
+      <CauseHead cause={cause} />
       {cause.details.map((line, index) => (
         <p class="soft" key={`${index}${line}`}>
           <Text of={line} />
@@ -42,14 +35,7 @@ export function Causes({ scenarios, anchors }: CausesProps): JSX.Element | null 
       </h2>
       {groups.map(({ cause, cases }) => (
         <div class="cause" key={tellCause(cause)}>
-          <p>
-            <b>
-              <Text of={tellCause(cause)} />
-            </b>
-          </p>
-          <p>
-            Mend: <Text of={cause.mend} />
-          </p>
+          <CauseHead cause={cause} />
           <ul class="chips" aria-label="Cases that fail for it">
             {cases.map(({ anchor, id }) => (
               <li key={anchor}>
@@ -62,5 +48,20 @@ export function Causes({ scenarios, anchors }: CausesProps): JSX.Element | null 
         </div>
       ))}
     </section>
+  );
+}
+
+function CauseHead({ cause }: { readonly cause: Cause }): JSX.Element {
+  return (
+    <>
+      <p>
+        <b>
+          <Text of={tellCause(cause)} />
+        </b>
+      </p>
+      <p>
+        Mend: <Text of={cause.mend} />
+      </p>
+    </>
   );
 }

@@ -127,7 +127,9 @@ function CasesTable({ cases, labelledBy, level }: CasesTableProps): JSX.Element 
         {cases.map((scenario) => (
           <Fragment key={scenario.anchor}>
             <tr class={scenario.known === null ? undefined : "has-known"}>
-              <td>{scenario.conformance?.clause ?? scenario.id}</td>
+              <td>
+                <span class="id">{scenario.conformance?.clause ?? scenario.id}</span>
+              </td>
               <th scope="row">
                 <a href={`#${scenario.anchor}`}>
                   <Text of={scenario.title} />
