@@ -229,9 +229,17 @@ const ROOMS: readonly Room[] = [
   { of: "lab/chatroom/", mayImport: ["src/protocol/chatroom.ts", "lab/protocol/"], mayUse: ["zod"] },
   { of: "lab/wire/", mayImport: ["lab/protocol/"] },
   { of: "lab/implementation/", mayImport: ["lab/yaml/", "lab/hosts/"], mayUse: ["node:*", "zod"] },
+  { of: "lab/network/link-fault.ts" },
   {
     of: "lab/scenario/",
-    mayImport: ["lab/yaml/", "lab/peer/", "lab/hosts/", "lab/protocol/", "lab/implementation/"],
+    mayImport: [
+      "lab/yaml/",
+      "lab/peer/",
+      "lab/hosts/",
+      "lab/protocol/",
+      "lab/implementation/",
+      "lab/network/link-fault.ts",
+    ],
     mayUse: ["node:*", "zod"],
   },
   {
@@ -239,7 +247,7 @@ const ROOMS: readonly Room[] = [
     mayImport: ["src/client/control.ts", "lab/hcp/texts.ts"],
     mayUse: ["node:*", "@xterm/headless"],
   },
-  { of: "lab/network/", mayImport: ["lab/wire/"], mayUse: ["node:*"] },
+  { of: "lab/network/", mayImport: ["lab/wire/", "lab/network/link-fault.ts"], mayUse: ["node:*"] },
   {
     of: "lab/machine/",
     mayImport: ["src/options/", "lab/hosts/"],
@@ -252,7 +260,16 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/testbed/",
-    mayImport: ["src/options/", "lab/hosts/", "lab/protocol/", "lab/wire/", "lab/machine/", "lab/capture/"],
+    mayImport: [
+      "src/options/",
+      "lab/hosts/",
+      "lab/protocol/",
+      "lab/wire/",
+      "lab/network/link-fault.ts",
+      "lab/network/",
+      "lab/machine/",
+      "lab/capture/",
+    ],
     mayUse: ["node:*", "dockerode"],
   },
   {
@@ -263,6 +280,7 @@ const ROOMS: readonly Room[] = [
       "lab/hosts/",
       "lab/protocol/",
       "lab/implementation/",
+      "lab/network/link-fault.ts",
       "lab/scenario/",
       "lab/network/",
       "lab/testbed/",

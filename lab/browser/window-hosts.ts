@@ -7,6 +7,7 @@ import { fillLaunch, type Implementation } from "../implementation/implementatio
 import type { WindowView } from "../replay/window-view.ts";
 import {
   type CommandEnd,
+  type FaultyLinks,
   type Host,
   type Hosts,
   type Program,
@@ -43,6 +44,10 @@ export class WindowHosts implements Hosts {
   get views(): ReadonlyMap<string, WindowView> {
     const open = [...this.#windowHosts].map(([name, host]) => [name, host.view] as const);
     return new Map(open.flatMap(([name, view]) => (view === undefined ? [] : [[name, view]])));
+  }
+
+  get links(): FaultyLinks | undefined {
+    return this.#hosts.links;
   }
 
   endWire(): Promise<WireRecord> {

@@ -111,6 +111,15 @@ export class WindowProgram implements Program {
     return await this.exited;
   }
 
+  /** The client behind the window stands still; what a person does at the page waits. */
+  pause(): Promise<void> {
+    return this.#client.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#client.resume();
+  }
+
   async #awaitServing(): Promise<number> {
     const late = new Error(`served no window within ${SERVING_MS_MAX} ms`);
     const deadline = setTimeout(() => this.#serving.reject(late), SERVING_MS_MAX);

@@ -42,6 +42,15 @@ export async function openLoopbackRecorder(options: LoopbackRecorderOptions): Pr
   return new RelayRecorder({ hosts, servers, protocol, onWire, why: packets });
 }
 
+/** What records a case by the relay that its faults need, or why it cannot be had. */
+export function faultyRecorder(options: LoopbackRecorderOptions): RelayRecorder | string {
+  const obstacle = obstacleFor(options);
+  if (obstacle !== null) return obstacle;
+  const { hosts, servers, protocol, onWire } = options;
+  const why = "the case does something to links";
+  return new RelayRecorder({ hosts, servers, protocol, onWire, why });
+}
+
 /** The recorder, or why packets cannot be had. */
 async function openPackets(options: LoopbackRecorderOptions): Promise<PacketRecorder | string> {
   const { hosts, onWire, protocol, reaper, subnet, tcpdump } = options;

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { listeningPorts } from "../network/listening-ports.ts";
 import { Relay, type RelayEvent } from "../network/relay.ts";
+import type { WayState } from "../network/way-state.ts";
 import { PLAIN_BYTES } from "../protocol/plain-bytes.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireRecord } from "../wire/wire.ts";
@@ -23,6 +24,9 @@ export interface RelayRecorderOptions {
   readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
+
+/** What holds from one host's address to another's. */
+export type WayOf = (from: string, to: string) => WayState;
 
 /** Bytes of a case that are recorded; a flood must not fill the lab's memory. */
 export const RELAYED_BYTES_MAX = 16_777_216;
@@ -48,8 +52,9 @@ export class RelayRecorder implements WireRecorder {
     this.#options = options;
   }
 
-  begin(): CaseWire {
-    return new RelayCase(this.#options);
+  /** @param wayOf - What holds from one address to another; nothing unless told. */
+  begin(wayOf?: WayOf): CaseWire {
+    return new RelayCase(this.#options, wayOf);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -61,7 +66,7 @@ class RelayCase implements CaseWire {
   readonly #protocol: WireProtocol;
   readonly #why: readonly string[];
   readonly #live: LiveView<WireDecoder> | null;
-  readonly #relay = new Relay((event) => this.#hear(event));
+  readonly #relay: Relay;
   /** What ends a relay's listening, by the server's own address and port. */
   readonly #listening = new Map<string, () => void>();
   readonly #unrelayed = new Set<string>();
@@ -74,7 +79,9 @@ class RelayCase implements CaseWire {
   #isOver = false;
   #isClosed = false;
 
-  constructor({ hosts, servers, why, onWire, protocol = PLAIN_BYTES }: RelayRecorderOptions) {
+  constructor({ hosts, servers, why, onWire, protocol = PLAIN_BYTES }: RelayRecorderOptions, wayOf?: WayOf) {
+    const told = wayOf && ((from: Endpoint, to: Endpoint) => wayOf(this.#told(from).address, this.#told(to).address));
+    this.#relay = new Relay((event) => this.#hear(event), told);
     this.#hosts = hosts;
     this.#protocol = protocol;
     this.#why = why === undefined ? [] : [`no packets could be captured (${why})`];

@@ -31,6 +31,7 @@ import { loadSides } from "./load-pair.ts";
 import { PROTOCOLS, wireOf } from "./protocol.ts";
 import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
 import { concerns, isGood, tellUnconcerned } from "./run.ts";
+import { type Seed, seedFor } from "./seed.ts";
 
 /** What the pairs of a matrix share. */
 interface Shared {
@@ -41,6 +42,7 @@ interface Shared {
   readonly browser: LabBrowser;
   readonly interruption: Interruption;
   readonly renderer: TerminalRenderer;
+  readonly seed: Seed;
 }
 
 /** Runs every server with every client and gives the exit status. */
@@ -67,7 +69,8 @@ export async function matrix(args: MatrixArguments): Promise<number> {
   const interruption = listenForSignals();
   interruption.arm();
   await using browser = new LabBrowser();
-  const shared: Shared = { args, topology, scenarios, folder, browser, interruption, renderer };
+  const seed = seedFor(args.seed, scenarios);
+  const shared: Shared = { args, topology, scenarios, folder, browser, interruption, renderer, seed };
   const startMs = systemClock.nowMs();
   const beds = new Set<string>();
   const pairs = countOf(servers.length * clients.length, "pair");
@@ -123,7 +126,8 @@ async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set
       renderer: SILENT,
       timeoutMs: args.timeoutMs,
       repeat: 1,
-      command: pairCommand(args, pair),
+      seed: shared.seed.seed,
+      command: pairCommand(args, pair, shared.seed.words),
       keep: false,
       clock: systemClock,
       signal: interruption.signal,
@@ -141,8 +145,8 @@ async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set
 const SILENT: Renderer = { take: () => {} };
 
 /** The command that runs one pair's cases again by itself. */
-function pairCommand({ selection }: MatrixArguments, { server, client }: MatrixPair): string {
-  return ["npm run lab --", ...selection, `--server ${server.file}`, `--client ${client.file}`].join(" ");
+function pairCommand({ selection }: MatrixArguments, { server, client }: MatrixPair, more: readonly string[]): string {
+  return ["npm run lab --", ...selection, `--server ${server.file}`, `--client ${client.file}`, ...more].join(" ");
 }
 
 function isGoodCell({ fault, planned, scenarios }: MatrixCell): boolean {

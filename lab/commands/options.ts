@@ -82,6 +82,16 @@ const BED_OPTIONS = {
   timeout: { kind: TIMEOUT, default: 5, help: "how long anything may take to become true, in seconds" },
 } satisfies OptionTable;
 
+const SEED_MAX = 999_999_999;
+
+const SEED_OPTIONS = {
+  seed: {
+    kind: wholeNumber(0, SEED_MAX, { noun: "a number" }),
+    otherwise: "another one each time, which is told",
+    help: "what is random about faults, the jitter of a delay, comes from this number",
+  },
+} satisfies OptionTable;
+
 /** Reports that stay in lab-report unless told. */
 const REPORTS_KEPT = 10;
 const REPORTS_MAX = 1_000_000;
@@ -116,6 +126,7 @@ export const RUN_OPTIONS = {
   ...LEVEL_OPTIONS,
   ...PROTOCOL_OPTIONS,
   ...BED_OPTIONS,
+  ...SEED_OPTIONS,
   ...REPORT_OPTIONS,
   bare: { kind: "flag", help: "verdicts, logs and transcripts only: no wire, no page, no JUnit, no summary" },
   verbose: { kind: "flag", help: "tell every message as it crosses the wire" },
@@ -137,6 +148,7 @@ export const MATRIX_OPTIONS = {
   client: { kind: FILE, repeats: true, help: "a client of the matrix" },
   ...LEVEL_OPTIONS,
   ...BED_OPTIONS,
+  ...SEED_OPTIONS,
   ...REPORT_OPTIONS,
   parallel: {
     kind: wholeNumber(1, PARALLEL_MAX, { noun: "a number" }),
@@ -149,6 +161,7 @@ export const REDUCE_OPTIONS = {
   server: { kind: FILE, help: "the server under test" },
   client: { kind: FILE, help: "the client under test" },
   ...BED_OPTIONS,
+  ...SEED_OPTIONS,
   out: REPORT_OPTIONS.out,
   within: {
     kind: wholeNumber(1, WITHIN_S_MAX, { noun: "seconds" }),

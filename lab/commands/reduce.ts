@@ -33,6 +33,7 @@ import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { PROTOCOLS, wireOf } from "./protocol.ts";
 import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
+import { seedFor } from "./seed.ts";
 
 const SMALLEST_FILE = "smallest.yaml";
 const SILENT: Renderer = { take: () => {} };
@@ -44,6 +45,7 @@ interface Shared {
   readonly file: string;
   readonly browser: LabBrowser;
   readonly signal: AbortSignal;
+  readonly seed: number;
 }
 
 interface Programs {
@@ -65,7 +67,9 @@ export async function reduce(args: ReduceArguments): Promise<number> {
   await using browser = new LabBrowser();
   await using stack = new AsyncDisposableStack();
   const { signal } = interruption;
-  const shared: Shared = { args, topology, file: scenario.file, browser, signal };
+  const { seed, words } = seedFor(args.seed, [scenario]);
+  if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
+  const shared: Shared = { args, topology, file: scenario.file, browser, signal, seed };
   renderer.begin("opening the test bed");
   const underTest = await openPrograms(shared, pair, 0, renderer, stack).finally(() => renderer.end());
   interruption.arm();
@@ -189,6 +193,7 @@ async function runIn(
     renderer: SILENT,
     timeoutMs: args.timeoutMs,
     repeat: 1,
+    seed: shared.seed,
     command: ownCommand(),
     keep: false,
     clock: systemClock,

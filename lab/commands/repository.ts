@@ -70,8 +70,8 @@ export async function loadAllCases(topology: Topology): Promise<readonly Scenari
 }
 
 /** The command that was given, as it can be given again. */
-export function ownCommand(): string {
-  const words = process.argv.slice(2).map(quoteWord);
+export function ownCommand(more: readonly string[] = []): string {
+  const words = [...process.argv.slice(2), ...more].map(quoteWord);
   return ["npm run lab", ...(words.length > 0 ? ["--"] : []), ...words].join(" ");
 }
 

@@ -38,6 +38,7 @@ import {
   REPOSITORY,
   readOwnTopology,
 } from "./repository.ts";
+import { seedFor } from "./seed.ts";
 
 /** A timer that does nothing, so that the lab stays; any long period will do. */
 const STAY_PERIOD_MS = 60_000;
@@ -61,6 +62,8 @@ export async function run(args: RunArguments): Promise<number> {
   const prepared = needsBrowser(args, scenarios, pair) ? browser.prepare() : undefined;
   const leftOut = loaded.length - scenarios.length;
   if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
+  const { seed, words } = seedFor(args.seed, scenarios);
+  if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());
   interruption.arm();
@@ -78,7 +81,8 @@ export async function run(args: RunArguments): Promise<number> {
       renderer,
       timeoutMs: args.timeoutMs,
       repeat: args.repeat,
-      command: ownCommand(),
+      seed,
+      command: ownCommand(words),
       notAsked: await missedCases(args, topology, scenarios, pair),
       keep: args.keep,
       clock: systemClock,

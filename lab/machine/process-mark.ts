@@ -2,6 +2,7 @@
 // It must not know whose process it is. Invariant: where the system tells no start time, the pid alone decides.
 
 import { readFileSync } from "node:fs";
+import { signalProcess } from "./process-tree.ts";
 
 export interface ProcessMark {
   readonly pid: number;
@@ -31,11 +32,7 @@ export function killMarked(mark: ProcessMark): void {
 
 /** SIGKILL to everything in the group that this process leads. The number is free again only when the group is empty. */
 export function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // Gone already, which is what was wanted.
-  }
+  signalProcess(-pid, "SIGKILL");
 }
 
 function answersSignal(pid: number): boolean {

@@ -1,12 +1,15 @@
-// Owns a relay of TCP connections: what one end does reaches the other as the same thing, and is told on the way. It must
-// not know what the bytes mean or who wants to know. Invariant: a server sees each connection come from the client's own
-// address; a half-close stays a half-close, a reset a reset, and a slow reader slows its writer.
+// Owns a relay of TCP connections: what one end does reaches the other as the same thing, unless something was done to the
+// way, and is told when it does. It must not know what the bytes mean or who wants to know. Invariant: a server sees each
+// connection come from the client's own address; a half-close stays a half-close, a reset a reset, and a slow reader slows
+// its writer.
 
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Endpoint } from "../wire/wire.ts";
+import { Passage } from "./passage.ts";
+import { WayState } from "./way-state.ts";
 
-/** What one end of a connection did. `bytes`: what one read of it returned. Both ends by their own addresses. */
+/** What one end of a connection did. `bytes`: what was written to the other at once. Both ends by their own addresses. */
 export type RelayEvent = {
   readonly from: Endpoint;
   readonly to: Endpoint;
@@ -17,11 +20,17 @@ const CONNECTIONS_MAX = 400;
 
 export class Relay implements AsyncDisposable {
   readonly #hear: (event: RelayEvent) => void;
+  readonly #wayOf: (from: Endpoint, to: Endpoint) => WayState;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
 
-  constructor(hear: (event: RelayEvent) => void) {
+  /** @param wayOf - What holds from one end of a connection to the other; nothing unless told. */
+  constructor(
+    hear: (event: RelayEvent) => void,
+    wayOf: (from: Endpoint, to: Endpoint) => WayState = () => new WayState(),
+  ) {
     this.#hear = hear;
+    this.#wayOf = wayOf;
   }
 
   /** Listens at one place for connections to another; gives what ends that. Rejects where that place is taken. */
@@ -48,6 +57,9 @@ export class Relay implements AsyncDisposable {
   async #pass(accepted: Socket, target: Endpoint): Promise<void> {
     const client = { address: accepted.remoteAddress ?? "", port: accepted.remotePort ?? 0 };
     this.#own(accepted);
+    const ways = { there: this.#wayOf(client, target), back: this.#wayOf(target, client) };
+    // What is accepted here the server hears of when the way to it is open; its client believes to be connected.
+    await Promise.all([ways.there.untilOpen(), ways.back.untilOpen()]);
     this.#hear({ kind: "opened", from: client, to: target });
     const onward = await this.#dial(client, target);
     if (onward === null) {
@@ -55,8 +67,8 @@ export class Relay implements AsyncDisposable {
       accepted.resetAndDestroy();
       return;
     }
-    this.#pump(accepted, onward, client, target);
-    this.#pump(onward, accepted, target, client);
+    this.#pump(accepted, onward, { from: client, to: target }, ways.there);
+    this.#pump(onward, accepted, { from: target, to: client }, ways.back);
   }
 
   /** Connects as the client: with its address, and with its port too where the system lets two sockets share it. */
@@ -81,22 +93,31 @@ export class Relay implements AsyncDisposable {
     return null;
   }
 
-  /** One direction. Node hands over each read as it was; each is written at once. */
-  #pump(source: Socket, sink: Socket, from: Endpoint, to: Endpoint): void {
-    source.on("data", (bytes: Buffer) => {
-      this.#hear({ kind: "bytes", from, to, bytes });
-      if (sink.write(bytes)) return;
-      source.pause();
-      sink.once("drain", () => source.resume());
-    });
-    source.once("end", () => {
-      this.#hear({ kind: "ended", from, to });
-      sink.end();
-    });
-    source.once("error", () => {
-      this.#hear({ kind: "reset", from, to });
-      sink.resetAndDestroy();
-    });
+  /** One direction. Node hands over each read as it was; where nothing was done to the way each is written at once. */
+  #pump(source: Socket, sink: Socket, ends: { readonly from: Endpoint; readonly to: Endpoint }, way: WayState): void {
+    const told = {
+      write: (bytes: Uint8Array) => {
+        this.#hear({ kind: "bytes", ...ends, bytes });
+        return sink.write(bytes);
+      },
+      end: () => {
+        this.#hear({ kind: "ended", ...ends });
+        sink.end();
+      },
+      reset: () => {
+        this.#hear({ kind: "reset", ...ends });
+        sink.resetAndDestroy();
+      },
+    };
+    const passage = new Passage(way, told, () => source.resume());
+    const take = (what: Parameters<Passage["take"]>[0]): void => {
+      if (!passage.take(what)) source.pause();
+    };
+    source.on("data", take);
+    source.once("end", () => take("end"));
+    source.once("error", () => take("reset"));
+    sink.on("drain", () => passage.drained());
+    sink.once("close", () => passage.close());
     source.resume();
   }
 

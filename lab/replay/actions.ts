@@ -5,7 +5,7 @@ import type { ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
-import { UnsupportedError } from "../testbed/testbed.ts";
+import { type ProgramSpec, UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import type { HostDriver } from "./driver.ts";
 import { peerLaunch } from "./peer-driver.ts";
@@ -42,7 +42,13 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
     case "stop":
       return endProgram(server, "stops", (driver) => driver.stop(stage.timeoutMs));
     case "kill":
-      return endProgram(server, "is killed", (driver) => driver.kill());
+      return killProgram(stage, host);
+    case "restart":
+      return restartProgram(stage, host);
+    case "pause":
+      return pauseProgram(stage, host);
+    case "resume":
+      return resumeProgram(stage, host);
   }
 }
 
@@ -69,8 +75,12 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
     return failed("starts", "does not ask on its console", "unsupported");
   }
   const filled = fillLaunch(launch, placesOf(stage, driver, settings));
+  return launchProgram(driver, { role, args: filled.arguments, env: filled.environment });
+}
+
+async function launchProgram(driver: HostDriver, spec: ProgramSpec): Promise<ActionOutcome> {
   try {
-    await driver.start({ role, args: filled.arguments, env: filled.environment });
+    await driver.start(spec);
     return DONE;
   } catch (error) {
     if (error instanceof UnsupportedError) return failed("starts", error.message, "unsupported");
@@ -142,6 +152,38 @@ async function endProgram(
   if (driver?.isRunning !== true) return taken(false, expected);
   await end(driver);
   return DONE;
+}
+
+async function killProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  const outcome = await endProgram(stage.driver(host), "is killed", (driver) => driver.kill());
+  if (outcome.kind === "done") stage.faults.noteProgram("kill", host);
+  return outcome;
+}
+
+/** As it was started the last time, at the same port, say. */
+async function restartProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  const driver = stage.driver(host);
+  if (driver?.last === undefined) return failed("is started again", "was never started");
+  await driver.kill();
+  stage.faults.noteProgram("restart", host);
+  return launchProgram(driver, driver.last);
+}
+
+async function pauseProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  try {
+    if ((await stage.driver(host)?.pause()) !== true) return taken(false, "is paused");
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    return failed("is paused", error.message, "unsupported");
+  }
+  stage.faults.noteProgram("pause", host);
+  return DONE;
+}
+
+async function resumeProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  const isResumed = await stage.driver(host)?.resume();
+  stage.faults.endPause(host);
+  return taken(isResumed, "is resumed");
 }
 
 function taken(isTaken: boolean | undefined, expected: string): ActionOutcome {

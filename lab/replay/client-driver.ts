@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly fencing: Fencing;
   /** A scripted server may send it what is for others, which then counts as not shown. */
   readonly mayIgnore: boolean;
+  /** Whether anything that others do can come to it now; it can unless told. */
+  readonly isHeard?: () => boolean;
 }
 
 export class ClientDriver extends HostDriver {
@@ -33,11 +35,13 @@ export class ClientDriver extends HostDriver {
   #isConnected = false;
   readonly #fencing: Fencing;
   readonly #mayIgnore: boolean;
+  readonly #isHeard: () => boolean;
 
-  constructor(host: Host, pulse: Pulse, watch: Watcher, { fencing, mayIgnore }: ClientOptions) {
+  constructor(host: Host, pulse: Pulse, watch: Watcher, { fencing, mayIgnore, isHeard = () => true }: ClientOptions) {
     super(host, pulse, watch);
     this.#fencing = fencing;
     this.#mayIgnore = mayIgnore;
+    this.#isHeard = isHeard;
   }
 
   /** The answer to the last `state`. */
@@ -55,7 +59,7 @@ export class ClientDriver extends HostDriver {
 
   /** The name under which others can reach this client now; null when it has none. */
   get username(): string | null {
-    return this.isRunning && this.#isConnected ? (this.#state?.username ?? null) : null;
+    return this.isRunning && this.#isConnected && this.#isHeard() ? (this.#state?.username ?? null) : null;
   }
 
   /** Gives the client a command; false when it does not run. */

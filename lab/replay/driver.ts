@@ -22,6 +22,8 @@ export abstract class HostDriver {
   readonly #watch: Watcher;
   #program: Program | null = null;
   #isEndAsked = false;
+  #isPaused = false;
+  #last: ProgramSpec | undefined;
   #cutLines = 0;
   #cutBytes = 0;
   #outputLines = 0;
@@ -60,6 +62,15 @@ export abstract class HostDriver {
     return this.#program !== null;
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** How its program is started that was started last. */
+  get last(): ProgramSpec | undefined {
+    return this.#last;
+  }
+
   /** How its program ended by itself, null while none did: the first that did. */
   get ending(): Ending | null {
     return this.#ending;
@@ -74,6 +85,8 @@ export abstract class HostDriver {
   async start(spec: ProgramSpec): Promise<void> {
     const program = await this.host.start(spec);
     this.#program = program;
+    this.#last = spec;
+    this.#isPaused = false;
     this.#isEndAsked = false;
     this.#complaints = [];
     const startMs = this.pulse.clock.nowMs();
@@ -87,7 +100,10 @@ export abstract class HostDriver {
       this.pulse.ring();
     });
     void program.exited.then((exit) => {
-      if (this.#program === program) this.#program = null;
+      if (this.#program === program) {
+        this.#program = null;
+        this.#isPaused = false;
+      }
       this.takeExit(exit);
       this.tell("ended", `ended, ${tellExit(exit)}`);
       if (!this.#isEndAsked) this.#noteEnding(spec, exit, startMs);
@@ -125,6 +141,19 @@ export abstract class HostDriver {
   async kill(): Promise<void> {
     this.expectEnd();
     await this.#program?.kill();
+  }
+
+  /** Lets the program stand still; false when there is none. */
+  async pause(): Promise<boolean> {
+    await this.#program?.pause();
+    this.#isPaused = this.#program !== null;
+    return this.#isPaused;
+  }
+
+  async resume(): Promise<boolean> {
+    await this.#program?.resume();
+    this.#isPaused = false;
+    return this.#program !== null;
   }
 
   /** Waits for the program's end; false when it still runs after waitMs. */

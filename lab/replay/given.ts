@@ -5,6 +5,7 @@
 import type { Given, Scenario } from "../scenario/scenario.ts";
 import type { FailedAction } from "./action-outcome.ts";
 import { startProgram } from "./actions.ts";
+import { whyUnbreakable } from "./break-links.ts";
 import type { ClientDriver } from "./client-driver.ts";
 import { findNearest, type TextPair, tell, tellAll } from "./match.ts";
 import type { Stage } from "./stage.ts";
@@ -34,6 +35,7 @@ export async function setUp(stage: Stage, scenario: Scenario): Promise<GivenFail
     .toSorted((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
   const peers = scenario.given.filter((given) => given.kind === "peer");
   return (
+    (await whyUnbreakable(stage, scenario)) ??
     (await startAll(stage, servers, clients, peers)) ??
     (await connectAll(stage, clients)) ??
     (await nameAll(stage, clients)) ??

@@ -136,7 +136,9 @@ async function proveOutput(
   for (const quiet of quiets) {
     const { host } = quiet.expectation;
     const fence = fenceFor(stage, host, record.actors, [...fences.values()]);
+    const withinMs = record.step.withinMs.get(host);
     if (fence !== undefined) fences.set(quiet, fence);
+    else if (withinMs !== undefined) await watchQuiet(stage, record, quiet, withinMs);
     else if (arePeersLogged && stage.servers.has(host)) record.blame(host, record.judge(quiet), earlier);
     else record.open.add(quiet);
   }
@@ -152,6 +154,12 @@ async function proveOutput(
       record.findings.push(unproved(host, kind, why));
     }
   }
+}
+
+/** What no later message can show is looked at for as long as the step says. */
+async function watchQuiet(stage: Stage, record: StepRecord, quiet: Prepared, withinMs: number): Promise<void> {
+  await stage.pulse.until(() => record.judge(quiet).kind !== "holds" || undefined, withinMs);
+  record.blame(quiet.expectation.host, record.judge(quiet));
 }
 
 /** The fence that proves a host's silence; one that is sent anyway serves for the server, whose log tells of it. */
@@ -201,7 +209,7 @@ export async function proveAtEnd(stage: Stage, records: readonly StepRecord[]): 
   proveOpen(records, [...proved]);
   for (const record of records) {
     for (const { expectation } of record.open) {
-      const why = "no message came after it that could have shown it";
+      const why = stage.faults.whyUnheard(expectation.host) ?? "no message came after it that could have shown it";
       record.findings.push(unproved(expectation.host, expectation.kind, why));
     }
   }
@@ -219,11 +227,13 @@ async function proveOpenLinks(stage: Stage, record: StepRecord): Promise<void> {
   for (const [host, peer] of stage.peers) {
     for (const link of peer.links.values()) {
       if (!link.isQuietOpen) continue;
-      const fence = link.canWhisper ? await sendPeerFence(stage, peer, link) : undefined;
+      const unheard = stage.faults.whyUnheard(host);
+      const fence = link.canWhisper && unheard === undefined ? await sendPeerFence(stage, peer, link) : undefined;
       const match = matchQuiet(link);
       if (match.kind !== "holds") record.blame(host, match);
       else if (fence?.kind !== "passed") {
-        const why = fence?.reason ?? `no frame came to ${link.name} after it that could have shown it; say within`;
+        const why =
+          fence?.reason ?? unheard ?? `no frame came to ${link.name} after it that could have shown it; say within`;
         record.findings.push(unproved(host, "receives nothing", why));
       }
     }
@@ -237,7 +247,8 @@ async function proveLinks(
   links: readonly PeerLink[],
 ): Promise<string | undefined> {
   for (const link of peer === undefined ? [] : links) {
-    if (!link.canWhisper || peer === undefined || peer.listensAt !== null) link.openQuiet();
+    const isUnheard = peer === undefined || stage.faults.whyUnheard(peer.name) !== undefined;
+    if (!link.canWhisper || isUnheard || peer.listensAt !== null) link.openQuiet();
     else {
       const fence = await sendPeerFence(stage, peer, link);
       if (fence.kind === "failed") return fence.reason;
@@ -250,7 +261,7 @@ async function proveLinks(
 async function settlePeers(stage: Stage): Promise<boolean> {
   let isLogged = false;
   for (const peer of stage.peers.values()) {
-    if (peer.listensAt !== null) continue;
+    if (peer.listensAt !== null || stage.faults.whyUnheard(peer.name) !== undefined) continue;
     for (const link of [...peer.links.values()].filter((each) => each.canWhisper && each.isUnsettled)) {
       const outcome = await sendPeerFence(stage, peer, link);
       if (outcome.kind === "passed" && outcome.isLogged) isLogged = true;
@@ -261,7 +272,9 @@ async function settlePeers(stage: Stage): Promise<boolean> {
 
 /** Who has which name now. */
 async function askNames(stage: Stage): Promise<void> {
-  const connected = [...stage.clients.values()].filter((client) => client.isRunning && client.isConnected);
+  const connected = [...stage.clients.values()].filter(
+    (client) => client.isRunning && client.isConnected && !client.isPaused,
+  );
   await Promise.all(connected.map((client) => client.askState(stage.timeoutMs, true)));
 }
 

@@ -39,7 +39,16 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
   const durationMs = options.clock.nowMs() - startMs;
   const endings = stage.endings();
   const speechless = verdict === "fail" ? await lookForSpeechless(stage, steps, options) : null;
-  return { verdict, startMs, durationMs, steps, endings, faults: [], speechless, evidence: collectEvidence(stage) };
+  return {
+    verdict,
+    startMs,
+    durationMs,
+    steps,
+    endings,
+    faults: stage.faults.spans,
+    speechless,
+    evidence: collectEvidence(stage),
+  };
 }
 
 /** Whether the program that is told of first has said nothing at all. */

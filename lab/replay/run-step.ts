@@ -4,6 +4,7 @@
 
 import type { FailedAction } from "./action-outcome.ts";
 import { takeAction } from "./actions.ts";
+import { breakLinks } from "./break-links.ts";
 import type { Match } from "./match.ts";
 import { claimLines, isQuiet, openedBefore, proveStep } from "./quiet.ts";
 import type { Stage } from "./stage.ts";
@@ -11,7 +12,9 @@ import { type Finding, hasFailed, type Prepared, type StepRecord } from "./step-
 
 /** Runs a step. `earlier` are the steps before it, whose open expectations this one's messages may prove. */
 export async function runStep(stage: Stage, record: StepRecord, earlier: readonly StepRecord[]): Promise<void> {
-  await act(stage, record);
+  const unbroken = await breakLinks(stage, record.step.faults);
+  if (unbroken !== undefined) record.findings.push(unbroken);
+  else await act(stage, record);
   const all = [...earlier, record];
   if (!hasFailed(all)) await awaitPositives(stage, record, earlier);
   if (!hasFailed(all)) await judgeDrafts(stage, record);
@@ -29,8 +32,10 @@ async function act(stage: Stage, record: StepRecord): Promise<void> {
       }
     }
     const client = stage.clients.get(host);
-    if (client?.isRunning !== true) continue;
-    const waitMs = actions.some(({ kind }) => kind === "start") ? stage.startTimeoutMs : stage.timeoutMs;
+    if (client?.isRunning !== true || client.isPaused) continue;
+    const waitMs = actions.some(({ kind }) => kind === "start" || kind === "restart")
+      ? stage.startTimeoutMs
+      : stage.timeoutMs;
     if ((await client.askState(waitMs)) === undefined) {
       const seen = client.fault ?? `did not answer the command state within ${waitMs} ms`;
       record.findings.push({ host, verdict: "fail", expected: "takes its user's actions", seen });
@@ -54,12 +59,12 @@ async function awaitPositives(stage: Stage, record: StepRecord, earlier: readonl
   );
   const judgeAll = () =>
     waited.map((prepared) => ({ prepared, match: record.judge(prepared, claimedFrom(record, prepared, earlier)) }));
-  const end = await stage.pulse.until(() => {
+  const end = await untilDue(stage, record, waited, () => {
     const kinds = waited.map((prepared) => record.judgeKind(prepared, claimedFrom(record, prepared, earlier)));
     if (kinds.includes("fails")) return "fails";
     if (kinds.every((kind) => kind === "holds")) return "holds";
     return stage.findFault() === undefined ? undefined : "fault";
-  }, stage.timeoutMs);
+  });
   if (end === "fault") record.findings.push(faultFinding(stage, judgeAll()));
   for (const { prepared, match } of judgeAll()) {
     const isTold = match.kind === "fails" || (match.kind === "pending" && end === undefined);
@@ -68,6 +73,26 @@ async function awaitPositives(stage: Stage, record: StepRecord, earlier: readonl
   if (end !== "holds") return;
   claimLines(record, earlier);
   for (const { expectation } of waited) if (expectation.kind === "receives") record.lookThrough(expectation);
+}
+
+/** Waits for an answer as long as what is still open may take: by the run's time-out, or by what the step says of a host. */
+async function untilDue<End>(
+  stage: Stage,
+  record: StepRecord,
+  waited: readonly Prepared[],
+  probe: () => End | undefined,
+): Promise<End | undefined> {
+  const { clock } = stage.pulse;
+  const startMs = clock.nowMs();
+  const mayTakeMs = ({ expectation }: Prepared): number =>
+    record.step.withinMs.get(expectation.host) ?? stage.timeoutMs;
+  const due = new Set(waited.map(mayTakeMs).toSorted((one, other) => one - other));
+  for (const dueMs of due.size === 0 ? [stage.timeoutMs] : due) {
+    const end = await stage.pulse.until(probe, startMs + dueMs - clock.nowMs());
+    if (end !== undefined) return end;
+    if (waited.some((each) => mayTakeMs(each) <= dueMs && record.judgeKind(each) !== "holds")) return undefined;
+  }
+  return undefined;
 }
 
 /** A program failed by itself: that is told in the place of all that it could not do any more. */

@@ -5,10 +5,11 @@ import type { Pair } from "../implementation/implementation.ts";
 import type { Offer } from "../implementation/schema.ts";
 import { fenceText } from "../protocol/fence-text.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import type { Host, Hosts } from "../testbed/testbed.ts";
+import type { FaultyLinks, Host, Hosts } from "../testbed/testbed.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
 import type { Ending } from "./ending.ts";
+import { FaultLog } from "./fault-log.ts";
 import { PeerDriver } from "./peer-driver.ts";
 import { type Clock, Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
@@ -63,6 +64,10 @@ export class Stage {
   /** The case's server is a peer, which says what the case's steps say. */
   readonly isScripted: boolean;
   readonly pulse: Pulse;
+  /** What was done to hosts and links, and what of it holds. */
+  readonly faults: FaultLog;
+  /** Undefined where nothing can be done to links. */
+  readonly links: FaultyLinks | undefined;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly views: () => ReadonlyMap<string, WindowView>;
@@ -93,6 +98,9 @@ export class Stage {
     this.#logsSetUp = this.#logsForwarding;
     const all: readonly Host[] = [...hosts.byName.values()];
     const watch = options.watch ?? (() => {});
+    const names = all.map(({ spec }) => spec.name);
+    this.faults = new FaultLog(options.clock, names, cast.server?.host ?? serverOf(all));
+    this.links = hosts.links;
     this.isScripted = cast.server !== undefined && cast.peers.has(cast.server.host);
     const own = all.filter(({ spec }) => !cast.peers.has(spec.name));
     const peers = all.filter(({ spec }) => cast.peers.has(spec.name));
@@ -103,6 +111,7 @@ export class Stage {
         new ClientDriver(host, this.pulse, watch, {
           fencing: this.protocol.fencing,
           mayIgnore: this.isScripted,
+          isHeard: () => this.faults.whyUnheard(host.spec.name) === undefined,
         }),
     );
     this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch, logs));
@@ -197,4 +206,9 @@ function driversOf<Driver>(
   make: (host: Host) => Driver,
 ): ReadonlyMap<string, Driver> {
   return new Map(hosts.filter((host) => host.spec.role === role).map((host) => [host.spec.name, make(host)]));
+}
+
+/** A case without a server before its first step has one that a step starts. */
+function serverOf(hosts: readonly Host[]): string | undefined {
+  return hosts.find(({ spec }) => spec.role === "server")?.spec.name;
 }

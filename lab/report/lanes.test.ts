@@ -18,6 +18,8 @@ function sampleLanes(...activities: readonly Activity[]): Lanes {
     steps: [
       {
         title: "",
+        faults: [],
+        withinMs: new Map(),
         work: [
           { host: "Win72", actions: [] },
           { host: "Win74", actions: [] },

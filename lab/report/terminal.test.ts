@@ -16,6 +16,8 @@ import { KNOWN, knownFailure, mustCase, strictCase } from "./fixtures/sample-con
 import { HOSTILE_TEXT, sampleResult, sampleScenario, sampleStep, stepOutcome } from "./fixtures/sample-run.ts";
 import { TerminalRenderer } from "./terminal.ts";
 
+const STEP = { faults: [], work: [], expectations: [], withinMs: new Map<string, number>() };
+
 const SCENARIO: Scenario = {
   id: "08",
   slug: "08-whisper",
@@ -30,7 +32,7 @@ const SCENARIO: Scenario = {
   ],
   windows: new Set(),
   others: [],
-  steps: ["Jon whispers to Stephen", "Jon leaves"].map((title) => ({ title, work: [], expectations: [] })),
+  steps: ["Jon whispers to Stephen", "Jon leaves"].map((title) => ({ ...STEP, title })),
   protocol: HCP,
 };
 
@@ -214,7 +216,7 @@ Report: out
   test("stands in columns, also where a title is of wide characters", () => {
     const screen = new FakeScreen();
     const titles = ["你好".repeat(12), "Jon leaves"];
-    const scenario = { ...SCENARIO, steps: titles.map((title) => ({ title, work: [], expectations: [] })) };
+    const scenario = { ...SCENARIO, steps: titles.map((title) => ({ ...STEP, title })) };
     const outcome = { ...PASSED, steps: titles.map((title) => stepOutcome({ title })) };
     play(screen, outcome, { verdict: "pass" }, scenario);
     const verdicts = screen.written.split("\n").filter((line) => line.includes("✔"));
@@ -224,7 +226,7 @@ Report: out
   test("keeps its verdicts on a narrow terminal's line where the titles leave room", () => {
     const screen = new FakeScreen({ columns: 60, rows: 12 });
     const titles = ["x".repeat(70), "Jon leaves"];
-    const scenario = { ...SCENARIO, steps: titles.map((title) => ({ title, work: [], expectations: [] })) };
+    const scenario = { ...SCENARIO, steps: titles.map((title) => ({ ...STEP, title })) };
     const outcome = { ...PASSED, steps: titles.map((title) => stepOutcome({ title })) };
     play(screen, outcome, { verdict: "pass" }, scenario);
     const line = screen.written.split("\n").find((each) => each.includes("Jon leaves")) ?? "";

@@ -143,6 +143,7 @@ async function runPair(pair: Pair, room: FakeRoomOptions, timeoutMs: number, boo
     signal: new AbortController().signal,
     writtenAddresses: new Map(),
     repeat: 1,
+    seed: 1,
     keep: false,
   });
   const shown = events.flatMap((event) => (event.kind === "case-ended" ? [event.result] : []));

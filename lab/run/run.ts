@@ -5,6 +5,7 @@ import type { LabBrowser } from "../browser/lab-browser.ts";
 import { WindowHosts } from "../browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "../browser/window-plan.ts";
 import { type Pair, speaking, tellImplementation } from "../implementation/implementation.ts";
+import { linkFaultsOf } from "../replay/break-links.ts";
 import {
   type CaseOutcome,
   type CaseVerdict,
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly writtenAddresses: ReadonlyMap<string, string>;
   /** What there is for this pair beside these cases; nothing unless told. */
   readonly notAsked?: readonly NotAsked[];
+  /** Of what is random about faults. */
+  readonly seed: number;
   /** How often each case is run, one time after the other. */
   readonly repeat: number;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
@@ -170,9 +173,9 @@ class Run {
   }
 
   async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
-    const { bed, browser, client, clock, keep, renderer, signal, timeoutMs, writtenAddresses } = this.#options;
+    const { bed, browser, client, clock, keep, renderer, seed, signal, timeoutMs, writtenAddresses } = this.#options;
     const pair = pairFor(scenario, this.#options.pair);
-    await using booted = await bed.boot(scenario.id);
+    await using booted = await bed.boot(scenario.id, { faults: linkFaultsOf(scenario), seed });
     const placed = [...booted.byName.values()];
     this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
     const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));

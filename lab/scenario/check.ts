@@ -6,6 +6,7 @@ import type { Joining } from "../protocol/joining.ts";
 import { asMap } from "../yaml/as-map.ts";
 import { didYouMean } from "../yaml/nearest.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
+import { checkFaults } from "./check-faults.ts";
 import { PeerCheck } from "./check-wire.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE, type Spoken } from "./scenario.ts";
 
@@ -38,6 +39,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], spo
     ...checkNeeds(root, steps),
     ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
+    ...checkFaults(given, steps, roles),
   ];
 }
 
@@ -154,20 +156,24 @@ function checkStep(step: Readonly<Record<string, unknown>>, index: number, roles
   const mistakes: Mistake[] = [];
   const path = ["steps", index];
   for (const [key, value] of Object.entries(step)) {
-    if (key === "title") continue;
+    if (key === "title" || key === "faults") continue;
     if (key !== "expect") mistakes.push(...checkActions([...path, key], key, value, roles, peers.get(key)));
   }
   // What a step expects comes of all that it does, wherever it stands.
   mistakes.push(...checkExpect([...path, "expect"], asMap(step.expect), roles, peers));
   if (Object.keys(step).length > 0 && Object.keys(step).every((key) => key === "title")) {
-    mistakes.push({ path, spot: "value", message: "expected a host with actions, or expect; got a title alone" });
+    mistakes.push({
+      path,
+      spot: "value",
+      message: "expected a host with actions, faults or expect; got a title alone",
+    });
   }
   return mistakes;
 }
 
 function checkActions(path: Path, host: string, value: unknown, roles: Roles, peer: PeerCheck | undefined): Mistake[] {
   const role = roles.get(host);
-  if (role === undefined) return [unknownHost(path, host, roles, "title, expect or ")];
+  if (role === undefined) return [unknownHost(path, host, roles, "title, faults, expect or ")];
   const words: readonly string[] = ACTIONS_OF_ROLE[role];
   const actions: readonly unknown[] = Array.isArray(value) ? value : [];
   return actions.flatMap((action, index): Mistake[] => {

@@ -133,17 +133,17 @@ describe("a wrong file is told by line and column:", () => {
     [
       "an unknown action",
       "    Win72:\n      - wiat: 3\n",
-      'x.yaml:9:9: steps[0].Win72[0]: expected one of start, connect, select, type, send, close; got "wiat"',
+      'x.yaml:9:9: steps[0].Win72[0]: expected one of start, connect, select, type, send, close, kill, restart, pause, resume; got "wiat"',
     ],
     [
       "a server's action on a client",
       "    Win72: [{ input: x }]\n",
-      'x.yaml:8:13: steps[0].Win72[0]: expected one of start, connect, select, type, send, close; got "input"',
+      'x.yaml:8:13: steps[0].Win72[0]: expected one of start, connect, select, type, send, close, kill, restart, pause, resume; got "input"',
     ],
     [
       "a client's action on a server",
       "    Win71: [send]\n",
-      'x.yaml:8:13: steps[0].Win71[0]: expected one of start, input, operator, stop, kill; got "send"',
+      'x.yaml:8:13: steps[0].Win71[0]: expected one of start, input, operator, stop, kill, restart, pause, resume; got "send"',
     ],
     [
       "a console line that is two",
@@ -179,12 +179,12 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a server's window",
       "    expect: { Win71: { window: [{ button: Send }] } }\n",
-      'x.yaml:8:24: steps[0].expect.Win71.window: expected one of logs, never, since Win71 is a server; got "window"',
+      'x.yaml:8:24: steps[0].expect.Win71.window: expected one of logs, never, within, since Win71 is a server; got "window"',
     ],
     [
       "an unknown host",
       "    Win79: [send]\n",
-      'x.yaml:8:5: steps[0].Win79: expected title, expect or one of the hosts Win71, Win72, Win73, Win74; got "Win79"',
+      'x.yaml:8:5: steps[0].Win79: expected title, faults, expect or one of the hosts Win71, Win72, Win73, Win74; got "Win79"',
     ],
     [
       "an unknown host that is expected of",
@@ -194,12 +194,12 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a client's expectation of a server",
       "    expect: { Win71: { shows: x } }\n",
-      'x.yaml:8:24: steps[0].expect.Win71.shows: expected one of logs, never, since Win71 is a server; got "shows"',
+      'x.yaml:8:24: steps[0].expect.Win71.shows: expected one of logs, never, within, since Win71 is a server; got "shows"',
     ],
     [
       "an expectation of nothing in particular",
       "    expect: { Win72: {} }\n",
-      "x.yaml:8:22: steps[0].expect.Win72: expected one of shows, users, draft, window; got a map of 0 keys",
+      "x.yaml:8:22: steps[0].expect.Win72: expected one of shows, users, draft, window, within; got a map of 0 keys",
     ],
     [
       "a line that is no text",
@@ -239,7 +239,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a step that does nothing",
       "",
-      "x.yaml:7:5: steps[0]: expected a host with actions, or expect; got a title alone",
+      "x.yaml:7:5: steps[0]: expected a host with actions, faults or expect; got a title alone",
     ],
   ];
   test.each(cases)("%s", (_what, step, problem) => {

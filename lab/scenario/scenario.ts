@@ -3,9 +3,11 @@
 
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { Offer } from "../implementation/schema.ts";
+import type { LinkFault } from "../network/link-fault.ts";
 import { wireByPort } from "../protocol/by-port.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
+import { buildLinkFault } from "./fault-schema.ts";
 import type {
   ActionSource,
   ConnectSource,
@@ -17,7 +19,7 @@ import type {
   StepSource,
   WidgetSource,
 } from "./schema.ts";
-import { buildReceives, buildWire, type Wire, type WireExpectation } from "./wire.ts";
+import { buildReceives, buildWire, readTimeMs, type Wire, type WireExpectation } from "./wire.ts";
 import type { WireSource } from "./wire-schema.ts";
 
 /** What a person does at a host, or the lab by its peer there. */
@@ -32,6 +34,9 @@ export type Action =
   | { readonly kind: "operator"; readonly line: string }
   | { readonly kind: "stop" }
   | { readonly kind: "kill" }
+  | { readonly kind: "restart" }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
   | { readonly kind: "wire"; readonly wire: Wire; readonly protocol: Protocol };
 
 export interface Connect {
@@ -49,15 +54,15 @@ export type ActionKind = Action["kind"];
 
 /** Which actions a host of each role can take, in the order in which messages list them. */
 export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]>> = {
-  client: ["start", "connect", "select", "type", "send", "close"],
-  server: ["start", "input", "operator", "stop", "kill"],
+  client: ["start", "connect", "select", "type", "send", "close", "kill", "restart", "pause", "resume"],
+  server: ["start", "input", "operator", "stop", "kill", "restart", "pause", "resume"],
   peer: ["connect", "wire"],
 };
 
 /** Which expectations a host of each role can have. */
 export const EXPECTATIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly (keyof ExpectationSource)[]>> = {
-  client: ["shows", "users", "draft", "window"],
-  server: ["logs", "never"],
+  client: ["shows", "users", "draft", "window", "within"],
+  server: ["logs", "never", "within"],
   peer: ["receives"],
 };
 
@@ -97,8 +102,12 @@ interface HostActions {
 
 export interface Step {
   readonly title: string;
+  /** What is done to links, before the hosts act. */
+  readonly faults: readonly LinkFault[];
   readonly work: readonly HostActions[];
   readonly expectations: readonly Expectation[];
+  /** How long what a host is expected to do may take, by its name; as long as anything may unless told. */
+  readonly withinMs: ReadonlyMap<string, number>;
 }
 
 /** What a host runs before the first step. */
@@ -220,14 +229,21 @@ function buildGiven(host: string, given: GivenSource, spoken: Spoken): Given {
 }
 
 function buildStep(source: StepSource, spoken: Spoken): Step {
-  const { title, expect, ...work } = source;
+  const { title, expect = {}, faults = [], ...work } = source;
   return {
     title,
+    faults: faults.map(buildLinkFault),
     work: Object.entries(work).map(([host, actions]) => ({
       host,
       actions: actions.map((action) => buildAction(action, host, spoken)),
     })),
-    expectations: Object.entries(expect ?? {}).flatMap(([host, expected]) => buildExpectations(host, expected, spoken)),
+    expectations: Object.entries(expect).flatMap(([host, expected]) => buildExpectations(host, expected, spoken)),
+    withinMs: new Map(
+      Object.entries(expect).flatMap(([host, { within }]) => {
+        const withinMs = within === undefined ? undefined : readTimeMs(within);
+        return withinMs === undefined ? [] : [[host, withinMs]];
+      }),
+    ),
   };
 }
 
@@ -244,7 +260,10 @@ function buildAction(source: ActionSource, host: string, spoken: Spoken): Action
   if ("operator" in source) return { kind: "operator", line: source.operator };
   if ("send" in source) return { kind: "send" };
   if ("close" in source) return { kind: "close" };
-  return "stop" in source ? { kind: "stop" } : { kind: "kill" };
+  if ("stop" in source) return { kind: "stop" };
+  if ("kill" in source) return { kind: "kill" };
+  if ("restart" in source) return { kind: "restart" };
+  return "pause" in source ? { kind: "pause" } : { kind: "resume" };
 }
 
 function buildConnect({ address, port, as, times }: ConnectSource, host: string, spoken: Spoken): Connect {

@@ -7,7 +7,8 @@ import { OFFERS } from "../implementation/schema.ts";
 import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { strict } from "../yaml/strict.ts";
-import { connectionCount, givenPeer, protocolName, wireSchemas } from "./wire-schema.ts";
+import { stepFaults } from "./fault-schema.ts";
+import { connectionCount, givenPeer, protocolName, time, wireSchemas } from "./wire-schema.ts";
 
 const TITLE_CHARS_MAX = 200;
 const TEXT_CHARS_MAX = 8192;
@@ -23,7 +24,7 @@ const REQUIREMENT_MAX = 12;
 const LEVELS = ["must", "strict"] as const;
 
 /** Words of an action that need no argument may stand alone: `- send`. */
-const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill"] as const;
+const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill", "restart", "pause", "resume"] as const;
 
 const title = z.string().min(1).max(TITLE_CHARS_MAX);
 const text = z.string().max(TEXT_CHARS_MAX);
@@ -113,6 +114,15 @@ function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]
       examples: ["stop"],
     }),
     strict({ kill: bare }).meta({ description: "End it without a word (SIGKILL).", examples: ["kill"] }),
+    strict({ restart: bare }).meta({
+      description: "End it without a word, where it still runs, and start it as it was started before.",
+      examples: ["restart"],
+    }),
+    strict({ pause: bare }).meta({
+      description: "Let it do nothing until it is resumed; what comes for it waits in the system.",
+      examples: ["pause"],
+    }),
+    strict({ resume: bare }).meta({ description: "Let it go on after a pause.", examples: ["resume"] }),
     strict({ wire: wireArgument }).meta({
       description: "Speak bytes on a connection: send, expect, or both.",
       examples: [{ wire: { send: exchange.sent, expect: exchange.received } }],
@@ -176,6 +186,11 @@ function expectationOf(receivesArgument: WireSchemas["receivesArgument"]) {
       .meta({ description: "Lines that it must not print in this step.", examples: ["Error: Invalid sender name."] })
       .optional(),
     receives: receivesArgument.optional(),
+    within: time
+      .describe(
+        "How long what it is to show, list or log may take: 35 s; the run's --timeout unless told. With nothing: look so long where no later message can prove it.",
+      )
+      .optional(),
   }).meta({ description: "What this host is to show or print in the step.", minProperties: 1 });
 }
 
@@ -205,11 +220,13 @@ function stepOf(action: ReturnType<typeof actionsOf>, expectation: ReturnType<ty
   return z
     .object({
       title: title.describe("What happens in this step, in a sentence."),
+      faults: stepFaults.optional(),
       expect: z.record(z.string(), expectation).describe("What each host is to show or print.").optional(),
     })
     .catchall(actionList)
     .meta({
-      description: "A step: hosts with their actions, in the order in which they stand, and what is expected.",
+      description:
+        "A step: what is done to links, hosts with their actions in the order in which they stand, and what is expected.",
       minProperties: 2,
     });
 }

@@ -28,6 +28,12 @@ export function describeAction(action: Action): string {
       return "is stopped";
     case "kill":
       return "is killed";
+    case "restart":
+      return "is killed and started again";
+    case "pause":
+      return "is paused";
+    case "resume":
+      return "is resumed";
     case "wire":
       return describeWire(action.wire, action.protocol);
   }

@@ -27,7 +27,7 @@ export const connectionCount = z
   .min(1)
   .max(CONNECTIONS_MAX)
   .describe("Peer: so many connections at once, as crowd-1, crowd-2, … of the name; {n} in a message is the number.");
-const time = z.string().max(NAME_CHARS_MAX).describe("A time: 5 ms, 2 s.");
+export const time = z.string().max(NAME_CHARS_MAX).describe("A time: 5 ms, 2 s.");
 const pieces = z.union([z.literal("frames"), z.array(z.number().int().min(1)).min(1).max(CUTS_MAX)], {
   error: "expected the pieces' lengths in bytes, or frames",
 });

@@ -3,7 +3,7 @@
 
 import type { CaseWire } from "../capture/recorder.ts";
 import type { WireRecord } from "../wire/wire.ts";
-import type { Host, Hosts } from "./testbed.ts";
+import type { FaultyLinks, Host, Hosts } from "./testbed.ts";
 
 /** A host that its bed can end. */
 interface EndingHost extends Host {
@@ -13,12 +13,14 @@ interface EndingHost extends Host {
 
 export class BedHosts<OwnHost extends EndingHost> implements Hosts {
   readonly byName: ReadonlyMap<string, OwnHost>;
+  readonly links: FaultyLinks | undefined;
   readonly #wire: Promise<CaseWire>;
   readonly #keeps: () => boolean;
   #ending: Promise<void> | null = null;
 
   /** @param wire - Begun before any program of these hosts starts. */
-  constructor(hosts: readonly OwnHost[], wire: Promise<CaseWire>, keeps: () => boolean) {
+  constructor(hosts: readonly OwnHost[], wire: Promise<CaseWire>, keeps: () => boolean, links?: FaultyLinks) {
+    this.links = links;
     this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
     this.#wire = wire;
     this.#keeps = keeps;

@@ -122,6 +122,15 @@ export class ContainerProgram implements Program {
     return this.exited;
   }
 
+  /** By the engine, which freezes every process of the container. */
+  async pause(): Promise<void> {
+    if (this.#running) await unlessRefused(this.container.pause(), 404, 409);
+  }
+
+  async resume(): Promise<void> {
+    if (this.#running) await unlessRefused(this.container.unpause(), 404, 409);
+  }
+
   /** Kills and removes it with one order. Settles when it is gone, before the engine has done with it. */
   async discard(removals: Removals): Promise<void> {
     this.#isDiscarded = true;

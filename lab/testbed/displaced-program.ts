@@ -65,6 +65,14 @@ export class DisplacedProgram implements Program {
     return this.#program.kill().then(() => this.exited);
   }
 
+  pause(): Promise<void> {
+    return this.#program.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#program.resume();
+  }
+
   async #keepFollowing(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await wait(FOLLOW_PAUSE_MS, undefined, { ref: false });

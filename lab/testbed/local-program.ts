@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tellSystemError } from "../../src/options/index.ts";
 import { killGroup, markProcess } from "../machine/process-mark.ts";
+import { signalProcess } from "../machine/process-tree.ts";
 import type { Reaper } from "../machine/reaper.ts";
 import { ProgramOutput } from "./program-output.ts";
 import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
@@ -82,6 +83,14 @@ export class LocalProgram implements Program {
   kill(): Promise<ProgramExit> {
     this.#killNow();
     return this.exited;
+  }
+
+  async pause(): Promise<void> {
+    if (this.#running) signalProcess(-this.pid, "SIGSTOP");
+  }
+
+  async resume(): Promise<void> {
+    if (this.#running) signalProcess(-this.pid, "SIGCONT");
   }
 
   #killNow(): void {

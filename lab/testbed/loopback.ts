@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLoopbackRecorder } from "../capture/loopback-recorder.ts";
+import { type LoopbackRecorderOptions, openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { CaseWire, WireListener, WireRecorder } from "../capture/recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
@@ -19,11 +19,14 @@ import { DisplacedProgram, type Displacements, displace } from "./displaced-prog
 import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
+import { LoopbackLinks } from "./loopback-links.ts";
 import { passedEnvironment, peerCommand } from "./own-programs.ts";
 import {
+  type BootOptions,
   type CommandEnd,
   type Host,
   type Hosts,
+  NO_FAULTS,
   type Program,
   type ProgramSpec,
   type TestBed,
@@ -66,8 +69,9 @@ export async function openLoopbackBed(options: LoopbackBedOptions): Promise<Loop
   const folder = await mkdtemp(join(tmpdir(), "howdy-lab-hosts-"));
   reaper.watchFolder(folder);
   try {
-    const recorder = await openRecorder(options, separateAddresses, reaper);
-    return new LoopbackBed(options, { separateAddresses, claim, reaper, recorder, folder, mark });
+    const record = recordOptions(options, separateAddresses, reaper);
+    const recorder = await openLoopbackRecorder(record);
+    return new LoopbackBed(options, { separateAddresses, claim, reaper, record, recorder, folder, mark });
   } catch (fault) {
     await rm(folder, { recursive: true, force: true });
     reaper.dismiss();
@@ -81,6 +85,8 @@ interface LoopbackBedParts {
   readonly separateAddresses: boolean;
   readonly claim: Server;
   readonly reaper: Reaper;
+  /** What a case's record is made with. */
+  readonly record: LoopbackRecorderOptions;
   readonly recorder: WireRecorder;
   /** What the hosts' folders are in. */
   readonly folder: string;
@@ -96,6 +102,7 @@ export class LoopbackBed implements TestBed {
   readonly #separateAddresses: boolean;
   readonly #claim: Server;
   readonly #reaper: Reaper;
+  readonly #record: LoopbackRecorderOptions;
   readonly #recorder: WireRecorder;
   readonly #folder: string;
   readonly #mark: string;
@@ -104,7 +111,7 @@ export class LoopbackBed implements TestBed {
 
   constructor(
     options: LoopbackBedOptions,
-    { separateAddresses, claim, reaper, recorder, folder, mark }: LoopbackBedParts,
+    { separateAddresses, claim, reaper, record, recorder, folder, mark }: LoopbackBedParts,
   ) {
     this.#options = options;
     this.#mark = mark;
@@ -112,6 +119,7 @@ export class LoopbackBed implements TestBed {
     this.#claim = claim;
     this.#separateAddresses = separateAddresses;
     this.#reaper = reaper;
+    this.#record = record;
     this.#recorder = recorder;
     const first = options.topology.hosts[0];
     const places =
@@ -122,12 +130,14 @@ export class LoopbackBed implements TestBed {
     this.description = `loopback: programs as processes, ${places}${why}`;
   }
 
-  async boot(_caseId: string): Promise<Hosts> {
+  async boot(_caseId: string, { faults, seed }: BootOptions = NO_FAULTS): Promise<Hosts> {
     await this.#hosts?.end();
-    const wire = this.#recorder.begin();
-    const displaced = new Map<string, string>();
-    const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec, wire, displaced));
-    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps);
+    const links = faults.length > 0 ? new LoopbackLinks(this.#record, seed) : undefined;
+    const relayed = links?.begin();
+    const wire = relayed ?? this.#recorder.begin();
+    const boot = { wire, displaced: new Map<string, string>(), isRelayed: relayed !== undefined };
+    const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec, boot));
+    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps, links);
     return this.#hosts;
   }
 
@@ -145,16 +155,25 @@ export class LoopbackBed implements TestBed {
     await close(this.#claim);
   }
 
-  #makeHost(spec: HostSpec, wire: CaseWire, displaced: Map<string, string>): LoopbackHost {
+  #makeHost(spec: HostSpec, boot: Boot): LoopbackHost {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
     const peer = peerCommand(repository);
     const mark = makeMark();
     const env = { ...passedEnvironment(repository), [MARKS_VARIABLE]: `${marksWith(this.#mark)},${mark}` };
     const folder = join(this.#folder, spec.service);
-    const parts = { spec, address, folder, programs: { peer, ...programs }, env, mark, wire, displaced };
+    const parts = { spec, address, folder, programs: { peer, ...programs }, env, mark, boot };
     return new LoopbackHost(parts, this.#reaper);
   }
+}
+
+/** What the hosts of one boot share. */
+interface Boot {
+  readonly wire: CaseWire;
+  /** Where this boot's servers really listen, by their own addresses. */
+  readonly displaced: Map<string, string>;
+  /** Peers' bytes go through the relay, too: something is to be done to them there. */
+  readonly isRelayed: boolean;
 }
 
 interface LoopbackHostParts {
@@ -166,9 +185,7 @@ interface LoopbackHostParts {
   readonly env: Readonly<Record<string, string>>;
   /** What everything on this host bears. */
   readonly mark: string;
-  readonly wire: CaseWire;
-  /** Where this boot's servers really listen, by their own addresses; shared by its hosts. */
-  readonly displaced: Map<string, string>;
+  readonly boot: Boot;
 }
 
 class LoopbackHost implements Host {
@@ -213,14 +230,15 @@ class LoopbackHost implements Host {
     mkdirSync(this.folder, { recursive: true });
     // A host's program ends with all that it left, as a container's does.
     if (this.#program !== null) await endMarked(this.#parts.mark);
-    if (spec.role === "server") return await this.#startServer(spec);
+    const { isRelayed } = this.#parts.boot;
+    if (spec.role === "server" || (isRelayed && this.spec.role === "server")) return await this.#startServer(spec);
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
-    return spec.role === "peer" ? this.#asPeer(this.#program) : this.#program;
+    return spec.role === "peer" && !isRelayed ? this.#asPeer(this.#program) : this.#program;
   }
 
   /** A server is told to listen where a relay of the lab's can stand between it and its clients, if one does. */
   async #startServer(spec: ProgramSpec): Promise<Program> {
-    const { displaced, wire } = this.#parts;
+    const { displaced, wire } = this.#parts.boot;
     const standIn = await wire.standIn(this.address);
     if (standIn !== undefined) displaced.set(this.address, standIn.place);
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);
@@ -229,7 +247,7 @@ class LoopbackHost implements Host {
 
   /** A peer's bytes are not to be cut anew: it reaches servers directly, and as a server it is at its own address. */
   #asPeer(program: LocalProgram): Program {
-    const { displaced } = this.#parts;
+    const { displaced } = this.#parts.boot;
     displaced.delete(this.address);
     return new DisplacedProgram(program, displaced);
   }
@@ -249,7 +267,7 @@ class LoopbackHost implements Host {
 
   /** What a server on this host, and commands beside it, are told in the place of their own address. */
   #displacedHere(): Displacements {
-    const place = this.#parts.displaced.get(this.address);
+    const place = this.#parts.boot.displaced.get(this.address);
     return place === undefined ? NOT_DISPLACED : new Map([[this.address, place]]);
   }
 
@@ -276,13 +294,13 @@ class LoopbackHost implements Host {
 
 const NOT_DISPLACED: Displacements = new Map();
 
-function openRecorder(
+function recordOptions(
   { topology, wire = "auto", protocol, onWire, tcpdump }: LoopbackBedOptions,
   isApart: boolean,
   reaper: Reaper,
-): Promise<WireRecorder> {
+): LoopbackRecorderOptions {
   const placed = topology.hosts.map((spec) => ({ spec, address: addressOf(spec, isApart) }));
-  return openLoopbackRecorder({
+  return {
     wish: wire,
     subnet: loopbackAddress(topology.subnet),
     isApart,
@@ -292,7 +310,7 @@ function openRecorder(
     tcpdump,
     protocol,
     onWire,
-  });
+  };
 }
 
 function addressOf(spec: HostSpec, separateAddresses: boolean): string {

@@ -4,6 +4,7 @@
 
 import type { BesideCommand } from "../hosts/program-source.ts";
 import type { HostSpec, ProgramRole } from "../hosts/topology.ts";
+import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
 import type { Endpoint, WireRecord } from "../wire/wire.ts";
 
 export type BedKind = "docker" | "namespaces" | "loopback";
@@ -44,6 +45,9 @@ export interface Program {
   /** SIGTERM, then SIGKILL after graceMs. */
   stop(graceMs: number): Promise<ProgramExit>;
   kill(): Promise<ProgramExit>;
+  /** Lets it do nothing until it is resumed; it can be killed meanwhile. Settles when it stands still. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Settles when the program has ended and its last line has been handed over. Never rejects. */
   readonly exited: Promise<ProgramExit>;
 }
@@ -74,6 +78,14 @@ export interface Host {
   limitIn(words: string): string | undefined;
 }
 
+/** What can be done to what lies between a case's hosts. Nothing of it is left when they have been disposed of. */
+export interface FaultyLinks {
+  /** Settles when all is in place that the case is going to need: with why that cannot be had here, for a person. */
+  ready(): Promise<string | undefined>;
+  /** Does it to a way between two hosts, by their names. Settles when it holds. */
+  impair(way: Way, fault: WayFault): Promise<void>;
+}
+
 /**
  * Hosts for one case, all fresh. Disposing of them begins to end every program on them; no program of a later boot starts
  * before they have ended.
@@ -83,14 +95,26 @@ export interface Hosts extends AsyncDisposable {
   readonly byName: ReadonlyMap<string, Host>;
   /** Ends the recording of the wire and gives what was had since the hosts were booted. Never rejects. */
   endWire(): Promise<WireRecord>;
+  /** Undefined where nothing was said of links when they were booted. */
+  readonly links?: FaultyLinks | undefined;
 }
+
+export interface BootOptions {
+  /** All that the case is going to do to links: what stands in between has to be there before programs are. */
+  readonly faults: readonly LinkFault[];
+  /** Of what is random about them. */
+  readonly seed: number;
+}
+
+/** Of a case that does nothing to links. */
+export const NO_FAULTS: BootOptions = { faults: [], seed: 0 };
 
 export interface TestBed extends AsyncDisposable {
   readonly kind: BedKind;
   /** One line for a person: what serves, and why. */
   readonly description: string;
   /** Fresh hosts; nothing of an earlier case is left on them. One case at a time. */
-  boot(caseId: string): Promise<Hosts>;
+  boot(caseId: string, options?: BootOptions): Promise<Hosts>;
   /** Leaves everything that is running as it is when the bed is disposed of (--keep). */
   keep(): void;
 }

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { type ProgramLimits, tellMemory } from "../../hosts/program-limits.ts";
 import { LineReader } from "../../machine/line-reader.ts";
-import { childrenOf, killProcess } from "../../machine/process-tree.ts";
+import { childrenOf, descendantsOf, killProcess, signalProcess } from "../../machine/process-tree.ts";
 import { readExit } from "../program-exit.ts";
 import { ProgramOutput } from "../program-output.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed.ts";
@@ -107,6 +107,28 @@ export class NamespaceProgram implements Program {
   kill(): Promise<ProgramExit> {
     this.#killNow();
     return this.exited;
+  }
+
+  /** All that it has started, too. The first process of its namespaces only waits for the others. */
+  async pause(): Promise<void> {
+    const stopped = new Set<number>();
+    // What is not stopped yet may start more meanwhile.
+    for (let found = this.#unlike(stopped); found.length > 0; found = this.#unlike(stopped)) {
+      for (const pid of found) {
+        signalProcess(pid, "SIGSTOP");
+        stopped.add(pid);
+      }
+    }
+  }
+
+  async resume(): Promise<void> {
+    for (const pid of this.#unlike(new Set())) signalProcess(pid, "SIGCONT");
+  }
+
+  /** Its processes but for these. */
+  #unlike(known: ReadonlySet<number>): readonly number[] {
+    const { first } = this;
+    return first === undefined ? [] : descendantsOf(first).filter((pid) => !known.has(pid));
   }
 
   /** With the first process of its namespaces all others in them end, and only then is its end told. */

@@ -1,0 +1,103 @@
+// Owns what of a case's faults holds now and held before: on links and on hosts' programs. It must not know how a fault is
+// made. Invariant: what holds on a way ends when that way is healed, and a span when nothing of it holds any more.
+
+import { isLasting, type LinkFault, tellLinkFault, type Way, type WayFault, waysOf } from "../network/link-fault.ts";
+import type { FaultSpan } from "./fault-span.ts";
+import type { Clock } from "./pulse.ts";
+
+/** What is done to a host's program. */
+export type ProgramFault = "pause" | "kill" | "restart";
+
+interface OpenSpan {
+  readonly fault: Omit<FaultSpan, "endMs">;
+  /** What of it holds: ways, or a host's program. */
+  readonly holds: Set<string>;
+  /** The way's faults are told apart by this. */
+  readonly kind: WayFault["kind"] | ProgramFault;
+  endMs: number | null;
+}
+
+/** Faults behind which nothing arrives. */
+const SILENCES: ReadonlySet<string> = new Set(["cut", "drop-after"]);
+const SAYS: Readonly<Record<ProgramFault, string>> = {
+  pause: "is paused",
+  kill: "is killed",
+  restart: "is killed and started again",
+};
+
+export class FaultLog {
+  readonly #clock: Clock;
+  readonly #hosts: readonly string[];
+  readonly #server: string | undefined;
+  readonly #spans: OpenSpan[] = [];
+
+  /** @param server - The case's server: what does not reach it reaches nobody. */
+  constructor(clock: Clock, hosts: readonly string[], server: string | undefined) {
+    this.#clock = clock;
+    this.#hosts = hosts;
+    this.#server = server;
+  }
+
+  /** As they are to be told, in their order. */
+  get spans(): readonly FaultSpan[] {
+    return this.#spans.map(({ fault, endMs }) => ({ ...fault, endMs }));
+  }
+
+  ways(link: LinkFault): readonly Way[] {
+    return waysOf(link, this.#hosts);
+  }
+
+  noteLink(link: LinkFault): void {
+    const { fault, between } = link;
+    const ways = this.ways(link).map(keyOf);
+    for (const way of ways) this.#endOn(way, (kind) => fault.kind === "heal" || kind === fault.kind);
+    if (fault.kind === "heal") return;
+    const hosts = [...new Set(this.ways(link).flatMap(({ from, to }) => [from, to]))];
+    const inOrder = [
+      ...between.filter((host) => hosts.includes(host)),
+      ...hosts.filter((host) => !between.includes(host)),
+    ];
+    this.#begin(fault.kind, inOrder, tellLinkFault(link), isLasting(fault) ? ways : []);
+  }
+
+  /** A pause lasts until it is ended; anything else ends one, and is over at once. */
+  noteProgram(kind: ProgramFault, host: string): void {
+    this.endPause(host);
+    this.#begin(kind, [host], `${host} ${SAYS[kind]}`, kind === "pause" ? [host] : []);
+  }
+
+  endPause(host: string): void {
+    this.#endOn(host, (kind) => kind === "pause");
+  }
+
+  /** Why nothing that anybody does can come out at a host now; undefined where something can. */
+  whyUnheard(host: string): string | undefined {
+    const held = this.#spans.filter(({ holds }) => holds.size > 0);
+    const paused = [host, this.#server].find((each) =>
+      held.some(({ kind, holds }) => kind === "pause" && holds.has(each ?? "")),
+    );
+    if (paused !== undefined) return `${paused} is paused`;
+    const server = this.#server;
+    if (server === undefined || host === server) return undefined;
+    const ways = [keyOf({ from: host, to: server }), keyOf({ from: server, to: host })];
+    const silent = held.find(({ kind, holds }) => SILENCES.has(kind) && ways.some((way) => holds.has(way)));
+    return silent === undefined ? undefined : `nothing passes between ${server} and ${host} (${silent.fault.says})`;
+  }
+
+  #begin(kind: OpenSpan["kind"], hosts: readonly string[], says: string, holds: readonly string[]): void {
+    const startMs = this.#clock.nowMs();
+    const endMs = holds.length > 0 ? null : startMs;
+    this.#spans.push({ kind, fault: { kind, hosts, says, startMs }, holds: new Set(holds), endMs });
+  }
+
+  #endOn(what: string, isEnded: (kind: OpenSpan["kind"]) => boolean): void {
+    for (const span of this.#spans) {
+      if (!isEnded(span.kind) || !span.holds.delete(what) || span.holds.size > 0) continue;
+      span.endMs = this.#clock.nowMs();
+    }
+  }
+}
+
+function keyOf({ from, to }: Way): string {
+  return `${from} ${to}`;
+}

@@ -1,0 +1,196 @@
+// Owns what a schema cannot say of faults: that their hosts are there, that what is healed was broken and what is resumed was
+// paused, and that no "nothing" is expected which no message can ever prove. It takes raw data, as check.ts does.
+// Invariant: it goes through the steps once, in their order.
+
+import type { ProgramRole } from "../hosts/topology.ts";
+import { ALL_HOSTS, type Way, waysOf } from "../network/link-fault.ts";
+import { asMap, type Fields } from "../yaml/as-map.ts";
+import { type Mistake, type Path, quote } from "../yaml/problem.ts";
+import { readTimeMs } from "./wire.ts";
+
+/** What may be done to a host whose program is paused. */
+const TAKEN_WHEN_PAUSED: ReadonlySet<string> = new Set(["resume", "kill", "restart"]);
+/** What ends a host's program. */
+const ENDS: ReadonlySet<string> = new Set(["close", "stop", "kill"]);
+/** A fault that lets through what it is done to, though not as it came. */
+const LETS_THROUGH: ReadonlySet<string> = new Set(["delay", "rate", "slice", "merge", "reset"]);
+
+/** An expectation of nothing that cannot be proved yet, and what stands in the way. */
+interface OpenQuiet {
+  readonly host: string;
+  readonly path: Path;
+  readonly why: string;
+}
+
+/** @param roles - What each host runs, by its name. */
+export function checkFaults(
+  given: Fields,
+  steps: readonly unknown[],
+  roles: ReadonlyMap<string, ProgramRole>,
+): Mistake[] {
+  const state = new FaultState(given, roles);
+  const mistakes = steps.flatMap((step, index) => state.take(asMap(step), index));
+  return [...mistakes, ...state.end()];
+}
+
+class FaultState {
+  readonly #roles: ReadonlyMap<string, ProgramRole>;
+  readonly #hosts: readonly string[];
+  /** The case's server. */
+  readonly #server: string | undefined;
+  readonly #running = new Set<string>();
+  readonly #known = new Set<string>();
+  readonly #paused = new Map<string, number>();
+  /** What holds on each way, with the step in which that began. */
+  readonly #broken = new Map<string, { readonly lets: boolean; readonly index: number }>();
+  #open: OpenQuiet[] = [];
+
+  constructor(given: Fields, roles: ReadonlyMap<string, ProgramRole>) {
+    this.#roles = roles;
+    this.#hosts = [...roles.keys()];
+    for (const host of Object.keys(given)) this.#start(host);
+    const isServer = (host: string): boolean =>
+      asMap(given[host]).server !== undefined || asMap(asMap(given[host]).peer).listen !== undefined;
+    this.#server = this.#hosts.find(isServer) ?? this.#hosts.find((host) => roles.get(host) === "server");
+  }
+
+  take(step: Fields, index: number): Mistake[] {
+    const path = ["steps", index];
+    const faults: readonly unknown[] = Array.isArray(step.faults) ? step.faults : [];
+    const mistakes = faults.flatMap((fault, at) => this.#takeFault(asMap(fault), [...path, "faults", at], index));
+    for (const [host, actions] of Object.entries(step)) {
+      if (!this.#roles.has(host) || !Array.isArray(actions)) continue;
+      mistakes.push(...actions.flatMap((action, at) => this.#takeAction(host, action, [...path, host, at], index)));
+    }
+    this.#open = this.#open.filter(({ host }) => this.#whyUnheard(host) !== undefined);
+    for (const [host, expected] of Object.entries(asMap(step.expect))) {
+      mistakes.push(...this.#takeExpected(host, asMap(expected), [...path, "expect", host]));
+    }
+    return mistakes;
+  }
+
+  /** What no later message can prove any more. */
+  end(): Mistake[] {
+    return this.#open.map(({ path, why }) => ({
+      path,
+      spot: "value",
+      message: `expected a nothing that can be proved: ${why} to the end of the case, so that no message can show it; end that, or say within`,
+    }));
+  }
+
+  #takeFault(source: Fields, path: Path, index: number): Mistake[] {
+    const [kind = "", more] = Object.keys(source);
+    const link = asMap(source[kind]);
+    const { between, to } = link;
+    const [one, other] = Array.isArray(between) ? between : [];
+    if (more !== undefined || typeof one !== "string" || typeof other !== "string") return [];
+    const at = [...path, kind];
+    const mistakes = [
+      ...this.#checkEnds(one, other, [...at, "between"]),
+      ...checkTo(to, one, other, [...at, "to"]),
+      ...checkJitter(link, [...at, "jitter"]),
+    ];
+    if (mistakes.length > 0) return mistakes;
+    const ways = waysOf({ between: [one, other], to: typeof to === "string" ? to : undefined }, this.#hosts);
+    if (kind !== "heal") {
+      if (kind !== "reset") for (const way of ways) this.#break(way, kind, index);
+      return [];
+    }
+    const healed = ways.filter((way) => this.#broken.delete(keyOf(way)));
+    const message = `expected a link to which something was done before; got ${one} – ${other}`;
+    return healed.length > 0 ? [] : [{ path: [...at, "between"], spot: "value", message }];
+  }
+
+  #break(way: Way, kind: string, index: number): void {
+    const before = this.#broken.get(keyOf(way));
+    const lets = LETS_THROUGH.has(kind);
+    if (before === undefined || (before.lets && !lets)) this.#broken.set(keyOf(way), { lets, index });
+  }
+
+  #checkEnds(one: string, other: string, path: Path): Mistake[] {
+    const names = this.#hosts.join(", ");
+    const isHost = (host: string): boolean => this.#roles.has(host);
+    const unknown = [one, other].flatMap((host, end): Mistake[] => {
+      if (isHost(host) || (end === 1 && host === ALL_HOSTS)) return [];
+      const message = `expected one of the hosts ${names}${end === 1 ? `, or ${ALL_HOSTS}` : ""}; got ${quote(host)}`;
+      return [{ path: [...path, end], spot: "value", message }];
+    });
+    if (unknown.length > 0 || one !== other) return unknown;
+    return [{ path: [...path, 1], spot: "value", message: `expected another host than ${one}; got ${quote(other)}` }];
+  }
+
+  #takeAction(host: string, action: unknown, path: Path, index: number): Mistake[] {
+    const word = typeof action === "string" ? action : (Object.keys(asMap(action))[0] ?? "");
+    const message = this.#complain(host, word);
+    if (message !== undefined) return [{ path, spot: "value", message }];
+    if (word === "pause") this.#paused.set(host, index);
+    if (word === "start" || word === "restart") this.#start(host);
+    if (ENDS.has(word)) this.#running.delete(host);
+    if (word !== "pause") this.#paused.delete(host);
+    return [];
+  }
+
+  #complain(host: string, word: string): string | undefined {
+    const since = this.#paused.get(host);
+    const isRunning = this.#running.has(host);
+    if (word === "resume" && since === undefined) return `expected a host that is paused; got ${host}`;
+    if (word === "pause" && !isRunning) return `expected a host whose program runs; got ${host}`;
+    if (word === "restart" && !this.#known.has(host))
+      return `expected a host whose program was started before; got ${host}`;
+    if (since !== undefined && !TAKEN_WHEN_PAUSED.has(word))
+      return `expected resume, kill or restart, since ${host} is paused in step ${since + 1}; got ${quote(word)}`;
+    return undefined;
+  }
+
+  #start(host: string): void {
+    this.#running.add(host);
+    this.#known.add(host);
+    this.#paused.delete(host);
+  }
+
+  #takeExpected(host: string, expected: Fields, path: Path): Mistake[] {
+    const { within } = expected;
+    const quiet = ["shows", "logs"].find((kind) => expected[kind] === "nothing");
+    if (within !== undefined) return checkWithin(expected, within, path);
+    const why = quiet === undefined ? undefined : this.#whyUnheard(host);
+    if (quiet !== undefined && why !== undefined) this.#open.push({ host, path: [...path, quiet], why });
+    return [];
+  }
+
+  /** Why nothing that anybody does can show on a host now; undefined where something can. */
+  #whyUnheard(host: string): string | undefined {
+    const server = this.#server;
+    const paused = [host, server].find((each) => each !== undefined && this.#paused.has(each));
+    if (paused !== undefined) return `${paused} is paused from step ${(this.#paused.get(paused) ?? 0) + 1}`;
+    if (server === undefined || host === server) return undefined;
+    const ways = waysOf({ between: [host, server], to: undefined }, []);
+    const broken = ways.map((way) => this.#broken.get(keyOf(way))).find((each) => each?.lets === false);
+    return broken && `nothing passes between ${server} and ${host} from step ${broken.index + 1}`;
+  }
+}
+
+function keyOf({ from, to }: Way): string {
+  return `${from} ${to}`;
+}
+
+function checkTo(to: unknown, one: string, other: string, path: Path): Mistake[] {
+  if (typeof to !== "string" || to === one || to === other) return [];
+  return [{ path, spot: "value", message: `expected ${one} or ${other}; got ${quote(to)}` }];
+}
+
+/** Nothing can arrive before it was sent. */
+function checkJitter({ ms, jitter }: Fields, path: Path): Mistake[] {
+  if (typeof ms !== "number" || typeof jitter !== "number" || jitter <= ms) return [];
+  return [{ path, spot: "value", message: `expected at most the delay, ${ms}; got ${jitter}` }];
+}
+
+function checkWithin(expected: Fields, within: unknown, path: Path): Mistake[] {
+  if (typeof within !== "string") return [];
+  if (readTimeMs(within) === undefined) {
+    const message = `expected a time such as 5 ms or 2 s; got ${quote(within)}`;
+    return [{ path: [...path, "within"], spot: "value", message }];
+  }
+  if (Object.keys(expected).length > 1) return [];
+  const message = "expected something that may take so long beside within; it is missing";
+  return [{ path: [...path, "within"], spot: "key", message }];
+}

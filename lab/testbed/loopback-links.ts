@@ -1,0 +1,40 @@
+// Owns what is done to links on the loopback bed: all of it by the lab's relay, which stands where clients dial. It must not
+// know programs. Invariant: a case without faults has none of this.
+
+import { faultyRecorder, type LoopbackRecorderOptions } from "../capture/loopback-recorder.ts";
+import { type CaseWire, NOT_ASKED_FOR } from "../capture/recorder.ts";
+import type { Way, WayFault } from "../network/link-fault.ts";
+import { unrecorded } from "../wire/unrecorded.ts";
+import { LinkStates } from "./link-states.ts";
+import { type FaultyLinks, UnsupportedError } from "./testbed.ts";
+
+export class LoopbackLinks implements FaultyLinks {
+  readonly #states: LinkStates;
+  readonly #recorder: ReturnType<typeof faultyRecorder>;
+  readonly #options: LoopbackRecorderOptions;
+
+  constructor(options: LoopbackRecorderOptions, seed: number) {
+    this.#options = options;
+    this.#states = new LinkStates(seed);
+    this.#recorder = faultyRecorder(options);
+  }
+
+  /** The case's wire, with the relay in it; undefined where there can be none. */
+  begin(): CaseWire | undefined {
+    const { hosts, wish } = this.#options;
+    if (typeof this.#recorder === "string") return undefined;
+    const name = (address: string): string => hosts.get(address) ?? address;
+    const wire = this.#recorder.begin((from, to) => this.#states.at({ from: name(from), to: name(to) }));
+    if (wish !== "off") return wire;
+    return { standIn: (at) => wire.standIn(at), close: () => wire.close(), end: async () => unrecorded(NOT_ASKED_FOR) };
+  }
+
+  async ready(): Promise<string | undefined> {
+    return typeof this.#recorder === "string" ? this.#recorder : undefined;
+  }
+
+  async impair(way: Way, fault: WayFault): Promise<void> {
+    if (typeof this.#recorder === "string") throw new UnsupportedError(this.#recorder);
+    this.#states.apply(way, fault);
+  }
+}
