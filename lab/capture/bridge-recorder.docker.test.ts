@@ -121,7 +121,11 @@ describe("the bridge's packets", () => {
         expect(wire.source).toBe("packets");
         expect(wire.note).toMatch(/^packets, captured by tcpdump on the bridge br-[0-9a-f]{12}$/);
         expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
-        expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({ events: wire.events, notes: [] });
+        expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({
+          events: wire.events,
+          isWhole: true,
+          notes: [],
+        });
         expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
         if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);
         expect(seen).toEqual(wire.events);

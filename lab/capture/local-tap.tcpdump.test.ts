@@ -39,7 +39,11 @@ test("packets on loopback are a pcap file that says what the events say, with a 
     expect(failures(outcome)).toEqual([]);
     expect([wire.source, wire.note]).toEqual(["packets", "packets, captured by tcpdump on lo"]);
     expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
-    expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({ events: wire.events, notes: [] });
+    expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({
+      events: wire.events,
+      isWhole: true,
+      notes: [],
+    });
     // A client that was closed sends a FIN, and gets one.
     expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
     if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);

@@ -100,6 +100,7 @@ describe.runIf(process.platform === "linux")("the loopback bed", () => {
     expect(await hosts.endWire()).toEqual({
       source: "none",
       note: "not asked for (--wire off)",
+      isWhole: false,
       pcap: null,
       events: [],
     });

@@ -36,7 +36,11 @@ describe("packets on the bridge of hosts in namespaces", () => {
         "packets, captured by the lab's packet reader on the bridge howdy0",
       ]);
       expect(openedBy(wire)).toEqual(["Win72 Win71:20002", "Win73 Win71:20002", "Win74 Win71:20002"]);
-      expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({ events: wire.events, notes: [] });
+      expect(decodePcap(wire.pcap ?? new Uint8Array(0), HOSTS, HCP_WIRE)).toEqual({
+        events: wire.events,
+        isWhole: true,
+        notes: [],
+      });
       expect(wire.events.filter(({ kind }) => kind === "ended")).toHaveLength(id === "10" ? 2 : 0);
       if (id === "08") expect(waysOf(wire, WHISPER)).toEqual(["Win72 Win71", "Win71 Win73"]);
       expect(seen).toEqual(wire.events);

@@ -145,7 +145,7 @@ describe("a case's packets", () => {
     );
     fake.end();
     const why = "no packets were captured on br-1: tcpdump ended in the middle of the run";
-    const none = { source: "none", note: why, pcap: null, events: [] };
+    const none = { source: "none", note: why, isWhole: false, pcap: null, events: [] };
     await expect.poll(() => recorder.failure).not.toBeNull();
     expect(await wire.end()).toEqual(none);
     expect(await recorder.begin().end()).toEqual(none);

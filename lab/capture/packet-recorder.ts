@@ -113,9 +113,10 @@ class PacketCase implements CaseWire {
     if (failure !== null) return unrecorded(`no packets were captured on ${place}: ${failure}`);
     if (header === undefined) return unrecorded(`no packets were captured on ${place}: ${tool} wrote nothing`);
     const pcap = pcapFile(header, this.#packets);
-    const { events, notes } = decodePcap(pcap, hosts, protocol);
-    const note = [`packets, captured by ${tool} on ${place}`, ...this.#losses(settled), ...notes].join("; ");
-    return { source: "packets", note, pcap, events };
+    const { events, isWhole, notes } = decodePcap(pcap, hosts, protocol);
+    const losses = this.#losses(settled);
+    const note = [`packets, captured by ${tool} on ${place}`, ...losses, ...notes].join("; ");
+    return { source: "packets", note, isWhole: isWhole && losses.length === 0, pcap, events };
   }
 
   #losses({ dropped, isComplete }: Settled): readonly string[] {

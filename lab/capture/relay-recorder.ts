@@ -182,7 +182,8 @@ class RelayCase implements CaseWire {
       ...notes,
       ...(truncated === null ? [] : [truncated]),
     ].join("; ");
-    return { source: "relay", note, pcap: null, events: decoder.take() };
+    const isWhole = decoder.isWhole && !this.#isFull && this.#unrelayed.size === 0;
+    return { source: "relay", note, isWhole, pcap: null, events: decoder.take() };
   }
 
   #finish(): void {

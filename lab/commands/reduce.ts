@@ -164,7 +164,10 @@ async function openPrograms(
   return { pair, bed: stack.use(bed) };
 }
 
-type Runner = (programs: Programs, source: ScenarioSource) => Promise<Pick<ScenarioResult, "verdict" | "steps">>;
+type Runner = (
+  programs: Programs,
+  source: ScenarioSource,
+) => Promise<Pick<ScenarioResult, "breaches" | "steps" | "verdict">>;
 
 /** Runs cases whose reports nobody needs. */
 async function runnerIn(shared: Shared, stack: AsyncDisposableStack): Promise<Runner> {
@@ -179,7 +182,7 @@ async function runIn(
   source: ScenarioSource,
   folder: ReportFolder,
   reports: readonly ReportFile<ReportData>[],
-): Promise<Pick<ScenarioResult, "verdict" | "steps">> {
+): Promise<Pick<ScenarioResult, "breaches" | "steps" | "verdict">> {
   const { args, topology, browser, signal } = shared;
   const scenario = parseCase(shared, source);
   if (scenario === undefined) throw new Error("only what is a case is run");
@@ -201,7 +204,7 @@ async function runIn(
     writtenAddresses: new Map(topology.hosts.map(({ name, address }) => [name, address])),
     pair,
   });
-  return result.scenarios[0] ?? { verdict: "error", steps: [] };
+  return result.scenarios[0] ?? { verdict: "error", steps: [], breaches: [] };
 }
 
 function parseCase({ file, topology }: Shared, source: ScenarioSource) {

@@ -81,7 +81,7 @@ export function textProtocol(spec: TextProtocol): Protocol {
     port,
     ready,
     clauses: [],
-    rules: { findBroken: () => undefined, likely: () => undefined },
+    rules: { findBroken: () => [], likely: () => undefined },
     wire: wireOf(spec),
     notation: notationOf(spec),
     joining: {

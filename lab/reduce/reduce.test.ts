@@ -104,10 +104,10 @@ test.each([
 ])("a way of failing leaves the texts out: %s, %s", (expected, seen, way) => {
   const finding = { host: "Win73", verdict: "fail" as const, expected, seen, texts: null };
   const step = { title: "", actions: [], verdict: "fail" as const, expected, seen, findings: [finding], span: null };
-  expect(wayOfFailing({ verdict: "fail", steps: [step] })).toBe(way);
+  expect(wayOfFailing({ verdict: "fail", breaches: [], steps: [step] })).toBe(way);
 });
 
 test("a case that passes has no way of failing", () => {
-  expect(wayOfFailing({ verdict: "pass", steps: [] })).toBeUndefined();
-  expect(wayOfFailing({ verdict: "unsupported", steps: [] })).toBeUndefined();
+  expect(wayOfFailing({ verdict: "pass", breaches: [], steps: [] })).toBeUndefined();
+  expect(wayOfFailing({ verdict: "unsupported", breaches: [], steps: [] })).toBeUndefined();
 });

@@ -52,10 +52,14 @@ export async function reduceCase(
  * The way in which a case fails: of the first thing that did not hold its verdict, its host, and what kind of thing was
  * expected and seen. Texts are left out: a smaller case has others. Undefined of a case that does not fail.
  */
-export function wayOfFailing({ verdict, steps }: Pick<ScenarioResult, "verdict" | "steps">): string | undefined {
+export function wayOfFailing({
+  breaches,
+  verdict,
+  steps,
+}: Pick<ScenarioResult, "breaches" | "verdict" | "steps">): string | undefined {
   if (verdict !== "fail" && verdict !== "error" && verdict !== "known-failure") return undefined;
   const finding = steps.flatMap(({ findings }) => findings)[0];
-  if (finding === undefined) return verdict;
+  if (finding === undefined) return [verdict, ...breaches.map(({ says }) => says)].join(" | ");
   const { host, expected, seen } = finding;
   return [finding.verdict, host, kindOf(expected), kindOf(seen)].join(" | ");
 }

@@ -5,7 +5,7 @@
 import type { CaseOutcome, CaseVerdict, StepOutcome } from "../replay/outcome.ts";
 import type { Finding } from "../replay/step-record.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
-import { type Cause, isCompared, tellCause } from "../result/cause.ts";
+import { breachesBeside, type Cause, isCompared, tellCause } from "../result/cause.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { pad } from "./columns.ts";
@@ -33,7 +33,7 @@ const LABEL_COLUMNS = 10;
 export function tellCase(
   scenario: Scenario,
   outcome: CaseOutcome,
-  result: Pick<ScenarioResult, "cause" | "conformance" | "known" | "omitted" | "repeat" | "verdict">,
+  result: Pick<ScenarioResult, "breaches" | "cause" | "conformance" | "known" | "omitted" | "repeat" | "verdict">,
   look: Look,
 ): readonly string[] {
   const { cause, conformance, known, omitted, repeat, verdict } = result;
@@ -50,8 +50,12 @@ export function tellCase(
     tellVerdict(title, verdict, 0, beside, look),
     ...(known === null ? [] : [tellWhyKnown(verdict, known, look)]),
   ];
+  const others = breachesBeside(result).flatMap((breach) => [
+    ...tellBlock("also", tellCause(breach)),
+    ...breach.details.flatMap((line) => tellBlock("", line)),
+  ]);
   if (cause !== null && look.toldIn !== undefined) {
-    return [...head, ...tellBlock("cause", `as in ${look.toldIn}: ${tellCause(cause)}`)];
+    return [...head, ...tellBlock("cause", `as in ${look.toldIn}: ${tellCause(cause)}`), ...others];
   }
   const [given] = outcome.steps;
   if (cause === null && first === undefined && given !== undefined && !wasRun(outcome)) {
@@ -60,6 +64,7 @@ export function tellCase(
   return [
     ...head,
     ...(cause === null ? [] : tellCauseWhole(cause, look)),
+    ...others,
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
     ...(first === undefined ? [] : tellFirst(first, cause, look)),
     ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),

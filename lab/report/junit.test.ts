@@ -6,6 +6,7 @@ import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { hostileResult, hostileText } from "./fixtures/hostile-result.ts";
 import { KNOWN, knownFailure, sampleConformance, strictCase } from "./fixtures/sample-conformance.ts";
 import {
+  BREACHES,
   failedStep,
   HOSTILE_TEXT,
   sampleReport,
@@ -120,6 +121,16 @@ test("what a failure comes from stands before what followed from it", async () =
   expect(xml).toMatch(
     />Cause:\nthe server ended by itself, by SIGSEGV\nMend: see its last lines\nstderr: free\(\): invalid pointer\n\nExpected:/,
   );
+  expect(await problemsOf([xml])).toEqual([]);
+});
+
+test("a case that broke a rule though its steps passed has a test that fails, with the clause", async () => {
+  const xml = render({ verdict: "fail", breaches: [...BREACHES] });
+  expect(xml).toContain('tests="2" failures="1" errors="0" skipped="0"');
+  expect(xml).toContain(
+    'message="a list came before the ack (PROTOCOL.md 7.1); a text came twice (PROTOCOL.md 7.3)" type="case">',
+  );
+  expect(xml).toContain('Mend: forward it once\nWin72: message "Hi"</failure>');
   expect(await problemsOf([xml])).toEqual([]);
 });
 

@@ -65,14 +65,20 @@ function testsOf(scenario: ScenarioResult): readonly Test[] {
   return isTold ? steps : [...steps, wholeCase(scenario)];
 }
 
-/** Of a case without steps; or of one that was repeated, where another run than the one that is reported was graver. */
-function wholeCase({ known, repeat, verdict }: ScenarioResult): Test {
+/**
+ * Of a case without steps; or of one that was repeated, where another run than the one that is reported was graver; or of
+ * one that did what was expected and broke a rule all the same.
+ */
+function wholeCase({ breaches, known, repeat, verdict }: ScenarioResult): Test {
   const came = tellCaseVerdict(verdict);
-  const message = repeat === null ? `it came to ${came}` : `${repeat.passed} of ${repeat.runs} runs pass`;
+  const broken = breaches.map(tellCause).join("; ");
+  const usual = repeat === null ? `it came to ${came}` : `${repeat.passed} of ${repeat.runs} runs pass`;
+  const message = broken === "" ? usual : broken;
+  const text = [message, ...breaches.flatMap(({ mend, details }) => [`Mend: ${mend}`, ...details])].join("\n");
   const complaint =
     verdict === "known-failure"
-      ? excuse(complain("fail", "case", message, message), known)
-      : complain(verdict, "case", message, message);
+      ? excuse(complain("fail", "case", message, body(text)), known)
+      : complain(verdict, "case", message, body(text));
   return { name: "The case as a whole", durationMs: 0, complaint };
 }
 

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Cause } from "../result/cause.ts";
-import type { ScenarioResult } from "../result/result.ts";
+import type { Breach, ScenarioResult } from "../result/result.ts";
 import { hostileResult } from "./fixtures/hostile-result.ts";
 import { knownFailure, sampleConformance } from "./fixtures/sample-conformance.ts";
 import {
+  BREACHES,
   failedStep,
   HOSTILE_TEXT,
   sampleReport,
@@ -50,6 +51,7 @@ const LINES = [
   "- Run it again:",
   `- \\*\\*Cause:\\*\\* ${PLAIN} \\(${PLAIN}\\). Mend: ${PLAIN}`,
   "\\*\\*Cause:\\*\\*",
+  "\\*\\*Also broken:\\*\\*",
   "\\| Case \\| Title \\|( Clause \\|)? Verdict \\| Time \\|( Runs that did not pass \\|)?",
   "\\| --- \\| --- \\|( --- \\|)? --- \\| ---: \\|( ---: \\|)?",
   `\\|( ${PLAIN} \\|){2,3} [✔✘–!≈] (known failure|\\w+) \\| [\\d.e+]+ s \\|( (\\d+ of \\d+( \\([\\w .]+ %\\))?)? \\|)?`,
@@ -158,6 +160,15 @@ test("what failures come from stands first, each cause once, and no texts are co
     "**Cause:**\n\n```text\na list came before the ack (PROTOCOL.md 7.1)\nMend: send the ack first\nto Win73\n",
   );
   expect(text).not.toContain("nearest seen");
+});
+
+test("rules that were broken on the wire are told, but for the one that is the cause", () => {
+  const [first, second] = BREACHES;
+  const cause: Cause = { kind: "broken-rule", ...(first as Breach) };
+  const text = renderMarkdown(sampleResult([sampleScenario({ verdict: "fail", cause, breaches: [...BREACHES] })]));
+  expect(text).toContain(
+    `**Also broken:**\n\n\`\`\`text\n${second?.says} (PROTOCOL.md 7.3)\n${second?.details[0]}\n\`\`\`\n`,
+  );
 });
 
 test("a run with every verdict has a block for each case that did not pass, and flake rates", () => {

@@ -4,7 +4,7 @@
 import { diffArrays } from "diff";
 import type { CaseVerdict } from "../replay/outcome.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
-import { type Cause, isCompared, tellCause } from "../result/cause.ts";
+import { breachesBeside, type Cause, isCompared, tellCause } from "../result/cause.ts";
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import { tellCauses } from "./causes.ts";
 import { passesUnawares, webAddress } from "./known.ts";
@@ -156,6 +156,7 @@ function renderDetails(scenario: ScenarioResult): string {
     `<details><summary>${VERDICT_MARKS[verdict]} ${line(`${id} ${title}`)}: ${tellCaseVerdict(verdict)}</summary>`,
     ...renderKnown(scenario),
     ...renderCause(scenario),
+    ...renderBreaches(scenario),
     ...told.slice(0, STEPS_MAX).flatMap((step) => renderStep(step, scenario.cause)),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
@@ -169,6 +170,11 @@ function renderCause({ cause }: ScenarioResult): readonly string[] {
   if (cause === null) return [];
   const text = [tellCause(cause), `Mend: ${cause.mend}`, ...cause.details].join("\n");
   return [`**Cause:**`, codeBlock("text", cutText(text, BLOCK_CHARS_MAX))];
+}
+
+function renderBreaches(scenario: ScenarioResult): readonly string[] {
+  const lines = breachesBeside(scenario).flatMap((breach) => [tellCause(breach), ...breach.details]);
+  return lines.length === 0 ? [] : ["**Also broken:**", codeBlock("text", cutText(lines.join("\n"), BLOCK_CHARS_MAX))];
 }
 
 function renderStep(

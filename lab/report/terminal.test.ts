@@ -13,7 +13,14 @@ import type { WireEvent } from "../wire/wire.ts";
 import { columnsOf } from "./columns.ts";
 import { FakeScreen } from "./fixtures/fake-screen.ts";
 import { KNOWN, knownFailure, mustCase, strictCase } from "./fixtures/sample-conformance.ts";
-import { HOSTILE_TEXT, sampleResult, sampleScenario, sampleStep, stepOutcome } from "./fixtures/sample-run.ts";
+import {
+  BREACHES,
+  HOSTILE_TEXT,
+  sampleResult,
+  sampleScenario,
+  sampleStep,
+  stepOutcome,
+} from "./fixtures/sample-run.ts";
 import { TerminalRenderer } from "./terminal.ts";
 
 const STEP = { faults: [], work: [], expectations: [], withinMs: new Map<string, number>() };
@@ -146,6 +153,16 @@ Report: out
       "Not looked at: 17 strict cases of conformance (npm run lab -- conformance)\nReport: out\n",
     );
     expect(written[1]).not.toContain("Not looked at");
+  });
+
+  test("tells what else was broken on the wire, each breach once", () => {
+    const screen = new FakeScreen();
+    play(screen, failedOutcome(TEXTS), sampleScenario({ verdict: "fail", cause: CAUSE, breaches: [...BREACHES] }));
+    expect(screen.written).toContain(`
+      also      a text came twice (PROTOCOL.md 7.3)
+                Win72: message "Hi"
+`);
+    expect(screen.written.match(/a list came before the ack/g)).toHaveLength(2);
   });
 
   test("is one line more where its cause was told already", () => {
@@ -418,7 +435,7 @@ Bed: local
 
 describe("verbose", () => {
   const end = (host: string) => ({ host, address: "10.6.1.1", port: 1 });
-  const event: WireEvent = { kind: "reset", atMs: 5320, from: end("Win72"), to: end("Win71") };
+  const event: WireEvent = { kind: "reset", cutBytes: 0, atMs: 5320, from: end("Win72"), to: end("Win71") };
 
   test.each([
     ["a terminal", { columns: 60, rows: 12 }],

@@ -43,11 +43,11 @@ describe("an event of the wire on one line", () => {
     ],
     [frame({ facts: HCP_WIRE.factsOf(Uint8Array.of(9)) }), "  0.320 s  Win72 → Win71  9 malformed, unknown-type"],
     [
-      { kind: "opened", atMs: 61_000.25, from: STRANGER, to: SERVER },
+      { kind: "opened", cutBytes: 0, atMs: 61_000.25, from: STRANGER, to: SERVER },
       " 60.000 s  10.6.0.1:5 → Win71  connection opened",
     ],
-    [{ kind: "ended", atMs: 1000, from: JON, to: SERVER }, "  0.000 s  Win72 → Win71  connection ended"],
-    [{ kind: "reset", atMs: 1000, from: JON, to: SERVER }, "  0.000 s  Win72 → Win71  connection reset"],
+    [{ kind: "ended", cutBytes: 0, atMs: 1000, from: JON, to: SERVER }, "  0.000 s  Win72 → Win71  connection ended"],
+    [{ kind: "reset", cutBytes: 0, atMs: 1000, from: JON, to: SERVER }, "  0.000 s  Win72 → Win71  connection reset"],
   ];
 
   test.each(events)("%#", (event, line) => {

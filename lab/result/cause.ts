@@ -1,7 +1,7 @@
 // Owns what a case's failure comes from, where that is known: what is told before all that followed from it, and what groups
 // cases that fail for one reason. Pure. It must not know how it was found. Invariant: cases with one cause have one key.
 
-import type { ScenarioResult } from "./result.ts";
+import type { Breach, ScenarioResult } from "./result.ts";
 
 export type Cause = NonNullable<ScenarioResult["cause"]>;
 
@@ -17,8 +17,13 @@ export function causeKey({ kind, says, clause }: Cause): string {
 }
 
 /** "a list came before the ack (7.1)". */
-export function tellCause({ says, clause }: Cause): string {
+export function tellCause({ says, clause }: Pick<Cause, "says" | "clause">): string {
   return clause === null ? says : `${says} (PROTOCOL.md ${clause})`;
+}
+
+/** The breaches of the wire's rules that the cause does not tell already. */
+export function breachesBeside({ cause, breaches }: Pick<ScenarioResult, "cause" | "breaches">): readonly Breach[] {
+  return breaches.filter((breach) => cause === null || tellCause(breach) !== tellCause(cause));
 }
 
 /** Whether what was expected and what was seen is worth comparing word by word: not where they differ for another cause. */

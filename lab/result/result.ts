@@ -68,6 +68,16 @@ const cause = z
   })
   .describe("What a case's failure comes from, where that is known: told before all that followed from it.");
 
+const breach = z
+  .strictObject({
+    host: z.string().describe("To whom it happened, or whose program did it."),
+    says: z.string().describe("What happened; the same wherever it does."),
+    clause: z.string().nullable().describe("The clause of PROTOCOL.md that says otherwise."),
+    mend: z.string().describe("What to do."),
+    details: z.array(z.string()).describe("The frame that shows it."),
+  })
+  .describe("A rule that always holds and that was broken on the wire; it fails a case in which all the rest holds.");
+
 const caseVerdict = z
   .enum([...verdict.options, "known-failure"])
   .describe(
@@ -112,6 +122,7 @@ const scenarioResult = z.strictObject({
     .nullable()
     .describe("Of a case that was repeated (--repeat); the rest is its first run that did not pass, or its last."),
   cause: cause.nullable(),
+  breaches: z.array(breach).describe("Rules that were broken on the wire, each once; what others follow from first."),
   endings: z.array(ending).describe("Programs that ended by themselves, in their order."),
   steps: z.array(stepResult),
   omitted: z
@@ -157,6 +168,7 @@ export const resultSchema = z
 
 export type RunResult = z.infer<typeof resultSchema>;
 export type ScenarioResult = RunResult["scenarios"][number];
+export type Breach = ScenarioResult["breaches"][number];
 export type NotAsked = RunResult["notAsked"][number];
 
 /** The published JSON Schema of result.json. */
@@ -175,6 +187,8 @@ export interface CaseRun {
   readonly known: ScenarioResult["known"];
   /** What its failure comes from, where that is known. */
   readonly cause: ScenarioResult["cause"];
+  /** The rules that were broken on its wire. */
+  readonly breaches: readonly Breach[];
 }
 
 /** Of one text of a step; what hosts said as a whole is in the case's folder. */
@@ -185,7 +199,7 @@ const STEP_CHARS_MAX = 20_000;
  * @param wireCharsMax - What its wire may take.
  */
 export function toScenarioResult(
-  { scenario, outcome, wire, folder, known, cause }: CaseRun,
+  { scenario, outcome, wire, folder, known, cause, breaches }: CaseRun,
   verdicts: readonly Verdict[],
   wireCharsMax?: number,
 ): ScenarioResult {
@@ -202,6 +216,7 @@ export function toScenarioResult(
     durationMs: outcome.durationMs,
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
     cause,
+    breaches: [...breaches],
     endings: outcome.endings.map(({ host, role, exit: { code, signal }, atMs, complaints }) => ({
       host,
       role,

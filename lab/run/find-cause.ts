@@ -4,7 +4,7 @@
 
 import { placeBehind } from "../capture/relay-recorder.ts";
 import type { Pair } from "../implementation/implementation.ts";
-import type { Carried } from "../protocol/rules.ts";
+import type { BrokenRule } from "../protocol/rules.ts";
 import type { Ending } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
 import type { CaseOutcome, StepOutcome } from "../replay/outcome.ts";
@@ -12,17 +12,15 @@ import { FLUSH_EACH_LINE, type Speechless } from "../replay/speechless.ts";
 import type { Cause } from "../result/cause.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
-import type { WireEnd, WireRecord } from "../wire/wire.ts";
 
 /** A case that was run, with its hosts as they still are. */
 export interface CaseEnd {
   readonly scenario: Scenario;
   readonly outcome: CaseOutcome;
-  readonly wire: WireRecord;
   readonly hosts: Hosts;
   readonly pair: Pair;
-  /** When the record of the wire ended, in milliseconds since the epoch. */
-  readonly endMs: number;
+  /** The rules that were broken on its wire. */
+  readonly broken: readonly BrokenRule[];
 }
 
 /** A peer's deed explains an end that comes so soon behind it. */
@@ -37,7 +35,7 @@ export async function findCause(end: CaseEnd): Promise<Cause | null> {
   const [ending] = outcome.endings;
   if (ending !== undefined) return await causeOfEnding(end, ending);
   if (outcome.speechless !== null) return causeOfSilence(outcome.speechless, pair);
-  return causeOnWire(end) ?? causeInWords(outcome) ?? causeBeforeSteps(end) ?? causeByClause(end);
+  return causeOnWire(end.broken) ?? causeInWords(outcome) ?? causeBeforeSteps(end) ?? causeByClause(end);
 }
 
 async function causeOfEnding(end: CaseEnd, ending: Ending): Promise<Cause> {
@@ -97,28 +95,13 @@ function tellProbe(role: string, { server, client }: Pair): string {
   return `npm run lab -- probe ${(role === "server" ? server : client).file} looks closer`;
 }
 
-function causeOnWire({ scenario, wire, endMs }: CaseEnd): Cause | null {
-  const server = scenario.given.find((given) => given.kind === "server");
-  // What a scripted server does is the case's own.
-  if (server === undefined) return null;
-  const broken = scenario.protocol.rules.findBroken(carriedBy(wire, server.host), endMs);
-  return broken === undefined ? null : { kind: "broken-rule", ...broken, details: [`to ${broken.host}`] };
+function causeOnWire([first]: readonly BrokenRule[]): Cause | null {
+  return first === undefined ? null : { kind: "broken-rule", ...toFault(first) };
 }
 
-/** What went between a server and its clients, without the lab's own words for it. */
-function carriedBy({ events }: WireRecord, server: string): readonly Carried[] {
-  return events.flatMap((event): readonly Carried[] => {
-    const isToServer = event.to.host === server;
-    const client: WireEnd = isToServer ? event.from : event.to;
-    const about = {
-      atMs: event.atMs,
-      connection: `${client.address}:${client.port}`,
-      host: client.host ?? client.address,
-    };
-    if (event.kind === "frame")
-      return [{ ...about, kind: "frame", isToServer, bytes: event.bytes, facts: event.facts }];
-    return event.kind === "opened" ? [] : [{ ...about, kind: "gone" }];
-  });
+/** What is told of a broken rule. */
+export function toFault({ says, clause, mend, host, detail }: BrokenRule): Omit<Cause, "kind"> {
+  return { says, clause, mend, host, details: [detail === null ? `to ${host}` : `${host}: ${detail}`] };
 }
 
 /** The case did not come to its first step: its programs are not what the contract asks for, or do not get on. */

@@ -33,7 +33,8 @@ import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wi
 import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import { findCause } from "./find-cause.ts";
+import { checkWire, withBreaches } from "./check-wire.ts";
+import { findCause, toFault } from "./find-cause.ts";
 import { type Fit, fitScenario } from "./fit-scenario.ts";
 import { Speechlessness } from "./speechlessness.ts";
 
@@ -163,7 +164,7 @@ class Run {
   async #attempt(scenario: Scenario): Promise<Attempt> {
     const { clock, pair } = this.#options;
     const fit = fitScenario(scenario, pair);
-    const unrun = { scenario, wire: unrecorded("no program ran"), used: [] };
+    const unrun = { scenario, wire: unrecorded("no program ran"), breaches: [], used: [] };
     if (fit.kind !== "fits") {
       return { ...unrun, cause: null, outcome: outcomeUnsupported(scenario, fit.why, clock.nowMs()) };
     }
@@ -180,7 +181,7 @@ class Run {
     this.#hosts = placed.map(({ spec, address }) => ({ name: spec.name, role: spec.role, address }));
     const plan = planWindows(scenario, client, placed, translatorFor(placed, writtenAddresses));
     const hosts = new WindowHosts(booted, { browser, window: pair.client.window, ...plan });
-    const outcome = await replayScenario(scenario, hosts, {
+    const replayed = await replayScenario(scenario, hosts, {
       pair,
       timeoutMs,
       clock,
@@ -192,9 +193,13 @@ class Run {
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
     const wire = await booted.endWire();
-    const cause = await findCause({ scenario, outcome, wire, hosts: booted, pair, endMs: clock.nowMs() });
+    const broken = checkWire(scenario, wire, replayed, clock.nowMs());
+    const outcome = withBreaches(replayed, broken);
+    const cause = await findCause({ scenario, outcome, broken, hosts: booted, pair });
     this.#speechlessness.note(scenario, outcome, cause);
-    return { scenario: whole, outcome: withLeftOut(outcome, leftOut), cause, wire, used: usedHosts(hosts, outcome) };
+    const left = withBreaches(withLeftOut(outcome, leftOut), broken);
+    const breaches = broken.filter(({ isBreach }) => isBreach).map(toFault);
+    return { scenario: whole, outcome: left, cause, breaches, wire, used: usedHosts(hosts, outcome) };
   }
 }
 

@@ -30,6 +30,8 @@ interface Connection {
 /** What a whole capture says. */
 export interface DecodedCapture {
   readonly events: readonly WireEvent[];
+  /** Whether nothing of what crossed the wire is missing in it. */
+  readonly isWhole: boolean;
   /** What could not be read or was dropped, and which limit was met, for a person. */
   readonly notes: readonly string[];
 }
@@ -61,6 +63,11 @@ export class CaptureDecoder {
   /** Which limit was met, so that events are missing; null when all are there. */
   get truncated(): string | null {
     return this.#truncated ?? this.#decoder.truncated;
+  }
+
+  /** Whether nothing of what the packets say is missing in the events. */
+  get isWhole(): boolean {
+    return this.truncated === null && this.#unread.size === 0 && this.#decoder.isWhole;
   }
 
   /** What could not be read or was dropped, for a person. */
@@ -174,7 +181,8 @@ export function decodePcap(
   if (reader.header === undefined) throw new PcapError(`expected a pcap file; got ${bytes.length} bytes`);
   const cut =
     reader.heldBytes === 0 ? [] : [`the file ends within a packet; its ${reader.heldBytes} bytes were dropped`];
-  return { events: decoder.take(), notes: [...notes, ...cut, ...(truncated === null ? [] : [truncated])] };
+  const isWhole = decoder.isWhole && cut.length === 0;
+  return { events: decoder.take(), isWhole, notes: [...notes, ...cut, ...(truncated === null ? [] : [truncated])] };
 }
 
 /** The first SYN of another connection between the same ends. */

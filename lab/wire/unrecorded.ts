@@ -4,5 +4,5 @@ import type { WireRecord } from "./wire.ts";
 
 /** @param why - For a person: "not asked for (--wire off)". */
 export function unrecorded(why: string): WireRecord {
-  return { source: "none", note: why, pcap: null, events: [] };
+  return { source: "none", note: why, isWhole: false, pcap: null, events: [] };
 }

@@ -79,6 +79,7 @@ export class WireDecoder {
   readonly #notes: string[] = [];
   #notesLeftOut = 0;
   #truncated: string | null = null;
+  #hasGaps = false;
   #events: OrderedEvent[] = [];
   #eventCount = 0;
   #eventBytes = 0;
@@ -95,6 +96,11 @@ export class WireDecoder {
     return this.#truncated;
   }
 
+  /** Whether the frames of all bytes that crossed the wire are among the events. */
+  get isWhole(): boolean {
+    return this.#truncated === null && !this.#hasGaps;
+  }
+
   /** What was dropped, and why, for a person: at most NOTES_MAX lines and one that counts the rest. */
   get notes(): readonly string[] {
     return this.#notesLeftOut === 0 ? this.#notes : [...this.#notes, `and ${this.#notesLeftOut} more`];
@@ -105,14 +111,8 @@ export class WireDecoder {
     this.advance(turn.atMs);
     this.#order += 1;
     const { kind, atMs, from, to } = turn;
-    if (kind === "ended") this.#finish(this.#directions.get(directionKey(from, to)), atMs);
-    else {
-      // Whoever resets reads nothing any more; and between the same ends a new connection takes the old one's place.
-      const why = kind === "reset" ? "a reset" : "another connection";
-      this.#drop(this.#directions.get(directionKey(from, to)), atMs, why);
-      this.#drop(this.#directions.get(directionKey(to, from)), atMs, why);
-    }
-    this.#emit(this.#order, { kind, atMs, from: this.#wireEnd(from), to: this.#wireEnd(to) });
+    const cutBytes = this.#cutOff(turn);
+    this.#emit(this.#order, { kind, atMs, from: this.#wireEnd(from), to: this.#wireEnd(to), cutBytes });
   }
 
   /** Bytes in the order of their stream. Their memory must not be used again. */
@@ -145,6 +145,7 @@ export class WireDecoder {
   lose(crossing: Crossing, lostBytes: number): void {
     const direction = this.#directionOf(crossing);
     if (direction === undefined) return;
+    this.#hasGaps = true;
     this.#note(`${tell(direction)}: ${lostBytes} bytes were not captured`);
     this.#drop(direction, crossing.atMs, "a gap");
   }
@@ -217,23 +218,33 @@ export class WireDecoder {
     if (frame !== undefined) this.#emitFrame(direction, frame, held);
   }
 
+  /** Ends the directions that a turn ends. Gives how many bytes were in no whole frame. */
+  #cutOff({ kind, atMs, from, to }: Turn): number {
+    const [there, back] = [directionKey(from, to), directionKey(to, from)].map((key) => this.#directions.get(key));
+    if (kind === "ended") return this.#finish(there, atMs);
+    // Whoever resets reads nothing any more; and between the same ends a new connection takes the old one's place.
+    const why = kind === "reset" ? "a reset" : "another connection";
+    return this.#drop(there, atMs, why) + this.#drop(back, atMs, why);
+  }
+
   /** No byte follows: what is held ends there where it is whole, and is dropped where it is not. */
-  #finish(direction: Direction | undefined, atMs: number): void {
-    if (direction === undefined) return;
+  #finish(direction: Direction | undefined, atMs: number): number {
+    if (direction === undefined) return 0;
     this.#pass(direction, atMs);
     const held = direction.reader.heldBytes;
     const frame = direction.reader.endByStream();
     if (frame !== undefined) this.#emitFrame(direction, { ...frame, end: "stream-end" }, held);
-    this.#drop(direction, atMs, "the stream's end");
+    return this.#drop(direction, atMs, "the stream's end");
   }
 
-  #drop(direction: Direction | undefined, atMs: number, why: string): void {
-    if (direction === undefined) return;
+  #drop(direction: Direction | undefined, atMs: number, why: string): number {
+    if (direction === undefined) return 0;
     this.#pass(direction, atMs);
     const { heldBytes } = direction.reader;
     if (heldBytes > 0) this.#note(`${tell(direction)}: ${why} cut off a frame; its ${heldBytes} bytes were dropped`);
     this.#holding.delete(direction);
     this.#directions.delete(directionKey(direction.from, direction.to));
+    return heldBytes;
   }
 
   #emitFrame(direction: Direction, { bytes, end }: Pick<WireFrame, "bytes" | "end">, wireBytes: number): void {

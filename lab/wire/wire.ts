@@ -47,6 +47,8 @@ export interface WireFrame extends Directed {
 /** What became of a connection. `opened`: the first thing seen of it. `ended`: this end sent a FIN. */
 export interface WireTurn extends Directed {
   readonly kind: "opened" | "ended" | "reset";
+  /** Bytes that came and that are in no frame, because the turn cut theirs off. */
+  readonly cutBytes: number;
 }
 
 export type WireEvent = WireFrame | WireTurn;
@@ -56,6 +58,8 @@ export interface WireRecord {
   readonly source: WireSource;
   /** How it was had, or why not, for a person. */
   readonly note: string;
+  /** Whether everything that crossed the wire is in it, as far as is known. */
+  readonly isWhole: boolean;
   /** The packets as a pcap file, where there are any. */
   readonly pcap: Uint8Array | null;
   readonly events: readonly WireEvent[];

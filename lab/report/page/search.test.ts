@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Breach } from "../../result/result.ts";
 import { sampleConformance } from "../fixtures/sample-conformance.ts";
-import { HOSTILE_TEXT, sampleReport } from "../fixtures/sample-run.ts";
+import { BREACHES, HOSTILE_TEXT, sampleReport, sampleResult, sampleScenario } from "../fixtures/sample-run.ts";
 import { cutAtHits, findables, search } from "./search.ts";
 
 const all = findables(sampleReport());
@@ -21,6 +22,16 @@ describe("the search", () => {
     const cases = (sought: string) => search(conformance, sought).map(({ anchor }) => anchor);
     expect(cases("PROTOCOL.md 7.4")).toEqual(["case-receiver-unknown"]);
     expect(cases("issues/7")).toEqual(["case-frames-merged", "case-text-limit"]);
+  });
+
+  it("finds a case by what it fails for, and by the rules that it broke beside that", () => {
+    const scenario = sampleScenario({
+      cause: { kind: "broken-rule", ...(BREACHES[0] as Breach) },
+      breaches: [...BREACHES],
+    });
+    const found = findables({ ...sampleReport(), result: sampleResult([scenario]), evidence: [] });
+    expect(search(found, "before the ack").map(({ anchor }) => anchor)).toEqual(["case-08"]);
+    expect(search(found, "came twice").map(({ anchor }) => anchor)).toEqual(["case-08"]);
   });
 
   it("finds what is drawn for a character that cannot be seen", () => {

@@ -2,6 +2,7 @@
 // has the anchor of the place where its text stands.
 
 import { makeVisible } from "../../../src/visible.ts";
+import { breachesBeside, tellCause } from "../../result/cause.ts";
 import type { ReportData } from "../../result/report-data.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
@@ -56,11 +57,18 @@ export function cutAtHits(text: string, sought: string): readonly string[] {
   return text.split(new RegExp(`(${needle.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")})`, "giu"));
 }
 
-/** What stands beside a case's title: its clause, and why it is known to fail. */
-function aboutCase({ conformance, known }: ReportData["result"]["scenarios"][number]): readonly string[] {
+/** What stands beside a case's title: its clause, why it is known to fail, what it fails for. */
+function aboutCase({
+  breaches,
+  cause,
+  conformance,
+  known,
+}: ReportData["result"]["scenarios"][number]): readonly string[] {
   return [
     ...(conformance === null ? [] : [tellCited(conformance)]),
     ...(known === null ? [] : [[known.by, known.why, known.link].filter((part) => part !== null).join(" \u00b7 ")]),
+    ...(cause === null ? [] : [[tellCause(cause), cause.mend, ...cause.details].join(" \u00b7 ")]),
+    ...breachesBeside({ breaches, cause }).map((breach) => [tellCause(breach), ...breach.details].join(" \u00b7 ")),
   ];
 }
 

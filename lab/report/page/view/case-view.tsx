@@ -10,7 +10,7 @@ import { tellRepeat } from "../../repeat.ts";
 import type { Layers } from "../arrange.ts";
 import type { Timeline } from "../rows.ts";
 import { tellDuration } from "../words.ts";
-import { CauseView } from "./cause-view.tsx";
+import { BreachesView, CauseView } from "./cause-view.tsx";
 import { FindingView } from "./comparison.tsx";
 import { Diagram } from "./diagram.tsx";
 import { HostsSaid, Pictures } from "./hosts-said.tsx";
@@ -98,6 +98,7 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
     <div class="case-body">
       {scenario.known === null ? null : <KnownView verdict={scenario.verdict} known={scenario.known} />}
       {scenario.cause === null ? null : <CauseView cause={scenario.cause} />}
+      <BreachesView scenario={scenario} />
       <Findings scenario={scenario} />
       <NotHere scenario={scenario} evidence={evidence} />
       <h4>Steps</h4>

@@ -1,7 +1,7 @@
 // Owns how the page tells what failures come from: of a case, before all that followed; of the run, each cause with its cases.
 
 import type { JSX } from "preact";
-import { type Cause, groupByCause, tellCause } from "../../../result/cause.ts";
+import { breachesBeside, type Cause, groupByCause, tellCause } from "../../../result/cause.ts";
 import type { ScenarioResult } from "../../../result/result.ts";
 import { Text } from "./text.tsx";
 
@@ -13,6 +13,27 @@ export function CauseView({ cause }: { readonly cause: Cause }): JSX.Element {
       {cause.details.map((line, index) => (
         <p class="soft" key={`${index}${line}`}>
           <Text of={line} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Rules that the case broke beside what it failed for; nothing where there are none. */
+export function BreachesView({ scenario }: { readonly scenario: ScenarioResult }): JSX.Element | null {
+  const breaches = breachesBeside(scenario);
+  if (breaches.length === 0) return null;
+  return (
+    <div class="cause">
+      {breaches.map((breach) => (
+        <p key={tellCause(breach)}>
+          Also: <Text of={tellCause(breach)} />
+          {breach.details.map((line) => (
+            <span class="soft" key={line}>
+              {" "}
+              <Text of={line} />
+            </span>
+          ))}
         </p>
       ))}
     </div>

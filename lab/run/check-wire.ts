@@ -1,0 +1,83 @@
+// Owns the check of a case's wire by the rules that always hold, whatever the case expects: whose programs they hold for, and
+// what a breach does to the case. It must not know any rule. Invariant: what a scripted peer sent is never told as broken.
+
+import { spokenBetween } from "../protocol/by-port.ts";
+import type { BrokenRule, Carried, History } from "../protocol/rules.ts";
+import { type CaseOutcome, gravest } from "../replay/outcome.ts";
+import { type Scenario, wireOf } from "../scenario/scenario.ts";
+import type { WireEnd, WireEvent, WireRecord } from "../wire/wire.ts";
+
+/**
+ * The rules that were broken on a case's wire, the cause first.
+ *
+ * @param endMs - When the record of the wire ended, in milliseconds since the epoch.
+ */
+export function checkWire(
+  scenario: Scenario,
+  wire: WireRecord,
+  { faults }: Pick<CaseOutcome, "faults">,
+  endMs: number,
+): readonly BrokenRule[] {
+  const server =
+    scenario.given.find(({ kind }) => kind === "server") ??
+    scenario.given.find((given) => given.kind === "peer" && given.listen !== null);
+  if (server === undefined || wire.source === "none") return [];
+  const ofServer = wire.events.filter(({ from, to }) => (from.host === server.host) !== (to.host === server.host));
+  const [own, others] = splitByProtocol(ofServer, scenario);
+  const history: History = {
+    carried: toCarried(own, server.host),
+    endMs,
+    extent: extentOf(scenario, wire),
+    isServerTested: server.kind === "server",
+    testedClients: new Set(scenario.given.filter(({ kind }) => kind === "client").map(({ host }) => host)),
+    hasOtherDoors: others.length > 0,
+    hasFaults: faults.length > 0,
+  };
+  return scenario.protocol.rules.findBroken(history);
+}
+
+/** The lab's relay stands before clients only: a raw peer must reach a server as it is. */
+function extentOf({ given }: Scenario, { isWhole, source }: WireRecord): History["extent"] {
+  if (!isWhole) return "parts";
+  const hasPeers = given.some((each) => each.kind === "peer" && each.listen === null);
+  return source === "relay" && hasPeers ? "some-connections" : "everything";
+}
+
+/** A breach fails a case in which all that was expected came. */
+export function withBreaches(outcome: CaseOutcome, broken: readonly BrokenRule[]): CaseOutcome {
+  if (!broken.some(({ isBreach }) => isBreach)) return outcome;
+  return { ...outcome, verdict: gravest([outcome.verdict, "fail"]) };
+}
+
+/** What is of the case's own protocol, and what is of those at other ports. */
+function splitByProtocol(
+  events: readonly WireEvent[],
+  scenario: Scenario,
+): readonly [readonly WireEvent[], readonly WireEvent[]] {
+  const wire = wireOf(scenario);
+  const isOwn = ({ from, to }: WireEvent): boolean => spokenBetween(wire, to.port, from.port) === wire;
+  return [events.filter(isOwn), events.filter((event) => !isOwn(event))];
+}
+
+/** What went between a server and its clients, without the lab's own words for it. */
+function toCarried(events: readonly WireEvent[], server: string): readonly Carried[] {
+  const opened = new Map<string, number>();
+  return events.flatMap((event): readonly Carried[] => {
+    const isToServer = event.to.host === server;
+    const client: WireEnd = isToServer ? event.from : event.to;
+    const ends = `${client.address}:${client.port} ${isToServer ? event.to.port : event.from.port}`;
+    const connection = `${ends} ${opened.get(ends) ?? 0}`;
+    const about = { atMs: event.atMs, connection, host: client.host ?? client.address, isToServer };
+    if (event.kind === "frame") {
+      const { bytes, facts, isMerged, wireBytes, end } = event;
+      const mayGoOn = end === "silence" || end === "stream-end";
+      return [{ ...about, kind: "frame", bytes, facts, isMerged, mayGoOn, isPadded: wireBytes < bytes.length }];
+    }
+    const { cutBytes } = event;
+    const gone: Carried = { ...about, kind: "gone", isReset: event.kind === "reset", cutBytes };
+    if (event.kind !== "opened") return [gone];
+    // Another connection between the same ends: of the one before, nothing follows.
+    opened.set(ends, (opened.get(ends) ?? 0) + 1);
+    return cutBytes > 0 ? [gone] : [];
+  });
+}
