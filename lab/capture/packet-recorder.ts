@@ -63,6 +63,7 @@ export class PacketRecorder implements WireRecorder {
 
 class PacketCase implements CaseWire {
   readonly standIn = DIRECT.standIn;
+  readonly notePeer = DIRECT.notePeer;
   readonly close = DIRECT.close;
   readonly #tap: Tap;
   readonly #options: PacketRecorderOptions;

@@ -27,6 +27,8 @@ export interface StandIn {
 export interface CaseWire {
   /** What stands in for a server at this address; undefined where nothing does, and the server is at its own. */
   standIn(address: string): Promise<StandIn | undefined>;
+  /** Is told of a host whose program is the lab's peer, which reaches servers past whatever stands in for them. */
+  notePeer(host: string): void;
   /** Ends the record, and gives it; later calls give the same one. Never rejects. */
   end(): Promise<WireRecord>;
   /** Gives up whatever the case's connections went through: to be called when its programs have ended. */
@@ -36,6 +38,7 @@ export interface CaseWire {
 /** What a case has that is recorded, if at all, without anything between its hosts. */
 export const DIRECT = {
   standIn: async () => undefined,
+  notePeer: () => {},
   close: async () => {},
 } as const;
 

@@ -114,6 +114,13 @@ describe.runIf(process.platform === "linux")("a server's address", () => {
     expect((await wire.end()).note).toContain(`what went to ${SERVER}:${port} is missing: listen EADDRINUSE`);
   });
 
+  test("is passed by where a peer of the lab's dials it, which is told in the note", async () => {
+    const wire = begin();
+    await standIn(wire);
+    for (const host of ["Win72", "Win73", "Win72"]) wire.notePeer(host);
+    expect((await wire.end()).note).toContain("; without what the lab's own peers (Win72, Win73) and a server said");
+  });
+
   test("is not its relay's at a port that somebody had at every address before", async () => {
     const other = createServer().listen(0, "0.0.0.0");
     closers.push(() => other.close());

@@ -70,6 +70,7 @@ class RelayCase implements CaseWire {
   /** What ends a relay's listening, by the server's own address and port. */
   readonly #listening = new Map<string, () => void>();
   readonly #unrelayed = new Set<string>();
+  readonly #peers = new Set<string>();
   readonly #heard: (RelayEvent & { readonly atMs: number })[] = [];
   /** The clock has fractions, and is the lab's. */
   readonly #epochMs = Date.now() - performance.now();
@@ -107,6 +108,10 @@ class RelayCase implements CaseWire {
       return next;
     };
     return { place, follow };
+  }
+
+  notePeer(host: string): void {
+    this.#peers.add(host);
   }
 
   end(): Promise<WireRecord> {
@@ -177,6 +182,7 @@ class RelayCase implements CaseWire {
     const note = [
       NOTE,
       ...this.#why,
+      ...tellPeers([...this.#peers]),
       ...this.#unrelayed,
       ...full,
       ...notes,
@@ -191,6 +197,14 @@ class RelayCase implements CaseWire {
     this.#isOver = true;
     this.#live?.end();
   }
+}
+
+/** What is not in a record, since a peer's bytes are not to be cut anew by a relay. */
+function tellPeers(hosts: readonly string[]): readonly string[] {
+  if (hosts.length === 0) return [];
+  return [
+    `without what the lab's own peers (${hosts.join(", ")}) and a server said to each other, which no relay cuts anew`,
+  ];
 }
 
 function give(decoder: WireDecoder, heard: RelayEvent & { readonly atMs: number }): void {

@@ -247,7 +247,8 @@ class LoopbackHost implements Host {
 
   /** A peer's bytes are not to be cut anew: it reaches servers directly, and as a server it is at its own address. */
   #asPeer(program: LocalProgram): Program {
-    const { displaced } = this.#parts.boot;
+    const { displaced, wire } = this.#parts.boot;
+    wire.notePeer(this.spec.name);
     displaced.delete(this.address);
     return new DisplacedProgram(program, displaced);
   }
