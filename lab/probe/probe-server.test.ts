@@ -97,6 +97,12 @@ const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
     /expected the line "A username is accepted: Howdy Probe"; got: .*JOINED Howdy Probe.*\. Mend: print the lines of PROTOCOL\.md, 12\.1, or say under logs/,
   ],
   [
+    "flushes its first line alone",
+    { timeoutMs: SHORT_MS },
+    LOGS,
+    /expected the line "A new client is connected: .*"; got: .*\. Mend: its output was held back until it ended: flush after each line: /,
+  ],
+  [
     "outlives SIGTERM",
     { ...PATIENT, stopMs: SHORT_MS },
     STOPS,

@@ -5,6 +5,7 @@ import type { Launch } from "../implementation/implementation.ts";
 import { findNearest } from "../replay/match.ts";
 import type { PeerDriver } from "../replay/peer-driver.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
+import { HELD_BACK_MEND } from "../replay/speechless.ts";
 import type { Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
 
@@ -21,8 +22,11 @@ export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check>
   const peer = await stage.startPeer("client");
   const accepted = await checkProposal(stage, server, peer);
   yield accepted;
-  if (accepted.breach === undefined) yield await checkLogs(stage, server);
-  yield await checkStop(stage, server, "ends with exit status 0 when it is stopped");
+  const logged = accepted.breach === undefined ? await checkLogs(stage, server) : undefined;
+  const paid = server.duesPaid;
+  const stopped = await checkStop(stage, server, "ends with exit status 0 when it is stopped");
+  if (logged !== undefined) yield server.duesPaid > paid ? withMend(logged, HELD_BACK_MEND) : logged;
+  yield stopped;
   if (implementation.console !== undefined) yield* checkConsole(stage, implementation.console);
 }
 
@@ -92,6 +96,10 @@ async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check
   const seen = nearest === undefined ? tellOutput(server) : `the nearest line is ${JSON.stringify(nearest)}`;
   const mend = protocol.joining.help.log;
   return { title, breach: { expected: `the line ${JSON.stringify(missing)}`, seen, mend } };
+}
+
+function withMend(check: Check, mend: string): Check {
+  return check.breach === undefined ? check : { ...check, breach: { ...check.breach, mend } };
 }
 
 async function checkStop(stage: ProbeStage, server: ServerDriver, title: string): Promise<Check> {

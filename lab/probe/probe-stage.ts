@@ -9,7 +9,7 @@ import { reasonOf } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
 import { PeerDriver, peerLaunch } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
-import { FLUSH_EACH_LINE, findSpeechless } from "../replay/speechless.ts";
+import { findSpeechless, HELD_BACK_MEND } from "../replay/speechless.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 
 /** How long a program may take to start and say so, as a case allows it. */
@@ -100,8 +100,7 @@ export class ProbeStage {
   /** What to do about one whose output is held back, which it is let end for; undefined of any other. */
   async mendSilence(driver: HostDriver): Promise<string | undefined> {
     const speechless = await findSpeechless(driver, true);
-    if (speechless?.isHeldBack !== true) return undefined;
-    return `its output was held back until it ended: ${FLUSH_EACH_LINE}`;
+    return speechless?.isHeldBack === true ? HELD_BACK_MEND : undefined;
   }
 
   /** Waits for something of a driver's; false when it does not come, or the program fails by itself before. */

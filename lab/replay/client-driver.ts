@@ -31,6 +31,7 @@ export class ClientDriver extends HostDriver {
   readonly lists = new KeptLines<readonly string[]>((names) => names.join("\n").length);
   readonly #fences = new Set<string>();
   #state: ClientState | null = null;
+  #statesAsked = 0;
   #statesTaken = 0;
   #isConnected = false;
   readonly #fencing: Fencing;
@@ -69,9 +70,19 @@ export class ClientDriver extends HostDriver {
     return this.write(JSON.stringify(command));
   }
 
+  /** A state that it was asked for and did not tell. */
+  override get isOwing(): boolean {
+    return this.#statesTaken < this.#statesAsked;
+  }
+
+  override get duesPaid(): number {
+    return this.#statesTaken;
+  }
+
   /** Asks for the state, which also tells that every command before it was taken. Undefined when no answer comes. */
   async askState(waitMs: number, isFence = false): Promise<ClientState | undefined> {
     const before = this.#statesTaken;
+    this.#statesAsked += 1;
     this.command({ state: {} }, isFence);
     await this.pulse.until(
       () => this.#statesTaken > before || this.fault !== null || !this.isRunning || undefined,

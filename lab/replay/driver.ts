@@ -81,6 +81,21 @@ export abstract class HostDriver {
     return this.#outputLines;
   }
 
+  /** Whether something is missing that it was to say by now, whatever a case expects. */
+  get isOwing(): boolean {
+    return false;
+  }
+
+  /** How much of what it was to say, for what was done before, is there. Its end alone brings nothing of it. */
+  get duesPaid(): number {
+    return 0;
+  }
+
+  /** What it printed on standard error last; empty where it printed nothing there. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
+  }
+
   /** Starts the program; rejects as the bed does when it cannot be started. */
   async start(spec: ProgramSpec): Promise<void> {
     const program = await this.host.start(spec);

@@ -83,6 +83,15 @@ export class ServerDriver extends HostDriver {
     return this.countLogged(line) > 0;
   }
 
+  /** A line that is sought from the start on, since every server logs it once there is a client. */
+  override get isOwing(): boolean {
+    return [...this.#counts.values()].some(({ found }) => found.length === 0);
+  }
+
+  override get duesPaid(): number {
+    return [...this.#counts.values()].reduce((sum, { found }) => sum + found.length, 0);
+  }
+
   /** What was printed, with a line that tells where some of it is not kept. */
   collectPrinted(): PrintedLine[] {
     return this.printed.withMark((omitted, before) => {

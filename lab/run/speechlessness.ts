@@ -18,25 +18,34 @@ export interface KnownSpeechless {
   readonly cause: Cause;
 }
 
+/** Cases in a row in which a program did not say what it was to say. */
+interface SpeechlessCases {
+  readonly count: number;
+  /** What the last of them came from. */
+  readonly cause: Cause;
+  /** It was seen to hold its output back, which it does in every case. */
+  readonly isSure: boolean;
+}
+
 export class Speechlessness {
-  /** Cases in a row in which each role's program said nothing, with what the last of them came from. */
-  readonly #cases = new Map<Role, { readonly count: number; readonly cause: Cause }>();
+  readonly #cases = new Map<Role, SpeechlessCases>();
 
   /** Takes note of how a case ended. */
   note({ given }: Scenario, { speechless }: CaseOutcome, cause: Cause | null): void {
     for (const role of ["server", "client"] as const) {
       if (!given.some(({ kind }) => kind === role)) continue;
       if (speechless?.role !== role || cause === null) this.#cases.delete(role);
-      else this.#cases.set(role, { count: (this.#cases.get(role)?.count ?? 0) + 1, cause });
+      else
+        this.#cases.set(role, { count: (this.#cases.get(role)?.count ?? 0) + 1, cause, isSure: speechless.isHeldBack });
     }
   }
 
   /** Why a case need not be run; undefined where it has to be. */
   of({ given }: Scenario): KnownSpeechless | undefined {
-    for (const [role, { count, cause }] of this.#cases) {
+    for (const [role, { count, cause, isSure }] of this.#cases) {
       const host = given.find(({ kind }) => kind === role)?.host;
-      if (host === undefined || count < SPEECHLESS_CASES_MAX) continue;
-      const seen = `not run: it printed nothing in ${count} cases before`;
+      if (host === undefined || (count < SPEECHLESS_CASES_MAX && !isSure)) continue;
+      const seen = `not run: nothing of what it was to say came in ${count === 1 ? "a case" : `${count} cases`} before`;
       return { host, expected: "says something", seen, cause: { ...cause, host } };
     }
     return undefined;
