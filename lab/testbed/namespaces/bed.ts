@@ -26,6 +26,7 @@ import { limitIn, unlimited } from "./limits.ts";
 import { canWatchMemory } from "./memory.ts";
 import { NamespaceProgram, type ProgramCall } from "./program.ts";
 import { Reach } from "./reach.ts";
+import { Starts } from "./starts.ts";
 import { viewFor } from "./view.ts";
 import { warmCache } from "./warm-cache.ts";
 
@@ -48,6 +49,8 @@ export interface NamespaceBedOptions {
 const SCRIPT = "/dev/howdy-lab/script";
 /** A program begins in namespaces of its own. */
 const BEGIN = ["unshare", "--pid", "--mount", "--ipc", "--fork", "--kill-child", "sh", SCRIPT, "begin"] as const;
+/** Sets variables for the words behind it. */
+const ENV = "/usr/bin/env";
 /** A program's folder; it is in temporary files of the program's own. */
 const FOLDER = "/tmp/howdy-lab";
 /** A program's home. */
@@ -80,7 +83,9 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
     const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
     const reach = new Reach((words) => holder.onBridgeWithFiles(words), { ...env, PATH: TOOLS_PATH });
     const own = (role: ProgramSpec["role"]) => (role === "peer" ? undefined : limits?.[role]) ?? DEFAULT_LIMITS;
-    return new NamespaceBed(options, { holder, recorder, reach, env, programs: all, limitsOf: own });
+    const names = topology.hosts.map(({ name }) => name);
+    const starts = new Starts(names, (host) => new NamespaceProgram(holder.onHost(host, BEGIN), env));
+    return new NamespaceBed(options, { holder, recorder, reach, starts, env, programs: all, limitsOf: own });
   } catch (fault) {
     await holder.end();
     throw fault;
@@ -91,6 +96,7 @@ interface NamespaceBedParts {
   readonly holder: Holder;
   readonly recorder: WireRecorder;
   readonly reach: Reach;
+  readonly starts: Starts<NamespaceProgram>;
   readonly env: Readonly<Record<string, string>>;
   readonly programs: LocalPrograms;
   readonly limitsOf: (role: ProgramSpec["role"]) => ProgramLimits;
@@ -128,8 +134,8 @@ export class NamespaceBed implements TestBed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { holder, recorder } = this.#parts;
-    if (!this.#keeps) await this.#hosts?.end();
+    const { holder, recorder, starts } = this.#parts;
+    await Promise.all([starts.end(), this.#keeps ? undefined : this.#hosts?.end()]);
     // What captures ends with the holder: a thousand times as fast as the kernel lets go of it in a network that goes on.
     await Promise.all([this.#keeps ? undefined : holder.end(), recorder[Symbol.asyncDispose]()]);
   }
@@ -189,7 +195,7 @@ class NamespaceHost implements Host {
     const where = ["-t", String(first), "-U", "-m", "-n", "-p", "-i", "-u", "--preserve-credentials"];
     const end = await runLocalCommand({
       file: "nsenter",
-      args: [...where, "--", "sh", SCRIPT, "beside", ...this.#whereAndWhat(directory), ...words],
+      args: [...where, "--", "sh", SCRIPT, "beside", ...this.#whereAndWhat(directory, words), ...words],
       env: { ...this.#parts.env, PATH: TOOLS_PATH },
       directory: "/",
     });
@@ -205,25 +211,26 @@ class NamespaceHost implements Host {
   }
 
   async #start({ role, args, env }: ProgramSpec): Promise<NamespaceProgram> {
-    const { holder, programs, env: own, limitsOf } = this.#parts;
+    const { programs, limitsOf } = this.#parts;
     const { words, directory } = programs[role];
     this.#limits = limitsOf(role);
-    const begin = [...BEGIN, ...this.#whereAndWhat(directory), ...words, ...args];
-    const call = {
-      limits: this.#limits,
-      name: words[0] ?? "",
-      command: holder.onHost(this.spec.name, begin),
-      env: { ...own, ...env },
-    };
-    return (await NamespaceProgram.start(call)) ?? (await this.#renew(call));
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const before = [...this.#whereAndWhat(directory, words), ...(variables.length === 0 ? [] : [ENV, ...variables])];
+    const call = { name: words[0] ?? "", words: [...before, ...words, ...args], limits: this.#limits };
+    return (await this.#begin(call)) ?? (await this.#renew(call));
+  }
+
+  async #begin(call: ProgramCall): Promise<NamespaceProgram | null> {
+    const program = this.#parts.starts.take(this.spec.name);
+    return (await program.begin(call)) ? program : null;
   }
 
   /** What the script is told of a program before its words. */
-  #whereAndWhat(directory: string): readonly string[] {
+  #whereAndWhat(directory: string, [name = ""]: readonly string[]): readonly string[] {
     const { holder, env } = this.#parts;
     const { processes, openFiles, folderMib } = this.#limits;
     const counted = holder.countsApart ? processes : "unlimited";
-    const what = [holder.userOf(this.spec.name), counted, openFiles, folderMib];
+    const what = [holder.userOf(this.spec.name), counted, openFiles, folderMib, name];
     return [env.PATH ?? "", directory, ...what.map(String)];
   }
 
@@ -231,7 +238,7 @@ class NamespaceHost implements Host {
   async #renew(call: ProgramCall): Promise<NamespaceProgram> {
     const { file, args } = this.#parts.holder.onBridge(["sh", SCRIPT, "renew", this.spec.name]);
     const end = await runLocalCommand({ file, args, env: { LC_ALL: "C", PATH: TOOLS_PATH }, directory: "/" });
-    const program = end.code === 0 ? await NamespaceProgram.start(call) : null;
+    const program = end.code === 0 ? await this.#begin(call) : null;
     if (program === null) throw new Error(`${this.spec.name} cannot be made anew: ${end.output.trim()}`);
     return program;
   }

@@ -3,14 +3,15 @@
 # namespaces, which ends with its standard input.
 #
 #   hold                        the first process: makes the bridge, the hosts, and what is seen of the file system
-#   begin WHERE WHAT WORDS      the first process of a program's own namespaces, in its host's network: makes that fresh,
-#                               mounts what is the program's own, and runs it
+#   begin                       the first process of a program's own namespaces, in its host's network: mounts what is the
+#                               program's own, and waits for a line on 5, WHERE WHAT WORDS as a shell quotes them; then it
+#                               makes the network fresh, and runs the program
 #   beside WHERE WHAT WORDS     among the processes of a program: runs a command as that program's user
 #   counted PROCESSES WORDS     in the program's own user namespace: limits processes, and becomes the program
 #   renew HOST                  on the bridge: makes a host's network anew
 #
-# WHERE is PATH FOLDER. WHAT is USER PROCESSES FILES MIB: the host's own user, and the program's limits of processes and
-# threads, of open files, and of each folder's size.
+# WHERE is PATH FOLDER. WHAT is USER PROCESSES FILES MIB NAME: the host's own user, the program's limits of processes and
+# threads, of open files, and of each folder's size, and what the program is called: words may set variables before it.
 #
 # Variables of hold: HOLD_HIDDEN, folders that nobody may look into, a line each; HOLD_KEPT, what is there all the same;
 # HOLD_LINKS, links there, a line for the link and one for its target; HOLD_BRIDGE, the bridge's address with its prefix;
@@ -18,6 +19,9 @@
 # ordinary, root, or root-reading, which may read what is root's alone; HOLD_SCRIPT, this text.
 set -eu
 
+# In a line of 5 this stands for a line's end.
+newline='
+'
 # In what is mounted here anew in any case.
 run=/dev/howdy-lab
 # Whom an ordinary user's program takes itself for, and where a program has its files.
@@ -206,10 +210,15 @@ renew() {
 }
 
 # 2 is for complaints of the tools, 3 tells the lab what becomes of the program, and 4 is the program's standard error.
+# All that can be done before the program is known is done before: it may wait for a whole case.
 begin() {
-  make_fresh || { echo used >&3; exit 1; }
-  mount_own "$6"
+  mount_own
   mkdir -m 0777 $folder
+  IFS= read -r call <&5 || exit 0
+  exec 5<&-
+  eval "set -- $call"
+  make_fresh || { echo used >&3; exit 1; }
+  [ "$6" = $usual_mib ] || resize "$6" program-tmp /tmp program-shm /dev/shm
   exec 2>/dev/null
   status=0
   (run_program "$@") || status=$?
@@ -220,7 +229,6 @@ begin() {
 mount_own() {
   cd /tmp
   mount --all --fstab "$run/mounts"
-  [ "$1" = $usual_mib ] || resize "$1" program-tmp /tmp program-shm /dev/shm
   hidden=/tmp
   while IFS= read -r kept; do bring_back "$kept"; done <"$run/kept"
   cd /
@@ -239,9 +247,9 @@ beside() {
 }
 
 run_program() {
-  path=$1 directory=$2 own_id=$3 processes=$4 open_files=$5
-  shift 6
-  { cd "$directory" && is_program "$1"; } || { echo missing >&3; exit 127; }
+  path=$1 directory=$2 own_id=$3 processes=$4 open_files=$5 name=$7
+  shift 7
+  { cd "$directory" && is_program "$name"; } || { echo missing >&3; exit 127; }
   setpriv=$(command -v setpriv) unshare=$(command -v unshare) sh=$(command -v sh)
   read -r user <$run/user
   [ "$mode" = beside ] || echo started >&3

@@ -1,10 +1,11 @@
-// Owns one program on a host in namespaces: the processes that lead to it, its streams, its end. It must not know hosts.
+// Owns one program on a host in namespaces: the processes that lead to it, which may wait before it is known, its streams,
+// its end. It must not know hosts.
 // Invariant: it has namespaces of its own, so that nothing that it started is left when it has ended, whatever that did to
 // get away.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { type ProgramLimits, tellMemory } from "../../hosts/program-limits.ts";
+import { DEFAULT_LIMITS, type ProgramLimits, tellMemory } from "../../hosts/program-limits.ts";
 import { LineReader } from "../../machine/line-reader.ts";
 import { childrenOf, descendantsOf, killProcess, signalProcess } from "../../machine/process-tree.ts";
 import { readExit } from "../program-exit.ts";
@@ -12,13 +13,13 @@ import { ProgramOutput } from "../program-output.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed.ts";
 import { type Command, TOOLS_PATH } from "./holder.ts";
 import { memoryExceeds } from "./memory.ts";
+import type { Start } from "./starts.ts";
 
 export interface ProgramCall {
   /** What it is called, for messages. */
   readonly name: string;
-  /** Runs it in its namespaces: see namespaces.sh. */
-  readonly command: Command;
-  readonly env: Readonly<Record<string, string>>;
+  /** What its namespaces' first process is told: see namespaces.sh. */
+  readonly words: readonly string[];
   readonly limits: ProgramLimits;
 }
 
@@ -28,47 +29,73 @@ const STEPS_TO_FIRST = 2;
 const MEMORY_LOOK_MS = 100;
 const KILLED: ProgramExit = { code: null, signal: "SIGKILL" };
 
-export class NamespaceProgram implements Program {
+type Streams = readonly [
+  stdin: Writable,
+  stdout: Readable,
+  complaints: Readable,
+  told: Readable,
+  stderr: Readable,
+  call: Writable,
+];
+
+export class NamespaceProgram implements Program, Start {
   readonly exited: Promise<ProgramExit>;
-  readonly #name: string;
   readonly #child: ChildProcess;
   readonly #stdin: Writable;
+  readonly #call: Writable;
   readonly #output = new ProgramOutput();
   readonly #started = Promise.withResolvers<boolean>();
-  readonly #limits: ProgramLimits;
+  readonly #hasSpoken = Promise.withResolvers<void>();
+  #name = "a program";
+  #limits = DEFAULT_LIMITS;
   #memoryLooks: NodeJS.Timeout | undefined;
   #said = "";
   #exit = KILLED;
   #running = true;
 
-  /** Settles when it runs; null where its host has something of an earlier program. Rejects when it cannot be started. */
-  static async start(call: ProgramCall): Promise<NamespaceProgram | null> {
-    const program = new NamespaceProgram(call);
-    return (await program.#started.promise) ? program : null;
-  }
-
-  private constructor({ name, command, env, limits }: ProgramCall) {
-    this.#name = name;
-    this.#limits = limits;
-    this.#child = spawn(command.file, command.args, {
+  /**
+   * Makes its namespaces, in which nothing runs yet.
+   *
+   * @param command - Makes them, and waits there: see namespaces.sh.
+   */
+  constructor({ file, args }: Command, env: Readonly<Record<string, string>>) {
+    this.#child = spawn(file, args, {
       cwd: "/",
       // The tools', not the program's: that one stands among the words.
       env: { ...env, PATH: TOOLS_PATH },
       detached: true,
-      stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
     });
-    // Behind the usual three: what becomes of the program, and its own standard error.
-    const [stdin, stdout, complaints, told, stderr] = this.#child.stdio as unknown as [Writable, ...Readable[]];
+    // Behind the usual three: what becomes of the program, its own standard error, and what is to run.
+    const [stdin, stdout, complaints, told, stderr, call] = this.#child.stdio as unknown as Streams;
     this.#stdin = stdin;
-    stdin.on("error", () => {});
-    stdout?.on("data", (chunk: Buffer) => this.#output.push("stdout", chunk));
-    stderr?.on("data", (chunk: Buffer) => this.#output.push("stderr", chunk));
-    complaints?.on("data", (chunk: Buffer) => {
+    this.#call = call;
+    // One that ends before it has read all that was written: its end is told by `exited`.
+    for (const each of [stdin, call]) each.on("error", () => {});
+    this.#read(stdout, "stdout");
+    this.#read(stderr, "stderr");
+    complaints.on("data", (chunk: Buffer) => {
       this.#said += chunk;
     });
     const lines = new LineReader((line) => this.#hear(line));
-    told?.on("data", (chunk: Buffer) => lines.push(chunk));
+    told.on("data", (chunk: Buffer) => lines.push(chunk));
+    // Nobody may be waiting for its start.
+    this.#started.promise.catch(() => {});
     this.exited = this.#awaitExit();
+  }
+
+  /** Settles when it runs; false where its host has something of an earlier program. Rejects when it cannot be started. */
+  begin({ name, words, limits }: ProgramCall): Promise<boolean> {
+    if (words.some((word) => word.includes("\0")))
+      throw new Error(`${name} cannot be started: a word of it holds U+0000`);
+    this.#name = name;
+    this.#limits = limits;
+    this.#call.end(`${words.map(quote).join(" ")}\n`);
+    return this.#started.promise;
+  }
+
+  get hasSpoken(): Promise<void> {
+    return this.#hasSpoken.promise;
   }
 
   /** The first process of its namespaces, as the lab's own system numbers it; undefined when it is gone. */
@@ -134,9 +161,17 @@ export class NamespaceProgram implements Program {
   /** With the first process of its namespaces all others in them end, and only then is its end told. */
   #killNow(): void {
     if (!this.#running) return;
+    this.#call.end();
     const { first } = this;
     if (first !== undefined) killProcess(first);
     else this.#child.kill("SIGKILL");
+  }
+
+  #read(from: Readable, stream: OutputLine["stream"]): void {
+    from.on("data", (chunk: Buffer) => {
+      this.#output.push(stream, chunk);
+      this.#hasSpoken.resolve();
+    });
   }
 
   #hear(line: string): void {
@@ -166,6 +201,7 @@ export class NamespaceProgram implements Program {
       this.#child.once("error", (fault) => this.#started.reject(fault));
       this.#child.once("exit", () => {
         this.#running = false;
+        this.#hasSpoken.resolve();
         clearInterval(this.#memoryLooks);
       });
       this.#child.once("close", () => {
@@ -178,6 +214,11 @@ export class NamespaceProgram implements Program {
       });
     });
   }
+}
+
+/** A word as a shell reads it, on one line. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''").replaceAll("\n", `'"$newline"'`)}'`;
 }
 
 function descend(pid: number | undefined, steps: number): number | undefined {

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { type Start, Starts } from "./starts.ts";
+
+class FakeStart implements Start {
+  running = true;
+  readonly #spoken = Promise.withResolvers<void>();
+  readonly hasSpoken = this.#spoken.promise;
+
+  speak(): Promise<void> {
+    this.#spoken.resolve();
+    return this.hasSpoken;
+  }
+
+  async kill(): Promise<void> {
+    this.running = false;
+    await this.speak();
+  }
+}
+
+function openStarts() {
+  const made: (readonly [host: string, start: FakeStart])[] = [];
+  const starts = new Starts(["One", "Two"], (host) => {
+    const start = new FakeStart();
+    made.push([host, start]);
+    return start;
+  });
+  return { made, starts, hosts: () => made.map(([host]) => host) };
+}
+
+test("each host's next start is made when all that start have spoken, and not before", async () => {
+  const { starts, hosts } = openStarts();
+  expect(hosts()).toEqual(["One", "Two"]);
+  const [one, two] = [starts.take("One"), starts.take("Two")];
+  await one.speak();
+  expect(hosts()).toEqual(["One", "Two"]);
+  await two.speak();
+  expect(hosts()).toEqual(["One", "Two", "One", "Two"]);
+});
+
+test("a start is used once, and one that ended while it waited is not used", async () => {
+  const { made, starts, hosts } = openStarts();
+  const first = starts.take("One");
+  const second = starts.take("One");
+  expect(second).not.toBe(first);
+  const waiting = made[1]?.[1];
+  await waiting?.kill();
+  expect(starts.take("Two")).not.toBe(waiting);
+  expect(hosts()).toEqual(["One", "Two", "One", "Two"]);
+});
+
+test("what was made and not used ends, and nothing is made after that", async () => {
+  const { made, starts, hosts } = openStarts();
+  const one = starts.take("One");
+  await starts.end();
+  await one.speak();
+  expect(made.map(([, { running }]) => running)).toEqual([true, false]);
+  expect(hosts()).toEqual(["One", "Two"]);
+});
