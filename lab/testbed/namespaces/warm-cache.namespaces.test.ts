@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -58,6 +59,20 @@ test("what Node compiles is there for each host's user, who can read it, until a
   expect(readdirSync(cache)).toContain(folder);
   expect(markers()).toHaveLength(1);
   expect(markers()).not.toEqual(before);
+});
+
+test("each face of the client is compiled, also those that are loaded only when they are asked for", async () => {
+  await warmCache(copy, cache, TOOLS_PATH);
+  const filesOf = () => readdirSync(cache, { recursive: true }).length;
+  const before = filesOf();
+  for (const face of ["headless/headless.ts", "web/web.ts", "terminal/terminal.ts"]) {
+    const preload = ["--import", join(copy, "compile-cache.mjs")];
+    const words = ["--user", "--map-user=1000", "--map-group=1000", process.execPath, ...preload];
+    const { status } = spawnSync("unshare", [...words, join(copy, "src/client", face)], {
+      env: { PATH: TOOLS_PATH, NODE_COMPILE_CACHE: cache },
+    });
+    expect([face, status, filesOf()]).toEqual([face, 0, before]);
+  }
 });
 
 test("what cannot be had is gone on without", async () => {

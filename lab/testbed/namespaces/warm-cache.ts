@@ -14,6 +14,9 @@ const PROGRAMS = [
   ["src/server/main.ts", "--help"],
   ["src/server/operator/howdyctl.ts", "--help"],
   ["src/client/main.ts", "--headless"],
+  // Loaded only when they are asked for, and then they serve until they are told to end.
+  ["src/client/web/web.ts"],
+  ["src/client/terminal/terminal.ts"],
   ["lab/peer/main.ts"],
 ] as const;
 const SOURCES = ["src/**/*.ts", "lab/peer/*.ts", "compile-cache.mjs"] as const;
