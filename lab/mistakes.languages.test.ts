@@ -41,7 +41,9 @@ test("a port that lingering connections hold is told so", { timeout: TEST_MS_MAX
   const subnet = await claimSubnet();
   await linger(addressOf(subnet));
   const says = `the address is in use though nobody listens there: connections that were closed before linger on port ${PORT}`;
-  await expectNamed(PORT_NOT_FREE, ["03", ...bedIn(subnet, SHARED)], join(folder, "linger"), says);
+  // Where no packets can be captured, the lab's relay would be at that address, and the server elsewhere.
+  const words = ["03", ...bedIn(subnet, SHARED), "--wire", "off"];
+  await expectNamed(PORT_NOT_FREE, words, join(folder, "linger"), says);
 });
 
 test("a port that somebody has is told with who that is", { timeout: TEST_MS_MAX }, async () => {

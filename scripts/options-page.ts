@@ -15,11 +15,18 @@ const PROGRAMS: readonly (readonly [string, string, readonly string[]])[] = [
   ["The client", "src/client/main.ts", []],
 ];
 
+/** The programs name the folder of whoever asks; the page is everybody's. */
+const EVERYBODY = { XDG_RUNTIME_DIR: "/run/user/UID" } as const;
+
 /** The page as it is to be. */
 export async function optionsPage(): Promise<string> {
   const parts = await Promise.all(
     PROGRAMS.map(async ([heading, file, words]) => {
-      const { stdout } = await $({ cwd: ROOT, quiet: true })`${process.execPath} ${file} ${words} --help`;
+      const { stdout } = await $({
+        cwd: ROOT,
+        quiet: true,
+        env: { ...process.env, ...EVERYBODY },
+      })`${process.execPath} ${file} ${words} --help`;
       return `## ${heading}\n\n\`\`\`text\n${stdout.trim()}\n\`\`\`\n`;
     }),
   );
