@@ -41,12 +41,7 @@ export function compilePattern(text: string): Pattern {
 
 /** A piece of a text as a regular expression's source. */
 function sourceOf(piece: string, blank: string): string {
-  const words = piece.split(" ").map((word) =>
-    word
-      .split(PORT_WORD)
-      .map((part) => RegExp.escape(part))
-      .join("\\d{1,5}"),
-  );
+  const words = piece.split(" ").map((word) => word.split(PORT_WORD).map(escapePattern).join("\\d{1,5}"));
   return words.join(blank);
 }
 
@@ -66,6 +61,11 @@ function matchesPieces(line: string, first: RegExp, rest: readonly Piece[]): boo
     end = source.lastIndex;
   }
   return true;
+}
+
+/** A text as a regular expression's source. Node has RegExp.escape only from 24 on. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 /** Runs of blanks compare as one. */

@@ -42,6 +42,12 @@ test("a program's folder, its context and the folders of what its words name are
   ]);
 });
 
+test("of a program that npm has installed the packages beside it are seen", () => {
+  for (const path of ["my/node_modules/lab/dist/main.js", "my/node_modules/zod/index.js", "my/key"]) file(path);
+  const lab = join(home, "my/node_modules/lab");
+  expect(viewOf(["node", "dist/main.js"], lab, { context: lab }).kept).toEqual([join(home, "my/node_modules")]);
+});
+
 test("a file that lies in the home itself is seen alone", () => {
   file("server.py");
   file(".ssh/key");

@@ -25,6 +25,9 @@ const HIDDEN = ["/home", "/root", "/tmp", "/var/tmp", "/run", "/mnt", "/media", 
 /** Bits of a mode: others may read, or go through. */
 const [READ_BY_ALL, PASS_BY_ALL] = [0o004, 0o001];
 
+/** The outermost folder of packages that a path leads through. */
+const PACKAGES = /^.*?[/\\]node_modules(?=[/\\])/;
+
 /** What the view depends on, so that a test can change it. */
 export interface ViewOptions {
   readonly hidden?: readonly string[];
@@ -68,17 +71,21 @@ function isPassable(folder: string): boolean {
   return (statSync(folder).mode & PASS_BY_ALL) !== 0 && (dirname(folder) === folder || isPassable(dirname(folder)));
 }
 
-/** A program is its file's folder, what its file calls the context, and what its words name: a file brings its folder. */
+/**
+ * A program is its file's folder, what its file calls the context, and what its words name: a file brings its folder. What
+ * npm has installed brings what it is installed among, where its packages are.
+ */
 function namedBy({ words, directory, context }: ProgramCommand, path: string, tops: readonly string[]): string[] {
   const paths = words.map((word) => resolve(directory, word)).filter(existsSync);
   const [word = ""] = words;
   const found = word.includes(sep) ? [] : installationOf(word, path, tops);
-  return [
+  const own = [
     directory,
     ...(context === undefined ? [] : [context]),
     ...paths.flatMap((each) => ownFolder(each, tops)),
     ...found,
   ];
+  return own.map((each) => PACKAGES.exec(each)?.[0] ?? each);
 }
 
 function ownFolder(path: string, tops: readonly string[]): readonly string[] {
