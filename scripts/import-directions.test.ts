@@ -215,6 +215,7 @@ const ROOMS: readonly Room[] = [
     mayImport: ["src/options/", "src/visible.ts"],
     mayUse: ["node:fs/promises", "leven", "yaml", "zod"],
   },
+  { of: "lab/own-command.ts", mayUse: ["node:path"] },
   { of: "lab/peer/", mayUse: ["node:*"] },
   { of: "lab/hosts/", mayImport: ["src/options/", "lab/yaml/"], mayUse: ["node:*", "zod"] },
   { of: "lab/protocol/", mayImport: ["src/client/control.ts", "src/protocol/"], mayUse: ["zod"] },
@@ -262,6 +263,7 @@ const ROOMS: readonly Room[] = [
     of: "lab/testbed/",
     mayImport: [
       "src/options/",
+      "lab/own-command.ts",
       "lab/hosts/",
       "lab/protocol/",
       "lab/wire/",
@@ -342,6 +344,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/run/",
     mayImport: [
+      "lab/own-command.ts",
       "lab/protocol/",
       "lab/wire/",
       "lab/implementation/",
@@ -366,6 +369,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/commands/",
     mayImport: [
+      "lab/own-command.ts",
       "src/visible.ts",
       "src/options/",
       "lab/yaml/",

@@ -1,6 +1,7 @@
-// Owns the help of `npm run lab`, as a whole and of each command that is a word. It must not know how they are carried out.
+// Owns the help of the lab's command, as a whole and of each command that is a word. It must not know how they are carried out.
 
 import { type HelpRow, layOutHelp, optionRows, wrapText } from "../../src/options/index.ts";
+import { labCommand } from "../own-command.ts";
 import { ALL_OPTIONS, COMMAND_OPTIONS, type Command } from "./options.ts";
 
 interface CommandHelp {
@@ -49,7 +50,7 @@ const COMMAND_ROWS: readonly HelpRow[] = [
   ...Object.values(COMMANDS).map(({ usage, what }) => ({ label: usage.replace(/ \[.*/, ""), text: what })),
 ];
 
-const HELP = `Usage: ${USAGES.map((usage) => `npm run lab -- ${usage}`).join("\n       ")}
+const HELP = `Usage: ${USAGES.map((usage) => labCommand(usage)).join("\n       ")}
 
 Replays cases on four hosts, tells a verdict for each case and step, and leaves a report with the evidence:
 lab-report/latest/index.html. What is under test is this project's server and client, or whatever a file describes
@@ -74,9 +75,9 @@ function commandHelp(command: Command): string {
   const { usage, what, exitStatus } = COMMANDS[command];
   const rows = optionRows(COMMAND_OPTIONS[command]);
   return [
-    `Usage: npm run lab -- ${usage}`,
+    `Usage: ${labCommand(usage)}`,
     wrapText(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`).join("\n"),
     ...(rows.length === 0 ? [] : [layOutHelp(rows)]),
-    `Exit status: ${exitStatus}. npm run lab -- --help tells everything.\n`,
+    `Exit status: ${exitStatus}. ${labCommand("--help")} tells everything.\n`,
   ].join("\n\n");
 }

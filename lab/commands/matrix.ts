@@ -14,6 +14,7 @@ import type { MatrixCell, MatrixResult } from "../matrix/matrix-result.ts";
 import { renderMatrix, tellCell } from "../matrix/matrix-text.ts";
 import { tellPair } from "../matrix/matrix-words.ts";
 import { type MatrixPair, type PairEnd, runMatrix, type Side } from "../matrix/run-matrix.ts";
+import { labCommand } from "../own-command.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { countOf } from "../report/plain-text.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
@@ -146,7 +147,7 @@ const SILENT: Renderer = { take: () => {} };
 
 /** The command that runs one pair's cases again by itself. */
 function pairCommand({ selection }: MatrixArguments, { server, client }: MatrixPair, more: readonly string[]): string {
-  return ["npm run lab --", ...selection, `--server ${server.file}`, `--client ${client.file}`, ...more].join(" ");
+  return labCommand(...selection, `--server ${server.file}`, `--client ${client.file}`, ...more);
 }
 
 function isGoodCell({ fault, planned, scenarios }: MatrixCell): boolean {

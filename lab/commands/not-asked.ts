@@ -2,6 +2,7 @@
 // not know how a run goes. Invariant: a case that this pair could not be asked is not missed.
 
 import type { Pair } from "../implementation/implementation.ts";
+import { labCommand } from "../own-command.ts";
 import type { NotAsked } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
@@ -48,8 +49,7 @@ export function findNotAsked(
     const { what, words } = part;
     const cases = missed.filter((scenario) => isIn(part, scenario)).length;
     if (cases === 0) return [];
-    const told = [...words, ...programs];
-    return [{ cases, what, command: ["npm run lab", ...(told.length > 0 ? ["--", ...told] : [])].join(" ") }];
+    return [{ cases, what, command: labCommand(...words, ...programs) }];
   });
 }
 

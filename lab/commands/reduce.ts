@@ -32,7 +32,7 @@ import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { PROTOCOLS, wireOf } from "./protocol.ts";
-import { loadCases, ownCommand, REPOSITORY, readOwnTopology, reportsFolder } from "./repository.ts";
+import { loadCases, ownCommand, REPORTS_FOLDER, REPOSITORY, readOwnTopology } from "./repository.ts";
 import { seedFor } from "./seed.ts";
 
 const SMALLEST_FILE = "smallest.yaml";
@@ -101,7 +101,7 @@ export async function reduce(args: ReduceArguments): Promise<number> {
     ),
   );
   const folder = await (args.out === undefined
-    ? ReportFolder.atTime(reportsFolder(), new Date())
+    ? ReportFolder.atTime(REPORTS_FOLDER, new Date())
     : ReportFolder.at(args.out));
   const path = join(folder.path, SMALLEST_FILE);
   const text = writeYaml(asWritten(reduction.smallest), [

@@ -1,9 +1,11 @@
-// Owns where the lab finds its own files. Invariant: none of it depends on where the command was given.
+// Owns where the lab finds its own files, and where it leaves reports. Invariant: its files do not depend on where the
+// command was given, and reports go nowhere else.
 
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../src/options/index.ts";
 import { readTopology, type Topology } from "../hosts/topology.ts";
+import { labCommand } from "../own-command.ts";
 import type { Protocols } from "../protocol/protocol.ts";
 import { countOf } from "../report/plain-text.ts";
 import { ReportFolder } from "../result/folder.ts";
@@ -15,14 +17,12 @@ import { PROTOCOLS } from "./protocol.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Where reports go unless told, as a person reads it. */
-export function reportsFolder(): string {
-  return relative(process.cwd(), join(REPOSITORY, "lab-report"));
-}
+/** Where reports go unless told: in the folder in which the command was given. */
+export const REPORTS_FOLDER = "lab-report";
 
 /** A new report among the others, of which the oldest are removed; says which. */
 export async function openReports(kept: number, say: (line: string) => void): Promise<ReportFolder> {
-  const root = reportsFolder();
+  const root = REPORTS_FOLDER;
   const now = new Date();
   const folder = await ReportFolder.atTime(root, now);
   const removed = await removeOldReports(root, { kept, current: basename(folder.path), nowMs: now.getTime() });
@@ -71,8 +71,7 @@ export async function loadAllCases(topology: Topology): Promise<readonly Scenari
 
 /** The command that was given, as it can be given again. */
 export function ownCommand(more: readonly string[] = []): string {
-  const words = [...process.argv.slice(2), ...more].map(quoteWord);
-  return ["npm run lab", ...(words.length > 0 ? ["--"] : []), ...words].join(" ");
+  return labCommand(...[...process.argv.slice(2), ...more].map(quoteWord));
 }
 
 /** A word as a POSIX shell takes it for one. */

@@ -9,6 +9,7 @@ import { makeVisibleLine } from "../../src/visible.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import type { Role, Topology } from "../hosts/topology.ts";
 import type { Pair } from "../implementation/implementation.ts";
+import { labCommand } from "../own-command.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { countOf } from "../report/plain-text.ts";
@@ -178,7 +179,7 @@ async function tellKept(bed: TestBed, { kept }: RunEnd, signal: AbortSignal): Pr
   process.stdout.write("\nKept:\n");
   for (const { spec, inspectHint } of kept) process.stdout.write(`  ${spec.name}  ${inspectHint}\n`);
   if (bed.kind === "docker") {
-    process.stdout.write("To remove them: npm run lab -- --clean\n");
+    process.stdout.write(`To remove them: ${labCommand("--clean")}\n`);
     return;
   }
   process.stdout.write("They end with this command: press Ctrl-C.\n");

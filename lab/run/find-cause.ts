@@ -4,6 +4,7 @@
 
 import { placeBehind } from "../capture/relay-recorder.ts";
 import type { Pair } from "../implementation/implementation.ts";
+import { labCommand } from "../own-command.ts";
 import type { BrokenRule } from "../protocol/rules.ts";
 import type { Ending } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
@@ -92,7 +93,7 @@ function causeOfSilence({ host, role, isHeldBack }: Speechless, pair: Pair): Cau
 
 /** Where the contract is not kept, the probe says more than cases do. */
 function tellProbe(role: string, { server, client }: Pair): string {
-  return `npm run lab -- probe ${(role === "server" ? server : client).file} looks closer`;
+  return `${labCommand("probe", (role === "server" ? server : client).file)} looks closer`;
 }
 
 function causeOnWire([first]: readonly BrokenRule[]): Cause | null {

@@ -6,6 +6,7 @@ import { formatCidr, overlaps, parseCidr, type Subnet } from "../hosts/subnet.ts
 import { plainName } from "../machine/leftovers.ts";
 import { findRoute, type Route } from "../machine/routes.ts";
 import { readRun } from "../machine/run-labels.ts";
+import { labCommand } from "../own-command.ts";
 
 interface HeldSubnet {
   readonly network: Dockerode.NetworkInspectInfo;
@@ -69,7 +70,7 @@ export function remedy(
   if (run?.state === "live")
     return `it is a run of the lab (process ${run.pid}): wait for its end, or use ${elsewhere}`;
   if (run?.state === "gone") {
-    return `a run of the lab that has ended left it: remove it with \`npm run lab -- --clean\`, or use ${elsewhere}`;
+    return `a run of the lab that has ended left it: remove it with \`${labCommand("--clean")}\`, or use ${elsewhere}`;
   }
   if (containers.length > 0) return `use ${elsewhere}, or end what hangs on it and then remove it`;
   return `remove it with \`docker network rm ${network.Name}\`, or use ${elsewhere}`;
