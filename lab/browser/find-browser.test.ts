@@ -33,7 +33,7 @@ test("where there is none at all, it says why and what to do, in one line", asyn
   expect(await findBrowser(nothing)).toEqual({
     kind: "missing",
     reason: expect.stringMatching(
-      /^neither Chrome nor Chromium was found, and npm has none for .*: install Chrome or .*$/,
+      /^neither Chrome nor Chromium was found, nor the one from npm .*: install Chrome or .*$/,
     ),
   });
 });

@@ -57,7 +57,7 @@ async function findPacked(unpack: BrowserSearch["unpack"]): Promise<FoundBrowser
     const reason = fault instanceof Error ? (fault.message.split("\n", 1)[0] ?? "") : String(fault);
     return { kind: "missing", reason: `the browser from npm cannot be unpacked (${reason}): ${WHAT_TO_DO}` };
   }
-  const why = `neither Chrome nor Chromium was found, and npm has none for ${process.platform} ${process.arch}`;
+  const why = "neither Chrome nor Chromium was found, nor the one from npm (@sparticuz/chromium, for Linux on x64)";
   return { kind: "missing", reason: `${why}: ${WHAT_TO_DO}` };
 }
 
