@@ -2,14 +2,23 @@
 // must not know what an entry does. Invariant: an entry that is appended while another is applied comes after it,
 // and no follower's fault keeps an entry from the others.
 
-import type { Entry } from "../room/entry.ts";
+import type { Entry, Place } from "../room/entry.ts";
 import type { Follower, RoomLog } from "./room-log.ts";
 
 export class LocalLog implements RoomLog {
+  readonly identity: string;
+  readonly #dateMs: () => number;
   readonly #followers: Follower[] = [];
   readonly #waiting: Entry[] = [];
   #sequence = 0;
+  #atMs = 0;
   #applying = false;
+
+  /** `dateMs` gives milliseconds since 1970. */
+  constructor(identity: string, dateMs: () => number) {
+    this.identity = identity;
+    this.#dateMs = dateMs;
+  }
 
   /** Throws what followers threw, once all that waited is applied. */
   append(entry: Entry): void {
@@ -29,9 +38,12 @@ export class LocalLog implements RoomLog {
 
   #apply(entry: Entry, faults: unknown[]): void {
     this.#sequence += 1;
+    // A clock that was set back sets no entry before the one ahead of it.
+    this.#atMs = Math.max(this.#atMs, this.#dateMs());
+    const place: Place = { sequence: this.#sequence, atMs: this.#atMs };
     for (const follower of this.#followers) {
       try {
-        follower(entry, this.#sequence);
+        follower(entry, place);
       } catch (fault) {
         faults.push(fault);
       }

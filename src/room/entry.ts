@@ -21,15 +21,30 @@ export interface Original {
   readonly value: unknown;
 }
 
+/** Where the log put an entry, and when: for everybody the same. */
+export interface Place {
+  /** Numbers grow by one, entry by entry. */
+  readonly sequence: number;
+  /** In milliseconds since 1970. It decides nothing. */
+  readonly atMs: number;
+}
+
 /** What a session asks of the room. */
 export type Request = { readonly session: SessionId } & (
   | { readonly kind: "join"; readonly name: string; readonly original?: Original }
   | { readonly kind: "leave" }
   /** Says a text to everybody else. */
-  | { readonly kind: "say"; readonly text: string; readonly original?: Original }
+  | ({ readonly kind: "say" } & Saying)
   /** Says a text to one user, by the exact name. */
-  | { readonly kind: "whisper"; readonly receiver: string; readonly text: string; readonly original?: Original }
+  | ({ readonly kind: "whisper"; readonly receiver: string } & Saying)
 );
+
+interface Saying {
+  readonly text: string;
+  readonly original?: Original;
+  /** What its sender's client calls it, chosen at random: told to nobody but the sender. */
+  readonly nonce?: string;
+}
 
 /** What the operator asks of the room. */
 export type OperatorRequest =
@@ -61,13 +76,20 @@ export type News =
   | { readonly kind: "joined"; readonly user: User; readonly original: Original | undefined }
   | { readonly kind: "left"; readonly user: User }
   /** Everybody but `from` hears it. */
-  | { readonly kind: "said"; readonly from: User; readonly text: string; readonly original: Original | undefined }
+  | {
+      readonly kind: "said";
+      readonly from: User;
+      readonly text: string;
+      readonly original: Original | undefined;
+      readonly nonce: string | undefined;
+    }
   | {
       readonly kind: "whispered";
       readonly from: User;
       readonly to: User;
       readonly text: string;
       readonly original: Original | undefined;
+      readonly nonce: string | undefined;
     }
   /** A whisper to a name that nobody has as it is spelled. */
   | {
@@ -76,6 +98,7 @@ export type News =
       readonly receiver: string;
       readonly text: string;
       readonly why: Miss;
+      readonly nonce: string | undefined;
     }
   | { readonly kind: "announced"; readonly text: string }
   | { readonly kind: "kicked"; readonly user: User; readonly text: string };

@@ -79,7 +79,7 @@ export class Room {
       case "leave":
         return this.#leave(user);
       case "say":
-        return { kind: "said", from: user, text: entry.text, original: entry.original };
+        return { kind: "said", from: user, text: entry.text, original: entry.original, nonce: entry.nonce };
       case "whisper":
         return this.#whisper(user, entry);
     }
@@ -93,10 +93,10 @@ export class Room {
     return { kind: "left", user };
   }
 
-  #whisper(from: User, { receiver, text, original }: Extract<Entry, { kind: "whisper" }>): News {
+  #whisper(from: User, { receiver, text, original, nonce }: Extract<Entry, { kind: "whisper" }>): News {
     const to = this.#byName.get(receiver);
-    if (to !== undefined) return { kind: "whispered", from, to, text, original };
-    return { kind: "missed", from, receiver, text, why: this.#missOf(receiver) };
+    if (to !== undefined) return { kind: "whispered", from, to, text, original, nonce };
+    return { kind: "missed", from, receiver, text, why: this.#missOf(receiver), nonce };
   }
 
   #missOf(receiver: string): Miss {

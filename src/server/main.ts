@@ -11,7 +11,7 @@ import { chatroom } from "./doors/chatroom/chatroom-door.ts";
 import { classchat } from "./doors/classchat/classchat-door.ts";
 import { cs513 } from "./doors/cs513/cs513-door.ts";
 import type { MakeDoor } from "./doors/door.ts";
-import { hcp1 } from "./doors/hcp1/hcp1-door.ts";
+import { hcp } from "./doors/hcp/hcp-door.ts";
 import { serveHealth } from "./health.ts";
 import { closeOnCrash, openLog, type ServerLog } from "./log/log.ts";
 import { type LogLine, logLine, peerName } from "./log/log-line.ts";
@@ -26,6 +26,9 @@ import { type Entrance, Server } from "./server.ts";
 
 /** The doors that `--door` opens. */
 const DOORS: Readonly<Record<DoorName, MakeDoor<Piece>>> = { cs513, classchat, chatroom };
+
+/** What the server calls itself in version 2. */
+const AGENT = `howdy-server ${packageJson.version}`;
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
@@ -129,7 +132,10 @@ async function listen(
     const { silentDeathS, connectionsMax, flood } = config;
     const settings = { silentDeathS, connectionsMax, flood, mailbox, log: serverLog.sink };
     const doors = config.doors.map(({ name, port: at }): Entrance => ({ host, port: at, door: DOORS[name] }));
-    const server = await Server.start({ entrances: [{ host, port, door: hcp1(config) }, ...doors], ...settings });
+    const server = await Server.start({
+      entrances: [{ host, port, door: hcp({ ...config, agent: AGENT }) }, ...doors],
+      ...settings,
+    });
     const [, ...ports] = server.ports;
     for (const [index, { name }] of config.doors.entries())
       serverLog.sink.write(doorLine(name, host, ports[index] ?? 0));

@@ -2,14 +2,16 @@
 // comes out of it becomes news, and the doors tell them. It must not know any protocol. Invariant: a peer's fault ends
 // that peer's connection and no other.
 
+import { randomBytes } from "node:crypto";
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { LocalLog } from "../log/local-log.ts";
 import type { RoomLog } from "../log/room-log.ts";
-import type { Entry, News, Request, SessionId } from "../room/entry.ts";
+import type { Entry, News, Place, Request, SessionId } from "../room/entry.ts";
+import { History } from "../room/history.ts";
 import { Room } from "../room/room.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
-import { Connection } from "../transport/connection.ts";
+import { Connection, type ConnectionListener } from "../transport/connection.ts";
 import type { FrameKind } from "../transport/outbox.ts";
 import type { Door, DoorServer, MakeDoor, Peer } from "./doors/door.ts";
 import {
@@ -54,7 +56,8 @@ export interface ServerOptions {
 /** One client, as the server holds it. */
 interface OwnPeer extends Peer {
   connection: Connection;
-  readonly door: Door<unknown>;
+  readonly listener: ConnectionListener<unknown>;
+  door: Door<unknown>;
   /** When it connected, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** When it was last heard, by the server's clock. */
@@ -71,9 +74,10 @@ const FAULTS: ReadonlySet<CloseCode> = new Set<CloseCode>(["queue-full", "peer-s
 /** A running server. */
 export class Server implements DoorServer {
   readonly room = new Room();
+  readonly history = new History();
   readonly log: LogSink;
   readonly #options: ServerOptions;
-  readonly #roomLog: RoomLog = new LocalLog();
+  readonly #roomLog: RoomLog;
   readonly #doors: readonly Door<unknown>[];
   readonly #listeners: readonly NetServer[];
   readonly #peers = new Map<SessionId, OwnPeer>();
@@ -95,6 +99,7 @@ export class Server implements DoorServer {
     this.#options = options;
     this.log = options.log;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#roomLog = new LocalLog(randomBytes(8).toString("hex"), () => this.#clock.dateMs());
     this.#startedMs = this.#clock.nowMs();
     this.#deathWatch = new DeathWatch(options.silentDeathS, this.#clock);
     this.#postman = new Postman(options.mailbox, (session, notice, onTaken) => {
@@ -103,7 +108,7 @@ export class Server implements DoorServer {
     });
     this.#doors = options.entrances.map(({ door }) => door(this));
     this.#listeners = this.#doors.map((door) => this.#listener(door));
-    this.#roomLog.follow((entry) => this.#apply(entry));
+    this.#roomLog.follow((entry, place) => this.#apply(entry, place));
   }
 
   /** Listens. Rejects with the system's error when an address cannot be had, and then listens nowhere. */
@@ -161,6 +166,10 @@ export class Server implements DoorServer {
     };
   }
 
+  get logIdentity(): string {
+    return this.#roomLog.identity;
+  }
+
   addressOf(session: SessionId): PeerAddress | undefined {
     return this.#peers.get(session)?.address;
   }
@@ -190,6 +199,15 @@ export class Server implements DoorServer {
     }
   }
 
+  handOver({ session }: Peer, door: Door<unknown>): void {
+    const peer = this.#peers.get(session);
+    if (peer === undefined) return;
+    // What said which door it is was no message.
+    this.#messagesIn -= 1;
+    peer.door = door;
+    peer.connection.reframe(door.framing(), peer.listener);
+  }
+
   end({ connection }: Peer): void {
     connection.end();
     this.#clock.after(STOP_HURRY_MS, () => connection.endNow());
@@ -216,7 +234,10 @@ export class Server implements DoorServer {
     const closed = this.#listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
     const peers = [...this.#peers.values()];
     if (peers.length === 0) this.#emptied.resolve();
-    for (const peer of peers) this.end(peer);
+    for (const peer of peers) {
+      peer.door.stopping?.(peer);
+      this.end(peer);
+    }
     await Promise.all([...closed, this.#emptied.promise]);
   }
 
@@ -252,15 +273,17 @@ export class Server implements DoorServer {
 
   #adopt(socket: Socket, door: Door<unknown>, address: PeerAddress): OwnPeer {
     this.#deathWatch.keepAlive(socket);
-    const connection = Connection.open(socket, door.framing(), QUEUE_LIMITS, {
+    const listener: ConnectionListener<unknown> = {
       onFrame: (frame) => this.#onFrame(peer, frame),
       onClosed: (reason) => this.#onClosed(peer, reason),
-    });
+    };
+    const connection = Connection.open(socket, door.framing(), QUEUE_LIMITS, listener);
     this.#sessions += 1;
     const peer: OwnPeer = {
       session: String(this.#sessions),
       address,
       connection,
+      listener,
       door,
       sinceMs: this.#clock.dateMs(),
       heardMs: this.#clock.nowMs(),
@@ -303,9 +326,10 @@ export class Server implements DoorServer {
     }
   }
 
-  #apply(entry: Entry): void {
+  #apply(entry: Entry, place: Place): void {
     for (const news of this.room.apply(entry)) {
-      for (const door of this.#doors) door.tell(news);
+      this.history.hear(news, place);
+      for (const door of this.#doors) door.tell(news, place);
       this.#postman.hear(news);
       this.#follow(news);
     }

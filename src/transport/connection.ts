@@ -94,13 +94,14 @@ export class Connection {
    * reader holds go over to the new one. Called from onFrame(), or before any byte came.
    */
   reframe<Frame>(framing: Framing<Frame>, listener: ConnectionListener<Frame>): void {
+    const isBehind = this.handledBytes > 0;
     const held = this.#framing.reader.release();
     this.#framing = framing;
     this.#listener = listener;
     this.#outbox.changeGap(framing.messageGapMs, performance.now());
     // What waits for the old framing's gap looks at the new one's.
     this.#flushSoon();
-    this.#receive(held, true);
+    this.#receive(held, isBehind);
   }
 
   /** True when so much waits for a peer that still reads that its senders should wait too. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { EncodeError } from "../encode-error.ts";
 import { isPlainText, textBytes } from "../text.ts";
 import { LIST_NAMES_MAX, NAME_BYTES, TEXT_BYTES_MAX } from "./limits.ts";
-import { decodeFrame, EncodeError, encodeMessage, type FrameFault, isTypeByte, type Message } from "./message.ts";
+import { decodeFrame, encodeMessage, type FrameFault, isTypeByte, type Message } from "./message.ts";
 import {
   bytesOf,
   CHARACTERS,

@@ -1,6 +1,7 @@
 // Owns the five messages and their bytes. It must not know where frames come from or what a message does to a room.
 // Invariant: decodeFrame(encodeMessage(m)) gives m, for every message that encodeMessage takes.
 
+import { EncodeError } from "../encode-error.ts";
 import { isPlainText } from "../text.ts";
 import {
   FRAME_BYTES_MAX,
@@ -33,11 +34,6 @@ export interface Malformed {
   readonly kind: "malformed";
   readonly fault: FrameFault;
   readonly names: readonly string[];
-}
-
-/** A message that cannot be written: the caller misused the codec. */
-export class EncodeError extends RangeError {
-  override readonly name = "EncodeError";
 }
 
 const encoder = new TextEncoder();

@@ -2,7 +2,8 @@
 // connections send, and bytes for its connections of the room's news. It knows its own protocol and nothing of others.
 // Invariant: the server knows no protocol, and no door knows another.
 
-import type { News, Request, SessionId } from "../../room/entry.ts";
+import type { News, Place, Request, SessionId } from "../../room/entry.ts";
+import type { HistoryView } from "../../room/history.ts";
 import type { RoomView } from "../../room/room.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { Framing } from "../../transport/framing.ts";
@@ -30,7 +31,12 @@ export interface Mail {
 
 /** What the server itself has to tell one user. */
 export type Notice =
-  | { readonly kind: "missed"; readonly receiver: string; readonly outcome: MailOutcome }
+  | {
+      readonly kind: "missed";
+      readonly receiver: string;
+      readonly outcome: MailOutcome;
+      readonly nonce?: string | undefined;
+    }
   /** The user sends faster than flood control lets it. */
   | { readonly kind: "slowed"; readonly ratePerS: number }
   /** A message that waited for the user. */
@@ -45,9 +51,11 @@ export interface Door<Frame> {
   /** A whole frame arrived from a peer. */
   received(peer: Peer, frame: Frame): void;
   /** Something happened in the room: the door tells those of its peers whom it concerns. */
-  tell(news: News): void;
+  tell(news: News, place: Place): void;
   /** Tells a peer with a name; `onTaken` runs once the peer's connection has taken all of it. */
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void;
+  /** The server stops, and ends the peer's connection next. */
+  stopping?(peer: Peer): void;
   /** A peer's connection is gone. Its leave, if it had a name, was told before. */
   closed(peer: Peer): void;
 }
@@ -55,6 +63,9 @@ export interface Door<Frame> {
 /** What the server offers to a door. */
 export interface DoorServer {
   readonly room: RoomView;
+  readonly history: HistoryView;
+  /** Tells the room's log from any other: 16 hexadecimal digits. */
+  readonly logIdentity: string;
   readonly log: LogSink;
   /** Where a user's client is; undefined when its session has ended. */
   addressOf(session: SessionId): PeerAddress | undefined;
@@ -69,6 +80,8 @@ export interface DoorServer {
    * session is `from` is not read. A snapshot holds nobody: who only came or went is not to blame.
    */
   fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void;
+  /** Puts a peer through another door: its next frames, the notices to it and its end are that door's. */
+  handOver(peer: Peer, door: Door<unknown>): void;
   /** Writes what is queued for a peer and closes. A peer that does not read is not waited for longer than STOP_HURRY_MS. */
   end(peer: Peer): void;
 }

@@ -24,6 +24,11 @@ export function partsOf(text: string, bytesMax: number, { first, next = first, t
   return parts;
 }
 
+/** A text that came by another door, where U+FFFD stands for what no text of ours may hold. */
+export function plainText(text: string): string {
+  return text.toWellFormed().replace(/(?![\t\n])\p{Cc}/gu, "\uFFFD");
+}
+
 /** A text that a peer chose, as one line that does nothing to a terminal: what is invisible becomes U+FFFD. */
 export function oneLine(text: string): string {
   return markText(text.toWellFormed().replace(/[\t\n]/g, " "), () => "\uFFFD");

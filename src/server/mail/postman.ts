@@ -39,15 +39,15 @@ export class Postman {
     }
   }
 
-  #missed({ from, receiver, text, why }: Extract<News, { kind: "missed" }>): void {
+  #missed({ from, receiver, text, why, nonce }: Extract<News, { kind: "missed" }>): void {
     if (why === "nobody") return;
     const { session } = from;
     if (this.#mailbox === undefined || why === "other-spelling") {
-      this.#notify(session, { kind: "missed", receiver, outcome: "absent" });
+      this.#notify(session, { kind: "missed", receiver, outcome: "absent", nonce });
       return;
     }
     this.#mailbox.keep({ sender: from.name, receiver, text }, (outcome) =>
-      this.#notify(session, { kind: "missed", receiver, outcome }),
+      this.#notify(session, { kind: "missed", receiver, outcome, nonce }),
     );
   }
 

@@ -4,20 +4,15 @@
 import { TEXT_BYTES_MAX } from "../../../protocol/hcp1/index.ts";
 import type { Mail } from "../door.ts";
 import { mailHead } from "../notice-texts.ts";
-import { partsOf } from "../text-parts.ts";
+import { partsOf, plainText } from "../text-parts.ts";
 
 /** What the receiver of a kept message is sent, one text a frame. Two frames hold every text that came as one. */
 export function mailTexts(mail: Mail): readonly string[] {
   const head = mailHead(mail);
-  return partsOf(plain(mail.text), TEXT_BYTES_MAX, { first: `${head}: `, next: `${head}, continued: ` });
+  return partsOf(plainText(mail.text), TEXT_BYTES_MAX, { first: `${head}: `, next: `${head}, continued: ` });
 }
 
 /** A text of another door, one part a frame. */
 export function foreignTexts(text: string): readonly string[] {
-  return partsOf(plain(text), TEXT_BYTES_MAX, { first: "" });
-}
-
-/** What cannot travel in version 1 becomes U+FFFD. */
-function plain(text: string): string {
-  return text.toWellFormed().replace(/(?![\t\n])\p{Cc}/gu, "\uFFFD");
+  return partsOf(plainText(text), TEXT_BYTES_MAX, { first: "" });
 }

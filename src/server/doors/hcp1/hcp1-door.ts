@@ -63,6 +63,11 @@ export class Hcp1Door implements Door<Frame> {
     if (!hasLeft && this.#server.room.users.length === 0) this.#log(() => [wording.emptyLine()]);
   }
 
+  /** A peer that connected here goes through another door from its first byte. */
+  handedOver(peer: Peer): void {
+    this.#peers.delete(peer.session);
+  }
+
   received(peer: Peer, frame: Frame): void {
     switch (frame.type) {
       case MESSAGE_TYPES.proposal:

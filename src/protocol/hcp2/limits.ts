@@ -1,0 +1,26 @@
+// Owns every number of version 2, once. PROTOCOL.md, "Limits of version 2", states the same numbers with their sources.
+
+/** The greatest number that a frame may hold: what every language has exactly (RFC 7493, 2.2). */
+export const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Bytes of fields in a frame that every peer takes. No frame of ours has more. */
+export const FRAME_BYTES_MIN = 17_408;
+
+/** Bytes of fields in a frame that we take; told in our hello. */
+export const FRAME_BYTES_MAX = 32_768;
+
+/** Bytes of UTF-8 in one text: the longest that comes by any door. What is longer than 3967 reaches version 1 in parts. */
+export const TEXT_BYTES_MAX = 16_384;
+
+/** Bytes of what its receiver only repeats or compares: a request, a nonce, an id. */
+export const OPAQUE_BYTES_MAX = 32;
+
+/** Lines in one answer to a request for history. */
+export const HISTORY_LINES_MAX = 100;
+
+/** Milliseconds of silence after which the beginning of a preface is none, but a frame of version 1. */
+export const PREFACE_SILENCE_MS = 500;
+
+/** A reserved number is 62 n + 33. All of them are odd, so that no reserved tag must be understood. */
+export const GREASE_STEP = 62;
+export const GREASE_FIRST = 33;

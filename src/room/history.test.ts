@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { News } from "./entry.ts";
+import { History, type HistoryQuery } from "./history.ts";
+
+const USERS = ["a", "b", "c"].map((session) => ({ session, name: session.toUpperCase() }));
+const [A, B, C] = USERS as [(typeof USERS)[0], (typeof USERS)[0], (typeof USERS)[0]];
+const MANY = { linesMax: 100, bytesMax: 1e9 } as const;
+
+function said(from: typeof A, text: string, nonce?: string): News {
+  return { kind: "said", from, text, original: undefined, nonce };
+}
+
+function whispered(from: typeof A, to: typeof A, text: string): News {
+  return { kind: "whispered", from, to, text, original: undefined, nonce: undefined };
+}
+
+/** A history of news, each at its place: the first at 1. */
+function historyOf(news: readonly News[], ...limits: readonly number[]): History {
+  const history = new History(...limits);
+  news.forEach((one, index) => {
+    history.hear(one, { sequence: index + 1, atMs: 1000 + index });
+  });
+  return history;
+}
+
+function texts(history: History, query: Partial<HistoryQuery>): readonly string[] {
+  return history.page({ session: "a", ...MANY, ...query }).lines.map(({ text }) => text);
+}
+
+const FIVE = ["1", "2", "3", "4", "5"].map((text) => said(A, text));
+
+describe("a page", () => {
+  test("has lines with their places, in the log's order", () => {
+    const history = historyOf([said(A, "Hi", "0a"), { kind: "left", user: B }, whispered(A, B, "psst")]);
+    expect(history.page({ session: "a", ...MANY })).toEqual({
+      lines: [
+        { sequence: 1, atMs: 1000, from: A, to: undefined, text: "Hi", nonce: "0a" },
+        { sequence: 3, atMs: 1002, from: A, to: B, text: "psst", nonce: undefined },
+      ],
+      isMore: false,
+      isGap: false,
+    });
+  });
+
+  test("is of the newest lines, of those before a place, or of those after it, which may be no line's", () => {
+    const history = historyOf(FIVE);
+    expect(texts(history, { linesMax: 2 })).toEqual(["4", "5"]);
+    expect(texts(history, { before: 4, linesMax: 2 })).toEqual(["2", "3"]);
+    expect(texts(history, { after: 2, linesMax: 2 })).toEqual(["3", "4"]);
+    expect(texts(history, { after: 1, before: 4 })).toEqual(["2", "3"]);
+    for (const nothing of [{ before: 1 }, { after: 5 }, { after: 99 }, { after: 3, before: 2 }]) {
+      expect(texts(history, nothing)).toEqual([]);
+    }
+  });
+
+  test("says whether there are more", () => {
+    const history = historyOf(FIVE);
+    const isMore = (query: Partial<HistoryQuery>) => history.page({ session: "a", ...MANY, ...query }).isMore;
+    expect([isMore({}), isMore({ linesMax: 5 }), isMore({ linesMax: 4 })]).toEqual([false, false, true]);
+    expect([isMore({ after: 1, linesMax: 3 }), isMore({ after: 2, linesMax: 3 })]).toEqual([true, false]);
+  });
+
+  test("ends at its bytes, and has one line at least", () => {
+    const history = historyOf(FIVE);
+    expect(texts(history, { bytesMax: 600 })).toEqual(["4", "5"]);
+    expect(texts(history, { bytesMax: 1, after: 0 })).toEqual(["1"]);
+  });
+});
+
+test("a whisper is its two ends' alone, and whether there are more tells nobody else of it", () => {
+  const history = historyOf([
+    whispered(A, B, "psst"),
+    said(C, "Hi"),
+    whispered(C, C, "to myself"),
+    whispered(B, A, "yes"),
+  ]);
+  expect(texts(history, { session: "a" })).toEqual(["psst", "Hi", "yes"]);
+  expect(texts(history, { session: "b" })).toEqual(["psst", "Hi", "yes"]);
+  expect(texts(history, { session: "c" })).toEqual(["Hi", "to myself"]);
+  expect(history.page({ session: "d", ...MANY, linesMax: 1 })).toMatchObject({
+    lines: [{ text: "Hi" }],
+    isMore: false,
+  });
+});
+
+describe("what is kept", () => {
+  test("has a limit of lines, and a page says where lines were forgotten", () => {
+    const history = historyOf(FIVE, 3);
+    expect(texts(history, {})).toEqual(["3", "4", "5"]);
+    const isGap = (query: Partial<HistoryQuery>) => history.page({ session: "a", ...MANY, ...query }).isGap;
+    expect([isGap({}), isGap({ linesMax: 2 }), isGap({ before: 2 })]).toEqual([true, false, true]);
+    expect([isGap({ after: 1 }), isGap({ after: 2 }), isGap({ after: 4 })]).toEqual([true, false, false]);
+  });
+
+  test("has a limit of bytes", () => {
+    const history = historyOf([said(A, "x".repeat(1000)), ...FIVE], 100, 1000);
+    expect(texts(history, {})).toEqual(["3", "4", "5"]);
+  });
+});
+
+test("any pages hold what a plain list would give", () => {
+  const news = fc.array(
+    fc.oneof(
+      fc.constantFrom(...USERS).map((from) => said(from, "said")),
+      fc.tuple(fc.constantFrom(...USERS), fc.constantFrom(...USERS)).map(([from, to]) => whispered(from, to, "psst")),
+    ),
+    { maxLength: 60 },
+  );
+  const place = fc.option(fc.nat(70), { nil: undefined });
+  const limits = fc.record({ kept: fc.integer({ min: 1, max: 20 }), linesMax: fc.integer({ min: 1, max: 20 }) });
+  fc.assert(
+    fc.property(news, place, place, limits, (all, after, before, { kept, linesMax }) => {
+      const page = historyOf(all, kept).page({ session: "a", after, before, linesMax, bytesMax: 1e9 });
+      const visible = all.flatMap((one, index) => {
+        const isKept = index >= all.length - kept;
+        const isInside = index + 1 > (after ?? 0) && index + 1 < (before ?? 1000);
+        const isOwn = one.kind === "said" || (one.kind === "whispered" && [one.from, one.to].includes(A));
+        return isKept && isInside && isOwn ? [index + 1] : [];
+      });
+      const expected = after === undefined ? visible.slice(-linesMax) : visible.slice(0, linesMax);
+      expect(page.lines.map(({ sequence }) => sequence)).toEqual(expected);
+      expect(page.isMore).toBe(visible.length > linesMax);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,68 @@
+// Owns the port that both versions of the Howdy Chat Protocol share: a connection's first bytes say which of their doors it
+// goes through. It must not know what a frame of either means. Invariant: whoever speaks version 1 meets version 1's door as
+// if there were no other, and what it sent first is read there from its first byte.
+
+import { type Opening, PrefaceReader } from "../../../protocol/hcp2/index.ts";
+import type { News, Place } from "../../../room/entry.ts";
+import type { Framing } from "../../../transport/framing.ts";
+import type { Door, DoorServer, MakeDoor, Notice, Peer } from "../door.ts";
+import { Hcp1Door } from "../hcp1/hcp1-door.ts";
+import { Hcp2Door, type Hcp2Options } from "../hcp2/hcp2-door.ts";
+
+export interface HcpOptions extends Hcp2Options {
+  /** The least time between two frames to one client of version 1. */
+  readonly messageGapMs: number;
+}
+
+/** The door of both versions. */
+export function hcp(options: HcpOptions): MakeDoor<Opening> {
+  return (server) => new HcpDoor(server, options);
+}
+
+class HcpDoor implements Door<Opening> {
+  readonly #server: DoorServer;
+  readonly #messageGapMs: number;
+  readonly #hcp1: Hcp1Door;
+  readonly #hcp2: Hcp2Door;
+
+  constructor(server: DoorServer, options: HcpOptions) {
+    this.#server = server;
+    this.#messageGapMs = options.messageGapMs;
+    this.#hcp1 = new Hcp1Door(server, options.messageGapMs);
+    this.#hcp2 = new Hcp2Door(server, options);
+  }
+
+  framing(): Framing<Opening> {
+    return { reader: new PrefaceReader(), messageGapMs: this.#messageGapMs };
+  }
+
+  /** Until its first bytes come, a peer is one of version 1 that is silent. */
+  opened(peer: Peer): void {
+    this.#hcp1.opened(peer);
+  }
+
+  received(peer: Peer, { protocol }: Opening): void {
+    if (protocol === "tls") {
+      peer.connection.destroy({ code: "no-frame", detail: "the peer speaks TLS, which this server does not" });
+    } else if (protocol === "hcp1") this.#server.handOver(peer, this.#hcp1);
+    else {
+      this.#hcp1.handedOver(peer);
+      this.#server.handOver(peer, this.#hcp2);
+      this.#hcp2.opened(peer);
+    }
+  }
+
+  tell(news: News, place: Place): void {
+    this.#hcp1.tell(news);
+    this.#hcp2.tell(news, place);
+  }
+
+  /** A peer has a name once it went through one of the two doors, and is told there. */
+  notify(_peer: Peer, _notice: Notice, _onTaken?: () => void): void {
+    throw new Error("a peer without a protocol is told nothing");
+  }
+
+  closed(peer: Peer): void {
+    this.#hcp1.closed(peer);
+  }
+}

@@ -1,0 +1,303 @@
+// Owns version 2 of the Howdy Chat Protocol at the room's door: frames become requests, news become frames. PROTOCOL.md,
+// part 2. It must not know sockets, clocks, or what other doors there are. Invariant: every request is answered once, by its
+// own number, and whoever reads what the room says gets it in the log's order.
+
+import {
+  type BrokenStream,
+  CAPABILITIES,
+  decodeHcp2,
+  encodeHcp2,
+  FRAME_BYTES_MAX,
+  FRAME_BYTES_MIN,
+  Grease,
+  type Hcp2Frame,
+  type Hcp2Message,
+  Hcp2Reader,
+  type MessageOf,
+  PREFACE,
+} from "../../../protocol/hcp2/index.ts";
+import { EVERYBODY, NAME_BYTES } from "../../../protocol/name.ts";
+import { textBytes } from "../../../protocol/text.ts";
+import type { News, Original, Place, SessionId, User } from "../../../room/entry.ts";
+import type { Framing } from "../../../transport/framing.ts";
+import type { Door, DoorServer, Notice, Peer } from "../door.ts";
+import { missedText, slowedText } from "../notice-texts.ts";
+import { pageOf } from "./history-page.ts";
+import { fitText, lineOf, rosterFrames } from "./lines.ts";
+import * as words from "./words.ts";
+
+type NewsOf<Kind extends News["kind"]> = Extract<News, { kind: Kind }>;
+
+const DOOR = "hcp2";
+
+export interface Hcp2Options {
+  /** What the server calls itself in its hello. */
+  readonly agent: string;
+  /** Numbers from 0 to 1, for what is sent at random. */
+  readonly chance?: () => number;
+}
+
+export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
+  readonly #server: DoorServer;
+  readonly #agent: string;
+  readonly #grease: Grease;
+  readonly #peers = new Map<SessionId, Peer>();
+  /** Those whose hello has come. */
+  readonly #greeted = new Set<SessionId>();
+  /** This door's peers with a name, in the order of acceptance. */
+  #named: readonly Peer[] = [];
+
+  constructor(server: DoorServer, { agent, chance = Math.random }: Hcp2Options) {
+    this.#server = server;
+    this.#agent = agent;
+    this.#grease = new Grease(chance);
+  }
+
+  framing(): Framing<Hcp2Frame | BrokenStream> {
+    return { reader: new Hcp2Reader(), messageGapMs: 0 };
+  }
+
+  /** A peer whose preface has come. */
+  opened(peer: Peer): void {
+    this.#peers.set(peer.session, peer);
+    this.#log(() => words.openedLine(peer.address));
+    this.#server.send(peer, PREFACE);
+    const hello: Hcp2Message = {
+      kind: "hello",
+      frameMax: FRAME_BYTES_MAX,
+      capabilities: [...Object.values(CAPABILITIES), this.#grease.number()],
+      agent: this.#agent,
+      log: this.#server.logIdentity,
+    };
+    this.#server.send(peer, encodeHcp2(hello, [this.#grease.field()]));
+    this.#server.send(peer, this.#grease.frame());
+  }
+
+  closed({ session }: Peer): void {
+    this.#peers.delete(session);
+    this.#greeted.delete(session);
+  }
+
+  stopping(peer: Peer): void {
+    this.#send(peer, { kind: "bye", code: "stopping" });
+  }
+
+  received(peer: Peer, frame: Hcp2Frame | BrokenStream): void {
+    if ("broken" in frame) {
+      this.#refuse(peer, frame.broken);
+      this.#send(peer, { kind: "bye", code: "fault" });
+      this.#leave(peer);
+      return;
+    }
+    const message = decodeHcp2(frame);
+    if (message.kind === "unknown") return;
+    if (message.kind === "malformed") this.#refuse(peer, message.fault, message.request);
+    else if (message.kind === "hello") this.#hello(peer, message);
+    else if (!this.#greeted.has(peer.session)) this.#refuse(peer, "no-hello", requestOf(message));
+    else this.#act(peer, message);
+  }
+
+  tell(news: News, place: Place): void {
+    switch (news.kind) {
+      case "joined":
+        this.#joined(news, place);
+        break;
+      case "refused":
+        this.#refused(news);
+        break;
+      case "left":
+        this.#left(news.user, place);
+        break;
+      case "said":
+        this.#said(news, place);
+        break;
+      case "whispered":
+        this.#whispered(news, place);
+        break;
+      case "missed":
+        // What else became of it is told by notify().
+        if (news.why === "nobody") this.#refuseOf(news.from.session, "receiver-impossible", news.nonce);
+        break;
+      case "announced":
+        this.#tellAll({ kind: "notice", code: "announcement", text: fitText(news.text) });
+        break;
+      case "kicked":
+        this.#sendTo(news.user.session, { kind: "bye", code: "kicked", text: fitText(news.text) });
+        break;
+    }
+  }
+
+  notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
+    if (notice.kind === "slowed") {
+      this.#send(peer, { kind: "notice", code: "slowed", text: slowedText(notice.ratePerS) });
+    } else if (notice.kind === "mail") {
+      const { how, sender, atMs, text } = notice.mail;
+      const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
+      this.#server.send(peer, encodeHcp2({ kind: "mail", time: atMs, from: sender, to, text: fitText(text) }), onTaken);
+    } else if (notice.outcome === "kept") {
+      if (notice.nonce !== undefined) this.#reply(peer, { kind: "kept", request: notice.nonce });
+    } else {
+      const code = words.MISSED_CODES[notice.outcome];
+      this.#error(peer, code, missedText(notice.receiver, notice.outcome), notice.nonce);
+    }
+  }
+
+  #hello(peer: Peer, { frameMax }: MessageOf<"hello">): void {
+    if (this.#greeted.has(peer.session)) this.#refuse(peer, "hello-twice");
+    else if (frameMax < FRAME_BYTES_MIN) this.#refuse(peer, "frame-max-too-small");
+    else this.#greeted.add(peer.session);
+  }
+
+  #act(peer: Peer, message: Hcp2Message): void {
+    switch (message.kind) {
+      case "join": {
+        const { request, name } = message;
+        const original = { door: DOOR, value: request };
+        this.#server.request({ kind: "join", session: peer.session, name, original });
+        break;
+      }
+      case "say":
+        this.#say(peer, message);
+        break;
+      case "history":
+        this.#history(peer, message);
+        break;
+      case "ping":
+        this.#reply(peer, { kind: "pong", request: message.request });
+        break;
+      case "bye":
+        this.#leave(peer);
+        break;
+      case "pong":
+      case "error":
+        break;
+      default:
+        this.#refuse(peer, "not-for-server", requestOf(message));
+    }
+  }
+
+  #say(peer: Peer, { request, to = EVERYBODY, text }: MessageOf<"say">): void {
+    const { session } = peer;
+    if (!this.#isNamed(peer)) this.#refuse(peer, "no-name", request);
+    else if (textBytes(to) > NAME_BYTES) this.#refuse(peer, "receiver-impossible", request);
+    else if (to === EVERYBODY) this.#server.request({ kind: "say", session, text, nonce: request });
+    else this.#server.request({ kind: "whisper", session, receiver: to, text, nonce: request });
+  }
+
+  #history(peer: Peer, query: MessageOf<"history">): void {
+    if (!this.#isNamed(peer)) {
+      this.#refuse(peer, "no-name", query.request);
+      return;
+    }
+    const answer = pageOf(query, peer.session, this.#server);
+    if (answer === undefined) this.#refuse(peer, "id-unknown", query.request);
+    else for (const message of answer) this.#reply(peer, message);
+  }
+
+  /** The peer goes, and is not waited for. */
+  #leave(peer: Peer): void {
+    this.#server.request({ kind: "leave", session: peer.session });
+    this.#server.end(peer);
+  }
+
+  #joined({ user, original }: NewsOf<"joined">, { sequence, atMs: time }: Place): void {
+    const peer = this.#peers.get(user.session);
+    this.#tellAll({ kind: "joined", name: user.name, sequence, time });
+    if (peer === undefined) return;
+    this.#log(() => words.welcomeLine(peer.address, user.name));
+    this.#named = [...this.#named, peer];
+    const request = requestIn(original);
+    if (request === undefined) throw new Error("a join of version 2 comes with its request");
+    this.#send(peer, { kind: "welcome", request, name: user.name, sequence, time });
+    for (const roster of rosterFrames(this.#server.room.users)) this.#send(peer, roster);
+  }
+
+  #refused({ session, name, why, original }: NewsOf<"refused">): void {
+    const peer = this.#peers.get(session);
+    if (peer !== undefined) this.#error(peer, `name-${why}`, words.refusedText(name, why), requestIn(original));
+  }
+
+  #left({ session, name }: User, { sequence, atMs: time }: Place): void {
+    if (this.#peers.has(session)) this.#named = this.#named.filter((peer) => peer.session !== session);
+    this.#tellAll({ kind: "left", name, sequence, time });
+  }
+
+  #said(news: NewsOf<"said">, place: Place): void {
+    if (this.#named.length === 0) return;
+    const sender = this.#peers.get(news.from.session);
+    const line = lineOf({ ...news, ...place, to: undefined }, this.#server.logIdentity);
+    if (sender !== undefined) this.#answerSay(sender, line, news.nonce);
+    this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
+  }
+
+  #whispered(news: NewsOf<"whispered">, place: Place): void {
+    const sender = this.#peers.get(news.from.session);
+    const receiver = this.#peers.get(news.to.session);
+    if (sender === undefined && receiver === undefined) return;
+    this.#log(() => words.whisperLine(news.from.name, news.to.name));
+    const line = lineOf({ ...news, ...place }, this.#server.logIdentity);
+    if (sender !== undefined) this.#answerSay(sender, line, news.nonce);
+    if (receiver !== undefined) this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
+  }
+
+  /** The sender's own line takes the place of the answer that has its id: both stand where the line stands for the others. */
+  #answerSay(sender: Peer, { id, sequence, time }: MessageOf<"line">, nonce: string | undefined): void {
+    if (nonce !== undefined) this.#reply(sender, { kind: "said", request: nonce, id, sequence, time });
+  }
+
+  #refuseOf(session: SessionId, fault: words.RequestFault, request: string | undefined): void {
+    const peer = this.#peers.get(session);
+    if (peer !== undefined) this.#refuse(peer, fault, request);
+  }
+
+  #refuse(peer: Peer, fault: words.RequestFault, request?: string): void {
+    this.#error(peer, fault, words.faultText(fault), request);
+  }
+
+  #error(peer: Peer, code: string, text: string, request: string | undefined): void {
+    this.#log(() => words.errorLine(peer.address, code));
+    this.#reply(peer, { kind: "error", code, text, request });
+  }
+
+  /** An answer. The peer is not read while too many wait for it. */
+  #reply(peer: Peer, message: Hcp2Message): void {
+    this.#server.fanOut([peer], this.#bytesOf(message), "message", peer.session);
+  }
+
+  #tellAll(message: Hcp2Message): void {
+    if (this.#named.length === 0) return;
+    const bytes = this.#bytesOf(message);
+    for (const peer of this.#named) this.#server.send(peer, bytes);
+  }
+
+  #sendTo(session: SessionId, message: Hcp2Message): void {
+    const peer = this.#peers.get(session);
+    if (peer !== undefined) this.#send(peer, message);
+  }
+
+  #send(peer: Peer, message: Hcp2Message): void {
+    this.#server.send(peer, this.#bytesOf(message));
+  }
+
+  #bytesOf(message: Hcp2Message): Uint8Array {
+    return encodeHcp2(message, this.#grease.fieldsNow());
+  }
+
+  #isNamed({ session }: Peer): boolean {
+    return this.#server.room.userOf(session) !== undefined;
+  }
+
+  #log(line: () => Parameters<DoorServer["log"]["write"]>[0]): void {
+    const { log } = this.#server;
+    if (log.wants("info")) log.write(line());
+  }
+}
+
+/** The number of the join that a name was asked with; undefined when it was asked at another door. */
+function requestIn(original: Original | undefined): string | undefined {
+  return original?.door === DOOR && typeof original.value === "string" ? original.value : undefined;
+}
+
+function requestOf(message: Hcp2Message): string | undefined {
+  return "request" in message ? message.request : undefined;
+}

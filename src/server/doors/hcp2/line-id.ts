@@ -1,0 +1,17 @@
+// Owns how a line's id is made of its place in the log, and read again. Pure. Invariant: no two lines of any two logs have
+// one id, so that a line which comes twice is known, also after the server was started anew.
+
+import type { Place } from "../../../room/entry.ts";
+
+const SEQUENCE_DIGITS = 16;
+
+/** 16 bytes in hexadecimal: the log's identity, then the sequence. */
+export function idOf(logIdentity: string, { sequence }: Pick<Place, "sequence">): string {
+  return logIdentity + sequence.toString(16).padStart(SEQUENCE_DIGITS, "0");
+}
+
+/** The sequence in an id; undefined when it is of no line of this log. */
+export function sequenceOf(logIdentity: string, id: string): number | undefined {
+  const sequence = Number.parseInt(id.slice(logIdentity.length), 16);
+  return Number.isSafeInteger(sequence) && idOf(logIdentity, { sequence }) === id ? sequence : undefined;
+}
