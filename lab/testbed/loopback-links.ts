@@ -2,7 +2,7 @@
 // know programs. Invariant: a case without faults has none of this.
 
 import { faultyRecorder, type LoopbackRecorderOptions } from "../capture/loopback-recorder.ts";
-import { type CaseWire, NOT_ASKED_FOR } from "../capture/recorder.ts";
+import { type CaseWire, DIRECT, NOT_ASKED_FOR } from "../capture/recorder.ts";
 import type { Way, WayFault } from "../network/link-fault.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import { LinkStates } from "./link-states.ts";
@@ -26,7 +26,8 @@ export class LoopbackLinks implements FaultyLinks {
     const name = (address: string): string => hosts.get(address) ?? address;
     const wire = this.#recorder.begin((from, to) => this.#states.at({ from: name(from), to: name(to) }));
     if (wish !== "off") return wire;
-    return { standIn: (at) => wire.standIn(at), close: () => wire.close(), end: async () => unrecorded(NOT_ASKED_FOR) };
+    const standIn = (at: string) => wire.standIn(at);
+    return { ...DIRECT, standIn, close: () => wire.close(), end: async () => unrecorded(NOT_ASKED_FOR) };
   }
 
   async ready(): Promise<string | undefined> {
