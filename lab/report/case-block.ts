@@ -9,6 +9,7 @@ import { breachesBeside, type Cause, isCompared, tellCause } from "../result/cau
 import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { pad } from "./columns.ts";
+import { tellFault } from "./faults.ts";
 import { tellKnown } from "./known.ts";
 import { tellClause } from "./levels.ts";
 import { tellOmitted } from "./omitted.ts";
@@ -24,6 +25,8 @@ export interface Look {
   readonly titleColumns: number;
   /** The case that failed for the same cause before, where one did. */
   readonly toldIn?: string | undefined;
+  /** The faults of a case are told, also where it passed. */
+  readonly tellsFaults?: boolean;
 }
 
 /** As wide as the longest, and room behind it. */
@@ -33,10 +36,13 @@ const LABEL_COLUMNS = 10;
 export function tellCase(
   scenario: Scenario,
   outcome: CaseOutcome,
-  result: Pick<ScenarioResult, "breaches" | "cause" | "conformance" | "known" | "omitted" | "repeat" | "verdict">,
+  result: Pick<
+    ScenarioResult,
+    "breaches" | "cause" | "faults" | "conformance" | "known" | "omitted" | "repeat" | "verdict"
+  >,
   look: Look,
 ): readonly string[] {
-  const { cause, conformance, known, omitted, repeat, verdict } = result;
+  const { cause, conformance, faults, known, omitted, repeat, verdict } = result;
   const beside = [
     look.paint("dim", tellSeconds(outcome.durationMs)),
     ...(conformance === null ? [] : [printable(tellClause(conformance))]),
@@ -67,6 +73,7 @@ export function tellCase(
     ...others,
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
     ...(first === undefined ? [] : tellFirst(first, cause, look)),
+    ...(verdict === "pass" && !look.tellsFaults ? [] : faults.flatMap((fault) => tellBlock("fault", tellFault(fault)))),
     ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
   ];

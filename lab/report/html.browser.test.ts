@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findFaults } from "../../src/client/web/fixtures/find-faults.ts";
 import { NARROW, OfflinePages, type OpenPage, scrollsSideways, unsaidRoles, WIDE } from "./fixtures/offline-page.ts";
 import { sampleConformance } from "./fixtures/sample-conformance.ts";
-import { sampleReport } from "./fixtures/sample-run.ts";
+import { FAULTS, sampleEvidence, sampleReport, sampleResult, sampleScenario } from "./fixtures/sample-run.ts";
 import { renderHtml } from "./html.ts";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -217,6 +217,35 @@ async function inView(page: Page, id: string): Promise<void> {
   })()`;
   await expect.poll(() => page.evaluate(isInView), { timeout: 10_000 }).toBe(true);
 }
+
+test.each([
+  ["wide and light", WIDE, "light"],
+  ["narrow and dark", NARROW, "dark"],
+] as const)("a fault is drawn where and while it holds, %s", async (_name, viewport, colorScheme) => {
+  const scenario = sampleScenario({ faults: [...FAULTS] });
+  const data = { ...sampleReport(), result: sampleResult([scenario]), evidence: [sampleEvidence()] };
+  const url = await pages.save(await renderHtml(data));
+  await using report = await pages.open(url, { viewport, colorScheme }, "#case-08-fault-1");
+  const { page } = report;
+  await inView(page, "case-08-fault-1");
+  const [server, stephen] = await Promise.all(
+    ["Win71", "Win73"].map((host) => page.locator(".head", { hasText: host }).boundingBox()),
+  );
+  const band = await page.locator("#case-08-fault-1 .held.link").boundingBox();
+  const middleOf = (box: typeof band): number => (box?.x ?? 0) + (box?.width ?? 0) / 2;
+  expect(band?.x).toBeCloseTo(middleOf(server ?? null), 0);
+  expect((band?.x ?? 0) + (band?.width ?? 0)).toBeCloseTo(middleOf(stephen ?? null), 0);
+  expect(await page.locator(".row:has(.held.link) .clock").allInnerTexts()).toEqual(
+    await page
+      .locator("#case-08-fault-1, #case-08-fault-1 ~ :not(.band):not(#case-08-fault-1-end ~ *)")
+      .locator(".clock")
+      .allInnerTexts(),
+  );
+  await page.getByRole("searchbox").fill("cut win71");
+  expect(await page.locator(".fault mark").count()).toBe(2);
+  expect(await findFaults(page)).toEqual([]);
+  expect(await scrollsSideways(page)).toBe(false);
+});
 
 function reportWithPicture(): ReturnType<typeof sampleReport> {
   const data = sampleReport();

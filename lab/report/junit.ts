@@ -5,6 +5,7 @@ import { gravest, type Verdict } from "../replay/outcome.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import { type Cause, tellCause } from "../result/cause.ts";
 import type { RunResult, ScenarioResult } from "../result/result.ts";
+import { tellFault } from "./faults.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "./junit-suite.ts";
 import { tellKnown } from "./known.ts";
 import { tellOmitted } from "./omitted.ts";
@@ -26,7 +27,12 @@ function toSuite(result: RunResult, scenario: ScenarioResult): Suite {
     durationMs,
     properties: propertiesOf(result, scenario),
     tests: testsOf(scenario),
-    output: [`Evidence: ${folder}`, `Again: ${result.command}`, ...scenario.omitted.map(tellOmitted)].join("\n"),
+    output: [
+      `Evidence: ${folder}`,
+      `Again: ${result.command}`,
+      ...scenario.faults.map(tellFault),
+      ...scenario.omitted.map(tellOmitted),
+    ].join("\n"),
   };
 }
 

@@ -6,6 +6,7 @@ import { hostileResult } from "./fixtures/hostile-result.ts";
 import { knownFailure, sampleConformance } from "./fixtures/sample-conformance.ts";
 import {
   BREACHES,
+  FAULTS,
   failedStep,
   HOSTILE_TEXT,
   sampleReport,
@@ -58,7 +59,7 @@ const LINES = [
   `<details><summary>[✔✘–!≈] ${PLAIN}: (known failure|\\w+)</summary>`,
   "</details>",
   `\\*\\*Step:\\*\\* ${PLAIN} \\([✔✘–!] \\w+\\)`,
-  "(Done|Expected|Seen):",
+  "(Done|Expected|Faults|Seen):",
   `Text expected \\(-\\) and the nearest seen \\(\\+\\), ${PLAIN}:`,
   "Steps after that, not judged: \\d+",
   `Output: ${PLAIN}`,
@@ -169,6 +170,11 @@ test("rules that were broken on the wire are told, but for the one that is the c
   expect(text).toContain(
     `**Also broken:**\n\n\`\`\`text\n${second?.says} (PROTOCOL.md 7.3)\n${second?.details[0]}\n\`\`\`\n`,
   );
+});
+
+test("what a failing case's steps broke is told, and when", () => {
+  const text = renderMarkdown(sampleResult([sampleScenario({ verdict: "fail", faults: [...FAULTS] })]));
+  expect(text).toContain("Faults:\n\n```text\ncut Win71 – Win73, both ways: from 0.31 s to 0.37 s\npause Win72: ");
 });
 
 test("a run with every verdict has a block for each case that did not pass, and flake rates", () => {

@@ -7,6 +7,7 @@ import { tellCaseVerdict } from "../result/case-verdict.ts";
 import { breachesBeside, type Cause, isCompared, tellCause } from "../result/cause.ts";
 import { type RunResult, type ScenarioResult, tally } from "../result/result.ts";
 import { tellCauses } from "./causes.ts";
+import { tellFault } from "./faults.ts";
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
 import { codeBlock, commandText, inlineLink, inlineText } from "./markdown-text.ts";
@@ -157,6 +158,7 @@ function renderDetails(scenario: ScenarioResult): string {
     ...renderKnown(scenario),
     ...renderCause(scenario),
     ...renderBreaches(scenario),
+    ...renderBlock("Faults", scenario.faults.length === 0 ? null : scenario.faults.map(tellFault).join("\n")),
     ...told.slice(0, STEPS_MAX).flatMap((step) => renderStep(step, scenario.cause)),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),

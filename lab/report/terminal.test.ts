@@ -15,6 +15,7 @@ import { FakeScreen } from "./fixtures/fake-screen.ts";
 import { KNOWN, knownFailure, mustCase, strictCase } from "./fixtures/sample-conformance.ts";
 import {
   BREACHES,
+  FAULTS,
   HOSTILE_TEXT,
   sampleResult,
   sampleScenario,
@@ -163,6 +164,25 @@ Report: out
                 Win72: message "Hi"
 `);
     expect(screen.written.match(/a list came before the ack/g)).toHaveLength(2);
+  });
+
+  test("tells what its steps broke, and when; where it passed only if everything is told", () => {
+    const told = (verdict: "pass" | "fail", verbose: boolean): string => {
+      const screen = new FakeScreen();
+      const span = { startMs: 0, endMs: 1 };
+      const ran = { ...PASSED, steps: PASSED.steps.map((step) => ({ ...step, span })) };
+      const outcome = verdict === "pass" ? ran : failedOutcome(TEXTS);
+      play(screen, outcome, sampleScenario({ verdict, faults: [...FAULTS] }), SCENARIO, verbose);
+      return screen.written;
+    };
+    const lines = `
+      fault     cut Win71 – Win73, both ways: from 0.31 s to 0.37 s
+      fault     pause Win72: from 0.35 s to the end
+      fault     reset Win71 – Win72: at 0.41 s
+`;
+    expect(told("fail", false)).toContain(lines);
+    expect(told("pass", true)).toContain(lines);
+    expect(told("pass", false)).not.toContain("fault");
   });
 
   test("is one line more where its cause was told already", () => {
@@ -559,8 +579,9 @@ function play(
   outcome: CaseOutcome,
   result: Partial<ScenarioResult> = { verdict: "fail" },
   scenario = SCENARIO,
+  verbose = false,
 ): void {
-  const renderer = new TerminalRenderer(screen);
+  const renderer = new TerminalRenderer(screen, { verbose });
   renderer.take({ kind: "run-started", bed: "local: processes", scenarios: [scenario], repeat: 1 });
   renderer.take({ kind: "case-started", scenario, attempt: 1 });
   renderer.take({ kind: "case-ended", scenario, outcome, result: sampleScenario(result) });

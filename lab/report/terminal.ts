@@ -138,7 +138,13 @@ export class TerminalRenderer implements Renderer {
     const { cause } = result;
     const toldIn = cause === null ? undefined : this.#toldIn.get(causeKey(cause));
     if (cause !== null && toldIn === undefined) this.#toldIn.set(causeKey(cause), scenario.id);
-    const look = { paint: this.#paint, hasColors, titleColumns: this.#titleColumns, toldIn };
+    const look = {
+      paint: this.#paint,
+      hasColors,
+      titleColumns: this.#titleColumns,
+      toldIn,
+      tellsFaults: this.#options.verbose,
+    };
     const { source, note } = result.wire;
     if (this.#options.verbose && source === "none") this.#put(this.#paint("dim", printable(`No wire: ${note}`)));
     this.#put(...tellCase(scenario, outcome, result, look));

@@ -78,6 +78,19 @@ const breach = z
   })
   .describe("A rule that always holds and that was broken on the wire; it fails a case in which all the rest holds.");
 
+const fault = z
+  .strictObject({
+    kind: z.string().describe("The action's word in the scenario: cut."),
+    hosts: z.array(z.string()).describe("The host that it was done to, or the ends of the link."),
+    says: z.string().describe("For a person: cut Win71 – Win72, both ways."),
+    startMs: z.number().describe("Milliseconds since the case's startedAt."),
+    endMs: z
+      .number()
+      .nullable()
+      .describe("The same as startMs where it was done at once; null where it held until the case ended."),
+  })
+  .describe("What a step did to a host or a link, and when it held.");
+
 const caseVerdict = z
   .enum([...verdict.options, "known-failure"])
   .describe(
@@ -123,6 +136,7 @@ const scenarioResult = z.strictObject({
     .describe("Of a case that was repeated (--repeat); the rest is its first run that did not pass, or its last."),
   cause: cause.nullable(),
   breaches: z.array(breach).describe("Rules that were broken on the wire, each once; what others follow from first."),
+  faults: z.array(fault).describe("What the case's steps broke, in their order."),
   endings: z.array(ending).describe("Programs that ended by themselves, in their order."),
   steps: z.array(stepResult),
   omitted: z
@@ -217,6 +231,12 @@ export function toScenarioResult(
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,
     cause,
     breaches: [...breaches],
+    faults: outcome.faults.map(({ hosts, startMs: fromMs, endMs, ...rest }) => ({
+      ...rest,
+      hosts: [...hosts],
+      startMs: fromMs - startMs,
+      endMs: endMs === null ? null : endMs - startMs,
+    })),
     endings: outcome.endings.map(({ host, role, exit: { code, signal }, atMs, complaints }) => ({
       host,
       role,

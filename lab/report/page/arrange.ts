@@ -1,7 +1,7 @@
-// Owns which rows of a timeline are drawn, and which of them stand together. Pure. Invariant: bands and findings are never
+// Owns which rows of a timeline are drawn, and which of them stand together. Pure. Invariant: bands, faults and findings are never
 // hidden; lines stand together only where nothing that is drawn lies between them.
 
-import type { Band, FindingRow, FrameRow, Layer, Row, SaidRow, TurnRow } from "./rows.ts";
+import type { Band, FaultRow, FindingRow, FrameRow, Layer, Row, SaidRow, TurnRow } from "./rows.ts";
 
 /** What one host said in a row. */
 export interface Note {
@@ -10,7 +10,7 @@ export interface Note {
   readonly lines: readonly [SaidRow, ...SaidRow[]];
 }
 
-export type Drawn = Band | FindingRow | FrameRow | TurnRow | Note;
+export type Drawn = Band | FaultRow | FindingRow | FrameRow | TurnRow | Note;
 
 export type Layers = Readonly<Record<Layer, boolean>>;
 

@@ -68,13 +68,29 @@ export interface SaidRow {
   readonly text: string;
 }
 
+/** A fault that begins or ends, or that was done at once. */
+export interface FaultRow {
+  readonly kind: "fault";
+  readonly phase: "begins" | "ends" | "once";
+  /** Among the case's faults, from 1 on. */
+  readonly number: number;
+  readonly anchor: string;
+  readonly atMs: number;
+  /** The ends of the link; the same lane of one host. */
+  readonly from: number;
+  readonly to: number;
+  readonly says: string;
+  /** How long it held; null of one that was done at once, or held until the case ended. */
+  readonly heldMs: number | null;
+}
+
 export interface FindingRow {
   readonly kind: "finding";
   readonly atMs: number | null;
   readonly finding: Finding;
 }
 
-export type Row = Band | FrameRow | TurnRow | SaidRow | FindingRow;
+export type Row = Band | FaultRow | FrameRow | TurnRow | SaidRow | FindingRow;
 
 export interface Timeline {
   readonly lanes: readonly Lane[];
@@ -82,4 +98,4 @@ export interface Timeline {
 }
 
 /** What happened at a time, by itself. */
-export type Happening = FrameRow | TurnRow | SaidRow;
+export type Happening = FaultRow | FrameRow | TurnRow | SaidRow;

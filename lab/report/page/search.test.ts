@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Breach } from "../../result/result.ts";
 import { sampleConformance } from "../fixtures/sample-conformance.ts";
-import { BREACHES, HOSTILE_TEXT, sampleReport, sampleResult, sampleScenario } from "../fixtures/sample-run.ts";
+import { BREACHES, FAULTS, HOSTILE_TEXT, sampleReport, sampleResult, sampleScenario } from "../fixtures/sample-run.ts";
 import { cutAtHits, findables, search } from "./search.ts";
 
 const all = findables(sampleReport());
@@ -32,6 +32,13 @@ describe("the search", () => {
     const found = findables({ ...sampleReport(), result: sampleResult([scenario]), evidence: [] });
     expect(search(found, "before the ack").map(({ anchor }) => anchor)).toEqual(["case-08"]);
     expect(search(found, "came twice").map(({ anchor }) => anchor)).toEqual(["case-08"]);
+  });
+
+  it("finds a fault by its words, where it begins and where it ends", () => {
+    const scenario = sampleScenario({ faults: [...FAULTS] });
+    const found = findables({ ...sampleReport(), result: sampleResult([scenario]), evidence: [] });
+    expect(search(found, "cut win71").map(({ anchor }) => anchor)).toEqual(["case-08-fault-1", "case-08-fault-1-end"]);
+    expect(search(found, "holds to the end: pause").map(({ where }) => where)).toEqual(["08, fault 2"]);
   });
 
   it("finds what is drawn for a character that cannot be seen", () => {

@@ -7,7 +7,7 @@ import type { ReportData } from "../../result/report-data.ts";
 import { caseAnchors, stepAnchor } from "./anchors.ts";
 import type { Row } from "./rows.ts";
 import { makeTimeline, NO_EVIDENCE } from "./timeline.ts";
-import { tellCited, tellMarks, tellSaying } from "./words.ts";
+import { tellCited, tellMarks, tellPhase, tellSaying } from "./words.ts";
 
 /** One thing that can be found. */
 export interface Findable {
@@ -78,6 +78,9 @@ function rowFindable(row: Row, id: string, lanes: readonly string[]): readonly F
     const text = [frame.title, frame.namesTold, frame.text, ...tellMarks(frame)];
     const where = `${id}, ${layer === "own" ? "the lab\u2019s own" : "message"} ${number}`;
     return [{ anchor, where, text: text.filter((part) => part !== null).join(" ") }];
+  }
+  if (row.kind === "fault") {
+    return [{ anchor: row.anchor, where: `${id}, fault ${row.number}`, text: `${tellPhase(row)}: ${row.says}` }];
   }
   // What only the lab saw repeats every line of the window each time.
   if (row.kind !== "said" || row.layer === "own") return [];

@@ -171,6 +171,8 @@ function tell(row: Row | undefined): string {
       return `${row.atMs} ${row.turn.kind}`;
     case "said":
       return `${row.atMs} ${row.saying} ${row.text}`;
+    case "fault":
+      return `${row.atMs} fault ${row.phase}`;
     case "finding":
       return "finding";
     case undefined:

@@ -4,7 +4,7 @@
 import type { CaseEvidence, FrameFields, TranscriptLine } from "../../result/report-data.ts";
 import type { RunResult, ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
-import type { Happening, Lane, SaidRow, Timeline } from "./rows.ts";
+import type { FaultRow, Happening, Lane, SaidRow, Timeline } from "./rows.ts";
 import { underSteps } from "./under-steps.ts";
 import { isLook, tellCommand, tellEvent, tellPeer } from "./words.ts";
 
@@ -26,12 +26,13 @@ export function makeTimeline(
   hosts: RunResult["hosts"],
   caseAnchor: string,
 ): Timeline {
-  const lanes = makeLanes(scenario.wire, evidence, hosts);
+  const lanes = makeLanes(scenario, evidence, hosts);
   const laneOf = new Map(lanes.map(({ name }, index) => [name, index]));
   const lane = (name: string): number => laneOf.get(name) ?? 0;
   const events = [
     ...wireRows(scenario.wire, evidence.frames, lane, caseAnchor),
     ...saidRows(evidence, lane, caseAnchor, scenario.wire.source !== "none"),
+    ...faultRows(scenario.faults, lane, caseAnchor),
   ];
   return { lanes, rows: underSteps(events, scenario.steps, caseAnchor) };
 }
@@ -49,10 +50,15 @@ export function namedUsers(wire: WireResult): ReadonlyMap<string, readonly strin
   return users;
 }
 
-function makeLanes(wire: WireResult, evidence: CaseEvidence, hosts: RunResult["hosts"]): readonly Lane[] {
+function makeLanes(
+  { faults, wire }: ScenarioResult,
+  evidence: CaseEvidence,
+  hosts: RunResult["hosts"],
+): readonly Lane[] {
   const ends = wire.events.flatMap(({ from, to }) => [from, to]);
   const active = new Set([
     ...ends.map(endName),
+    ...faults.flatMap((fault) => fault.hosts),
     ...[...evidence.logs, ...evidence.transcripts].map(({ host }) => host),
   ]);
   const users = namedUsers(wire);
@@ -99,6 +105,26 @@ function wireRows(
     const anchor = `${caseAnchor}-${event.fence ? "fence" : "message"}-${number}`;
     const fields = frames[event.bytes] ?? NO_FIELDS;
     return { kind: "frame", layer: event.fence ? "own" : "wire", anchor, number, ...ends, frame: event, fields };
+  });
+}
+
+/** A row where each begins, and one where it ends if that is another time. */
+function faultRows(
+  faults: ScenarioResult["faults"],
+  lane: (name: string) => number,
+  caseAnchor: string,
+): readonly Happening[] {
+  return faults.flatMap(({ hosts, says, startMs, endMs }, index): readonly FaultRow[] => {
+    const number = index + 1;
+    const anchor = `${caseAnchor}-fault-${number}`;
+    const lanes = hosts.map(lane);
+    const about = { kind: "fault", number, says, from: Math.min(...lanes), to: Math.max(...lanes) } as const;
+    if (endMs === startMs) return [{ ...about, phase: "once", anchor, atMs: startMs, heldMs: null }];
+    const heldMs = endMs === null ? null : endMs - startMs;
+    const begin: FaultRow = { ...about, phase: "begins", anchor, atMs: startMs, heldMs };
+    return endMs === null
+      ? [begin]
+      : [begin, { ...about, phase: "ends", anchor: `${anchor}-end`, atMs: endMs, heldMs }];
   });
 }
 

@@ -46,6 +46,7 @@ function place(happenings: readonly Happening[], steps: readonly Step[]): Placed
   const latest = new Map<string, number>();
   const commanded = new Map<string, number>();
   const said = happenings.map((row): Placed => {
+    if (row.kind === "fault") return { row, step: stepAt(row.atMs, row.phase !== "ends", steps) };
     if (row.kind !== "said") return { row, step: Number.NaN };
     const isCommand = isDeed(row);
     const source = `${row.lane} ${row.saying === "log"}`;
@@ -56,7 +57,7 @@ function place(happenings: readonly Happening[], steps: readonly Step[]): Placed
   });
   let onWire = -1;
   return said.map(({ row, step }) => {
-    if (row.kind === "said") return { row, step };
+    if (row.kind === "said" || row.kind === "fault") return { row, step };
     const sent = commanded.get(`${row.from} ${Math.floor(row.atMs)}`) ?? -1;
     onWire = Math.max(onWire, sent, stepAt(row.atMs, false, steps));
     return { row, step: onWire };
@@ -84,6 +85,8 @@ function inOrder(one: Placed, other: Placed): number {
 }
 
 function rankOf(row: Happening): number {
+  // A step's fault is the step's deed; what it lets through comes behind its end.
+  if (row.kind === "fault") return 0;
   if (row.kind !== "said") return 1;
   if (isDeed(row)) return 0;
   return row.saying === "log" ? 2 : 3;

@@ -5,6 +5,7 @@ import { type PeerNote, tellPeerEvent } from "../../replay/peer-note.ts";
 import { type CaseVerdict, gravestCase } from "../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult } from "../../result/wire-result.ts";
+import type { FaultRow } from "./rows.ts";
 
 /** How a line of a host came about. */
 export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";
@@ -168,4 +169,11 @@ function textIn(argument: unknown, key: string): string {
   if (typeof argument !== "object" || argument === null) return "";
   const value: unknown = Object.entries(argument).find(([name]) => name === key)?.[1];
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** What a fault's row is about. */
+export function tellPhase({ phase, heldMs }: Pick<FaultRow, "phase" | "heldMs">): string {
+  if (phase === "once") return "Fault";
+  if (phase === "ends") return "Fault ends";
+  return heldMs === null ? "Fault begins, and holds to the end" : "Fault begins";
 }

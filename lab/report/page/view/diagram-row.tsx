@@ -1,10 +1,11 @@
 // Owns how one row of the sequence diagram looks: a band for a step, an arrow for what crossed the wire, a note on a
-// lifeline for what a host logged, showed or did. Where it stands is said in grid columns; page.css does the rest.
+// lifeline for what a host logged, showed or did, a line for a fault. Where it stands is said in grid columns; page.css does the rest.
 
-import type { ComponentChildren, CSSProperties, JSX } from "preact";
+import { type ComponentChildren, type CSSProperties, createContext, type JSX } from "preact";
+import { useContext } from "preact/hooks";
 import type { Note } from "../arrange.ts";
-import type { Band, FrameRow, Lane, TurnRow } from "../rows.ts";
-import { tellClock, tellDuration, tellMarks, tellSaying } from "../words.ts";
+import type { Band, FaultRow, FrameRow, Lane, TurnRow } from "../rows.ts";
+import { tellClock, tellDuration, tellMarks, tellPhase, tellSaying } from "../words.ts";
 import { Text } from "./text.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
@@ -13,6 +14,9 @@ interface Surroundings {
   /** The anchor that was gone to. */
   readonly here: string | undefined;
 }
+
+/** The faults that hold while a row happens; each row is drawn over them. */
+export const HeldFaults = createContext<readonly FaultRow[]>([]);
 
 const TURN_WORDS = { opened: "connection opened", ended: "connection ended (FIN)", reset: "connection reset (RST)" };
 
@@ -52,7 +56,7 @@ export function FrameView({ row, lanes, here }: { readonly row: FrameRow } & Sur
           {number}
         </a>
       </Gutter>
-      <div class="lane">
+      <Lifelines>
         <p class="label">
           <span class="unseen">
             {lanes[row.from]?.name} to {lanes[row.to]?.name}:{" "}
@@ -77,7 +81,7 @@ export function FrameView({ row, lanes, here }: { readonly row: FrameRow } & Sur
           ))}
         </p>
         <Arrow from={row.from} to={row.to} />
-      </div>
+      </Lifelines>
     </li>
   );
 }
@@ -93,7 +97,7 @@ export function TurnView({ row, lanes, here }: { readonly row: TurnRow } & Surro
       style={arrowColumns(row, lanes)}
     >
       <Gutter atMs={row.atMs} />
-      <div class="lane">
+      <Lifelines>
         <p class="label">
           <span class="unseen">
             {lanes[row.from]?.name} to {lanes[row.to]?.name}:{" "}
@@ -101,7 +105,7 @@ export function TurnView({ row, lanes, here }: { readonly row: TurnRow } & Surro
           {TURN_WORDS[kind]} <span class="soft">from port {from.port}</span>
         </p>
         <Arrow from={row.from} to={row.to} />
-      </div>
+      </Lifelines>
     </li>
   );
 }
@@ -111,7 +115,7 @@ export function NoteView({ note, lanes, here }: { readonly note: Note } & Surrou
   return (
     <li class={`row note ${first.layer} ${first.saying}`} style={noteColumns(note.lane, lanes.length)}>
       <Gutter atMs={first.atMs} />
-      <div class="lane">
+      <Lifelines>
         <div class={note.lane * 2 < lanes.length ? "box rightwards" : "box leftwards"}>
           <span class="host">{lanes[note.lane]?.name} </span>
           {note.lines.map(({ anchor, atMs, saying, text }, index) => (
@@ -123,8 +127,46 @@ export function NoteView({ note, lanes, here }: { readonly note: Note } & Surrou
             </p>
           ))}
         </div>
-      </div>
+      </Lifelines>
     </li>
+  );
+}
+
+export function FaultView({ row, lanes, here }: { readonly row: FaultRow } & Surroundings): JSX.Element {
+  const { anchor, phase, heldMs } = row;
+  return (
+    <li
+      class={`row fault ${phase}`}
+      id={anchor}
+      tabIndex={-1}
+      data-here={isHere(anchor, here)}
+      style={arrowColumns(row, lanes)}
+    >
+      <Gutter atMs={row.atMs} />
+      <Lifelines>
+        <p class="label">
+          <b>{tellPhase(row)}</b>: <Text of={row.says} />
+          {phase === "ends" && heldMs !== null ? <span class="soft"> after {tellDuration(heldMs)}</span> : null}
+        </p>
+      </Lifelines>
+    </li>
+  );
+}
+
+/** The hosts' lifelines behind a row, and between them or on them the faults that hold. */
+function Lifelines({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="lane">
+      {useContext(HeldFaults).map(({ number, from, to }) => (
+        <span
+          key={number}
+          class={from === to ? "held host" : "held link"}
+          style={{ "--from": String(from + 1), "--to": String(to + 2), "--across": String(to - from + 1) }}
+          aria-hidden="true"
+        />
+      ))}
+      {children}
+    </div>
   );
 }
 

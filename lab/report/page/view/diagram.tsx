@@ -5,10 +5,11 @@ import type { JSX } from "preact";
 import type { WireResult } from "../../../result/wire-result.ts";
 import { countOf } from "../../plain-text.ts";
 import { arrange, countLayers, type Drawn, type Layers } from "../arrange.ts";
+import { faultsHeld } from "../faults-held.ts";
 import type { Lane, Layer, Timeline } from "../rows.ts";
 import { tellUsers } from "../words.ts";
 import { FindingView } from "./comparison.tsx";
-import { BandView, FrameView, NoteView, TurnView } from "./diagram-row.tsx";
+import { BandView, FaultView, FrameView, HeldFaults, NoteView, TurnView } from "./diagram-row.tsx";
 import type { Props } from "./props.ts";
 import { Text } from "./text.tsx";
 
@@ -39,6 +40,8 @@ const LAYER_NAMES: readonly (readonly [Layer, string])[] = [
 export function Diagram({ timeline, wire, folder, anchor, layers, here, controls }: DiagramProps): JSX.Element {
   const { lanes, rows } = timeline;
   const after = `${anchor}-after`;
+  const drawn = arrange(rows, layers);
+  const held = faultsHeld(drawn);
   return (
     <div class="diagram" style={{ "--lanes": String(Math.max(1, lanes.length)) }}>
       <WireNote wire={wire} folder={folder} />
@@ -48,8 +51,10 @@ export function Diagram({ timeline, wire, folder, anchor, layers, here, controls
       </a>
       {lanes.length === 0 ? null : <Heads lanes={lanes} />}
       <ol class="rows">
-        {arrange(rows, layers).map((row, index) => (
-          <DrawnRow key={keyOf(row, index)} row={row} lanes={lanes} here={here} />
+        {drawn.map((row, index) => (
+          <HeldFaults.Provider key={keyOf(row, index)} value={held[index] ?? []}>
+            <DrawnRow row={row} lanes={lanes} here={here} />
+          </HeldFaults.Provider>
         ))}
       </ol>
       <span id={after} tabIndex={-1} />
@@ -61,6 +66,8 @@ function DrawnRow({ row, lanes, here }: RowProps): JSX.Element {
   switch (row.kind) {
     case "band":
       return <BandView band={row} here={here} />;
+    case "fault":
+      return <FaultView row={row} lanes={lanes} here={here} />;
     case "frame":
       return <FrameView row={row} lanes={lanes} here={here} />;
     case "turn":
