@@ -108,11 +108,14 @@ class Run {
   readonly #evidence: CaseEvidence[] = [];
   readonly #speechlessness = new Speechlessness();
   #hosts: RunResult["hosts"] = [];
+  /** How often a case is still to be run, the one that runs now left out. */
+  #attemptsLeft: number;
   /** What the wires of the cases to come may take in result.json. */
   #wireChars = RUN_WIRE_CHARS_MAX;
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#attemptsLeft = options.scenarios.length * options.repeat;
   }
 
   /** Runs a case as often as is asked for; keeps the first run that did not pass, or the last. */
@@ -122,6 +125,7 @@ class Run {
     let told: Attempt | undefined;
     for (let attempt = 1; attempt <= repeat && !signal.aborted; attempt += 1) {
       renderer.take({ kind: "case-started", scenario, attempt });
+      this.#attemptsLeft -= 1;
       const made = await this.#attempt(scenario);
       verdicts.push(made.outcome.verdict);
       if (told === undefined || told.outcome.verdict === "pass") told = made;
@@ -189,7 +193,10 @@ class Run {
       keeps: keep,
       writtenAddresses,
       views: () => hosts.views,
-      onStep: (index) => renderer.take({ kind: "step-started", scenario, index }),
+      onStep: (index) => {
+        if (index === 0 && this.#attemptsLeft > 0) booted.makeNextAhead?.();
+        renderer.take({ kind: "step-started", scenario, index });
+      },
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
     const wire = await booted.endWire();

@@ -200,6 +200,35 @@ describe("hosts on the docker bed", () => {
     }
   });
 
+  test("have what the next case needs made ahead, for the same programs only, and nothing of it is left", async () => {
+    await using own = new ScratchRepository(docker, await claimNetwork());
+    const { topology, programs, directory: repository } = own;
+    const bed = await openTestBed({ kind: "docker", topology, repository, programs, wire: "off" });
+    const idsOf = async () => (await programsOf(runIdOf(bed))).map(({ Id }) => Id);
+    const first = await bed.boot("first");
+    await Promise.all(["Win71", "Win72"].map((name) => start(first, name)));
+    const running = await idsOf();
+    expect(running).toHaveLength(2);
+    first.makeNextAhead?.();
+    await expect.poll(idsOf, { timeout: REAP_MS_MAX }).toHaveLength(4);
+    const ahead = (await programsOf(runIdOf(bed))).filter(({ Id }) => !running.includes(Id));
+    expect(ahead.map(({ State }) => State)).toEqual(["created", "created"]);
+    const second = await bed.boot("second");
+    const [same, other] = await Promise.all([start(second, "Win71"), start(second, "Win72", ["--other"])]);
+    expect((await lineWith(same, "{")).text).toContain('"args":[]');
+    expect((await lineWith(other, "{")).text).toContain("--other");
+    const idOf = async (name: string) => {
+      const container = /docker exec -it (\S+)/.exec(hostOf(second, name).inspectHint)?.[1] ?? "";
+      return (await docker.getContainer(container).inspect()).Id;
+    };
+    expect(ahead.map(({ Id }) => Id)).toContain(await idOf("Win71"));
+    expect(ahead.map(({ Id }) => Id)).not.toContain(await idOf("Win72"));
+    await expect.poll(idsOf, { timeout: REAP_MS_MAX }).toHaveLength(2);
+    second.makeNextAhead?.();
+    await bed[Symbol.asyncDispose]();
+    expect(await countOf(runIdOf(bed))).toBe(0);
+  });
+
   test("whose start the engine refuses leave nothing, and may start again", async () => {
     await using bed = await openBed();
     await using hosts = await bed.boot("refused");

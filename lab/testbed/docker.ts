@@ -18,9 +18,10 @@ import { Removals } from "../machine/removals.ts";
 import { findRoute, readRoutes } from "../machine/routes.ts";
 import { labelsOf } from "../machine/run-labels.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
+import { Ahead } from "./ahead.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { type EngineAbilities, limitContainer, unlimited } from "./container-limits.ts";
-import { ContainerProgram } from "./container-program.ts";
+import { type ContainerProgram, MadeContainer } from "./container-program.ts";
 import { HostNetwork } from "./host-network.ts";
 import { describeHolder } from "./subnet-holder.ts";
 import {
@@ -114,8 +115,9 @@ export class DockerBed implements TestBed {
   readonly #run: Run;
   readonly #network: Dockerode.Network;
   readonly #networks: ReadonlyMap<HostSpec, HostNetwork>;
+  readonly #aheads: ReadonlyMap<HostSpec, Ahead>;
   readonly #reaper: Reaper;
-  #hosts: BedHosts<DockerHost> | null = null;
+  #hosts: DockerHosts | null = null;
   #boots = 0;
   #keeps = false;
 
@@ -132,6 +134,7 @@ export class DockerBed implements TestBed {
     this.description = `docker: engine ${engine.version}, a container a host on ${topology.subnet} (run ${runId})${unsafe}`;
     this.#network = network;
     this.#networks = hosts;
+    this.#aheads = new Map(topology.hosts.map((spec) => [spec, new Ahead(engine.docker)]));
     this.#reaper = reaper;
     const keeps = () => this.#keeps;
     this.#run = {
@@ -146,16 +149,20 @@ export class DockerBed implements TestBed {
     };
   }
 
-  /** Does not wait for the end of the case before: the new programs' containers are made meanwhile. */
+  /** Does not wait for the end of the case before: where no containers were made ahead, they are made meanwhile. */
   async boot(_caseId: string): Promise<Hosts> {
     const cleared = this.#clear(this.#hosts);
     // Whoever starts a program or asks for the wire is told.
     cleared.catch(() => {});
     this.#boots += 1;
-    const prefix = `howdy-lab-${this.runId}-${this.#boots}`;
     const run = this.#run;
-    const hosts = [...this.#networks].map(([spec, network]) => new DockerHost({ spec, network, prefix, run, cleared }));
-    this.#hosts = new BedHosts(
+    const prefix = `${networkName(run.id)}-${this.#boots}`;
+    const nextPrefix = `${networkName(run.id)}-${this.#boots + 1}`;
+    const hosts = [...this.#networks].map(([spec, network]) => {
+      const ahead = this.#aheads.get(spec) ?? new Ahead(run.docker);
+      return new DockerHost({ spec, network, ahead, prefix, nextPrefix, run, cleared });
+    });
+    this.#hosts = new DockerHosts(
       hosts,
       cleared.then(() => run.recorder.begin()),
       run.keeps,
@@ -164,7 +171,7 @@ export class DockerBed implements TestBed {
   }
 
   /** Ends what the case before left, on every host, so that nothing of it crosses the wire of the next one. */
-  async #clear(before: BedHosts<DockerHost> | null): Promise<void> {
+  async #clear(before: DockerHosts | null): Promise<void> {
     await before?.end();
     await freshenAll(this.#networks);
   }
@@ -184,6 +191,7 @@ export class DockerBed implements TestBed {
     }
     // Where this fails the reaper is not dismissed: it tries again when the lab has gone.
     await Promise.all([this.#hosts?.end(), recorder[Symbol.asyncDispose]()]);
+    await Promise.all([...this.#aheads.values()].map((ahead) => ahead.drop()));
     await removals.end();
     await removeNetworks(this.#networks, this.#network);
     this.#reaper.dismiss();
@@ -260,11 +268,21 @@ function openRecorder(
 interface DockerHostParts {
   readonly spec: HostSpec;
   readonly network: HostNetwork;
+  /** Keeps what is made for the next boot. */
+  readonly ahead: Ahead;
   /** What the names of the boot's containers begin with. */
   readonly prefix: string;
+  /** The same of the next boot's. */
+  readonly nextPrefix: string;
   readonly run: Run;
   /** Settles when nothing is left of the case before. */
   readonly cleared: Promise<void>;
+}
+
+class DockerHosts extends BedHosts<DockerHost> {
+  makeNextAhead(): void {
+    for (const host of this.byName.values()) host.makeNextAhead();
+  }
 }
 
 class DockerHost implements Host {
@@ -273,6 +291,8 @@ class DockerHost implements Host {
   readonly #parts: DockerHostParts;
   #starting: Promise<ContainerProgram> | null = null;
   #starts = 0;
+  /** What its first program was made as. */
+  #first: Dockerode.ContainerCreateOptions | null = null;
   /** Of the program that was started last. */
   #limits: ProgramLimits = DEFAULT_LIMITS;
   #ended = false;
@@ -337,21 +357,40 @@ class DockerHost implements Host {
   async #replace(before: Promise<ContainerProgram> | null, spec: ProgramSpec): Promise<ContainerProgram> {
     const former = await before;
     if (former?.running === true) throw new Error(`${this.spec.name} runs a program already: one at a time`);
-    const { network, run, cleared } = this.#parts;
+    const { network, run, ahead } = this.#parts;
     if (former !== null) await run.removals.add(former.container);
     const image = await run.imageOf(spec.role);
     for (;;) {
       const holder = await network.holder();
-      const mayStart = async (): Promise<boolean> => {
-        await Promise.all([cleared, run.recorder.ready]);
-        return await network.claim(holder);
-      };
       this.#starts += 1;
       this.#limits = run.limitsOf(spec.role);
       const options = this.#createOptions(spec, image, holder);
-      const program = await ContainerProgram.start(run.docker, options, { mayStart, limits: this.#limits });
-      if (program !== null) return program;
+      if (this.#starts === 1) this.#first = options;
+      const made = (await ahead.take(options)) ?? (await MadeContainer.make(run.docker, options));
+      if (await this.#mayStart(made, holder)) return await made.start(this.#limits);
     }
+  }
+
+  /** Waits until a program may start; false where it was made for a network that has been replaced, and is removed. */
+  async #mayStart(made: MadeContainer, holder: string): Promise<boolean> {
+    const { network, run, cleared } = this.#parts;
+    try {
+      await Promise.all([cleared, run.recorder.ready]);
+      if (await network.claim(holder)) return true;
+    } catch (fault) {
+      await made.remove();
+      throw fault;
+    }
+    await made.remove();
+    return false;
+  }
+
+  /** Makes what the next boot needs if this host's first program is the same there. */
+  makeNextAhead(): void {
+    const { ahead, nextPrefix, run, spec } = this.#parts;
+    // What is kept is to be what the cases needed, and nothing else.
+    if (this.#first === null || this.#ended || run.keeps()) return;
+    ahead.make({ ...this.#first, name: `${nextPrefix}-${spec.service}` });
   }
 
   /** The program that was started last, once its start has come to an end, if that was a good one. */

@@ -93,6 +93,11 @@ export interface FaultyLinks {
 export interface Hosts extends AsyncDisposable {
   /** The hosts by the report's name. */
   readonly byName: ReadonlyMap<string, Host>;
+  /**
+   * Another boot follows, most likely with programs like those that run now: what these need may be made ahead. The best
+   * time is when the programs are up, and mostly wait.
+   */
+  makeNextAhead?(): void;
   /** Ends the recording of the wire and gives what was had since the hosts were booted. Never rejects. */
   endWire(): Promise<WireRecord>;
   /** Undefined where nothing was said of links when they were booted. */
