@@ -20,12 +20,16 @@ export interface ServerLog {
   answer(text: string): void;
   /** Clears the terminal; false when standard output is none. */
   clear(): boolean;
-  /** Settles when everything is written, or cannot be within LOG_CLOSE_MS. */
+  /** Settles when everything is written, or cannot be in the time that is given for it. */
   close(): Promise<void>;
 }
 
-/** The server's log on standard output. */
-export function openLog(level: LogLevelName): ServerLog {
+/**
+ * The server's log on standard output.
+ *
+ * @param closeMs - How long the last lines may take to be read.
+ */
+export function openLog(level: LogLevelName, closeMs: number = LOG_CLOSE_MS): ServerLog {
   const output = new LogOutput(process.stdout, process.stdout.isTTY ? plain : asItIs, (lines) =>
     sink.write(dropped(lines)),
   );
@@ -54,7 +58,7 @@ export function openLog(level: LogLevelName): ServerLog {
       if (text !== "") for (const line of text.split("\n")) prompts.info({ event: "operator" }, line);
     },
     clear: () => process.stdout.isTTY && output.clear(),
-    close: () => output.close(),
+    close: () => output.close(closeMs),
   };
 }
 
@@ -120,12 +124,12 @@ class LogOutput {
     return true;
   }
 
-  async close(): Promise<void> {
+  async close(waitMs: number): Promise<void> {
     this.#tellDropped();
     this.#flush();
     if (this.#broken) return;
     await new Promise<void>((resolve) => {
-      setTimeout(resolve, LOG_CLOSE_MS).unref();
+      setTimeout(resolve, waitMs).unref();
       this.#stream.once("error", () => resolve());
       this.#stream.write("", () => resolve());
     });
