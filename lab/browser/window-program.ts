@@ -98,6 +98,10 @@ export class WindowProgram implements Program {
     if (!this.#isEnding) this.writeLine(JSON.stringify({ close: {} }));
   }
 
+  limitsReached(): readonly string[] {
+    return this.#client.limitsReached?.() ?? [];
+  }
+
   async stop(graceMs: number): Promise<ProgramExit> {
     this.#isEnding = true;
     await this.#page.close();

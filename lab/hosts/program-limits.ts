@@ -38,10 +38,7 @@ const SIGNS: readonly (readonly [RegExp, (limits: ProgramLimits) => string])[] =
   ],
   [/\bENOSPC\b|no space left on device/i, ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib")],
   [/\bEMFILE\b|too many open files/i, ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
-  [
-    /\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i,
-    ({ processes }) => tell("processes and threads", processes, "", "processes"),
-  ],
+  [/\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i, tellProcesses],
   [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, tellMemory],
 ];
 
@@ -53,6 +50,16 @@ export function limitIn(words: string, limits: ProgramLimits): string | undefine
 /** The limit that a program reached when the system ended it for want of memory. */
 export function tellMemory({ memoryMib }: ProgramLimits): string {
   return tell("memory", memoryMib, "MiB", "memory-mib");
+}
+
+/** The limit that a program reached when the system refused it one more process. */
+export function tellProcesses({ processes }: ProgramLimits): string {
+  return tell("processes and threads", processes, "", "processes");
+}
+
+/** The limit for which a program waited, though a processor may have been free. */
+export function tellCpus({ cpus }: ProgramLimits): string {
+  return tell("the processor's time", cpus, cpus === 1 ? "core" : "cores", "cpus");
 }
 
 function tell(what: string, value: number, unit: string, key: string): string {

@@ -28,6 +28,7 @@ export abstract class HostDriver {
   #cutBytes = 0;
   #outputLines = 0;
   #complaints: readonly string[] = [];
+  readonly #limitsReached = new Set<string>();
   #ending: Ending | null = null;
   #fault: string | null = null;
 
@@ -76,6 +77,15 @@ export abstract class HostDriver {
     return this.#ending;
   }
 
+  /**
+   * Limits that its programs reached and lived on with: as the system counted them, or as their words on standard error
+   * tell. One that it ended with is told with its end.
+   */
+  get limitsReached(): readonly string[] {
+    this.#noteLimits();
+    return this.#ending === null ? [...this.#limitsReached] : [];
+  }
+
   /** Lines that it has printed on standard output. */
   get outputLines(): number {
     return this.#outputLines;
@@ -109,7 +119,7 @@ export abstract class HostDriver {
     program.onLine((line) => {
       if (line.cutBytes > 0) this.#cutLines += 1;
       this.#cutBytes += line.cutBytes;
-      if (line.stream === "stderr") this.#complaints = withComplaint(this.#complaints, line.text);
+      if (line.stream === "stderr") this.#complain(line.text);
       else this.#outputLines += 1;
       this.takeLine(line);
       this.pulse.ring();
@@ -150,11 +160,13 @@ export abstract class HostDriver {
   /** SIGTERM, then SIGKILL after graceMs; gives how it ended, undefined when it does not run. */
   async stop(graceMs: number): Promise<ProgramExit | undefined> {
     this.expectEnd();
+    this.#noteLimits();
     return this.#program?.stop(graceMs);
   }
 
   async kill(): Promise<void> {
     this.expectEnd();
+    this.#noteLimits();
     await this.#program?.kill();
   }
 
@@ -188,6 +200,21 @@ export abstract class HostDriver {
     this.#fault ??= fault;
   }
 
+  #complain(text: string): void {
+    this.#complaints = withComplaint(this.#complaints, text);
+    if (this.#limitsReached.size >= LIMITS_TOLD_MAX) return;
+    const words = text.slice(0, QUOTED_CHARS_MAX);
+    const limit = this.host.limitIn(words);
+    if (limit !== undefined && ![...this.#limitsReached].some((told) => told.endsWith(limit))) {
+      this.#limitsReached.add(`it printed ${JSON.stringify(words)}: ${limit}`);
+    }
+  }
+
+  /** Its end takes along what the system counted. */
+  #noteLimits(): void {
+    for (const limit of this.#program?.limitsReached?.() ?? []) this.#limitsReached.add(limit);
+  }
+
   #noteEnding({ role, args }: ProgramSpec, exit: ProgramExit, startMs: number): void {
     const atMs = this.pulse.clock.nowMs();
     const complaints = this.#complaints;
@@ -202,6 +229,8 @@ export function tellLine({ text, cutBytes }: OutputLine): string {
 }
 
 const QUOTED_CHARS_MAX = 200;
+/** There are six limits. */
+const LIMITS_TOLD_MAX = 6;
 
 /** Why a line of a program that is to print events is none. */
 export function tellUnreadable({ text, cutBytes }: OutputLine): string {

@@ -17,7 +17,13 @@ test("a case that the programs cannot do is unsupported in every step, with the 
     { title: "One", verdict: "unsupported", seen: "not run: my server 1: has no console", span: null },
     { title: "Two", verdict: "unsupported", seen: "not run: my server 1: has no console", span: null },
   ]);
-  expect(outcome.evidence).toEqual({ logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] });
+  expect(outcome.evidence).toEqual({
+    logs: new Map(),
+    transcripts: new Map(),
+    pictures: new Map(),
+    omitted: [],
+    limits: [],
+  });
 });
 
 test("a case of which all was asked stays as it is", () => {
@@ -54,7 +60,7 @@ test("a set-up that failed stands before the steps, and takes no step's reasons"
 
 function outcomeOf(...verdicts: readonly Verdict[]): CaseOutcome {
   const steps = verdicts.map((verdict, index) => stepOf(`Step ${index + 1}`, verdict));
-  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
   return {
     verdict: "pass",
     startMs: NOW_MS,

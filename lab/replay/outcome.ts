@@ -50,6 +50,14 @@ export interface Evidence {
   readonly pictures: ReadonlyMap<string, Uint8Array>;
   /** What hosts printed beyond what is kept; none where all is. */
   readonly omitted: readonly OmittedOutput[];
+  /** Limits that programs reached and lived on with. */
+  readonly limits: readonly ReachedLimit[];
+}
+
+/** A limit that a host's program reached, for whoever reads the report. */
+export interface ReachedLimit {
+  readonly host: string;
+  readonly says: string;
 }
 
 /** What one host printed beyond what is kept. */
@@ -95,7 +103,7 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
 export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: number): CaseOutcome {
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
-  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
   const left = { endings: [], faults: [], speechless: null, evidence };
   return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
@@ -115,7 +123,7 @@ export function outcomeSpeechless(
     findings: [finding],
   };
   const steps = scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", "fail"));
-  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] };
+  const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
   const left = { endings: [], faults: [], speechless: null, evidence };
   return { verdict: "fail", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
@@ -183,6 +191,9 @@ export function collectEvidence(stage: Stage): Evidence {
     omitted: [...servers, ...clients]
       .map(({ name, omitted }) => ({ host: name, ...omitted }))
       .filter(({ bytes, lines }) => bytes > 0 || lines > 0),
+    limits: [...stage.servers.values(), ...stage.clients.values(), ...stage.peers.values()].flatMap((driver) =>
+      driver.limitsReached.map((says) => ({ host: driver.name, says })),
+    ),
   };
 }
 

@@ -12,7 +12,7 @@ import { pad } from "./columns.ts";
 import { tellFault } from "./faults.ts";
 import { tellKnown } from "./known.ts";
 import { tellClause } from "./levels.ts";
-import { tellOmitted } from "./omitted.ts";
+import { tellLimit, tellOmitted } from "./omitted.ts";
 import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
 import { tellRepeat } from "./repeat.ts";
@@ -38,11 +38,11 @@ export function tellCase(
   outcome: CaseOutcome,
   result: Pick<
     ScenarioResult,
-    "breaches" | "cause" | "faults" | "conformance" | "known" | "omitted" | "repeat" | "verdict"
+    "breaches" | "cause" | "faults" | "conformance" | "known" | "limits" | "omitted" | "repeat" | "verdict"
   >,
   look: Look,
 ): readonly string[] {
-  const { cause, conformance, faults, known, omitted, repeat, verdict } = result;
+  const { cause, conformance, faults, known, limits, omitted, repeat, verdict } = result;
   const beside = [
     look.paint("dim", tellSeconds(outcome.durationMs)),
     ...(conformance === null ? [] : [printable(tellClause(conformance))]),
@@ -74,6 +74,7 @@ export function tellCase(
     ...(repeat !== null && first !== undefined ? [look.paint("dim", "      of the first run that did not pass:")] : []),
     ...(first === undefined ? [] : tellFirst(first, cause, look)),
     ...(verdict === "pass" && !look.tellsFaults ? [] : faults.flatMap((fault) => tellBlock("fault", tellFault(fault)))),
+    ...limits.map((each) => labelled("limit", printable(tellLimit(each)))),
     ...omitted.map((each) => labelled("output", printable(tellOmitted(each)))),
     ...outcome.steps.flatMap((step) => tellStep(step, step === broken, look)),
   ];

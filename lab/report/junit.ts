@@ -8,7 +8,7 @@ import type { RunResult, ScenarioResult } from "../result/result.ts";
 import { tellFault } from "./faults.ts";
 import { body, type Complaint, renderSuites, type Suite, type Test } from "./junit-suite.ts";
 import { tellKnown } from "./known.ts";
-import { tellOmitted } from "./omitted.ts";
+import { tellLimit, tellOmitted } from "./omitted.ts";
 import { isFlaky } from "./repeat.ts";
 
 type StepResult = ScenarioResult["steps"][number];
@@ -31,6 +31,7 @@ function toSuite(result: RunResult, scenario: ScenarioResult): Suite {
       `Evidence: ${folder}`,
       `Again: ${result.command}`,
       ...scenario.faults.map(tellFault),
+      ...scenario.limits.map(tellLimit),
       ...scenario.omitted.map(tellOmitted),
     ].join("\n"),
   };

@@ -11,7 +11,7 @@ import { tellFault } from "./faults.ts";
 import { passesUnawares, webAddress } from "./known.ts";
 import { groupByLevel, hasConformance, tellClause, tellVerdicts } from "./levels.ts";
 import { codeBlock, commandText, inlineLink, inlineText } from "./markdown-text.ts";
-import { tellOmitted } from "./omitted.ts";
+import { tellLimit, tellOmitted } from "./omitted.ts";
 import { cutText, tellPercent, tellSeconds, VERDICT_MARKS } from "./plain-text.ts";
 import { isFlaky } from "./repeat.ts";
 
@@ -162,6 +162,7 @@ function renderDetails(scenario: ScenarioResult): string {
     ...told.slice(0, STEPS_MAX).flatMap((step) => renderStep(step, scenario.cause)),
     ...tellLeft("Steps that failed and are left out", told.length - STEPS_MAX),
     ...(untold === 0 ? [] : [`Steps after that, not judged: ${untold}`]),
+    ...scenario.limits.map((each) => `Limit: ${line(tellLimit(each))}`),
     ...scenario.omitted.map((each) => `Output: ${line(tellOmitted(each))}`),
     `Evidence: ${line(folder)}, in the report's folder`,
     "</details>\n",

@@ -14,6 +14,11 @@ export function tellOmitted({ bytes, cutLines, host, lines }: ScenarioResult["om
   return `${host} printed more than the lab keeps: ${parts.join(", ")} (${tellBytes(bytes)})`;
 }
 
+/** "Win71 met a limit and went on: it was held for 2.5 s: …". */
+export function tellLimit({ host, says }: ScenarioResult["limits"][number]): string {
+  return `${host} met a limit and went on: ${says}`;
+}
+
 /** What of a case its page has not, and where it is; undefined where it has all. */
 export function tellLeftOut({ events, lines, pictures }: LeftOut, folder: string): string | undefined {
   const parts = [

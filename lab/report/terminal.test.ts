@@ -72,7 +72,7 @@ function failedOutcome(...findings: readonly Finding[]): CaseOutcome {
     endings: [],
     faults: [],
     speechless: null,
-    evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [] },
+    evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] },
   };
 }
 

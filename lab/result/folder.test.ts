@@ -9,6 +9,7 @@ import { ReportFolder, ReportFolderError } from "./folder.ts";
 const TIME = new Date("2026-01-02T03:04:05.678Z");
 const EVIDENCE: Evidence = {
   omitted: [],
+  limits: [],
   logs: new Map([["Win71", ['{"msg":"a"}', "b"].map((raw) => ({ atMs: 5, raw, text: raw, isFence: false }))]]),
   pictures: new Map([["Win72-step-1.png", new Uint8Array([137, 80])]]),
   transcripts: new Map([

@@ -116,6 +116,8 @@ const omittedOutput = z.strictObject({
   bytes: z.number().int().nonnegative().describe("Of both."),
 });
 
+const reachedLimit = z.strictObject({ host: z.string(), says: z.string().describe("Which, and how that showed.") });
+
 const scenarioResult = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -142,6 +144,9 @@ const scenarioResult = z.strictObject({
   omitted: z
     .array(omittedOutput)
     .describe("Hosts whose programs printed more than the lab keeps, docs/contract.md says how much that is."),
+  limits: z
+    .array(reachedLimit)
+    .describe("Limits that programs reached and lived on with, as far as the bed can know; none of them fails a case."),
   wire: wireResult,
 });
 
@@ -250,6 +255,7 @@ export function toScenarioResult(
       toStepResult(step, toldWork(scenario, index - (outcome.steps.length - scenario.steps.length)), startMs),
     ),
     omitted: outcome.evidence.omitted.map((each) => ({ ...each })),
+    limits: outcome.evidence.limits.map((each) => ({ ...each })),
     wire: toWireResult(wire, startMs, wireOf(scenario), wireCharsMax),
   };
 }

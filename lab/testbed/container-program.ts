@@ -11,6 +11,7 @@ import { type ProgramLimits, tellMemory } from "../hosts/program-limits.ts";
 import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import type { Removals } from "../machine/removals.ts";
+import { limitsReached } from "./container-counts.ts";
 import { readExit } from "./program-exit.ts";
 import { ProgramOutput } from "./program-output.ts";
 import {
@@ -175,6 +176,10 @@ export class ContainerProgram implements Program {
     const { ExitCode, Running } = await exec.inspect();
     const output = Buffer.concat(chunks).toString().slice(0, COMMAND_BYTES_MAX);
     return { code: Running ? null : ExitCode, output };
+  }
+
+  limitsReached(): readonly string[] {
+    return this.#running ? limitsReached(this.container.id, this.#limits) : [];
   }
 
   /** Lets go of it as it is, so that it neither holds this process nor ends with it (--keep). */

@@ -73,6 +73,10 @@ export class DisplacedProgram implements Program {
     return this.#program.resume();
   }
 
+  limitsReached(): readonly string[] {
+    return this.#program.limitsReached?.() ?? [];
+  }
+
   async #keepFollowing(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await wait(FOLLOW_PAUSE_MS, undefined, { ref: false });

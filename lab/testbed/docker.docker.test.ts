@@ -126,6 +126,9 @@ describe("the docker bed", () => {
   describeBed(() => openBed());
 });
 
+/** At a tenth of a core a third of a second's work is held for three. */
+const LIMITS_MS_MAX = 10_000;
+
 describe("a program's limits", () => {
   /** Runs a program with other limits than the usual ones. */
   async function withLimits<Value>(
@@ -177,6 +180,24 @@ describe("a program's limits", () => {
         signal: "SIGKILL",
         limit: "it reached its limit of memory, 96 MiB (limits.memory-mib)",
       });
+    });
+  });
+
+  test("that it lives on with are told, as the kernel counted them", async () => {
+    await withLimits({ cpus: 0.1, processes: 24 }, async (program, hosts) => {
+      await lineWith(program, "{");
+      const work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
+      const forks = "for each in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do sleep 9 & done";
+      const container = ["sh", "-c", `${work}; ${forks}`];
+      await hostOf(hosts, "Win72").runBeside({ container, command: undefined });
+      await expect
+        .poll(() => program.limitsReached?.(), { timeout: LIMITS_MS_MAX })
+        .toEqual([
+          "it reached its limit of processes and threads, 24 (limits.processes)",
+          expect.stringMatching(
+            /^it was held for \d+\.\d s: it reached its limit of the processor's time, 0\.1 cores /,
+          ),
+        ]);
     });
   });
 });

@@ -48,6 +48,8 @@ export interface Program {
   /** Lets it do nothing until it is resumed; it can be killed meanwhile. Settles when it stands still. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** The limits that it has reached so far and lived on with, for a person; not there where the bed cannot know. */
+  limitsReached?(): readonly string[];
   /** Settles when the program has ended and its last line has been handed over. Never rejects. */
   readonly exited: Promise<ProgramExit>;
 }

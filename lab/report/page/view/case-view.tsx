@@ -5,7 +5,7 @@ import { Component, type JSX } from "preact";
 import { isCompared } from "../../../result/cause.ts";
 import type { CaseEvidence } from "../../../result/report-data.ts";
 import type { ScenarioResult } from "../../../result/result.ts";
-import { tellLeftOut, tellOmitted } from "../../omitted.ts";
+import { tellLeftOut, tellLimit, tellOmitted } from "../../omitted.ts";
 import { tellRepeat } from "../../repeat.ts";
 import type { Layers } from "../arrange.ts";
 import type { Timeline } from "../rows.ts";
@@ -128,7 +128,11 @@ function CaseBody(props: CaseBodyProps): JSX.Element {
 /** What of the case was not kept, and what of it this page has not. */
 function NotHere({ scenario, evidence }: Pick<CaseProps, "scenario" | "evidence">): JSX.Element {
   const leftOut = tellLeftOut(evidence.leftOut, scenario.folder);
-  const told = [...scenario.omitted.map(tellOmitted), ...(leftOut === undefined ? [] : [leftOut])];
+  const told = [
+    ...scenario.limits.map(tellLimit),
+    ...scenario.omitted.map(tellOmitted),
+    ...(leftOut === undefined ? [] : [leftOut]),
+  ];
   return (
     <>
       {told.map((text) => (

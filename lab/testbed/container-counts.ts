@@ -1,0 +1,54 @@
+// Owns what the kernel counted of a container that met a limit and lived on: an engine tells nobody of it. It is read where
+// the kernel keeps it, which this machine sees of an engine of its own. It must not know programs. Invariant: what cannot be
+// read is not told.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ProgramLimits, tellCpus, tellMemory, tellProcesses } from "../hosts/program-limits.ts";
+
+const CONTROL_GROUPS = "/sys/fs/cgroup";
+/** Where version 1 has a folder for each controller, and version 2 one folder for all. */
+const UNIFIED = "";
+const NS_PER_MS = 1_000_000;
+const US_PER_MS = 1_000;
+/** A start uses several threads, and is held for a moment: that is nobody's fault. */
+const HELD_MS_MIN = 1_000;
+
+/** The limits that a running container has reached so far, for a person. */
+export function limitsReached(id: string, limits: ProgramLimits, root = CONTROL_GROUPS): readonly string[] {
+  const read = (controllers: readonly string[], file: string): string =>
+    controllers
+      .flatMap((each) => placesOf(join(root, each), id))
+      .map((place) => textOf(join(place, file)))
+      .join("\n");
+  const ended = read(["memory"], "memory.oom_control") + read([UNIFIED], "memory.events");
+  const refused = read(["pids", UNIFIED], "pids.events");
+  const heldMs = heldMsIn(read(["cpu", "cpu,cpuacct", UNIFIED], "cpu.stat"));
+  return [
+    ...(countIn(ended, "oom_kill") > 0 ? [`a process of it was ended: ${tellMemory(limits)}`] : []),
+    ...(countIn(refused, "max") > 0 ? [tellProcesses(limits)] : []),
+    ...(heldMs >= HELD_MS_MIN ? [`it was held for ${(heldMs / 1_000).toFixed(1)} s: ${tellCpus(limits)}`] : []),
+  ];
+}
+
+/** As an engine names a container's group by itself, and by way of systemd. */
+function placesOf(controller: string, id: string): readonly string[] {
+  return [join(controller, "docker", id), join(controller, "system.slice", `docker-${id}.scope`)];
+}
+
+function heldMsIn(stat: string): number {
+  return countIn(stat, "throttled_time") / NS_PER_MS || countIn(stat, "throttled_usec") / US_PER_MS;
+}
+
+function countIn(text: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    // The other version's, an engine on another machine, or a container that has ended.
+    return "";
+  }
+}
