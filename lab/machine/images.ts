@@ -3,7 +3,7 @@
 // that no run ever gets what another one built from other files.
 // dockerode builds, because testcontainers keeps the builder's lines, and its failure, to itself.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
@@ -11,6 +11,7 @@ import { ProgramMissingError, type ProgramSource, type ProgramSources, requireIm
 import type { Role } from "../hosts/topology.ts";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 import { type BuildContext, readBuildContext } from "./build-context.ts";
+import { adviceFor } from "./builder-advice.ts";
 import { readBuilderLines, readFailure, readImageId } from "./builder-event.ts";
 import { describeFault, type Engine, statusOf, unlessRefused } from "./engine.ts";
 
@@ -110,7 +111,9 @@ export async function haveImage(
   } catch (cause) {
     if (cause instanceof BedUnavailableError) throw cause;
     const why = describeFault(cause).replace(/\s+/g, " ");
-    const message = `the image ${name} cannot be built from ${dockerfile}: ${why}${lines.last}`;
+    const advice = adviceFor(why, readFileSync(join(directory, dockerfile), "utf8"));
+    const told = advice === undefined ? why : `${why}: ${advice}`;
+    const message = `the image ${name} cannot be built from ${dockerfile}: ${told}${lines.last}`;
     throw new BedUnavailableError(message, { cause });
   } finally {
     lines.end();
