@@ -20,6 +20,10 @@ const BENCHMARKS = {
     what: "how long people wait for each other's messages beside one who sends as fast as it can",
     load: () => import("./flood.ts"),
   },
+  fuzz2: {
+    what: "ten million hostile inputs against version 2's reader and codec (--help tells more)",
+    load: () => import("./fuzz2.ts"),
+  },
 } as const;
 
 const [name, ...args] = process.argv.slice(2);

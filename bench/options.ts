@@ -73,8 +73,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function wholeNumber(source: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+/** @throws UsageError when the text is no whole number in the range. */
+export function wholeNumber(source: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
   throw new UsageError(`${source}: expected a whole number from ${min} to ${max}; got ${JSON.stringify(text)}`);
 }

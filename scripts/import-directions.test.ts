@@ -420,6 +420,7 @@ const ROOMS: readonly Room[] = [
     of: "bench/",
     mayImport: [
       "src/protocol/hcp1/",
+      "src/protocol/hcp2/",
       "lab/hosts/",
       "lab/hcp/",
       "lab/implementation/",
