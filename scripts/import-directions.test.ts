@@ -368,6 +368,8 @@ const ROOMS: readonly Room[] = [
     of: "lab/run/",
     mayImport: [
       "lab/own-command.ts",
+      "lab/hosts/",
+      "lab/network/",
       "lab/protocol/",
       "lab/wire/",
       "lab/implementation/",

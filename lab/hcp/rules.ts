@@ -3,6 +3,7 @@
 // do is never told as a broken rule, and what fails a case by itself is kept by every server that only does as the report says.
 
 import type { BrokenRule, Rules } from "../protocol/rules.ts";
+import { explain } from "./explanations.ts";
 import { listBeforeAck, nameTwice, noListForLong, noListSoon, paddedByCharacters, underNoName } from "./name-rules.ts";
 import { RoomHistory } from "./room-history.ts";
 import type { Rule } from "./rule.ts";
@@ -125,5 +126,6 @@ export const HCP_RULES: Rules = {
     const explanations = history.isServerTested ? find(EXPLANATIONS, false) : [];
     return [...breaches, ...explanations.filter(({ says }) => breaches.every((breach) => breach.says !== says))];
   },
+  explain,
   likely: ({ clause, level }) => LIKELY[`${level} ${clause}`],
 };

@@ -4,7 +4,7 @@
 
 import type { FrameFacts } from "./wire-protocol.ts";
 
-/** What a connection carried, or that one of its ends was gone. */
+/** What a connection carried, that it was opened, or that one of its ends was gone. */
 export type Carried = {
   /** When it was captured, in milliseconds since the epoch. */
   readonly atMs: number;
@@ -25,6 +25,7 @@ export type Carried = {
       /** Another frame began or ended in one of its segments. */
       readonly isMerged: boolean;
     }
+  | { readonly kind: "opened" }
   | {
       readonly kind: "gone";
       readonly isReset: boolean;
@@ -72,6 +73,8 @@ export interface BrokenRule {
 export interface Rules {
   /** The rules that were broken, each once: what the others follow from first. */
   findBroken(history: History): readonly BrokenRule[];
+  /** What did not come, or came otherwise than it should, from which a failure may come; asked only of a case that failed. */
+  explain(history: History): BrokenRule | undefined;
   /** What a conformance case that fails most likely means, where nothing tells for certain. */
   likely(of: { readonly clause: string; readonly level: string }): Pick<BrokenRule, "says" | "mend"> | undefined;
 }

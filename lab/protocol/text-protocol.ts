@@ -81,7 +81,7 @@ export function textProtocol(spec: TextProtocol): Protocol {
     port,
     ready,
     clauses: [],
-    rules: { findBroken: () => [], likely: () => undefined },
+    rules: { findBroken: () => [], explain: () => undefined, likely: () => undefined },
     wire: wireOf(spec),
     notation: notationOf(spec),
     joining: {

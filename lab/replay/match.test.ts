@@ -74,8 +74,16 @@ describe("what a server logs", () => {
       kind: "pending",
       expected: 'logs "Forwarding message type 5 to All" (line 2 of 2)',
       seen: 'did not; the nearest line is "Forwarding message type 5 to Jon"',
+      missing: "Forwarding message type 5 to All",
       texts: { expected: "Forwarding message type 5 to All", seen: "Forwarding message type 5 to Jon" },
     });
+  });
+
+  test("does not take another of the expected lines for one in other words", () => {
+    const expected = patterns("Sending packet type 2 to A", "Sending packet type 4 to all receivers");
+    const match = matchLogged(expected, [], ["Sending packet type 4 to all receivers"]);
+    expect(match).toMatchObject({ missing: "Sending packet type 2 to A" });
+    expect(match).not.toHaveProperty("texts");
   });
 
   test("tells what there was when nothing is like it, or nothing was there", () => {

@@ -14,7 +14,13 @@ export interface TextPair {
 
 export type Match =
   | { readonly kind: "holds"; readonly seen: string }
-  | { readonly kind: "pending"; readonly expected: string; readonly seen: string; readonly texts?: TextPair }
+  | {
+      readonly kind: "pending";
+      readonly expected: string;
+      readonly seen: string;
+      readonly texts?: TextPair;
+      readonly missing?: string;
+    }
   | {
       readonly kind: "fails";
       readonly expected: string;
@@ -75,9 +81,17 @@ export function matchLogged(expected: readonly Pattern[], found: readonly string
   const missing = expected[found.length];
   if (missing === undefined) return { kind: "holds", seen: `logged ${tellAll(found)}` };
   const want = `logs ${tell(missing.text)}${place(found.length, expected)}`;
-  const nearest = findNearest(missing.text, rest);
+  // What is another of the expected lines is none in other words.
+  const others = rest.filter((line) => !expected.some((pattern) => pattern.matches(line)));
+  const nearest = findNearest(missing.text, others);
   const texts = nearest === undefined ? {} : { texts: { expected: missing.text, seen: nearest } };
-  return { kind: "pending", expected: want, seen: tellNearest(nearest, rest, found.at(-1)), ...texts };
+  return {
+    kind: "pending",
+    expected: want,
+    seen: tellNearest(nearest, rest, found.at(-1)),
+    missing: missing.text,
+    ...texts,
+  };
 }
 
 /** None of these lines is in the log. @param found - The first line that is one of them. */

@@ -34,6 +34,8 @@ export interface Finding {
   readonly seen: string;
   /** The expected text and the nearest that was seen, where there is one to compare. */
   readonly texts?: TextPair;
+  /** The line of a server's log that did not come. */
+  readonly missing?: string;
 }
 
 /** Where a host's output stood: how many lines it had shown or logged, and how many lists it had had. */
@@ -182,7 +184,9 @@ export class StepRecord {
     const owner = stray === undefined ? undefined : this.#findOwner(stray, host, earlier);
     if (owner === undefined || stray === undefined) {
       const { expected, seen, texts } = match;
-      this.findings.push({ host, verdict: "fail", expected, seen, ...(texts && { texts }) });
+      const missing = match.kind === "pending" ? match.missing : undefined;
+      const more = { ...(texts && { texts }), ...(missing !== undefined && { missing }) };
+      this.findings.push({ host, verdict: "fail", expected, seen, ...more });
     } else {
       const seen = `showed ${tell(stray)} afterwards`;
       owner.findings.push({ host, verdict: "fail", expected: "shows nothing more", seen });

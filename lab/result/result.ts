@@ -56,9 +56,9 @@ const ending = z
 const cause = z
   .strictObject({
     kind: z
-      .enum(["ended", "held-back", "silent", "broken-rule", "set-up", "other-words", "likely"])
+      .enum(["ended", "held-back", "silent", "refused", "broken-rule", "set-up", "other-words", "likely"])
       .describe(
-        "ended: a program ended by itself. held-back: its output came only when it ended. silent: it printed nothing. broken-rule: a rule that always holds was broken. set-up: it did not come to the first step. other-words: a line is there in other words. likely: what a case of this clause mostly fails for.",
+        "ended: a program ended by itself. held-back: its output came only when it ended. silent: it printed nothing. refused: it does not listen where it is to. broken-rule: a rule that always holds was broken. set-up: it did not come to the first step. other-words: a line is there in other words, or is missing. likely: what a case of this clause mostly fails for.",
       ),
     host: z.string().describe("Whose program it is, or to whom it happened."),
     says: z.string().describe("What happened; the same in all cases that fail for it."),
@@ -274,12 +274,14 @@ function toStepResult(step: StepOutcome, actions: string[], startMs: number): Sc
     verdict,
     expected: cut(expected),
     seen: cut(seen),
-    findings: findings.map(({ texts, ...rest }) => ({
-      ...rest,
-      expected: cut(rest.expected),
-      seen: cut(rest.seen),
+    findings: findings.map(({ host, verdict: each, expected: wanted, seen: got, texts }) => ({
+      host,
+      verdict: each,
+      expected: cut(wanted),
+      seen: cut(got),
       texts: texts === undefined ? null : { expected: cut(texts.expected), seen: cut(texts.seen) },
     })),
+
     span: span === null ? null : { startMs: span.startMs - startMs, endMs: span.endMs - startMs },
   };
 }

@@ -15,16 +15,37 @@ import type { WireEnd, WireEvent, WireRecord } from "../wire/wire.ts";
 export function checkWire(
   scenario: Scenario,
   wire: WireRecord,
-  { faults }: Pick<CaseOutcome, "faults">,
+  outcome: Pick<CaseOutcome, "faults">,
   endMs: number,
 ): readonly BrokenRule[] {
+  const history = historyOf(scenario, wire, outcome, endMs);
+  return history === undefined ? [] : scenario.protocol.rules.findBroken(history);
+}
+
+/** What else the wire tells of why a case failed. Parameters as of checkWire. */
+export function explainWire(
+  scenario: Scenario,
+  wire: WireRecord,
+  outcome: Pick<CaseOutcome, "faults">,
+  endMs: number,
+): BrokenRule | undefined {
+  const history = historyOf(scenario, wire, outcome, endMs);
+  return history && scenario.protocol.rules.explain(history);
+}
+
+function historyOf(
+  scenario: Scenario,
+  wire: WireRecord,
+  { faults }: Pick<CaseOutcome, "faults">,
+  endMs: number,
+): History | undefined {
   const server =
     scenario.given.find(({ kind }) => kind === "server") ??
     scenario.given.find((given) => given.kind === "peer" && given.listen !== null);
-  if (server === undefined || wire.source === "none") return [];
+  if (server === undefined || wire.source === "none") return undefined;
   const ofServer = wire.events.filter(({ from, to }) => (from.host === server.host) !== (to.host === server.host));
   const [own, others] = splitByProtocol(ofServer, scenario);
-  const history: History = {
+  return {
     carried: toCarried(own, server.host),
     endMs,
     extent: extentOf(scenario, wire),
@@ -33,7 +54,6 @@ export function checkWire(
     hasOtherDoors: others.length > 0,
     hasFaults: faults.length > 0,
   };
-  return scenario.protocol.rules.findBroken(history);
 }
 
 /** The lab's relay stands before clients only: a raw peer must reach a server as it is. */
@@ -77,7 +97,9 @@ function toCarried(events: readonly WireEvent[], server: string): readonly Carri
     const gone: Carried = { ...about, kind: "gone", isReset: event.kind === "reset", cutBytes };
     if (event.kind !== "opened") return [gone];
     // Another connection between the same ends: of the one before, nothing follows.
-    opened.set(ends, (opened.get(ends) ?? 0) + 1);
-    return cutBytes > 0 ? [gone] : [];
+    const count = (opened.get(ends) ?? 0) + 1;
+    opened.set(ends, count);
+    const next: Carried = { ...about, connection: `${ends} ${count}`, kind: "opened" };
+    return cutBytes > 0 ? [gone, next] : [next];
   });
 }

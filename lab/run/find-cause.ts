@@ -4,7 +4,7 @@
 
 import { placeBehind } from "../capture/relay-recorder.ts";
 import type { Pair } from "../implementation/implementation.ts";
-import { labCommand } from "../own-command.ts";
+import { compilePattern } from "../protocol/pattern.ts";
 import type { BrokenRule } from "../protocol/rules.ts";
 import type { Ending } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
@@ -13,15 +13,22 @@ import { FLUSH_EACH_LINE, type Speechless } from "../replay/speechless.ts";
 import type { Cause } from "../result/cause.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
+import type { WireRecord } from "../wire/wire.ts";
+import { causeInWords } from "./cause-in-words.ts";
+import { isRefused } from "./refused.ts";
+import { suspectOf, tellProbe } from "./suspect.ts";
 
 /** A case that was run, with its hosts as they still are. */
 export interface CaseEnd {
   readonly scenario: Scenario;
   readonly outcome: CaseOutcome;
+  readonly wire: WireRecord;
   readonly hosts: Hosts;
   readonly pair: Pair;
   /** The rules that were broken on its wire. */
   readonly broken: readonly BrokenRule[];
+  /** What else the wire tells of why it failed. */
+  readonly explained: BrokenRule | undefined;
 }
 
 /** A peer's deed explains an end that comes so soon behind it. */
@@ -36,7 +43,15 @@ export async function findCause(end: CaseEnd): Promise<Cause | null> {
   const [ending] = outcome.endings;
   if (ending !== undefined) return await causeOfEnding(end, ending);
   if (outcome.speechless !== null) return causeOfSilence(outcome.speechless, pair);
-  return causeOnWire(end.broken) ?? causeInWords(outcome) ?? causeBeforeSteps(end) ?? causeByClause(end);
+  const inWords = causeInWords(firstBroken(outcome.steps)?.findings[0], pair);
+  return (
+    (await causeOfRefusal(end)) ??
+    causeOnWire(end.broken[0]) ??
+    (inWords === null ? causeByClause(end) : null) ??
+    causeOnWire(end.explained) ??
+    inWords ??
+    causeBeforeSteps(end)
+  );
 }
 
 async function causeOfEnding(end: CaseEnd, ending: Ending): Promise<Cause> {
@@ -81,23 +96,52 @@ function deedBefore({ evidence }: CaseOutcome, { atMs }: Ending): string | undef
   return deeds.includes("ends the stream") ? "a client ended its connection (FIN)" : undefined;
 }
 
-function causeOfSilence({ host, role, isHeldBack }: Speechless, pair: Pair): Cause {
+function causeOfSilence({ host, role, isHeldBack, linesBefore, hasComplained }: Speechless, pair: Pair): Cause {
   const mend = `${FLUSH_EACH_LINE}; ${tellProbe(role, pair)}`;
   if (isHeldBack) {
     const says = `the ${role}'s output was held back until it ended`;
-    return { kind: "held-back", host, says, clause: null, mend, details: [] };
+    const details =
+      linesBefore === 0 ? [] : [`what it printed first came at once (${tellLines(linesBefore)}), and nothing after it`];
+    return { kind: "held-back", host, says, clause: null, mend, details };
+  }
+  if (hasComplained) {
+    const says = `the ${role} printed nothing on standard output, but on standard error`;
+    return {
+      kind: "silent",
+      host,
+      says,
+      clause: null,
+      mend: `print its lines on standard output; ${tellProbe(role, pair)}`,
+      details: [],
+    };
   }
   const says = `the ${role} printed nothing on standard output: no line at all, or none that was flushed`;
   return { kind: "silent", host, says, clause: null, mend, details: [] };
 }
 
-/** Where the contract is not kept, the probe says more than cases do. */
-function tellProbe(role: string, { server, client }: Pair): string {
-  return `${labCommand("probe", (role === "server" ? server : client).file)} looks closer`;
+/** The server runs, and nobody answers where it is to be. */
+async function causeOfRefusal({ scenario, outcome, wire, hosts, pair }: CaseEnd): Promise<Cause | null> {
+  const server = scenario.given.find((given) => given.kind === "server");
+  const address = hosts.byName.get(server?.host ?? "")?.address;
+  if (server?.kind !== "server" || address === undefined || server.settings.console === true) return null;
+  if (outcome.faults.length > 0) return null;
+  const ready = compilePattern(pair.server.ready ?? scenario.protocol.ready);
+  const logged = outcome.evidence.logs.get(server.host) ?? [];
+  // Who has not said so may not listen yet.
+  if (!logged.some(({ text }) => ready.matches(text))) return null;
+  if (!(await isRefused(wire, { address, port: portOf(scenario) }))) return null;
+  return {
+    kind: "refused",
+    host: server.host,
+    says: "the server runs, but does not listen at the address and the port that it was given",
+    clause: null,
+    mend: "bind the address and the port of its arguments: neither 127.0.0.1 nor localhost, no port of its own, not IPv6 alone, and before it says that it listens",
+    details: [`${address}:${portOf(scenario)} refused every connection`],
+  };
 }
 
-function causeOnWire([first]: readonly BrokenRule[]): Cause | null {
-  return first === undefined ? null : { kind: "broken-rule", ...toFault(first) };
+function causeOnWire(broken: BrokenRule | undefined): Cause | null {
+  return broken === undefined ? null : { kind: "broken-rule", ...toFault(broken) };
 }
 
 /** What is told of a broken rule. */
@@ -116,30 +160,13 @@ function causeBeforeSteps({ scenario, outcome, pair }: CaseEnd): Cause | null {
     host: first.host,
     says: `before the first step it was expected that the ${given.kind} ${first.expected}; it ${first.seen}`,
     clause: null,
-    mend: tellProbe(given.kind, pair),
+    mend: tellProbe(suspectOf(given.kind, pair), pair),
     details: [],
   };
 }
 
 function failedBeforeSteps({ steps }: Scenario, outcome: CaseOutcome): boolean {
   return outcome.steps.length > steps.length;
-}
-
-/** The server's line is there, but reads otherwise. */
-function causeInWords({ steps }: CaseOutcome): Cause | null {
-  const first = firstBroken(steps)?.findings[0];
-  if (first?.texts === undefined || !first.expected.startsWith("logs ")) return null;
-  const { expected } = first.texts;
-  // A port differs from run to run.
-  const seen = expected.includes("PORT") ? first.texts.seen.replace(/\b\d{4,5}\b/g, "PORT") : first.texts.seen;
-  return {
-    kind: "other-words",
-    host: first.host,
-    says: `the server logs ${JSON.stringify(seen)} where the report has ${JSON.stringify(expected)}`,
-    clause: "12.1",
-    mend: "print the report's line, or say in its file, under logs or ready, what its own line means",
-    details: [],
-  };
 }
 
 /** Where a step of the case failed, and not what stands before its steps. */
@@ -161,6 +188,10 @@ function causeByClause({ scenario, outcome }: CaseEnd): Cause | null {
 
 function firstBroken(steps: readonly StepOutcome[]): StepOutcome | undefined {
   return steps.find(({ findings }) => findings.length > 0);
+}
+
+function tellLines(count: number): string {
+  return count === 1 ? "1 line" : `${count} lines`;
 }
 
 function seconds(ms: number): string {

@@ -33,7 +33,7 @@ import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wi
 import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import { checkWire, withBreaches } from "./check-wire.ts";
+import { checkWire, explainWire, withBreaches } from "./check-wire.ts";
 import { findCause, toFault } from "./find-cause.ts";
 import { type Fit, fitScenario } from "./fit-scenario.ts";
 import { Speechlessness } from "./speechlessness.ts";
@@ -200,9 +200,11 @@ class Run {
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
     const wire = await booted.endWire();
-    const broken = checkWire(scenario, wire, replayed, clock.nowMs());
+    const endMs = clock.nowMs();
+    const broken = checkWire(scenario, wire, replayed, endMs);
     const outcome = withBreaches(replayed, broken);
-    const cause = await findCause({ scenario, outcome, broken, hosts: booted, pair });
+    const explained = outcome.verdict === "fail" ? explainWire(scenario, wire, replayed, endMs) : undefined;
+    const cause = await findCause({ scenario, outcome, wire, broken, explained, hosts: booted, pair });
     this.#speechlessness.note(scenario, outcome, cause);
     const left = withBreaches(withLeftOut(outcome, leftOut), broken);
     const breaches = broken.filter(({ isBreach }) => isBreach).map(toFault);
