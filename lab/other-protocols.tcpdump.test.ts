@@ -1,32 +1,20 @@
 // The wire of cases of the other protocols, as packets on loopback: the report tells of each frame in its protocol's words.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runLab } from "./fixtures/run-lab.ts";
-import { type RunResult, resultSchema } from "./result/result.ts";
+import { type LabRun, runInLab } from "./fixtures/lab-run.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const CASES = ["cs513-35", "classchat-5-group", "classchat-5-missed", "chatroom-2", "chatroom-4", "doors"] as const;
 const TEST_MS_MAX = 120_000;
 
-let folder: string;
-let result: RunResult;
+let run: LabRun;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "howdy-protocols-"));
   const bed = ["--testbed", "local", "--wire", "packets", "--subnet", await claimSubnet()];
-  const { stdout, stderr } = await runLab([...CASES, ...bed, "--out", folder]);
-  const text = await readFile(join(folder, "result.json"), "utf8").catch(() => {
-    throw new Error(`${stdout}${stderr}`);
-  });
-  result = resultSchema.parse(JSON.parse(text));
+  run = await runInLab([...CASES, ...bed]);
 }, TEST_MS_MAX);
 
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
+afterAll(() => run[Symbol.asyncDispose]());
 
 test.each([
   ["cs513-35", "said", "Ted → @", "Lisa, i have a private story to you"],
@@ -35,16 +23,16 @@ test.each([
   ["chatroom-2", "private", "Mooyeong → Woosuk", "Hi Woosuk this is private message"],
   ["chatroom-4", "announced", "server", "Hello this is from Server"],
 ])("the wire of %s is told in its protocol's words", async (id, title, names, text) => {
-  const scenario = result.scenarios.find((each) => each.id.startsWith(id));
+  const scenario = run.result.scenarios.find((each) => each.id.startsWith(id));
   const frames = scenario?.wire.events.filter((event) => event.kind === "frame") ?? [];
   const found = frames.find((frame) => frame.title === title && frame.text === text);
   expect(found?.namesTold).toContain(names);
   expect(frames.every(({ fault }) => fault === null)).toBe(true);
-  expect(await readFile(join(folder, "index.html"), "utf8")).toContain(text);
+  expect(await run.read("index.html")).toContain(text);
 });
 
 test("of people of four kinds in one room, each connection is told in the words of its own, by the server's port", () => {
-  const { events } = result.scenarios.find(({ id }) => id.startsWith("doors"))?.wire ?? { events: [] };
+  const { events } = run.result.scenarios.find(({ id }) => id.startsWith("doors"))?.wire ?? { events: [] };
   const titlesAt = (port: number): readonly string[] =>
     events.flatMap((event) =>
       event.kind === "frame" && [event.from.port, event.to.port].includes(port) ? [event.title] : [],

@@ -24,6 +24,37 @@ def buffered_output():
     os._exit = lambda status: (held.flush(), end(status))
 
 
+def flushed_once():
+    """Only the line that says that it listens is flushed; those that follow come when the program ends."""
+    at_once = server.log
+    buffered_output()
+    held = server.log
+
+    def log(text):
+        at_once(text)
+        if text == "Server is started and listening.":
+            server.log = held
+
+    server.log = log
+
+
+def another_port():
+    """The port that it is given is read, and another one is taken."""
+    start_server = asyncio.start_server
+    asyncio.start_server = lambda serve, host, port: start_server(serve, host, port + 1)
+
+
+def one_client_at_a_time():
+    """A connection is served to its end before the next one is [2.2]."""
+    serve, turn = Room.serve, asyncio.Lock()
+
+    async def serve_alone(self, reader, writer):
+        async with turn:
+            await serve(self, reader, writer)
+
+    Room.serve = serve_alone
+
+
 def one_read_one_message():
     """What recv returns is taken for one message, though TCP merges and splits what was sent [8]."""
 
@@ -114,6 +145,9 @@ def no_so_reuseaddr():
 
 MISTAKES = [
     buffered_output,
+    flushed_once,
+    another_port,
+    one_client_at_a_time,
     one_read_one_message,
     no_list_after_a_leave,
     wrong_words,
