@@ -13,7 +13,14 @@ const CONNECTIONS_MAX = 2000;
 const TICK_MS = 10;
 
 /** The floor, or the server of a checkout with flags of its own. */
-export type Program = "floor" | { readonly folder: string; readonly flags: readonly string[] };
+export type Program = "floor" | ServerProgram;
+
+export interface ServerProgram {
+  readonly folder: string;
+  readonly flags: readonly string[];
+  /** Node's own, beside those that the server always has. */
+  readonly nodeFlags?: readonly string[];
+}
 
 export interface RunningServer extends AsyncDisposable {
   readonly child: ChildProcess;
@@ -23,9 +30,12 @@ export interface RunningServer extends AsyncDisposable {
 /** A server, listening. With "pipe" its log is read and thrown away: it costs the server what a log collector would. */
 export async function startServer(program: Program, log: "pipe" | "ignore"): Promise<RunningServer> {
   const port = await freePort();
-  const args = program === "floor" ? ["bench/floor-server.ts", String(port)] : [...serverArgs(port), ...program.flags];
+  const args =
+    program === "floor"
+      ? ["bench/floor-server.ts", String(port)]
+      : [...(program.nodeFlags ?? []), ...serverArgs(port), ...program.flags];
   const cwd = program === "floor" ? process.cwd() : program.folder;
-  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", log, "inherit"] });
+  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", log, "inherit", "ipc"] });
   child.stdout?.resume();
   await untilListening(port);
   return { child, port, [Symbol.asyncDispose]: () => end(child) };
