@@ -80,7 +80,9 @@ function CaseList({ model: { anchors, data, here } }: Props): JSX.Element {
               <li key={anchor}>
                 <a href={`#${anchor}`} aria-current={index === current ? "location" : undefined}>
                   <VerdictMark of={verdict} bare />
-                  <span class="case-id">{conformance?.clause ?? id}</span> <Text of={title} />
+                  <span>
+                    <span class="case-id">{conformance?.clause ?? id}</span> <Text of={title} />
+                  </span>
                 </a>
               </li>
             ))}
