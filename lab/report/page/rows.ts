@@ -5,10 +5,12 @@ import type { CaseVerdict } from "../../result/case-verdict.ts";
 import type { FrameFields } from "../../result/report-data.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult, WireResult } from "../../result/wire-result.ts";
-import type { Saying } from "./words.ts";
 
 export type Finding = ScenarioResult["steps"][number]["findings"][number];
 export type Turn = Extract<WireResult["events"][number], { kind: "opened" | "ended" | "reset" }>;
+
+/** How a line of a host came about. */
+export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";
 
 /** What can be shown and hidden. `own`: what only the lab does, fences and looks at the windows. */
 export type Layer = "wire" | "logs" | "windows" | "commands" | "own";

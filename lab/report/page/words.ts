@@ -5,10 +5,7 @@ import { type PeerNote, tellPeerEvent } from "../../replay/peer-note.ts";
 import { type CaseVerdict, gravestCase } from "../../result/case-verdict.ts";
 import type { ScenarioResult } from "../../result/result.ts";
 import type { WireFrameResult } from "../../result/wire-result.ts";
-import type { FaultRow } from "./rows.ts";
-
-/** How a line of a host came about. */
-export type Saying = "log" | "shown" | "list" | "does" | "other" | "stderr" | "sends" | "receives";
+import type { FaultRow, Saying } from "./rows.ts";
 
 /** Names of one host that stand in its lane's head. */
 const USERS_TOLD = 3;
