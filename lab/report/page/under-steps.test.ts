@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleFrame, sampleStep } from "../fixtures/sample-run.ts";
-import type { Happening, Row } from "./rows.ts";
+import type { Happening, Row, Saying } from "./rows.ts";
 import { underSteps } from "./under-steps.ts";
-import type { Saying } from "./words.ts";
 
 const STEPS = [
   sampleStep({ title: "One", span: { startMs: 100, endMs: 200 } }),
