@@ -28,6 +28,12 @@ async function main(): Promise<number> {
       return (await import("./commands/probe.ts")).probe(args);
     case "matrix":
       return (await import("./commands/matrix.ts")).matrix(args);
+    case "grade":
+      return (await import("./commands/grade.ts")).grade(args);
+    case "merge":
+      return (await import("./commands/merge.ts")).merge(args);
+    case "rubric":
+      return say(await (await import("./commands/rubric.ts")).rubric(args));
     case "reduce":
       return (await import("./commands/reduce.ts")).reduce(args);
     case "run":

@@ -233,6 +233,7 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
+  { of: "lab/in-lanes.ts" },
   {
     of: "lab/yaml/",
     mayImport: ["src/options/", "src/visible.ts"],
@@ -356,7 +357,14 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/matrix/",
-    mayImport: ["src/visible.ts", "lab/implementation/", "lab/replay/", "lab/result/", "lab/report/"],
+    mayImport: [
+      "src/visible.ts",
+      "lab/in-lanes.ts",
+      "lab/implementation/",
+      "lab/replay/",
+      "lab/result/",
+      "lab/report/",
+    ],
     mayUse: ["zod"],
   },
   {
@@ -383,8 +391,21 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/grade/",
-    mayImport: ["lab/result/"],
-    mayUse: ["zod"],
+    mayImport: [
+      "src/options/",
+      "src/visible.ts",
+      "lab/in-lanes.ts",
+      "lab/yaml/",
+      "lab/hosts/",
+      "lab/implementation/",
+      "lab/scenario/",
+      "lab/testbed/",
+      "lab/replay/",
+      "lab/result/",
+      "lab/report/",
+      "lab/run/",
+    ],
+    mayUse: ["node:*", "tar-stream", "yauzl", "zod"],
   },
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   {
@@ -412,6 +433,7 @@ const ROOMS: readonly Room[] = [
       "lab/probe/",
       "lab/matrix/",
       "lab/run/",
+      "lab/grade/",
       "lab/reduce/",
       "lab/commands/protocol.ts",
     ],

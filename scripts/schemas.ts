@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
 import { classJsonSchema } from "../lab/grade/class-result.ts";
+import { rubricJsonSchema } from "../lab/grade/rubric-schema.ts";
 import { HCP } from "../lab/hcp/hcp.ts";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
@@ -21,6 +22,7 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   "lab/report/result.schema.json": resultJsonSchema,
   "lab/matrix/matrix.schema.json": matrixJsonSchema,
   "lab/grade/class.schema.json": classJsonSchema,
+  "lab/grade/rubric.schema.json": rubricJsonSchema,
 };
 
 const root = join(import.meta.dirname, "..");

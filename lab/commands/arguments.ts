@@ -10,15 +10,19 @@ import {
   type Values,
 } from "../../src/options/index.ts";
 import type { ClientKind } from "../browser/window-plan.ts";
+import type { FormatName } from "../grade/formats.ts";
 import type { Role } from "../hosts/topology.ts";
 import {
   ALL_OPTIONS,
   COMMAND_OPTIONS,
   type Command,
+  GRADE_OPTIONS,
   LIST_OPTIONS,
   MATRIX_OPTIONS,
+  MERGE_OPTIONS,
   PROBE_OPTIONS,
   REDUCE_OPTIONS,
+  RUBRIC_OPTIONS,
   RUN_OPTIONS,
 } from "./options.ts";
 
@@ -65,6 +69,27 @@ export interface ReduceArguments
   readonly withinMs: number;
 }
 
+export interface GradeArguments extends Omit<Values<typeof GRADE_OPTIONS>, "timeout" | "rubric" | "format"> {
+  readonly kind: "grade";
+  /** The folder of the hand-ins. */
+  readonly folder: string;
+  readonly rubric: string;
+  readonly formats: readonly FormatName[];
+  readonly timeoutMs: number;
+}
+
+export interface MergeArguments extends Omit<Values<typeof MERGE_OPTIONS>, "format"> {
+  readonly kind: "merge";
+  /** At least one. */
+  readonly folders: readonly [string, ...string[]];
+  readonly formats: readonly FormatName[];
+}
+
+export interface RubricArguments extends Values<typeof RUBRIC_OPTIONS> {
+  readonly kind: "rubric";
+  readonly file: string;
+}
+
 export interface ListArguments extends Values<typeof LIST_OPTIONS> {
   readonly kind: "list";
   readonly selection: readonly string[];
@@ -75,6 +100,9 @@ export type Arguments =
   | MatrixArguments
   | ProbeArguments
   | ReduceArguments
+  | GradeArguments
+  | MergeArguments
+  | RubricArguments
   | { readonly kind: "diff"; readonly before: string; readonly after: string }
   | ListArguments
   | { readonly kind: "clean" }
@@ -122,6 +150,12 @@ function readCommand(command: Command, line: CommandLine): Arguments {
       return readMatrix(line);
     case "reduce":
       return readReduce(line);
+    case "grade":
+      return readGrade(line);
+    case "merge":
+      return readMerge(line);
+    case "rubric":
+      return readRubric(line);
   }
 }
 
@@ -153,13 +187,40 @@ function readReduce(line: CommandLine): ReduceArguments {
   return { kind: "reduce", selection: line.words, implementations, ...rest, timeoutMs, withinMs: within * 1000 };
 }
 
+function readGrade(line: CommandLine): GradeArguments {
+  const [folder, ...more] = line.words;
+  if (folder === undefined || more.length > 0) throw new UsageError("grade: expected one folder: grade SUBMISSIONS");
+  const { timeout: timeoutMs, rubric, format = [], ...rest } = readValues(GRADE_OPTIONS, line);
+  if (rubric === undefined) throw new UsageError("grade: expected --rubric FILE; got none (rubric --init writes one)");
+  if (rest.testbed !== "docker" && !rest.unsafe) {
+    throw new UsageError(
+      `grade: --testbed ${rest.testbed}: expected --unsafe beside it: hand-ins are processes of this machine there`,
+    );
+  }
+  if (rest.resume && rest.out === undefined) throw new UsageError("--resume: expected --out DIR beside it; got none");
+  return { kind: "grade", folder, rubric, formats: format, ...rest, timeoutMs };
+}
+
+function readMerge(line: CommandLine): MergeArguments {
+  const [folder, ...more] = line.words;
+  if (folder === undefined) throw new UsageError("merge: expected the folders of a class's parts: merge DIR…");
+  const { format = [], ...rest } = readValues(MERGE_OPTIONS, line);
+  return { kind: "merge", folders: [folder, ...more], formats: format, ...rest };
+}
+
+function readRubric(line: CommandLine): RubricArguments {
+  const [file = "rubric.yaml", ...more] = line.words;
+  if (more.length > 0) throw new UsageError("rubric: expected one file: rubric FILE");
+  return { kind: "rubric", file, ...readValues(RUBRIC_OPTIONS, line) };
+}
+
 function readRun(line: CommandLine): RunArguments {
   const { given, words } = line;
   if (given.has("bare") && (given.has("wire") || given.has("verbose"))) {
     throw new UsageError("--bare: expected neither --wire nor --verbose beside it; got one");
   }
-  if (given.has("parallel")) throw new UsageError("--parallel: expected matrix before it");
-  if (given.has("within")) throw new UsageError("--within: expected reduce before it");
+  const stray = [...given.keys()].find((name) => !Object.hasOwn(RUN_OPTIONS, name));
+  if (stray !== undefined) throw new UsageError(`--${stray}: expected ${commandsWith(stray)} before it`);
   const { server, client: clients, timeout: timeoutMs, ...rest } = readValues(RUN_OPTIONS, line);
   const kinds = clients.flatMap((one) => ("kind" in one ? [one.kind] : []));
   const files = clients.flatMap((one) => ("file" in one ? [one.file] : []));
@@ -176,6 +237,12 @@ function readRun(line: CommandLine): RunArguments {
     wire: rest.bare ? "off" : rest.wire,
     timeoutMs,
   };
+}
+
+/** The commands that take an option, as words. */
+function commandsWith(name: string): string {
+  const commands = Object.entries(COMMAND_OPTIONS).filter(([, table]) => Object.hasOwn(table, name));
+  return commands.map(([command]) => command).join(" or ");
 }
 
 function checkCount(name: string, files: readonly string[], max: number): void {

@@ -26,6 +26,21 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     what: "the smallest case that still fails as CASE does: fewer steps, hosts and actions, shorter texts; each smaller case is run, and this project's own programs have to pass it",
     exitStatus: "0 there is a smallest case, also where it is CASE itself, 1 CASE does not fail",
   },
+  grade: {
+    usage: "grade SUBMISSIONS --rubric FILE [--out DIR] [--parallel N] [--confirm N] [--resume]",
+    what: "a class of hand-ins, each a folder, zip, tar or tar.gz in SUBMISSIONS: built and run in containers with limits, judged by the rubric's cases; each has a report and a verdict that tells a wrong answer from what does not build, does not start, or ran out of something (docs/grading.md)",
+    exitStatus: "0 every hand-in was graded, 1 the lab was at fault for some",
+  },
+  merge: {
+    usage: "merge DIR… [--out DIR]",
+    what: "one class of several parts of it, graded with --shard: the folders of their reports",
+    exitStatus: "0 they are one class, 2 they are not of one class",
+  },
+  rubric: {
+    usage: "rubric [FILE] [--init]",
+    what: "check a rubric (rubric.yaml unless told) and list its tests; with --init write one to begin from",
+    exitStatus: "0 it is one, 2 it is not, or is there already",
+  },
   diff: {
     usage: "diff OLD NEW",
     what: "what changed between two runs: their folders, or their result.json",

@@ -22,6 +22,7 @@ import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
 import { ReportFolder } from "../result/folder.ts";
 import type { Renderer } from "../result/run-event.ts";
+import { repeating } from "../run/repetition.ts";
 import { runScenarios } from "../run/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
@@ -126,7 +127,7 @@ async function runPair(shared: Shared, pair: MatrixPair, lane: number, beds: Set
       reports: REPORT_FILES,
       renderer: SILENT,
       timeoutMs: args.timeoutMs,
-      repeat: 1,
+      repetition: repeating(1),
       seed: shared.seed.seed,
       command: pairCommand(args, pair, shared.seed.words),
       keep: false,

@@ -2,6 +2,8 @@
 
 import { choice, type Kind, type OptionTable, TEXT, wholeNumber } from "../../src/options/index.ts";
 import type { ClientKind } from "../browser/window-plan.ts";
+import { FORMAT_NAMES, type FormatName } from "../grade/formats.ts";
+import type { Shard } from "../grade/grade-class.ts";
 import type { Level } from "../scenario/schema.ts";
 import type { BedKind } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
@@ -18,7 +20,7 @@ const LEVELS = ["must", "strict"] as const satisfies readonly Level[];
 const TIMEOUT_S_MAX = 600;
 const WITHIN_S_MAX = 86_400;
 const REPEAT_MAX = 10_000;
-/** Pairs of a matrix that run at once. */
+/** Pairs of a matrix, or hand-ins, that run at once. */
 const PARALLEL_MAX = 16;
 /** In the place of a client's file: the project's own terminal client. */
 export const TERMINAL = "terminal";
@@ -153,7 +155,7 @@ export const MATRIX_OPTIONS = {
   parallel: {
     kind: wholeNumber(1, PARALLEL_MAX, { noun: "a number" }),
     default: 1,
-    help: "of a matrix: run N pairs at once, each in a subnet of its own",
+    help: "of matrix and grade: run N pairs or hand-ins at once, each in a subnet of its own",
   },
 } satisfies OptionTable;
 
@@ -172,11 +174,87 @@ export const REDUCE_OPTIONS = {
 
 export const LIST_OPTIONS = { ...LEVEL_OPTIONS, ...PROTOCOL_OPTIONS } satisfies OptionTable;
 
+/** Several words with commas between. */
+const FORMAT_LIST: Kind<readonly FormatName[]> = {
+  placeholder: "NAMES",
+  expected: `some of ${FORMAT_NAMES.join(", ")}, with commas between`,
+  parse: (text) => {
+    const words = text.split(",").map((word) => FORMAT_NAMES.find((name) => name === word));
+    const known = words.filter((word) => word !== undefined);
+    return known.length === words.length ? [...new Set(known)] : undefined;
+  },
+};
+
+const SHARD: Kind<Shard> = {
+  placeholder: "I/N",
+  expected: "a part and how many parts there are, such as 2/5",
+  parse: (text) => {
+    const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+    return index >= 1 && index <= of ? { index, of } : undefined;
+  },
+};
+
+const CONFIRM_MAX = 10;
+/** An engine on this machine, and nothing less. */
+const GRADE_TESTBEDS = ["docker", "namespaces", "loopback", "local"] as const;
+
+export const GRADE_OPTIONS = {
+  rubric: { kind: TEXT, placeholder: "FILE", help: "what is asked and what it is worth (rubric --init writes one)" },
+  testbed: {
+    kind: choice(GRADE_TESTBEDS),
+    placeholder: "BED",
+    default: "docker",
+    help: "of grade: where hand-ins run; any other than docker needs --unsafe",
+  },
+  unsafe: {
+    kind: "flag",
+    help: "of grade: run hand-ins as processes of this machine, where they can reach more than they should",
+  },
+  subnet: BED_OPTIONS.subnet,
+  timeout: BED_OPTIONS.timeout,
+  wire: REPORT_OPTIONS.wire,
+  out: REPORT_OPTIONS.out,
+  reports: REPORT_OPTIONS.reports,
+  parallel: {
+    kind: wholeNumber(1, PARALLEL_MAX, { noun: "a number" }),
+    default: 1,
+    help: "of matrix and grade: run N pairs or hand-ins at once, each in a subnet of its own",
+  },
+  confirm: {
+    kind: wholeNumber(1, CONFIRM_MAX, { noun: "a number" }),
+    default: 2,
+    help: "of grade: only a case that fails N times costs points",
+  },
+  shard: {
+    kind: SHARD,
+    help: "of grade: every N-th hand-in, beginning with the I-th; merge makes one class of the parts",
+  },
+  format: {
+    kind: FORMAT_LIST,
+    help: `of grade and merge: also write what other systems read: ${FORMAT_NAMES.join(", ")}`,
+  },
+  anonymous: { kind: "flag", help: "of grade: numbers in the place of names; names.json says whose they are" },
+  resume: { kind: "flag", help: "of grade: go on in --out: what was graded there, and has not changed, stays" },
+} satisfies OptionTable;
+
+export const MERGE_OPTIONS = {
+  out: REPORT_OPTIONS.out,
+  reports: REPORT_OPTIONS.reports,
+  format: GRADE_OPTIONS.format,
+} satisfies OptionTable;
+
+export const RUBRIC_OPTIONS = {
+  init: { kind: "flag", help: "of rubric: write one, with the report's cases, and comments on all that it may hold" },
+} satisfies OptionTable;
+
 /** What a command that is a word takes. Without a word, cases are run. */
 export const COMMAND_OPTIONS = {
   probe: PROBE_OPTIONS,
   matrix: MATRIX_OPTIONS,
   reduce: REDUCE_OPTIONS,
+  grade: GRADE_OPTIONS,
+  merge: MERGE_OPTIONS,
+  rubric: RUBRIC_OPTIONS,
   diff: {},
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
@@ -184,14 +262,16 @@ export type Command = keyof typeof COMMAND_OPTIONS;
 
 /** Every option that any command takes. Where two commands take the same one, as a run has it. */
 export const ALL_OPTIONS = {
+  ...RUBRIC_OPTIONS,
   ...REDUCE_OPTIONS,
   ...MATRIX_OPTIONS,
+  ...GRADE_OPTIONS,
   ...RUN_OPTIONS,
   list: { kind: "flag", help: "list the cases and end; with --level those of one level" },
   clean: { kind: "flag", help: "remove what earlier runs left on the engine and end" },
   help: {
     kind: "flag",
     short: "h",
-    help: "show this and end; behind probe, matrix, reduce or diff the help of that command",
+    help: "show this and end; behind a command (probe, matrix, reduce, grade, merge, rubric, diff) its help",
   },
 } satisfies OptionTable;

@@ -21,6 +21,7 @@ import type { ReportData } from "../result/report-data.ts";
 import type { ReportFile } from "../result/report-file.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import type { Renderer } from "../result/run-event.ts";
+import { repeating } from "../run/repetition.ts";
 import { runScenarios } from "../run/run.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { ScenarioSource } from "../scenario/schema.ts";
@@ -195,7 +196,7 @@ async function runIn(
     reports,
     renderer: SILENT,
     timeoutMs: args.timeoutMs,
-    repeat: 1,
+    repetition: repeating(1),
     seed: shared.seed,
     command: ownCommand(),
     keep: false,

@@ -18,6 +18,7 @@ import { processScreen } from "../report/screen.ts";
 import { TerminalRenderer } from "../report/terminal.ts";
 import { ReportFolder } from "../result/folder.ts";
 import type { ScenarioResult } from "../result/result.ts";
+import { repeating } from "../run/repetition.ts";
 import { type RunEnd, runScenarios } from "../run/run.ts";
 import { programsOf, type Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
@@ -81,7 +82,7 @@ export async function run(args: RunArguments): Promise<number> {
       reports: args.bare ? [] : REPORT_FILES,
       renderer,
       timeoutMs: args.timeoutMs,
-      repeat: args.repeat,
+      repetition: repeating(args.repeat),
       seed,
       command: ownCommand(words),
       notAsked: await missedCases(args, topology, scenarios, pair),

@@ -29,22 +29,39 @@ export const DEFAULT_LIMITS: ProgramLimits = {
 /** Folders that every program may write in. They are in memory, and empty at its start. */
 export const WRITABLE = ["/tmp", "/var/tmp"] as const;
 
+/** What a program can come to the end of. */
+export type Limit = "folders" | "folder-size" | "open-files" | "processes" | "memory";
+
 /** How a program's last words look when it reached a limit: the system's error, or what a language makes of it. */
-const SIGNS: readonly (readonly [RegExp, (limits: ProgramLimits) => string])[] = [
+const SIGNS: readonly (readonly [RegExp, Limit, (limits: ProgramLimits) => string])[] = [
   [
     /\bEROFS\b|read-only file system/i,
+    "folders",
     ({ writable }) =>
       `it may write only in ${[...WRITABLE, ...writable].join(", ")} and {folder}: name the folder under limits.writable`,
   ],
-  [/\bENOSPC\b|no space left on device/i, ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib")],
-  [/\bEMFILE\b|too many open files/i, ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
-  [/\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i, tellProcesses],
-  [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, tellMemory],
+  [
+    /\bENOSPC\b|no space left on device/i,
+    "folder-size",
+    ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib"),
+  ],
+  [/\bEMFILE\b|too many open files/i, "open-files", ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
+  [
+    /\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i,
+    "processes",
+    tellProcesses,
+  ],
+  [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, "memory", tellMemory],
 ];
 
 /** The limit that somebody's last words tell of, for whoever reads the report; undefined where they tell of none. */
 export function limitIn(words: string, limits: ProgramLimits): string | undefined {
-  return SIGNS.find(([sign]) => sign.test(words))?.[1](limits);
+  return SIGNS.find(([sign]) => sign.test(words))?.[2](limits);
+}
+
+/** Which limit somebody's last words tell of. */
+export function whichLimitIn(words: string): Limit | undefined {
+  return SIGNS.find(([sign]) => sign.test(words))?.[1];
 }
 
 /** The limit that a program reached when the system ended it for want of memory. */

@@ -100,7 +100,7 @@ export function buildImplementation(
         directory,
         ...(run.context !== undefined && { context: resolve(directory, run.context) }),
       },
-      limits: limitsOf(source.limits ?? {}),
+      limits: toLimits(source.limits ?? {}),
     },
     speaks: new Map([[source.protocol ?? USUAL_PROTOCOL, own], ...others]),
     ...own,
@@ -150,6 +150,18 @@ export function tellImplementation({ name, version }: Pick<Implementation, "name
   return `${name} ${version}`;
 }
 
+/** Limits as a file says them, with the defaults for those that it leaves out. */
+export function toLimits(source: NonNullable<ImplementationSource["limits"]>): ProgramLimits {
+  return {
+    memoryMib: source["memory-mib"] ?? DEFAULT_LIMITS.memoryMib,
+    processes: source.processes ?? DEFAULT_LIMITS.processes,
+    cpus: source.cpus ?? DEFAULT_LIMITS.cpus,
+    openFiles: source["open-files"] ?? DEFAULT_LIMITS.openFiles,
+    folderMib: source["folder-mib"] ?? DEFAULT_LIMITS.folderMib,
+    writable: source.writable ?? DEFAULT_LIMITS.writable,
+  };
+}
+
 function toLaunch(source: {
   arguments?: readonly string[] | undefined;
   environment?: Readonly<Record<string, string>> | undefined;
@@ -171,17 +183,6 @@ function toOffered(
   const { container, command } = offer === "operator" ? (offers.operator ?? {}) : {};
   const operator = { container, command: command && { words: commandWords(command, directory), directory } };
   return [[offer, { ...toLaunch(source), operator: offer === "operator" ? operator : undefined }]];
-}
-
-function limitsOf(source: NonNullable<ImplementationSource["limits"]>): ProgramLimits {
-  return {
-    memoryMib: source["memory-mib"] ?? DEFAULT_LIMITS.memoryMib,
-    processes: source.processes ?? DEFAULT_LIMITS.processes,
-    cpus: source.cpus ?? DEFAULT_LIMITS.cpus,
-    openFiles: source["open-files"] ?? DEFAULT_LIMITS.openFiles,
-    folderMib: source["folder-mib"] ?? DEFAULT_LIMITS.folderMib,
-    writable: source.writable ?? DEFAULT_LIMITS.writable,
-  };
 }
 
 function imageOf({ name, run }: ImplementationSource, directory: string): ProgramImage | undefined {

@@ -32,7 +32,8 @@ const launch = {
 /** A folder in a container, as a path from its root on. */
 const folder = text.regex(/^\/([^/:,]+(\/[^/:,]+)*)?$/, "expected an absolute path such as /var/lib/chat");
 
-const limits = strict({
+/** What a program may take, as a file says it. */
+export const limitsSchema = strict({
   "memory-mib": z
     .int()
     .min(16)
@@ -150,7 +151,7 @@ export const implementationSchema = strict({
   version: name,
   role: z.enum(["server", "client"]),
   run,
-  limits: limits.describe("On docker and in namespaces: what it may take of the machine.").optional(),
+  limits: limitsSchema.describe("On docker and in namespaces: what it may take of the machine.").optional(),
   protocol: name.describe("What it speaks: hcp, Howdy's protocol, unless told (docs/protocols.md).").optional(),
   speaks: z
     .record(name, spoken)

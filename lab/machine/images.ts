@@ -64,7 +64,8 @@ export async function haveImages(
   return images;
 }
 
-async function haveProgramImage(
+/** The same for one program. */
+export async function haveProgramImage(
   docker: Dockerode,
   source: ProgramSource,
   onProgress: (line: string) => void,

@@ -2,6 +2,7 @@
 // or how a pair's cases are replayed. Invariant: every pair has a cell, also one that could not be run.
 
 import type { Implementation } from "../implementation/implementation.ts";
+import { inLanes } from "../in-lanes.ts";
 import type { RunResult } from "../result/result.ts";
 import { type MatrixCell, toMatrixScenarios } from "./matrix-result.ts";
 
@@ -43,24 +44,7 @@ export interface MatrixOptions {
  */
 export async function runMatrix(options: MatrixOptions): Promise<readonly MatrixCell[]> {
   const places = options.servers.flatMap((_, server) => options.clients.map((__, client) => ({ server, client })));
-  const cells: MatrixCell[] = [];
-  let next = 0;
-  const work = async (lane: number): Promise<void> => {
-    for (let at = next++; at < places.length; at = next++) {
-      const place = places[at];
-      if (place !== undefined) cells[at] = await runCell(options, place, lane);
-    }
-  };
-  const lanes = Array.from({ length: Math.min(options.parallel, places.length) }, (_, lane) =>
-    work(lane).finally(() => {
-      // Behind the last pair, or behind a fault, there is nothing more to begin.
-      next = places.length;
-    }),
-  );
-  const ends = await Promise.allSettled(lanes);
-  const fault = ends.find((end) => end.status === "rejected");
-  if (fault !== undefined) throw fault.reason;
-  return cells;
+  return inLanes(places, options.parallel, (place, lane) => runCell(options, place, lane));
 }
 
 async function runCell(

@@ -54,7 +54,9 @@ async function startAll(
     ...clients.map((client) => startClient(stage, client)),
     ...peers.map((peer) => startPeer(stage, peer)),
   ]);
-  return failures.find((failure) => failure !== undefined);
+  const failure = failures.find((each) => each !== undefined);
+  if (failure !== undefined) stage.noteUnstarted(failure.host);
+  return failure;
 }
 
 async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailure | undefined> {

@@ -81,6 +81,8 @@ export interface CaseOutcome {
   readonly faults: readonly FaultSpan[];
   /** The program at which the case failed, where it had said nothing. */
   readonly speechless: Speechless | null;
+  /** The host whose program did not come to where it can be used: it did not run, or did not say that it does. */
+  readonly unstarted: string | null;
   readonly evidence: Evidence;
 }
 
@@ -104,7 +106,7 @@ export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: numbe
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
-  const left = { endings: [], faults: [], speechless: null, evidence };
+  const left = { endings: [], faults: [], speechless: null, unstarted: null, evidence };
   return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 
@@ -124,7 +126,7 @@ export function outcomeSpeechless(
   };
   const steps = scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", "fail"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
-  const left = { endings: [], faults: [], speechless: null, evidence };
+  const left = { endings: [], faults: [], speechless: null, unstarted: host, evidence };
   return { verdict: "fail", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 

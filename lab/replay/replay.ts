@@ -47,6 +47,7 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
     endings,
     faults: stage.faults.spans,
     speechless,
+    unstarted: stage.unstarted,
     evidence: collectEvidence(stage),
   };
 }

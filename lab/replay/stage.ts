@@ -83,6 +83,7 @@ export class Stage {
   #logsSetUp: boolean;
   #carriesWhispers = true;
   #fencesMade = 0;
+  #unstarted: string | null = null;
 
   constructor(hosts: Hosts, options: StageOptions, cast: Cast) {
     this.pulse = new Pulse(options.clock, options.signal);
@@ -168,6 +169,15 @@ export class Stage {
   /** Whether the server is to be expected to log connections and names while a case is set up. */
   get logsSetUp(): boolean {
     return this.#logsSetUp;
+  }
+
+  /** The host whose program did not come to where it can be used, null while none was missed so. */
+  get unstarted(): string | null {
+    return this.#unstarted;
+  }
+
+  noteUnstarted(host: string): void {
+    this.#unstarted ??= host;
   }
 
   /** The server did not log a connection or a name: nobody waits for such lines again. */

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { cutText } from "../replay/cut-text.ts";
-import { type CaseOutcome, type CaseVerdict, gravest, type StepOutcome, type Verdict } from "../replay/outcome.ts";
+import type { CaseOutcome, CaseVerdict, StepOutcome, Verdict } from "../replay/outcome.ts";
 import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
 import type { WireRecord } from "../wire/wire.ts";
@@ -213,13 +213,16 @@ export interface CaseRun {
 /** Of one text of a step; what hosts said as a whole is in the case's folder. */
 const STEP_CHARS_MAX = 20_000;
 
-/**
- * @param verdicts - Of every run of the case; more than one when it was repeated.
- * @param wireCharsMax - What its wire may take.
- */
+/** What the runs of a case came to: each of them, and all together. */
+export interface RunVerdicts {
+  readonly verdicts: readonly Verdict[];
+  readonly verdict: Verdict;
+}
+
+/** @param wireCharsMax - What its wire may take. */
 export function toScenarioResult(
   { scenario, outcome, wire, folder, known, cause, breaches }: CaseRun,
-  verdicts: readonly Verdict[],
+  { verdicts, verdict }: RunVerdicts,
   wireCharsMax?: number,
 ): ScenarioResult {
   const { startMs } = outcome;
@@ -230,7 +233,7 @@ export function toScenarioResult(
     folder,
     startedAt: new Date(startMs).toISOString(),
     conformance: scenario.conformance === null ? null : { ...scenario.conformance },
-    verdict: known !== null && gravest(verdicts) === "fail" ? "known-failure" : gravest(verdicts),
+    verdict: known !== null && verdict === "fail" ? "known-failure" : verdict,
     known,
     durationMs: outcome.durationMs,
     repeat: verdicts.length > 1 ? toRepeatResult(verdicts) : null,

@@ -16,6 +16,7 @@ import type { RunEvent } from "../result/run-event.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
 import type { TestBed } from "../testbed/testbed.ts";
+import { repeating } from "./repetition.ts";
 import { type RunEnd, runScenarios } from "./run.ts";
 
 const WHISPER = `title: Whisper
@@ -142,7 +143,7 @@ async function runPair(pair: Pair, room: FakeRoomOptions, timeoutMs: number, boo
     clock: systemClock,
     signal: new AbortController().signal,
     writtenAddresses: new Map(),
-    repeat: 1,
+    repetition: repeating(1),
     seed: 1,
     keep: false,
   });

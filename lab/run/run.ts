@@ -36,6 +36,7 @@ import { unrecorded } from "../wire/unrecorded.ts";
 import { checkWire, explainWire, withBreaches } from "./check-wire.ts";
 import { findCause, toFault } from "./find-cause.ts";
 import { type Fit, fitScenario } from "./fit-scenario.ts";
+import type { Repetition } from "./repetition.ts";
 import { Speechlessness } from "./speechlessness.ts";
 
 export interface RunOptions {
@@ -61,13 +62,25 @@ export interface RunOptions {
   readonly notAsked?: readonly NotAsked[];
   /** Of what is random about faults. */
   readonly seed: number;
-  /** How often each case is run, one time after the other. */
-  readonly repeat: number;
+  /** How often each case is run, one time after the other, and which verdict counts. */
+  readonly repetition: Repetition;
+  /** Cases that an earlier run came to the end of; they are not run again, and stand in this run's result. */
+  readonly done?: readonly DoneCase[];
+  /** Gets each case as soon as it has ended, before the next one begins. */
+  readonly onDone?: (done: DoneCase, outcome: CaseOutcome) => Promise<void>;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
   readonly keep: boolean;
 }
 
+/** A case that has been run, as a report needs it. */
+export interface DoneCase {
+  readonly slug: string;
+  readonly result: ScenarioResult;
+  readonly evidence: CaseEvidence;
+}
+
 export interface RunEnd {
+  readonly report: ReportData;
   readonly result: RunResult;
   /** With `keep`, the hosts of the last case that ran a program. */
   readonly kept: readonly Host[];
@@ -75,24 +88,29 @@ export interface RunEnd {
 
 /** Runs the cases. Rejects as the bed's boot does. */
 export async function runScenarios(options: RunOptions): Promise<RunEnd> {
-  const { bed, clock, folder, keep, renderer, repeat, reports, scenarios, signal } = options;
+  const { bed, clock, done = [], folder, keep, renderer, repetition, reports, scenarios, signal } = options;
   const startMs = clock.nowMs();
   const run = new Run(options);
   // A kept bed has to know before it boots what it is to keep; it ends one case's hosts when it boots the next.
   if (keep) bed.keep();
-  renderer.take({ kind: "run-started", bed: bed.description, scenarios, repeat });
+  renderer.take({ kind: "run-started", bed: bed.description, scenarios, repeat: repetition.runs });
   try {
     for (const scenario of scenarios) {
       if (signal.aborted) break;
+      const known = done.find(({ slug }) => slug === scenario.slug);
+      if (known !== undefined) {
+        run.add(known);
+        continue;
+      }
       const verdict = await run.runCase(scenario);
       if (keep && verdict !== "pass") break;
     }
   } finally {
     await folder.writeReports(run.report(startMs), reports);
   }
-  const { result } = run.report(startMs);
-  renderer.take({ kind: "run-ended", result, folder: folder.path });
-  return { result, kept: run.kept };
+  const report = run.report(startMs);
+  renderer.take({ kind: "run-ended", result: report.result, folder: folder.path });
+  return { report, result: report.result, kept: run.kept };
 }
 
 /** One attempt at a case, with the hosts that ran a program. */
@@ -108,27 +126,30 @@ class Run {
   readonly #evidence: CaseEvidence[] = [];
   readonly #speechlessness = new Speechlessness();
   #hosts: RunResult["hosts"] = [];
-  /** How often a case is still to be run, the one that runs now left out. */
-  #attemptsLeft: number;
+  /** Cases to come after the one that runs now. */
+  #casesLeft: number;
+  /** Nothing is run after what runs now, if that passes. */
+  #isLast = false;
   /** What the wires of the cases to come may take in result.json. */
   #wireChars = RUN_WIRE_CHARS_MAX;
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#attemptsLeft = options.scenarios.length * options.repeat;
+    this.#casesLeft = options.scenarios.length;
   }
 
-  /** Runs a case as often as is asked for; keeps the first run that did not pass, or the last. */
+  /** Runs a case as often as is asked for; keeps the run that tells most. */
   async runCase(scenario: Scenario): Promise<CaseVerdict> {
-    const { folder, keep, renderer, repeat, signal } = this.#options;
+    const { folder, keep, onDone, renderer, repetition, signal } = this.#options;
     const verdicts: Verdict[] = [];
     let told: Attempt | undefined;
-    for (let attempt = 1; attempt <= repeat && !signal.aborted; attempt += 1) {
-      renderer.take({ kind: "case-started", scenario, attempt });
-      this.#attemptsLeft -= 1;
+    this.#casesLeft -= 1;
+    while (repetition.wantsMore(verdicts) && !signal.aborted) {
+      renderer.take({ kind: "case-started", scenario, attempt: verdicts.length + 1 });
+      this.#isLast = this.#casesLeft === 0 && !repetition.wantsMore([...verdicts, "pass"]);
       const made = await this.#attempt(scenario);
       verdicts.push(made.outcome.verdict);
-      if (told === undefined || told.outcome.verdict === "pass") told = made;
+      told = told === undefined ? made : tellingOne(told, made, repetition.verdictOf(verdicts));
       if (made.used.length > 0) this.kept = made.used;
       if (keep && made.outcome.verdict !== "pass") break;
     }
@@ -138,12 +159,22 @@ class Run {
     const known = findKnown(scenario, this.#options.pair);
     const pcap = written.hasPcap ? wire.pcap : null;
     const made = { ...told, wire: { ...wire, pcap }, folder: written.folder, known };
-    const result = toScenarioResult(made, verdicts, Math.min(CASE_WIRE_CHARS_MAX, this.#wireChars));
+    const runs = { verdicts, verdict: repetition.verdictOf(verdicts) };
+    const result = toScenarioResult(made, runs, Math.min(CASE_WIRE_CHARS_MAX, this.#wireChars));
+    const evidence = toCaseEvidence(outcome.evidence, outcome.startMs, result.wire, wireOf(scenario));
+    const done = { slug: scenario.slug, result, evidence };
+    this.add(done);
+    renderer.take({ kind: "case-ended", scenario, outcome, result });
+    // What was called off half way is not done.
+    if (!signal.aborted) await onDone?.(done, outcome);
+    return result.verdict;
+  }
+
+  /** Takes a case into the report. */
+  add({ result, evidence }: DoneCase): void {
     this.#wireChars -= wireChars(result.wire);
     this.#results.push(result);
-    this.#evidence.push(toCaseEvidence(outcome.evidence, outcome.startMs, result.wire, wireOf(scenario)));
-    renderer.take({ kind: "case-ended", scenario, outcome, result });
-    return result.verdict;
+    this.#evidence.push(evidence);
   }
 
   report(startMs: number): ReportData {
@@ -194,7 +225,7 @@ class Run {
       writtenAddresses,
       views: () => hosts.views,
       onStep: (index) => {
-        if (index === 0 && this.#attemptsLeft > 0) booted.makeNextAhead?.();
+        if (index === 0 && !this.#isLast) booted.makeNextAhead?.();
         renderer.take({ kind: "step-started", scenario, index });
       },
       watch: (activity) => renderer.take({ kind: "activity", activity }),
@@ -215,6 +246,12 @@ class Run {
 /** The programs under test, the server so started that it speaks what the case's programs do. */
 function pairFor({ protocol }: Scenario, pair: Pair): Pair {
   return { ...pair, server: speaking(pair.server, protocol.name) ?? pair.server };
+}
+
+/** The run that is reported, of what was so until now and one more: the first that came to the verdict; of passes the last. */
+function tellingOne(told: Attempt, made: Attempt, verdict: Verdict): Attempt {
+  if (made.outcome.verdict !== verdict) return told;
+  return told.outcome.verdict !== verdict || verdict === "pass" ? made : told;
 }
 
 /** What a file says of a case that fails. */

@@ -1,8 +1,9 @@
 // Owns the choice of a bed: docker where an engine answers and images can be had, else namespaces where this system permits
 // them, else loopback, and why. It must not know how a bed works. Invariant: a bed that was asked for by name is that bed or none.
 
+import type { ProgramLimits } from "../hosts/program-limits.ts";
 import { type ProgramSources, requireCommand, requireImage } from "../hosts/program-source.ts";
-import { moveTopology, type Topology } from "../hosts/topology.ts";
+import { moveTopology, type Role, type Topology } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
@@ -57,6 +58,35 @@ export async function openTestBed(wish: BedWish): Promise<TestBed> {
   // Outside: a taken subnet is no reason to run elsewhere in silence.
   const { openDockerBed } = await import("./docker.ts");
   return openDockerBed(options);
+}
+
+/** A bed on an engine whose programs change between cases: what it stands on is made once. */
+export interface ChangingBed {
+  readonly bed: TestBed;
+  /** From the next boot on these are its programs. Their images are there. */
+  serve(programs: ReadyPrograms): void;
+}
+
+/** An image by its id or tag, and its program's limits. */
+export type ReadyPrograms = Readonly<
+  Record<Role, { readonly image: string; readonly limits: ProgramLimits | undefined }>
+>;
+
+/** Opens such a bed. Throws as openTestBed does; what it is asked to serve first is the wish's. */
+export async function openChangingBed(wish: BedWish): Promise<ChangingBed> {
+  const topology = wish.subnet === undefined ? wish.topology : moveTopology(wish.topology, wish.subnet);
+  const options = await prepareDocker(topology, wish);
+  const images = new Map(options.images);
+  const limits: Record<Role, ProgramLimits | undefined> = limitsOf(wish.programs);
+  const { openDockerBed } = await import("./docker.ts");
+  const bed = await openDockerBed({ ...options, images, limits });
+  const serve = (programs: ReadyPrograms): void => {
+    for (const role of ["server", "client"] as const) {
+      images.set(role, programs[role].image);
+      limits[role] = programs[role].limits;
+    }
+  };
+  return { bed, serve };
 }
 
 /** @param why - Why there is none with an engine, for the bed's description. */

@@ -1,0 +1,130 @@
+// Owns `grade SUBMISSIONS`: the rubric, which hand-ins, where the class is written, and the exit status. It must not know how
+// a hand-in is built, run or judged. Invariant: whatever way it ends, what was graded is written.
+
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tellSystemError, UsageError } from "../../src/options/index.ts";
+import { CLASS_FILES, STUDENT_FILES, type StudentReport } from "../grade/class-files.ts";
+import { CLASS_FILE, ClassFolder, type Place } from "../grade/class-folder.ts";
+import type { ClassResult, Submission } from "../grade/class-result.ts";
+import { tellClass } from "../grade/class-text.ts";
+import { FORMATS, type FormatName } from "../grade/formats.ts";
+import { gradeClass, numberHandIns, shardOf, toClassResult } from "../grade/grade-class.ts";
+import { ClassProgress } from "../grade/progress.ts";
+import type { Rubric } from "../grade/rubric.ts";
+import { findHandIns, type HandIn } from "../grade/take-in.ts";
+import { laneSubnet } from "../hosts/subnet.ts";
+import { moveTopology, type Topology } from "../hosts/topology.ts";
+import { systemClock } from "../replay/pulse.ts";
+import { countOf, printable } from "../report/plain-text.ts";
+import { processScreen } from "../report/screen.ts";
+import type { GradeArguments } from "./arguments.ts";
+import { EXIT } from "./faults.ts";
+import { GradeWorkshop } from "./grade-workshop.ts";
+import { listenForSignals } from "./interruption.ts";
+import { findCase, loadPair } from "./load-pair.ts";
+import { loadRubric } from "./load-rubric.ts";
+import { openReports, ownCommand, readOwnTopology } from "./repository.ts";
+
+/** Grades a class and gives the exit status. */
+export async function grade(args: GradeArguments): Promise<number> {
+  const topology = readOwnTopology();
+  const rubric = loadRubric(args.rubric, topology);
+  const { role } = rubric;
+  const other = role === "server" ? "client" : "server";
+  const { [other]: partner } = await loadPair(rubric.partner === undefined ? {} : { [other]: rubric.partner });
+  checkLanes(args, topology);
+  const screen = processScreen();
+  const say = (line: string): void => screen.write(`${printable(line)}\n`);
+  const { all, passedOver } = await readHandIns(args);
+  const handIns = shardOf(all, args.shard ?? null);
+  if (passedOver.length > 0) say(`Passed over, neither a folder nor an archive: ${passedOver.join(", ")}`);
+  const folder = await ClassFolder.at(await openOut(args, say));
+  if (args.anonymous) await writeNames(folder, all);
+  const interruption = listenForSignals();
+  interruption.arm();
+  const { signal } = interruption;
+  const startMs = systemClock.nowMs();
+  say(`${rubric.result.title}: ${tellPlan(rubric, handIns, all)}`);
+  await using workshop = await GradeWorkshop.open({ args, rubric, topology, partner, say });
+  const progress = new ClassProgress(screen, rubric.result, handIns.length);
+  const submissions = await gradeClass(handIns, args.parallel, {
+    rubric,
+    folder,
+    workshop,
+    findCase,
+    settings: JSON.stringify([args.testbed, args.confirm, args.timeoutMs]),
+    resumes: args.resume,
+    signal,
+    nowMs: () => systemClock.nowMs(),
+    writeStudent: (place, report) => writeStudent(place, report, args.formats),
+    watch: (step) => progress.take(step),
+  }).finally(() => progress.end());
+  const result = toClassResult(rubric.result, submissions, {
+    testbed: args.testbed,
+    bed: workshop.description,
+    command: ownCommand(),
+    startedAt: new Date(startMs).toISOString(),
+    durationMs: systemClock.nowMs() - startMs,
+    anonymous: args.anonymous,
+    shard: args.shard ?? null,
+    planned: handIns.length,
+  });
+  await finish(folder, result, args.formats);
+  if (signal.aborted) return interruption.status;
+  return submissions.some(isFaulty) ? EXIT.fail : EXIT.pass;
+}
+
+/** Writes a class as a whole and tells where it is. */
+export async function finish(folder: ClassFolder, result: ClassResult, formats: readonly FormatName[]): Promise<void> {
+  await folder.clear();
+  await folder.writeClass(result, [...CLASS_FILES, ...formats.flatMap((name) => FORMATS[name].ofClass)]);
+  process.stdout.write(`\n${tellClass(result)}Class: ${join(folder.path, CLASS_FILE)}\n`);
+}
+
+async function writeStudent({ path }: Place, report: StudentReport, formats: readonly FormatName[]): Promise<void> {
+  const files = [...STUDENT_FILES, ...formats.flatMap((name) => FORMATS[name].ofStudent)];
+  await mkdir(path, { recursive: true });
+  await Promise.all(files.map(async ({ name, render }) => writeFile(join(path, name), await render(report))));
+}
+
+function isFaulty({ verdict }: Submission): boolean {
+  return verdict === "lab-fault";
+}
+
+/** Every lane has a subnet that hosts can be in, before anything is made. */
+function checkLanes({ parallel, subnet }: GradeArguments, topology: Topology): void {
+  for (let lane = 0; lane < parallel; lane += 1) moveTopology(topology, laneSubnet(subnet ?? topology.subnet, lane));
+}
+
+async function readHandIns({
+  anonymous,
+  folder,
+}: GradeArguments): Promise<{ readonly all: readonly HandIn[]; readonly passedOver: readonly string[] }> {
+  const { handIns, passedOver } = await findHandIns(folder).catch((cause: unknown) => {
+    throw new UsageError(`howdy-lab: ${folder}: ${tellSystemError(cause)}`, { cause });
+  });
+  if (handIns.length === 0) {
+    throw new UsageError(`howdy-lab: ${folder}: expected a folder, zip, tar or tar.gz for each hand-in; got none`);
+  }
+  return { all: anonymous ? numberHandIns(handIns) : handIns, passedOver };
+}
+
+/** Where the class goes; a class that is there is only gone on with. */
+async function openOut({ out, reports, resume }: GradeArguments, say: (line: string) => void): Promise<string> {
+  if (out === undefined) return (await openReports(reports, say)).path;
+  const there = await readdir(out).catch(() => []);
+  if (there.length === 0 || resume) return out;
+  throw new UsageError(`--out ${out}: expected an empty folder, or --resume to go on with the class in it`);
+}
+
+async function writeNames({ path }: ClassFolder, handIns: readonly HandIn[]): Promise<void> {
+  const names = Object.fromEntries(handIns.map(({ name, path: from }) => [name, from]));
+  await writeFile(join(path, "names.json"), `${JSON.stringify(names, null, 2)}\n`);
+}
+
+function tellPlan({ result }: Rubric, handIns: readonly HandIn[], all: readonly HandIn[]): string {
+  const part = handIns.length === all.length ? "" : ` of ${all.length}`;
+  const tests = countOf(result.tests.length, "test");
+  return `${countOf(handIns.length, "hand-in")}${part}, ${tests}, ${countOf(result.cases.length, "case")}`;
+}

@@ -1,0 +1,96 @@
+// Owns what a case of a hand-in came to, told apart by what is to be looked at: a wrong answer, a limit, a start that failed,
+// a fault of the lab's own. Pure. It must not know points. Invariant: nothing but a case that passed is passed.
+
+import { whichLimitIn } from "../hosts/program-limits.ts";
+import type { Role } from "../hosts/topology.ts";
+import type { CaseOutcome } from "../replay/outcome.ts";
+import type { ScenarioResult } from "../result/result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { GradedCase } from "./class-result.ts";
+
+/** A case as its run left it. */
+export interface CaseRun {
+  readonly scenario: Pick<Scenario, "slug" | "given" | "steps">;
+  readonly result: ScenarioResult;
+  readonly outcome: Pick<CaseOutcome, "endings" | "speechless" | "unstarted">;
+  /** What the hand-ins are. */
+  readonly role: Role;
+}
+
+/** @param report - The folder of the report, beside class.json. */
+export function judgeCase(run: CaseRun, report: string): GradedCase {
+  const { result, scenario } = run;
+  const verdict = verdictOf(run);
+  const broken = result.steps.findIndex((step) => step.verdict !== "pass");
+  const step = verdict === "passed" ? undefined : result.steps[broken];
+  return {
+    slug: scenario.slug,
+    verdict,
+    durationMs: result.durationMs,
+    runs: result.repeat?.runs ?? 1,
+    passed: result.repeat?.passed ?? (verdict === "passed" ? 1 : 0),
+    cause: verdict === "passed" ? null : result.cause,
+    step:
+      step === undefined
+        ? null
+        : {
+            // What stands before the first step is not the case's own.
+            number: broken + 1 - (result.steps.length - scenario.steps.length),
+            title: step.title,
+            actions: step.actions,
+            expected: step.expected,
+            seen: step.seen,
+          },
+    folder: `${report}/${result.folder}`,
+  };
+}
+
+function verdictOf(run: CaseRun): GradedCase["verdict"] {
+  switch (run.result.verdict) {
+    case "pass":
+      return "passed";
+    case "unsupported":
+      return "unsupported";
+    case "error":
+      return "lab-fault";
+    case "fail":
+    case "known-failure":
+      return limitOf(run) ?? (isUnstarted(run) ? "does-not-start" : "failed");
+  }
+}
+
+/** An engine says of memory alone that it ended a program for it; other limits are in its last words. */
+function limitOf({ outcome, role }: CaseRun): "out-of-memory" | "out-of-processes" | undefined {
+  for (const { role: whose, exit, complaints } of outcome.endings) {
+    if (whose !== role) continue;
+    if (exit.limit !== undefined) return "out-of-memory";
+    const limit = whichLimitIn(complaints.join("\n"));
+    if (limit === "memory") return "out-of-memory";
+    if (limit === "processes") return "out-of-processes";
+  }
+  return undefined;
+}
+
+function isUnstarted({ outcome, role, scenario }: CaseRun): boolean {
+  const host = outcome.unstarted ?? (outcome.speechless?.role === role ? outcome.speechless.host : null);
+  return scenario.given.some((given) => given.host === host && given.kind === role);
+}
+
+/** A case that was not run. */
+export function unrunCase(slug: string, verdict: GradedCase["verdict"]): GradedCase {
+  return { slug, verdict, durationMs: 0, runs: 0, passed: 0, cause: null, step: null, folder: null };
+}
+
+/** Why a case did not pass, in one line. */
+export function tellCase({ cause, runs, step, verdict }: GradedCase): string {
+  if (cause !== null) return cause.says;
+  if (step !== null && (step.seen !== null || step.expected !== null)) {
+    const seen = firstLine(step.seen ?? "nothing was seen");
+    return step.expected === null ? seen : `${seen}; expected: ${firstLine(step.expected)}`;
+  }
+  return runs === 0 ? "it was not run" : `it came to: ${verdict.replaceAll("-", " ")}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}

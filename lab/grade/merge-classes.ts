@@ -1,0 +1,63 @@
+// Owns how the parts of a class (--shard) become one. Pure. It must not know files. Invariant: only parts of one class under
+// one rubric are put together, and no hand-in stands in it twice.
+
+import { type ClassResult, classSchema } from "./class-result.ts";
+import { toClassResult } from "./grade-class.ts";
+
+export type Merged =
+  | { readonly kind: "merged"; readonly result: ClassResult }
+  | { readonly kind: "wrong"; readonly message: string };
+
+/** A part, and what it is called in messages. */
+export interface Part {
+  readonly name: string;
+  readonly result: ClassResult;
+}
+
+/** Reads what a class.json holds; undefined where it holds something else. */
+export function readClass(text: string): ClassResult | undefined {
+  try {
+    return classSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param parts - At least one. */
+export function mergeClasses([first, ...others]: readonly [Part, ...Part[]], command: string): Merged {
+  const parts = [first, ...others];
+  const other = parts.find(({ result }) => result.rubric.digest !== first.result.rubric.digest);
+  if (other !== undefined) {
+    const message = `${other.name}: expected the rubric and the cases of ${first.name}; got others`;
+    return { kind: "wrong", message };
+  }
+  const whose = new Map<string, string>();
+  for (const { name, result } of parts) {
+    for (const each of result.submissions) {
+      const before = whose.get(each.name);
+      if (before !== undefined) {
+        const told = JSON.stringify(each.name);
+        return {
+          kind: "wrong",
+          message: `${name}: expected hand-ins that no other part has; got ${told}, as ${before}`,
+        };
+      }
+      whose.set(each.name, name);
+    }
+  }
+  const results = parts.map(({ result }) => result);
+  const submissions = results.flatMap((result) => result.submissions);
+  return {
+    kind: "merged",
+    result: toClassResult(first.result.rubric, submissions, {
+      testbed: first.result.testbed,
+      bed: first.result.bed,
+      command,
+      startedAt: results.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.result.startedAt,
+      durationMs: Math.max(...results.map(({ durationMs }) => durationMs)),
+      anonymous: results.some(({ anonymous }) => anonymous),
+      shard: null,
+      planned: results.reduce((sum, { planned }) => sum + planned, 0),
+    }),
+  };
+}

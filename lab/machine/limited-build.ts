@@ -1,0 +1,123 @@
+// Owns an image that is built of what somebody handed in: in the engine's builder, with limits, what it says told line by
+// line. It must not know who handed it in. Invariant: whatever the Dockerfile does ends as an image, a failure or a
+// time-out, and nothing of what it prints is kept here; only an engine that fails rejects.
+// The plain builder and not BuildKit: only that one takes limits of memory, processor and network from who calls it.
+
+import type Dockerode from "dockerode";
+import { BedUnavailableError } from "./bed-unavailable.ts";
+import { readBuildContext } from "./build-context.ts";
+import { describeFault, statusOf, unlessRefused } from "./engine.ts";
+import { readBuilderLines, readFailure, readImageId } from "./builder-event.ts";
+import type { ImageSource } from "./images.ts";
+import { LineReader } from "./line-reader.ts";
+import { labelsOf } from "./run-labels.ts";
+
+export interface BuilderLimits {
+  readonly msMax: number;
+  /** Of each command. There is no swap. */
+  readonly memoryMib: number;
+  readonly cpus: number;
+  readonly hasNetwork: boolean;
+}
+
+export interface LimitedBuildOptions {
+  readonly limits: BuilderLimits;
+  /** The value of the run's label, by which the image is found. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  /** Gets each of the builder's lines. */
+  readonly hear: (line: string) => void;
+}
+
+export type BuildEnd =
+  | { readonly kind: "built"; readonly image: string }
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "timed-out" };
+
+const MIB = 1_048_576;
+const CPU_PERIOD_US = 100_000;
+/** Of one file that a build writes. */
+const FILE_BYTES_MAX = 1_073_741_824;
+
+/** The Dockerfile cannot be built. The message is the builder's. */
+class BuildFailedError extends Error {
+  override readonly name = "BuildFailedError";
+}
+
+/** Builds, and gives what came of it. Rejects when the engine fails, or the signal called it off. */
+export async function buildLimited(
+  docker: Dockerode,
+  source: ImageSource,
+  options: LimitedBuildOptions,
+): Promise<BuildEnd> {
+  const { limits, signal } = options;
+  const deadline = AbortSignal.timeout(limits.msMax);
+  try {
+    return { kind: "built", image: await build(docker, source, options, AbortSignal.any([deadline, signal])) };
+  } catch (fault) {
+    if (signal.aborted) throw fault;
+    if (deadline.aborted) return { kind: "timed-out" };
+    // A folder that cannot be sent, and a Dockerfile that cannot be read, are its own fault as well.
+    const isOwn = fault instanceof BuildFailedError || fault instanceof BedUnavailableError || statusOf(fault) === 400;
+    if (!isOwn) throw fault;
+    return { kind: "failed", why: describeFault(fault).replace(/\s+/g, " ") };
+  }
+}
+
+/** Removes an image that was built; one that is gone, or in use, stays for who looks for its label. */
+export async function removeImage(docker: Dockerode, image: string): Promise<void> {
+  await unlessRefused(docker.getImage(image).remove({ force: true }), 404, 409);
+}
+
+/** Gives the image's id. */
+async function build(
+  docker: Dockerode,
+  { directory, dockerfile, image }: ImageSource,
+  { limits, runId, hear }: LimitedBuildOptions,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const context = readBuildContext(directory, dockerfile);
+  const stream = await docker.buildImage(context.open(), {
+    ...limitBuilder(limits),
+    version: "1",
+    labels: labelsOf(runId),
+    t: image,
+    dockerfile: context.dockerfile,
+    forcerm: true,
+    abortSignal,
+  });
+  let id: string | undefined;
+  let failure: string | null = null;
+  const reader = new LineReader((line) => {
+    const event = readJson(line);
+    failure ??= readFailure(event);
+    id = readImageId(event) ?? id;
+    for (const told of readBuilderLines(event, false)) hear(told);
+  });
+  for await (const chunk of stream) reader.push(Buffer.from(chunk));
+  reader.end();
+  if (failure !== null) throw new BuildFailedError(failure);
+  if (id === undefined) throw new Error("the engine built it, but does not say its id");
+  return id;
+}
+
+/** A line that was cut, because a command printed one without end, is no event. */
+function readJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { stream: line };
+  }
+}
+
+function limitBuilder({ memoryMib, cpus, hasNetwork }: BuilderLimits): object {
+  return {
+    memory: memoryMib * MIB,
+    // As much as the memory: no swap.
+    memswap: memoryMib * MIB,
+    cpuperiod: CPU_PERIOD_US,
+    cpuquota: Math.round(cpus * CPU_PERIOD_US),
+    ulimits: JSON.stringify([{ Name: "fsize", Soft: FILE_BYTES_MAX, Hard: FILE_BYTES_MAX }]),
+    ...(!hasNetwork && { networkmode: "none" }),
+  };
+}
