@@ -12,7 +12,7 @@ import { type Implementation, tellImplementation } from "../implementation/imple
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, statusOf } from "../machine/engine.ts";
 import { haveProgramImage } from "../machine/images.ts";
-import { buildLimited, removeImage } from "../machine/limited-build.ts";
+import { buildLimited, removeImages } from "../machine/limited-build.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
 import { ReportFolder } from "../result/folder.ts";
@@ -50,6 +50,7 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
   /** Undefined where hand-ins run without one. */
   readonly #engine: Engine | undefined;
   readonly #partnerImage: string | undefined;
+  #builds = 0;
   #description = "";
 
   private constructor(options: WorkshopOptions, engine: Engine | undefined, partnerImage: string | undefined) {
@@ -80,11 +81,13 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
     if (image === undefined) return { kind: "failed", why: "its file names no dockerfile under run" };
     if (image.kind === "image") return { kind: "built", image: image.name };
     const { docker } = this.#engine;
-    const name = `howdy-lab/hand-in-${this.#runId}:${this.#images.size}`;
-    this.#images.add(name);
+    this.#builds += 1;
+    const name = `howdy-lab/hand-in-${this.#runId}:${this.#builds}`;
     const how = { limits: this.#options.rubric.build, runId: this.#runId, signal, hear };
     const end = await buildLimited(docker, { ...image, image: name }, how);
-    return end.kind === "built" ? { kind: "built", image: name } : end;
+    if (end.kind !== "built") return end;
+    this.#images.add(name);
+    return { kind: "built", image: name };
   }
 
   async runCases(wish: CasesWish): Promise<ReportData> {
@@ -136,7 +139,7 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
     await this.#browser[Symbol.asyncDispose]();
     const docker = this.#engine?.docker;
     if (docker === undefined) return;
-    await Promise.all([...this.#images].map((image) => removeImage(docker, image)));
+    await removeImages(docker, this.#images);
   }
 
   /** The lane's bed with a hand-in's program on it; without an engine a bed of its own. */

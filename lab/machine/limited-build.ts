@@ -64,9 +64,9 @@ export async function buildLimited(
   }
 }
 
-/** Removes an image that was built; one that is gone, or in use, stays for who looks for its label. */
-export async function removeImage(docker: Dockerode, image: string): Promise<void> {
-  await unlessRefused(docker.getImage(image).remove({ force: true }), 404, 409);
+/** Removes images that were built; one that is gone, or in use, stays. Not side by side: they share what they are made of. */
+export async function removeImages(docker: Dockerode, images: Iterable<string>): Promise<void> {
+  for (const image of images) await unlessRefused(docker.getImage(image).remove({ force: true }), 404, 409);
 }
 
 /** Gives the image's id. */
@@ -87,18 +87,34 @@ async function build(
     abortSignal,
   });
   let id: string | undefined;
+  let layer: string | undefined;
   let failure: string | null = null;
   const reader = new LineReader((line) => {
     const event = readJson(line);
     failure ??= readFailure(event);
     id = readImageId(event) ?? id;
-    for (const told of readBuilderLines(event, false)) hear(told);
+    for (const told of readBuilderLines(event, false)) {
+      layer = /^ ---> ([0-9a-f]{12})$/.exec(told)?.[1] ?? layer;
+      hear(told);
+    }
   });
-  for await (const chunk of stream) reader.push(Buffer.from(chunk));
-  reader.end();
+  try {
+    for await (const chunk of stream) reader.push(Buffer.from(chunk));
+  } finally {
+    reader.end();
+    if (id === undefined && layer !== undefined) await removeLayer(docker, layer);
+  }
   if (failure !== null) throw new BuildFailedError(failure);
   if (id === undefined) throw new Error("the engine built it, but does not say its id");
   return id;
+}
+
+/** What a build that failed got to. What has a name, such as the image that it is built on, is somebody's; so is a layer of others. */
+async function removeLayer(docker: Dockerode, layer: string): Promise<void> {
+  const image = docker.getImage(layer);
+  const about = await image.inspect().catch(() => undefined);
+  if (about === undefined || (about.RepoTags ?? []).length > 0) return;
+  await image.remove({ force: false }).catch(() => undefined);
 }
 
 /** A line that was cut, because a command printed one without end, is no event. */

@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { failedStep, sampleScenario, sampleStep } from "../report/fixtures/sample-run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { sampleCase, sampleRubric, sampleTest } from "./fixtures/sample-class.ts";
+import { type CaseRun, judgeCase, tellCase, unrunCase } from "./judge-case.ts";
+import { type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
+
+const SERVER = "Mac25";
+const GIVEN = [{ host: SERVER, kind: "server" }] as unknown as Scenario["given"];
+const STEPS = [{ title: "one" }] as unknown as Scenario["steps"];
+
+test.each<[string, Partial<CaseRun["outcome"]>, string]>([
+  ["a wrong answer has failed", {}, "failed"],
+  ["a program that did not come to be used does not start", { unstarted: SERVER }, "does-not-start"],
+  ["the other side's start is none of it", { unstarted: "Win72" }, "failed"],
+  [
+    "what the engine ended for want of memory is out of memory",
+    { endings: [ending({ limit: "memory" }, [])] },
+    "out-of-memory",
+  ],
+  ["so is what says so itself", { endings: [ending({}, ["MemoryError"])] }, "out-of-memory"],
+  [
+    "what cannot fork is out of processes",
+    { endings: [ending({}, ["fork: Resource temporarily unavailable"])] },
+    "out-of-processes",
+  ],
+  ["what ends by itself has failed", { endings: [ending({}, ["oops"])] }, "failed"],
+])("%s", (_what, outcome, verdict) => {
+  expect(judge({ verdict: "fail", steps: [failedStep()] }, outcome).verdict).toBe(verdict);
+});
+
+test.each([
+  ["pass", "passed"],
+  ["unsupported", "unsupported"],
+  ["error", "lab-fault"],
+  ["known-failure", "failed"],
+] as const)("a case that came to %s is %s", (verdict, graded) => {
+  expect(judge({ verdict }).verdict).toBe(graded);
+});
+
+test("of a case that fails the first step that did not pass is told, and 0 is what stands before the steps", () => {
+  const broken = failedStep();
+  expect(judge({ verdict: "fail", steps: [broken] }).step).toMatchObject({ number: 1, seen: broken.seen });
+  const unmet = judge({ verdict: "fail", steps: [broken, sampleStep({ verdict: "error" })] });
+  expect(unmet.step?.number).toBe(0);
+  expect(tellCase(unmet)).toContain("; expected: ");
+});
+
+test("all cases of a test have to pass, and what needs it is not run otherwise", () => {
+  const rubric = sampleRubric();
+  const judged = judgeHandIn(rubric, cases({ "06-name-taken": "failed" }));
+  expect(judged.tests.map(({ points, verdict }) => [verdict, points])).toEqual([
+    ["failed", 0],
+    ["not-run", 0],
+  ]);
+  expect(judged).toMatchObject({ verdict: "failed", score: 0, first: { case: "06-name-taken", test: "names" } });
+  expect(judgeHandIn(rubric, cases({}))).toMatchObject({ verdict: "passed", score: 5, first: null });
+});
+
+test("a partial test gives each case its share", () => {
+  const rubric = sampleRubric({ tests: [sampleTest({ partial: true, points: 1 })] });
+  expect(judgeHandIn(rubric, cases({ "06-name-taken": "failed" }))).toMatchObject({ verdict: "failed", score: 0.5 });
+});
+
+test("where only some steps count, the others may fail", () => {
+  const tests = [sampleTest({ cases: ["08-whisper-message"], steps: [1] })];
+  const of = (steps: readonly boolean[]) =>
+    judgeHandIn(
+      sampleRubric({ tests }),
+      new Map([["08-whisper-message", judged("08-whisper-message", "failed", steps)]]),
+    );
+  expect(of([true, false])).toMatchObject({ verdict: "passed", score: 2 });
+  expect(of([false, true])).toMatchObject({ verdict: "failed", score: 0 });
+  expect(of([])).toMatchObject({ verdict: "failed", score: 0 });
+});
+
+test("the lab's own fault is told before failures, a start that fails only where nothing else does", () => {
+  const of = (one: JudgedCase["graded"]["verdict"], other: JudgedCase["graded"]["verdict"]) =>
+    judgeHandIn(sampleRubric({ tests: [sampleTest()] }), cases({ "05-name-accepted": one, "06-name-taken": other }))
+      .verdict;
+  expect(of("failed", "lab-fault")).toBe("lab-fault");
+  expect(of("does-not-start", "failed")).toBe("failed");
+  expect(of("does-not-start", "does-not-start")).toBe("does-not-start");
+  expect(of("failed", "out-of-memory")).toBe("out-of-memory");
+});
+
+test("what most cases fail for is to be looked at first", () => {
+  const cause = {
+    kind: "ended" as const,
+    host: SERVER,
+    says: "it ended",
+    clause: null,
+    mend: "look",
+    details: ["last"],
+  };
+  const own = new Map(
+    cases({ "05-name-accepted": "failed", "06-name-taken": "failed", "08-whisper-message": "failed" }),
+  );
+  for (const slug of ["06-name-taken", "08-whisper-message"]) {
+    const { graded, steps } = own.get(slug) ?? judged(slug, "failed", []);
+    own.set(slug, { graded: { ...graded, cause }, steps });
+  }
+  expect(judgeHandIn(sampleRubric(), own).first).toMatchObject({ says: "it ended", mend: "look", details: ["last"] });
+});
+
+test("a hand-in of which nothing was run has that verdict everywhere", () => {
+  const judged = judgeUnrun(sampleRubric(), "refused", { says: "it is a bomb", mend: null, details: [] });
+  expect(judged).toMatchObject({ verdict: "refused", score: 0 });
+  expect(
+    judged.tests.every(({ points, says, verdict }) => verdict === "refused" && points === 0 && says !== null),
+  ).toBe(true);
+});
+
+function ending(exit: object, complaints: readonly string[]): CaseRun["outcome"]["endings"][number] {
+  const about = { host: SERVER, role: "server", atMs: 0, ranMs: 0, words: [] } as const;
+  return { ...about, exit: { code: 1, signal: null, ...exit }, complaints };
+}
+
+function judge(result: Parameters<typeof sampleScenario>[0], outcome: Partial<CaseRun["outcome"]> = {}) {
+  const scenario = { slug: "05-name-accepted", given: GIVEN, steps: STEPS };
+  const about = { endings: [], speechless: null, unstarted: null, ...outcome };
+  return judgeCase({ scenario, result: sampleScenario(result), outcome: about, role: "server" }, "hand-ins/a/report");
+}
+
+function cases(verdicts: Readonly<Record<string, JudgedCase["graded"]["verdict"]>>): ReadonlyMap<string, JudgedCase> {
+  return new Map(
+    sampleRubric().cases.map(({ slug }) => [
+      slug,
+      judged(slug, verdicts[slug] ?? "passed", [verdicts[slug] === undefined]),
+    ]),
+  );
+}
+
+function judged(slug: string, verdict: JudgedCase["graded"]["verdict"], steps: readonly boolean[]): JudgedCase {
+  return { graded: { ...(verdict === "passed" ? sampleCase() : unrunCase(slug, verdict)), slug }, steps };
+}
