@@ -15,6 +15,7 @@ const CHECKS: readonly Check[] = [
   { name: "types of the page", run: () => quiet`tsc --project src/client/web/page` },
   { name: "types of the report's page", run: () => quiet`tsc --project lab/report/page` },
   { name: "types of the matrix's page", run: () => quiet`tsc --project lab/matrix/page` },
+  { name: "types of the grades' pages", run: () => quiet`tsc --project lab/grade/feedback/page` },
   { name: "format and lint", run: () => quiet`biome check --error-on-warnings .` },
   { name: "dead code and dependencies", run: () => quiet`knip` },
 ];

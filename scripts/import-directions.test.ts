@@ -407,6 +407,16 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*", "tar-stream", "yauzl", "zod"],
   },
+  {
+    of: "lab/grade/feedback/",
+    mayImport: ["src/visible.ts", "lab/result/", "lab/report/", "lab/grade/"],
+    mayUse: ["node:path"],
+  },
+  {
+    of: "lab/grade/feedback/page/",
+    mayImport: ["lab/result/", "lab/report/", "lab/report/page/", "lab/grade/", "lab/grade/feedback/"],
+    mayUse: ["preact"],
+  },
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   {
     of: "lab/commands/protocol.ts",

@@ -1,15 +1,12 @@
 // Owns a matrix as a table for a spreadsheet: a row a pair, a column a case. Pure. It must not know files. Invariant: a row has as
-// many fields as the head, and no field is taken for a formula.
+// many fields as the head.
 
-import { makeVisible } from "../../src/visible.ts";
+import { renderCsv } from "../report/csv.ts";
 import { distinctNames } from "../report/distinct-names.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 
-/** What a spreadsheet takes for the beginning of a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** By RFC 4180: fields in quotes where that is needed, lines that end with CR LF. */
+/** The whole file, as text. */
 export function renderMatrixCsv(result: MatrixResult): string {
   const { cells, clients, servers } = result;
   const cases = new Map(cells.flatMap(({ scenarios }) => keyed(scenarios)).map(([key, scenario]) => [key, scenario]));
@@ -26,7 +23,7 @@ export function renderMatrixCsv(result: MatrixResult): string {
     ...verdictsOf(cell, [...cases.keys()]),
   ]);
   const titles = [...cases.values()].map(({ id, title }) => `${id} ${title}`);
-  return [[...head, ...titles], ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
+  return renderCsv([[...head, ...titles], ...rows]);
 }
 
 function verdictsOf({ scenarios }: MatrixCell, keys: readonly string[]): readonly string[] {
@@ -40,10 +37,4 @@ function verdictsOf({ scenarios }: MatrixCell, keys: readonly string[]): readonl
 /** Files of one name have folders of their own, in the order of the run. */
 function keyed(scenarios: readonly MatrixScenario[]): readonly (readonly [string, MatrixScenario])[] {
   return scenarios.map((scenario) => [JSON.stringify([scenario.id, scenario.title, scenario.folder]), scenario]);
-}
-
-function field(text: string): string {
-  const visible = makeVisible(text);
-  const harmless = FORMULA.test(visible) ? `'${visible}` : visible;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

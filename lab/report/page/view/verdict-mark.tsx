@@ -11,13 +11,21 @@ const SHAPES: Readonly<Record<CaseVerdict, string>> = {
   "known-failure": "M3 6.5q2.5-3 5 0t5 0M3 11q2.5-3 5 0t5 0",
 };
 
-export function VerdictMark({ of, bare = false }: { readonly of: CaseVerdict; readonly bare?: boolean }): JSX.Element {
+interface VerdictMarkProps {
+  readonly of: CaseVerdict;
+  /** The shape alone is seen. */
+  readonly bare?: boolean;
+  /** What stands for the verdict's own word. */
+  readonly word?: string;
+}
+
+export function VerdictMark({ of, bare = false, word = tellCaseVerdict(of) }: VerdictMarkProps): JSX.Element {
   return (
     <span class={`verdict ${of}`}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path d={SHAPES[of]} />
       </svg>
-      <span class={bare ? "unseen" : undefined}>{tellCaseVerdict(of)}</span>
+      <span class={bare ? "unseen" : undefined}>{word}</span>
     </span>
   );
 }
