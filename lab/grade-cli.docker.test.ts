@@ -1,7 +1,16 @@
 // A class, graded as a course does it: each hand-in's verdict, and the same grades when the lab was killed on the way and the
 // class came in two parts.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +61,57 @@ test("hand-ins come to verdicts of their own, the same whether the lab was kille
   expect(await runLab(["merge", ...shards, "--out", merged])).toMatchObject({ status: 0, stderr: "" });
   expect(gradesIn(readClass(merged))).toEqual(gradesIn(result));
   expect(existsSync(join(merged, "hand-ins/dana/report/index.html"))).toBe(true);
+});
+
+/** What each does when a text for all comes, in the place of what Anna's server does. */
+const FIGHTS: Readonly<Record<string, string>> = {
+  "fork-bomb": `for (;;) spawn("sleep", ["1000"]).on("error", () => {});`,
+  output: `for (let at = 0; at < 1_600; at += 1) log("x".repeat(65_000));`,
+  "full-folder": `for (;;) appendFileSync("/tmp/full", Buffer.alloc(1_048_576));`,
+  nosy: [
+    ...["/app/result.json", "/etc/result.json"].map((path) => `attempt(() => appendFileSync("${path}", "{}"));`),
+    `attempt(() => readdirSync(${JSON.stringify(CLASS)}));`,
+    `net.connect(53, "192.0.2.1").on("error", ({ code }) => console.error(code)).on("connect", () => process.exit(1));`,
+  ].join("\n"),
+  "fence-only": `if (!frame.toString().includes("[howdy-lab fence")) return;`,
+};
+
+test("hand-ins that fight fail alone: the machine is as it was, and so is the grade of who is beside them", {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const submissions = join(FOLDER, "fights");
+  const anna = readFileSync(join(CLASS, "submissions/anna/server.mjs"), "utf8");
+  const tools = [
+    `import { spawn } from "node:child_process";`,
+    `import { appendFileSync, readdirSync } from "node:fs";`,
+    `const attempt = (deed) => { try { deed(); console.error("did it"); } catch ({ code }) { console.error(code); } };`,
+    `spawn("sh", ["-c", "setsid sleep 1000 &"], { stdio: "ignore" });`,
+  ].join("\n");
+  for (const [name, deed] of [["beside", ""], ...Object.entries(FIGHTS)] as const) {
+    mkdirSync(join(submissions, name), { recursive: true });
+    const fight = `  const others =`;
+    const text = anna.replace(fight, `  if (receiver === "All") { ${deed} }\n${fight}`);
+    writeFileSync(join(submissions, name, "server.mjs"), `${tools}\n${text}`);
+  }
+  copyFileSync(join(CLASS, "Dockerfile"), join(FOLDER, "Dockerfile"));
+  const [head = ""] = readFileSync(join(CLASS, "rubric.yaml"), "utf8").split("tests:\n");
+  const rubric = join(FOLDER, "rubric.yaml");
+  writeFileSync(rubric, `${head}tests: [{ id: all, points: 1, cases: ["07"] }]\n`);
+  const out = join(FOLDER, "fought");
+  const bed = ["--subnet", await claimSubnet(), "--timeout", "2", "--confirm", "1", "--parallel", "2"];
+  const end = await runLab(["grade", submissions, "--rubric", rubric, "--out", out, ...bed]);
+  expect(end, end.stderr).toMatchObject({ status: 0, stderr: "" });
+  expect(Object.fromEntries(readClass(out).submissions.map(({ name, score }) => [name, score]))).toEqual({
+    beside: 1,
+    "fence-only": 0,
+    "fork-bomb": 0,
+    "full-folder": 0,
+    nosy: 1,
+    output: 0,
+  });
+  const log = readFileSync(join(out, "hand-ins/nosy/report/07-broadcast-message-exchange/Win71.log"), "utf8");
+  for (const refusal of ["EROFS", "ENOENT", "ENETUNREACH"]) expect(log).toContain(refusal);
+  expect(log).not.toContain("did it");
 });
 
 async function grade(out: string, ...how: readonly (string | (() => boolean))[]) {

@@ -444,6 +444,7 @@ const ROOMS: readonly Room[] = [
       "lab/matrix/",
       "lab/run/",
       "lab/grade/",
+      "lab/grade/feedback/",
       "lab/reduce/",
       "lab/commands/protocol.ts",
     ],

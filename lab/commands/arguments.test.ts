@@ -180,7 +180,7 @@ test.each([
   ],
   [
     ["grade", "a", "--rubric", "r.yaml", "--format", "csv,xml"],
-    '--format: expected some of gradescope, prairielearn, autolab, csv, with commas between; got "csv,xml"',
+    '--format: expected some of csv, gradescope, prairielearn, autolab, with commas between; got "csv,xml"',
   ],
   [["grade", "a", "--keep"], "grade: expected no --keep; got one"],
   [["merge"], "merge: expected the folders of a class's parts: merge DIR…"],

@@ -10,7 +10,7 @@ import {
   type Values,
 } from "../../src/options/index.ts";
 import type { ClientKind } from "../browser/window-plan.ts";
-import type { FormatName } from "../grade/formats.ts";
+import type { Format } from "../grade/feedback/files.ts";
 import type { Role } from "../hosts/topology.ts";
 import {
   ALL_OPTIONS,
@@ -74,7 +74,7 @@ export interface GradeArguments extends Omit<Values<typeof GRADE_OPTIONS>, "time
   /** The folder of the hand-ins. */
   readonly folder: string;
   readonly rubric: string;
-  readonly formats: readonly FormatName[];
+  readonly formats: readonly Format[];
   readonly timeoutMs: number;
 }
 
@@ -82,7 +82,7 @@ export interface MergeArguments extends Omit<Values<typeof MERGE_OPTIONS>, "form
   readonly kind: "merge";
   /** At least one. */
   readonly folders: readonly [string, ...string[]];
-  readonly formats: readonly FormatName[];
+  readonly formats: readonly Format[];
 }
 
 export interface RubricArguments extends Values<typeof RUBRIC_OPTIONS> {

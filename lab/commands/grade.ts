@@ -4,12 +4,12 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tellSystemError, UsageError } from "../../src/options/index.ts";
-import { CLASS_FILES, STUDENT_FILES, type StudentReport } from "../grade/class-files.ts";
-import { CLASS_FILE, ClassFolder, type Place } from "../grade/class-folder.ts";
+import { ClassFolder, type Place } from "../grade/class-folder.ts";
 import type { ClassResult, Submission } from "../grade/class-result.ts";
 import { tellClass } from "../grade/class-text.ts";
-import { FORMATS, type FormatName } from "../grade/formats.ts";
+import { CLASS_FILES, FORMATS, type Format, HAND_IN_FILES } from "../grade/feedback/files.ts";
 import { gradeClass, numberHandIns, shardOf, toClassResult } from "../grade/grade-class.ts";
+import type { GradedHandIn } from "../grade/grade-hand-in.ts";
 import { ClassProgress } from "../grade/progress.ts";
 import type { Rubric } from "../grade/rubric.ts";
 import { findHandIns, type HandIn } from "../grade/take-in.ts";
@@ -25,6 +25,8 @@ import { listenForSignals } from "./interruption.ts";
 import { findCase, loadPair } from "./load-pair.ts";
 import { loadRubric } from "./load-rubric.ts";
 import { openReports, ownCommand, readOwnTopology } from "./repository.ts";
+
+const CLASS_PAGE = "index.html";
 
 /** Grades a class and gives the exit status. */
 export async function grade(args: GradeArguments): Promise<number> {
@@ -57,7 +59,7 @@ export async function grade(args: GradeArguments): Promise<number> {
     resumes: args.resume,
     signal,
     nowMs: () => systemClock.nowMs(),
-    writeStudent: (place, report) => writeStudent(place, report, args.formats),
+    writeFeedback: (place, graded) => writeFeedback(place, graded, args.formats),
     watch: (step) => progress.take(step),
   }).finally(() => progress.end());
   const result = toClassResult(rubric.result, submissions, {
@@ -76,16 +78,23 @@ export async function grade(args: GradeArguments): Promise<number> {
 }
 
 /** Writes a class as a whole and tells where it is. */
-export async function finish(folder: ClassFolder, result: ClassResult, formats: readonly FormatName[]): Promise<void> {
+export async function finish(folder: ClassFolder, result: ClassResult, formats: readonly Format[]): Promise<void> {
   await folder.clear();
-  await folder.writeClass(result, [...CLASS_FILES, ...formats.flatMap((name) => FORMATS[name].ofClass)]);
-  process.stdout.write(`\n${tellClass(result)}Class: ${join(folder.path, CLASS_FILE)}\n`);
+  await folder.writeClass(result, [...CLASS_FILES, ...formatsOf("class", formats)]);
+  process.stdout.write(`\n${tellClass(result)}Class: ${join(folder.path, CLASS_PAGE)}\n`);
 }
 
-async function writeStudent({ path }: Place, report: StudentReport, formats: readonly FormatName[]): Promise<void> {
-  const files = [...STUDENT_FILES, ...formats.flatMap((name) => FORMATS[name].ofStudent)];
+async function writeFeedback({ path }: Place, graded: GradedHandIn, formats: readonly Format[]): Promise<void> {
   await mkdir(path, { recursive: true });
-  await Promise.all(files.map(async ({ name, render }) => writeFile(join(path, name), await render(report))));
+  const files = [...HAND_IN_FILES, ...formatsOf("hand-in", formats)];
+  await Promise.all(files.map(async ({ name, render }) => writeFile(join(path, name), await render(graded))));
+}
+
+type FileOf<Of> = Extract<(typeof FORMATS)[Format], { readonly of: Of }>["file"];
+
+/** The files of those formats that are of the class, or of each hand-in. */
+function formatsOf<Of extends "class" | "hand-in">(of: Of, formats: readonly Format[]): readonly FileOf<Of>[] {
+  return formats.flatMap((name) => (FORMATS[name].of === of ? [FORMATS[name].file as FileOf<Of>] : []));
 }
 
 function isFaulty({ verdict }: Submission): boolean {

@@ -2,7 +2,7 @@
 
 import { choice, type Kind, type OptionTable, TEXT, wholeNumber } from "../../src/options/index.ts";
 import type { ClientKind } from "../browser/window-plan.ts";
-import { FORMAT_NAMES, type FormatName } from "../grade/formats.ts";
+import { FORMATS, type Format } from "../grade/feedback/files.ts";
 import type { Shard } from "../grade/grade-class.ts";
 import type { Level } from "../scenario/schema.ts";
 import type { BedKind } from "../testbed/testbed.ts";
@@ -174,8 +174,10 @@ export const REDUCE_OPTIONS = {
 
 export const LIST_OPTIONS = { ...LEVEL_OPTIONS, ...PROTOCOL_OPTIONS } satisfies OptionTable;
 
+const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
+
 /** Several words with commas between. */
-const FORMAT_LIST: Kind<readonly FormatName[]> = {
+const FORMAT_LIST: Kind<readonly Format[]> = {
   placeholder: "NAMES",
   expected: `some of ${FORMAT_NAMES.join(", ")}, with commas between`,
   parse: (text) => {

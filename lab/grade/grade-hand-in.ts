@@ -12,7 +12,6 @@ import type { ReportData } from "../result/report-data.ts";
 import type { DoneCase } from "../run/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { KeptLines } from "../testbed/kept-lines.ts";
-import type { StudentReport } from "./class-files.ts";
 import {
   addToJournal,
   BUILD_LOG_FILE,
@@ -25,7 +24,7 @@ import {
   readJournal,
   writeGraded,
 } from "./class-folder.ts";
-import type { GradedCase, Submission } from "./class-result.ts";
+import type { GradedCase, RubricResult, Submission } from "./class-result.ts";
 import { describeHandIn } from "./describe-hand-in.ts";
 import { judgeCase, unrunCase } from "./judge-case.ts";
 import { type Judged, type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
@@ -70,8 +69,16 @@ export interface GradeOptions {
   readonly resumes: boolean;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly writeStudent: (place: Place, report: StudentReport) => Promise<void>;
+  readonly writeFeedback: (place: Place, graded: GradedHandIn) => Promise<void>;
   readonly watch: (step: Step) => void;
+}
+
+/** A hand-in that was graded. */
+export interface GradedHandIn {
+  readonly rubric: RubricResult;
+  readonly submission: Submission;
+  /** What the lab reports on its run; null where no case was run. */
+  readonly report: ReportData | null;
 }
 
 /** What goes on with a hand-in, for who waits. */
@@ -242,7 +249,7 @@ class Turn {
   }
 
   async #finish({ cases, run, ...judged }: Outcome, digest: string | null, key: string): Promise<Submission> {
-    const { nowMs, rubric, writeStudent } = this.#options;
+    const { nowMs, rubric, writeFeedback } = this.#options;
     const submission: Submission = {
       name: this.#handIn.name,
       digest,
@@ -254,8 +261,7 @@ class Turn {
       folder: this.#place.folder,
       report: run === null ? null : this.#place.report,
     };
-    const buildLog = this.#build === null ? null : this.#logLines().join("\n");
-    await writeStudent(this.#place, { rubric: rubric.result, submission, run, buildLog });
+    await writeFeedback(this.#place, { rubric: rubric.result, submission, report: run });
     await writeGraded(this.#place, key, submission);
     return submission;
   }

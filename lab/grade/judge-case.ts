@@ -4,9 +4,14 @@
 import { whichLimitIn } from "../hosts/program-limits.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { CaseOutcome } from "../replay/outcome.ts";
+import { cutText } from "../report/plain-text.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { GradedCase } from "./class-result.ts";
+
+/** Of one text of a step, and of a line; a hand-in's report has the whole. */
+const STEP_CHARS_MAX = 2_000;
+const SAYS_CHARS_MAX = 300;
 
 /** A case as its run left it. */
 export interface CaseRun {
@@ -38,8 +43,8 @@ export function judgeCase(run: CaseRun, report: string): GradedCase {
             number: broken + 1 - (result.steps.length - scenario.steps.length),
             title: step.title,
             actions: step.actions,
-            expected: step.expected,
-            seen: step.seen,
+            expected: cut(step.expected),
+            seen: cut(step.seen),
           },
     folder: `${report}/${result.folder}`,
   };
@@ -82,13 +87,21 @@ export function unrunCase(slug: string, verdict: GradedCase["verdict"]): GradedC
 }
 
 /** Why a case did not pass, in one line. */
-export function tellCase({ cause, runs, step, verdict }: GradedCase): string {
+export function tellCase(graded: GradedCase): string {
+  return cutText(tellWhole(graded), SAYS_CHARS_MAX);
+}
+
+function tellWhole({ cause, runs, step, verdict }: GradedCase): string {
   if (cause !== null) return cause.says;
   if (step !== null && (step.seen !== null || step.expected !== null)) {
     const seen = firstLine(step.seen ?? "nothing was seen");
     return step.expected === null ? seen : `${seen}; expected: ${firstLine(step.expected)}`;
   }
   return runs === 0 ? "it was not run" : `it came to: ${verdict.replaceAll("-", " ")}`;
+}
+
+function cut(text: string | null): string | null {
+  return text === null ? null : cutText(text, STEP_CHARS_MAX);
 }
 
 function firstLine(text: string): string {

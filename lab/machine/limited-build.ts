@@ -6,8 +6,8 @@
 import type Dockerode from "dockerode";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 import { readBuildContext } from "./build-context.ts";
-import { describeFault, statusOf, unlessRefused } from "./engine.ts";
 import { readBuilderLines, readFailure, readImageId } from "./builder-event.ts";
+import { describeFault, statusOf, unlessRefused } from "./engine.ts";
 import type { ImageSource } from "./images.ts";
 import { LineReader } from "./line-reader.ts";
 import { labelsOf } from "./run-labels.ts";
