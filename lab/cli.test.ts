@@ -71,7 +71,7 @@ test("every problem of every file is told before anything starts", async () => {
     stdout: "",
     stderr: [
       `${one}:1:8: title: expected a text (in quotes if it looks like a number); got 5`,
-      `${one}:4:29: steps[0].Win72[0]: expected one of start, connect, select, type, send, close; got "wiat"`,
+      `${one}:4:29: steps[0].Win72[0]: expected one of start, connect, select, type, send, close, kill, restart, pause, resume; got "wiat"`,
       `${two}:1:1: expected a map; got a list`,
       "",
     ].join("\n"),
@@ -96,7 +96,7 @@ test("a folder's cases are listed with their level and their clause, those of on
 test("a case that passes gives exit status 0, and a result that its schema takes", async () => {
   const out = join(folder, "pass");
   const { status, stdout } = await lab("--testbed", "local", "--subnet", SUBNET, "--out", out, "02", "03");
-  expect(stdout).toMatch(/^Bed: (namespaces|loopback): /);
+  expect(stdout).toMatch(/^Bed: (namespaces|loopback): /m);
   expect(stdout).toContain(`2 of 2 pass`);
   expect(stdout).toContain(`Report: ${out}\n`);
   expect(status).toBe(0);
