@@ -7,7 +7,7 @@ import { HCP } from "../lab/hcp/hcp.ts";
 import { REPORT_HOSTS } from "../lab/scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../lab/scenario/load.ts";
 import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE } from "../lab/scenario/scenario.ts";
-import { ACTIONS, EXPECTATIONS, withReference } from "./scenario-reference.ts";
+import { ACTIONS, EXPECTATIONS, FAULTS, withReference } from "./scenario-reference.ts";
 
 const HOST_OF_ROLE = { server: "Win71", client: "Win72", peer: "Win73" } as const;
 const ROLES = ["server", "client", "peer"] as const;
@@ -33,7 +33,8 @@ test.each(
     ACTIONS_OF_ROLE[role].flatMap((word) => examplesOf(ACTIONS, word).map((example) => [role, example] as const)),
   ),
 )("a %s can be given %j", (role, example) => {
-  expect(problems({ [HOST_OF_ROLE[role]]: [example] })).toEqual([]);
+  const before = example === "resume" ? ["pause"] : [];
+  expect(problems({ [HOST_OF_ROLE[role]]: [...before, example] })).toEqual([]);
 });
 
 test.each(
@@ -43,7 +44,14 @@ test.each(
     ),
   ),
 )("of a %s can be expected %j", (role, example) => {
-  expect(problems({ expect: { [HOST_OF_ROLE[role]]: example } })).toEqual([]);
+  // Within says how long something else may take.
+  const beside = !("within" in example) ? {} : role === "server" ? { logs: "x" } : { shows: "x" };
+  expect(problems({ expect: { [HOST_OF_ROLE[role]]: { ...beside, ...example } } })).toEqual([]);
+});
+
+test.each(FAULTS.flatMap(({ examples = [] }) => examples))("a link can be given %j", (example) => {
+  const cut = { cut: { between: ["Win71", "Win72"] } };
+  expect(problems({ faults: [cut, example] })).toEqual([]);
 });
 
 function examplesOf(words: typeof ACTIONS, word: string): readonly unknown[] {

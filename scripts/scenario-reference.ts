@@ -35,6 +35,9 @@ const step = at(root, "steps").items ?? {};
 const actionList = step.additionalProperties || {};
 const expectation = at(step, "expect").additionalProperties || {};
 
+/** What can be done to links. */
+export const FAULTS: readonly Schema[] = at(step, "faults").items?.anyOf ?? [];
+
 /** The actions that take an argument, or may. */
 export const ACTIONS: ReadonlyMap<string, Schema> = new Map(
   (actionList.items?.anyOf ?? []).flatMap((each) => (each.required ?? []).map((word) => [word, each])),
@@ -76,6 +79,9 @@ function reference(): string {
     ),
     `\`start\` takes the keys of \`server\` in \`given\`. \`connect\` takes:\n\n${keysOf(argumentOf("connect"))}`,
     `\`wire\` takes:\n\n${keysOf(wire)}`,
+    "### Faults",
+    faultTable(),
+    `Each takes:\n\n${keysOf(faultOf("cut"))}`,
     "### Frames",
     `A frame is a message or bytes. ${bytesHelp(wire)}`,
     table(
@@ -108,6 +114,28 @@ function reference(): string {
   ]
     .join("\n\n")
     .replace(/\n+$/, "\n");
+}
+
+/** What can be done to a link, with what it takes beside the link's ends. */
+function faultTable(): string {
+  const link = Object.keys(faultOf("cut").properties ?? {});
+  return table(
+    ["fault", "what it does", "it takes, too"],
+    FAULTS.map(({ description = "", examples = [], required: [word = ""] = [] }) => [
+      examples.map(code).join(", "),
+      description,
+      Object.entries(faultOf(word).properties ?? {})
+        .filter(([key]) => !link.includes(key))
+        .map(([key, schema]) => `${codeOf(key)}, ${tellShape(schema)}: ${lowerFirst(schema.description ?? "")}`)
+        .join(" "),
+    ]),
+  );
+}
+
+function faultOf(word: string): Schema {
+  const found = FAULTS.find(({ required = [] }) => required.includes(word));
+  if (found === undefined) throw new Error(`the scenario's schema has no fault ${word}`);
+  return at(found, word);
 }
 
 function argumentOf(action: string): Schema {
@@ -145,6 +173,8 @@ function tellShape(schema: Schema): string {
   if (isFrames(schema))
     return `a frame, or a list of up to ${branches(schema).find((each) => each.maxItems)?.maxItems}`;
   if (anyOf !== undefined) return [...new Set(anyOf.map(tellShape))].join(", or ");
+  if (Array.isArray(items)) return `a list of ${items.length}: ${[...new Set(items.map(tellShape))].join(", ")}`;
+  if (items?.anyOf === FAULTS) return `a list of up to ${maxItems} [faults](#faults)`;
   if (type === "array") return `a list of up to ${maxItems}${items === undefined ? "" : `: ${tellShape(items)}`}`;
   if (type === "string") return `a text of up to ${maxLength} characters`;
   if (type === "integer")

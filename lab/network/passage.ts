@@ -30,8 +30,8 @@ export const systemTimers: Timers = {
 
 /** From here on the one who sends is not read. */
 export const QUEUE_BYTES_MAX = 262_144;
-/** A receiver that is not busy has read one slice before the next one comes. Far below any silence that ends a frame. */
-const SLICE_GAP_MS = 1;
+/** A receiver that has time has read one slice before the next one comes. Far below any silence that ends a frame. */
+const SLICE_GAP_MS = 2;
 /** So long a stretch of what a slow way carries is written at once. */
 const RATE_STRETCH_MS = 20;
 const BITS_OF_BYTE = 8;

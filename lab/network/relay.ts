@@ -21,14 +21,21 @@ const CONNECTIONS_MAX = 400;
 export class Relay implements AsyncDisposable {
   readonly #hear: (event: RelayEvent) => void;
   readonly #wayOf: (from: Endpoint, to: Endpoint) => WayState;
+  readonly #dialPorts: (client: Endpoint) => Iterable<number>;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
 
-  /** @param wayOf - What holds from one end of a connection to the other; nothing unless told. */
+  /**
+   * @param wayOf - What holds from one end of a connection to the other; nothing unless told.
+   * @param dialPorts - From which ports it dials for a client, one after the other while they are taken: the client's own,
+   *   else any, unless told.
+   */
   constructor(
     hear: (event: RelayEvent) => void,
     wayOf: (from: Endpoint, to: Endpoint) => WayState = () => new WayState(),
+    dialPorts: (client: Endpoint) => Iterable<number> = ({ port }) => [port, 0],
   ) {
+    this.#dialPorts = dialPorts;
     this.#hear = hear;
     this.#wayOf = wayOf;
   }
@@ -71,9 +78,9 @@ export class Relay implements AsyncDisposable {
     this.#pump(onward, accepted, { from: target, to: client }, ways.back);
   }
 
-  /** Connects as the client: with its address, and with its port too where the system lets two sockets share it. */
+  /** Connects as the client: with its address, and by default with its port too where the system lets two sockets share it. */
   async #dial(client: Endpoint, target: Endpoint): Promise<Socket | null> {
-    for (const localPort of [client.port, 0]) {
+    for (const localPort of this.#dialPorts(client)) {
       const socket = connect({
         host: target.address,
         port: target.port,

@@ -187,9 +187,11 @@ function expectationOf(receivesArgument: WireSchemas["receivesArgument"]) {
       .optional(),
     receives: receivesArgument.optional(),
     within: time
-      .describe(
-        "How long what it is to show, list or log may take: 35 s; the run's --timeout unless told. With nothing: look so long where no later message can prove it.",
-      )
+      .meta({
+        description:
+          "How long what it is to show, list or log may take; the run's --timeout unless told. With nothing: look so long where no later message can prove it.",
+        examples: ["35 s"],
+      })
       .optional(),
   }).meta({ description: "What this host is to show or print in the step.", minProperties: 1 });
 }

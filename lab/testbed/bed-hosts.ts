@@ -5,6 +5,11 @@ import type { CaseWire } from "../capture/recorder.ts";
 import type { WireRecord } from "../wire/wire.ts";
 import type { FaultyLinks, Host, Hosts } from "./testbed.ts";
 
+/** What is done to links, until it is ended: nothing of it is left then, or what it was done to will be made anew. */
+export interface BedLinks extends FaultyLinks {
+  end(): Promise<void>;
+}
+
 /** A host that its bed can end. */
 interface EndingHost extends Host {
   /** Ends whatever runs on it. */
@@ -13,13 +18,13 @@ interface EndingHost extends Host {
 
 export class BedHosts<OwnHost extends EndingHost> implements Hosts {
   readonly byName: ReadonlyMap<string, OwnHost>;
-  readonly links: FaultyLinks | undefined;
+  readonly links: BedLinks | undefined;
   readonly #wire: Promise<CaseWire>;
   readonly #keeps: () => boolean;
   #ending: Promise<void> | null = null;
 
   /** @param wire - Begun before any program of these hosts starts. */
-  constructor(hosts: readonly OwnHost[], wire: Promise<CaseWire>, keeps: () => boolean, links?: FaultyLinks) {
+  constructor(hosts: readonly OwnHost[], wire: Promise<CaseWire>, keeps: () => boolean, links?: BedLinks) {
     this.links = links;
     this.byName = new Map(hosts.map((host) => [host.spec.name, host]));
     this.#wire = wire;
@@ -43,6 +48,7 @@ export class BedHosts<OwnHost extends EndingHost> implements Hosts {
 
   async #end(): Promise<void> {
     await Promise.all([...this.byName.values()].map((host) => host.end()));
+    await this.links?.end();
     await (await this.#wire).close();
   }
 }

@@ -14,14 +14,8 @@ import type { Removals } from "../machine/removals.ts";
 import { limitsReached } from "./container-counts.ts";
 import { readExit } from "./program-exit.ts";
 import { ProgramOutput } from "./program-output.ts";
-import {
-  COMMAND_BYTES_MAX,
-  COMMAND_MS_MAX,
-  type CommandEnd,
-  type OutputLine,
-  type Program,
-  type ProgramExit,
-} from "./testbed.ts";
+import { runInContainer } from "./run-in-container.ts";
+import type { CommandEnd, OutputLine, Program, ProgramExit } from "./testbed.ts";
 
 /** Time for a dead container's last lines to come, should the engine hold its stream open. */
 const DRAIN_MS_MAX = 2_000;
@@ -154,28 +148,7 @@ export class ContainerProgram implements Program {
 
   /** Runs a short command in the container to its end, or as long as it may take. */
   async run(words: readonly string[]): Promise<CommandEnd> {
-    const exec = await this.container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({});
-    const chunks: Buffer[] = [];
-    const keep = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        chunks.push(chunk);
-        done();
-      },
-    });
-    this.container.modem.demuxStream(stream, keep, keep);
-    await new Promise<void>((resolve) => {
-      const deadline = setTimeout(() => stream.destroy(), COMMAND_MS_MAX);
-      stream
-        .once("error", () => undefined)
-        .once("close", () => {
-          clearTimeout(deadline);
-          resolve();
-        });
-    });
-    const { ExitCode, Running } = await exec.inspect();
-    const output = Buffer.concat(chunks).toString().slice(0, COMMAND_BYTES_MAX);
-    return { code: Running ? null : ExitCode, output };
+    return await runInContainer(this.container, words);
   }
 
   limitsReached(): readonly string[] {

@@ -21,6 +21,7 @@ import { type BedWish, openTestBed } from "./choose.ts";
 import { type DockerBed, openDockerBed } from "./docker.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
 import { takeTurn } from "./fixtures/leftovers-turn.ts";
+import { BREAK_ALL, BREAKING } from "./fixtures/link-contract.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import type { Hosts, Program, TestBed } from "./testbed.ts";
@@ -31,6 +32,8 @@ const NETWORK = await claimNetwork();
 const SHARED = await claimNetwork();
 /** What a run of scripted hosts has on the engine while each runs a program. */
 const [PROGRAMS, HOSTS, NETWORKS] = [4, 4, 1];
+/** The lab's own, where its peer and its relay are. */
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the lab's image is not there yet, it is built first. */
 const BUILD_MS_MAX = 300_000;
 const PORT = 20_002;
@@ -65,8 +68,8 @@ afterAll(async () => {
 
 /** Opens a bed of a repository's own programs, the scratch one's unless told. */
 function openBed(wish: Partial<BedWish> = {}, own = scratch): Promise<TestBed> {
-  const { topology, programs, directory: repository } = own;
-  return openTestBed({ kind: "docker", topology, repository, programs, wire: "off", ...wish });
+  const { topology, programs } = own;
+  return openTestBed({ kind: "docker", topology, repository: REPOSITORY, programs, wire: "off", ...wish });
 }
 
 /** Only these hosts: each costs the engine time. */
@@ -551,14 +554,15 @@ describe("a lab in a process of its own", () => {
   /** Opens a bed, starts two hosts, prints the run's id, and then does what it is told. */
   async function startLab(before: string, end: string, topology = only(USED)) {
     const choose = fileURLToPath(new URL("choose.ts", import.meta.url));
-    const { programs, directory: repository } = scratch;
-    const wish = JSON.stringify({ kind: "docker", topology, repository, programs, wire: "off" });
+    const { programs } = scratch;
+    const wish = JSON.stringify({ kind: "docker", topology, repository: REPOSITORY, programs, wire: "off" });
     const script = `
       import { openTestBed } from ${JSON.stringify(choose)};
       const bed = await openTestBed(${wish});
       ${before}
-      const hosts = await bed.boot("apart");
-      await Promise.all(${JSON.stringify(USED)}.map((name) => hosts.byName.get(name).start({ role: "client", args: [], env: {} })));
+      const hosts = await bed.boot("apart", ${JSON.stringify(BREAKING)});
+      const started = ${JSON.stringify(USED)}.map((name) => hosts.byName.get(name).start({ role: "client", args: [], env: {} }));
+      const programs = await Promise.all(started);
       console.log(bed.runId);
       ${end}`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
@@ -573,6 +577,15 @@ describe("a lab in a process of its own", () => {
   test("that is killed leaves nothing", async () => {
     const { child, runId } = await startLab("", "setInterval(() => {}, 1000);");
     expect(await countOf(runId)).toBe(OWN);
+    child.kill("SIGKILL");
+    await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
+  });
+
+  test("that is killed while a program is paused and links are broken leaves nothing", async () => {
+    const { child, runId } = await startLab("", `${BREAK_ALL} console.log("broken"); setInterval(() => {}, 1000);`);
+    await once(createInterface({ input: child.stdout }), "line");
+    const relays = USED.length;
+    expect(await countOf(runId)).toBe(OWN + relays);
     child.kill("SIGKILL");
     await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
   });

@@ -22,12 +22,16 @@ import { Ahead } from "./ahead.ts";
 import { BedHosts } from "./bed-hosts.ts";
 import { type EngineAbilities, limitContainer, unlimited } from "./container-limits.ts";
 import { type ContainerProgram, MadeContainer } from "./container-program.ts";
+import { startContainerRelay } from "./container-relay.ts";
 import { HostNetwork } from "./host-network.ts";
+import { type LinkPlace, NetworkLinks } from "./network-links.ts";
 import { describeHolder } from "./subnet-holder.ts";
 import {
+  type BootOptions,
   type CommandEnd,
   type Host,
   type Hosts,
+  NO_FAULTS,
   type Program,
   type ProgramSpec,
   type TestBed,
@@ -150,7 +154,7 @@ export class DockerBed implements TestBed {
   }
 
   /** Does not wait for the end of the case before: where no containers were made ahead, they are made meanwhile. */
-  async boot(_caseId: string): Promise<Hosts> {
+  async boot(_caseId: string, options: BootOptions = NO_FAULTS): Promise<Hosts> {
     const cleared = this.#clear(this.#hosts);
     // Whoever starts a program or asks for the wire is told.
     cleared.catch(() => {});
@@ -158,21 +162,42 @@ export class DockerBed implements TestBed {
     const run = this.#run;
     const prefix = `${networkName(run.id)}-${this.#boots}`;
     const nextPrefix = `${networkName(run.id)}-${this.#boots + 1}`;
+    const links = options.faults.length > 0 ? new NetworkLinks(this.#places(cleared), options) : undefined;
     const hosts = [...this.#networks].map(([spec, network]) => {
       const ahead = this.#aheads.get(spec) ?? new Ahead(run.docker);
-      return new DockerHost({ spec, network, ahead, prefix, nextPrefix, run, cleared });
+      return new DockerHost({ spec, network, ahead, prefix, nextPrefix, run, cleared, links });
     });
     this.#hosts = new DockerHosts(
       hosts,
       cleared.then(() => run.recorder.begin()),
       run.keeps,
+      links,
     );
     return this.#hosts;
+  }
+
+  /** The hosts' networks for what is done to links, once they are free. */
+  #places(cleared: Promise<void>): ReadonlyMap<string, LinkPlace> {
+    const { docker, imageOf, id: runId } = this.#run;
+    const place = ({ address }: HostSpec, network: HostNetwork): LinkPlace => ({
+      address,
+      run: async (script) => {
+        await cleared;
+        return await network.run(script);
+      },
+      startRelay: async (seed) => {
+        const [holder, image] = await Promise.all([network.holder(), imageOf("peer")]);
+        return await startContainerRelay({ docker, runId, image, holder, seed });
+      },
+      spoil: () => void cleared.then(() => network.spoil()).catch(() => {}),
+    });
+    return new Map([...this.#networks].map(([spec, network]) => [spec.name, place(spec, network)]));
   }
 
   /** Ends what the case before left, on every host, so that nothing of it crosses the wire of the next one. */
   async #clear(before: DockerHosts | null): Promise<void> {
     await before?.end();
+    await Promise.all([...this.#networks.values()].map((network) => network.renewSpoilt()));
     await freshenAll(this.#networks);
   }
 
@@ -277,6 +302,8 @@ interface DockerHostParts {
   readonly run: Run;
   /** Settles when nothing is left of the case before. */
   readonly cleared: Promise<void>;
+  /** What the case does to links, if anything. */
+  readonly links: NetworkLinks | undefined;
 }
 
 class DockerHosts extends BedHosts<DockerHost> {
@@ -321,7 +348,8 @@ class DockerHost implements Host {
     const before = this.#starting;
     this.#starting = this.#replace(before, spec);
     try {
-      return await this.#starting;
+      const program = await this.#starting;
+      return this.#parts.links?.watch(this.spec.name, program) ?? program;
     } catch (fault) {
       this.#starting = before;
       throw fault;

@@ -11,7 +11,9 @@ import { describeFault } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import { LineReader } from "../machine/line-reader.ts";
 import { hostLabelsOf } from "../machine/run-labels.ts";
+import { runInContainer } from "./run-in-container.ts";
 import { nameOfHolder } from "./subnet-holder.ts";
+import type { CommandEnd } from "./testbed.ts";
 
 export interface HostNetworkOptions {
   readonly docker: Dockerode;
@@ -32,6 +34,8 @@ const FRESH = "fresh";
 const NO_MEMORY = { "net.ipv4.tcp_no_metrics_save": "1" } as const;
 /** What it says first: that programs in the network reach the other hosts and nobody else. */
 const CLOSED = "closed";
+/** What a program left, in TIME_WAIT above all; the lab's relay listens at loopback addresses. */
+const END_PROGRAMS_SOCKETS = "ss -K -ta not src 127.0.0.0/8";
 /** Ending sockets takes milliseconds; where it takes longer a new network is made. */
 const FRESHEN_MS_MAX = 3_000;
 /** To close a network takes milliseconds, too, but on a busy machine a container is slow to begin. */
@@ -48,6 +52,7 @@ table ip howdy {
   chain out {
     type filter hook output priority 0
     oif lo accept
+    ip daddr 127.0.0.0/8 accept
     ip daddr != ${subnet} reject with icmp type net-unreachable
     ip daddr ${gateway} tcp flags & (syn | ack) == syn reject with tcp reset
     ip daddr ${gateway} meta l4proto != tcp reject
@@ -87,6 +92,7 @@ export class HostNetwork {
   readonly #options: HostNetworkOptions;
   #holder: Holder | null = null;
   #isFresh = false;
+  #isSpoilt = false;
   /** One thing at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -120,6 +126,24 @@ export class HostNetwork {
     });
   }
 
+  /** Runs a shell's command of the lab's own in it, with the right to change the network. */
+  run(script: string): Promise<CommandEnd> {
+    return this.#inTurn(async () => (this.#holder ?? (await this.#freshen())).run(script));
+  }
+
+  /** Something of the lab's own is put in it: it serves until it is renewed, with that in it, and not for another case. */
+  spoil(): void {
+    this.#isSpoilt = true;
+  }
+
+  /** Makes it anew if it was spoilt. The programs in it are to be gone. */
+  renewSpoilt(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isSpoilt) await this.#drop();
+      this.#isSpoilt = false;
+    });
+  }
+
   /** Removes it. The programs in it are to go first. */
   remove(): Promise<void> {
     return this.#inTurn(() => this.#drop());
@@ -131,6 +155,10 @@ export class HostNetwork {
   }
 
   async #freshen(): Promise<Holder> {
+    if (this.#isSpoilt && this.#holder?.hasEnded === false) {
+      await this.#holder.run(END_PROGRAMS_SOCKETS);
+      return this.#holder;
+    }
     const isGood = this.#holder !== null && (this.#isFresh ? !this.#holder.hasEnded : await this.#holder.freshen());
     if (!isGood) await this.#drop();
     this.#holder ??= await this.#start();
@@ -233,6 +261,10 @@ class Holder {
     const answer = this.#next(FRESHEN_MS_MAX);
     this.#streams.write("\n");
     return (await answer) === FRESH;
+  }
+
+  run(script: string): Promise<CommandEnd> {
+    return runInContainer(this.#container, ["sh", "-c", script]);
   }
 
   /** The next line that it says; nothing where none comes. */

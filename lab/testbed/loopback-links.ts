@@ -4,18 +4,19 @@
 import { faultyRecorder, type LoopbackRecorderOptions } from "../capture/loopback-recorder.ts";
 import { type CaseWire, DIRECT, NOT_ASKED_FOR } from "../capture/recorder.ts";
 import type { Way, WayFault } from "../network/link-fault.ts";
+import { Ways } from "../network/ways.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import { LinkStates } from "./link-states.ts";
-import { type FaultyLinks, UnsupportedError } from "./testbed.ts";
+import type { BedLinks } from "./bed-hosts.ts";
+import { UnsupportedError } from "./testbed.ts";
 
-export class LoopbackLinks implements FaultyLinks {
-  readonly #states: LinkStates;
+export class LoopbackLinks implements BedLinks {
+  readonly #ways: Ways;
   readonly #recorder: ReturnType<typeof faultyRecorder>;
   readonly #options: LoopbackRecorderOptions;
 
   constructor(options: LoopbackRecorderOptions, seed: number) {
     this.#options = options;
-    this.#states = new LinkStates(seed);
+    this.#ways = new Ways(seed);
     this.#recorder = faultyRecorder(options);
   }
 
@@ -24,7 +25,7 @@ export class LoopbackLinks implements FaultyLinks {
     const { hosts, wish } = this.#options;
     if (typeof this.#recorder === "string") return undefined;
     const name = (address: string): string => hosts.get(address) ?? address;
-    const wire = this.#recorder.begin((from, to) => this.#states.at({ from: name(from), to: name(to) }));
+    const wire = this.#recorder.begin((from, to) => this.#ways.at({ from: name(from), to: name(to) }));
     if (wish !== "off") return wire;
     const standIn = (at: string) => wire.standIn(at);
     return { ...DIRECT, standIn, close: () => wire.close(), end: async () => unrecorded(NOT_ASKED_FOR) };
@@ -36,6 +37,9 @@ export class LoopbackLinks implements FaultyLinks {
 
   async impair(way: Way, fault: WayFault): Promise<void> {
     if (typeof this.#recorder === "string") throw new UnsupportedError(this.#recorder);
-    this.#states.apply(way, fault);
+    this.#ways.at(way).apply(fault);
   }
+
+  /** The relay ends with the case's wire. */
+  async end(): Promise<void> {}
 }

@@ -12,6 +12,7 @@ import { type ProgramCommand, requireCommand } from "../../hosts/program-source.
 import { command } from "../../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../../machine/bed-unavailable.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "../fixtures/bed-contract.ts";
+import { BREAK_ALL, BREAKING } from "../fixtures/link-contract.ts";
 import { ScratchRepository } from "../fixtures/scratch-bed.ts";
 import { type NamespaceBed, openNamespaceBed } from "./bed.ts";
 
@@ -360,8 +361,9 @@ describe("a lab in a process of its own", () => {
       console.log("begin");
       const bed = await openNamespaceBed(${options});
       for (;;) {
-        await using hosts = await bed.boot("apart");
-        await Promise.all(["Win71", "Win72"].map((name) => hosts.byName.get(name).start({ role: "client", args: [], env: {} })));
+        await using hosts = await bed.boot("apart", ${JSON.stringify(BREAKING)});
+        const started = ["Win71", "Win72"].map((name) => hosts.byName.get(name).start({ role: "client", args: [], env: {} }));
+        const programs = await Promise.all(started);
         console.log("started");
         ${end}
       }`;
@@ -380,6 +382,24 @@ describe("a lab in a process of its own", () => {
       await expect.poll(() => processesWith(mark), { timeout: REAP_MS_MAX }).toEqual([]);
     },
   );
+
+  test("that is killed while a program is paused and links are broken leaves nothing", async () => {
+    const mark = `howdy-broken-${process.pid}`;
+    const lab = startLab(mark, `${BREAK_ALL} console.log("broken"); await new Promise((r) => setTimeout(r, 60_000));`);
+    const lines = createInterface({ input: lab.stdout });
+    for await (const line of lines) if (line === "broken") break;
+    const [running, relays] = [await processesWith(mark), await processesWith("relay-main.ts")];
+    expect(running.length).toBeGreaterThan(0);
+    expect(relays.length).toBeGreaterThan(0);
+    lab.kill("SIGKILL");
+    await once(lab, "exit");
+    const left = async () => [...(await processesWith(mark)), ...(await processesWith("relay-main.ts"))];
+    await expect
+      .poll(async () => (await left()).filter((each) => [...running, ...relays].includes(each)), {
+        timeout: REAP_MS_MAX,
+      })
+      .toEqual([]);
+  });
 
   test("that ends without disposing of anything leaves nothing", async () => {
     const mark = `howdy-left-${process.pid}`;

@@ -11,19 +11,23 @@ import type { WireProtocol } from "../../protocol/wire-protocol.ts";
 import type { Endpoint, WireWish } from "../../wire/wire.ts";
 import { BedHosts } from "../bed-hosts.ts";
 import { runLocalCommand } from "../local-command.ts";
+import { type LinkPlace, NetworkLinks } from "../network-links.ts";
 import { compileCache, passedEnvironment, peerCommand, peerFolders } from "../own-programs.ts";
 import {
+  type BootOptions,
   type CommandEnd,
   type Host,
   type Hosts,
+  NO_FAULTS,
   type Program,
   type ProgramSpec,
   type TestBed,
   UnsupportedError,
 } from "../testbed.ts";
-import { BRIDGE, Holder, TOOLS_PATH } from "./holder.ts";
+import { BRIDGE, type Command, Holder, TOOLS_PATH } from "./holder.ts";
 import { limitIn, unlimited } from "./limits.ts";
 import { canWatchMemory } from "./memory.ts";
+import { startNamespaceRelay } from "./namespace-relay.ts";
 import { NamespaceProgram, type ProgramCall } from "./program.ts";
 import { Reach } from "./reach.ts";
 import { Starts } from "./starts.ts";
@@ -108,6 +112,8 @@ export class NamespaceBed implements TestBed {
   readonly description: string;
   readonly #topology: Topology;
   readonly #parts: NamespaceBedParts;
+  /** Hosts whose networks have something of the lab's own in them. */
+  readonly #spoilt = new Set<string>();
   #hosts: BedHosts<NamespaceHost> | null = null;
   #keeps = false;
 
@@ -120,12 +126,28 @@ export class NamespaceBed implements TestBed {
     this.description = `namespaces: ${hosts.length} hosts on ${subnet}, each with namespaces of its own${because}; ${free}`;
   }
 
-  async boot(_caseId: string): Promise<Hosts> {
+  async boot(_caseId: string, options: BootOptions = NO_FAULTS): Promise<Hosts> {
     await this.#hosts?.end();
+    for (const host of this.#spoilt) await renew(this.#parts, host);
+    this.#spoilt.clear();
     const wire = this.#parts.recorder.begin();
-    const hosts = this.#topology.hosts.map((spec) => new NamespaceHost(spec, this.#parts));
-    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps);
+    const links = options.faults.length > 0 ? new NetworkLinks(this.#places(), options) : undefined;
+    const faulty = { links, isSpoilt: (host: string) => this.#spoilt.has(host) };
+    const hosts = this.#topology.hosts.map((spec) => new NamespaceHost(spec, this.#parts, faulty));
+    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps, links);
     return this.#hosts;
+  }
+
+  /** The hosts' networks for what is done to links. */
+  #places(): ReadonlyMap<string, LinkPlace> {
+    const { holder, env } = this.#parts;
+    const place = ({ name, address }: HostSpec): LinkPlace => ({
+      address,
+      run: (script) => runTool(holder.onHost(name, ["sh", "-c", script])),
+      startRelay: async (seed) => startNamespaceRelay((words) => holder.onHostWithFiles(name, words), env, seed),
+      spoil: () => void this.#spoilt.add(name),
+    });
+    return new Map(this.#topology.hosts.map((spec) => [spec.name, place(spec)]));
   }
 
   /** The programs stay until the lab's own process ends, which they cannot outlive. */
@@ -141,18 +163,26 @@ export class NamespaceBed implements TestBed {
   }
 }
 
+/** What a case does to links, and to which hosts' networks. */
+interface Faulty {
+  readonly links: NetworkLinks | undefined;
+  readonly isSpoilt: (host: string) => boolean;
+}
+
 class NamespaceHost implements Host {
   readonly spec: HostSpec;
   readonly folder = FOLDER;
   readonly #parts: NamespaceBedParts;
+  readonly #faulty: Faulty;
   #starting: Promise<NamespaceProgram> | null = null;
   #program: NamespaceProgram | null = null;
   #limits = DEFAULT_LIMITS;
   #ended = false;
 
-  constructor(spec: HostSpec, parts: NamespaceBedParts) {
+  constructor(spec: HostSpec, parts: NamespaceBedParts, faulty: Faulty) {
     this.spec = spec;
     this.#parts = parts;
+    this.#faulty = faulty;
   }
 
   get address(): string {
@@ -181,7 +211,7 @@ class NamespaceHost implements Host {
     this.#starting = this.#start(spec);
     try {
       this.#program = await this.#starting;
-      return this.#program;
+      return this.#faulty.links?.watch(this.spec.name, this.#program) ?? this.#program;
     } finally {
       this.#starting = null;
     }
@@ -216,7 +246,8 @@ class NamespaceHost implements Host {
     this.#limits = limitsOf(role);
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const before = [...this.#whereAndWhat(directory, words), ...(variables.length === 0 ? [] : [ENV, ...variables])];
-    const call = { name: words[0] ?? "", words: [...before, ...words, ...args], limits: this.#limits };
+    const fresh = this.#faulty.isSpoilt(this.spec.name) ? "make_fresh_beside_relay" : "make_fresh";
+    const call = { name: words[0] ?? "", words: [fresh, ...before, ...words, ...args], limits: this.#limits };
     return (await this.#begin(call)) ?? (await this.#renew(call));
   }
 
@@ -236,10 +267,20 @@ class NamespaceHost implements Host {
 
   /** What was left on the host cannot be ended: it gets another network. */
   async #renew(call: ProgramCall): Promise<NamespaceProgram> {
-    const { file, args } = this.#parts.holder.onBridge(["sh", SCRIPT, "renew", this.spec.name]);
-    const end = await runLocalCommand({ file, args, env: { LC_ALL: "C", PATH: TOOLS_PATH }, directory: "/" });
-    const program = end.code === 0 ? await this.#begin(call) : null;
-    if (program === null) throw new Error(`${this.spec.name} cannot be made anew: ${end.output.trim()}`);
+    await renew(this.#parts, this.spec.name);
+    const program = await this.#begin(call);
+    if (program === null) throw new Error(`${this.spec.name} has sockets of another program`);
     return program;
   }
+}
+
+/** Makes a host's network anew. */
+async function renew({ holder, starts }: NamespaceBedParts, host: string): Promise<void> {
+  const end = await runTool(holder.onBridge(["sh", SCRIPT, "renew", host]));
+  if (end.code !== 0) throw new Error(`${host} cannot be made anew: ${end.output.trim()}`);
+  starts.forget(host);
+}
+
+function runTool({ file, args }: Command): Promise<CommandEnd> {
+  return runLocalCommand({ file, args, env: { LC_ALL: "C", PATH: TOOLS_PATH }, directory: "/" });
 }

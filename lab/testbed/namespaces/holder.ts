@@ -130,6 +130,11 @@ export class Holder {
     return this.#enter(["--mount", `--net=${place}/net/${host}`, `--uts=${place}/name/${host}`], words);
   }
 
+  /** A command of the lab's own on a host: it sees this machine's files. */
+  onHostWithFiles(host: string, words: readonly string[]): Command {
+    return this.#enter([`--net=/proc/${this.#first}/root${HOSTS}/net/${host}`], words);
+  }
+
   #enter(where: readonly string[], words: readonly string[]): Command {
     const target = ["--target", String(this.#first), "--user", "--pid", "--preserve-credentials"];
     return { file: "nsenter", args: [...target, ...where, "--", ...words] };

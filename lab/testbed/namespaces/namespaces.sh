@@ -4,8 +4,8 @@
 #
 #   hold                        the first process: makes the bridge, the hosts, and what is seen of the file system
 #   begin                       the first process of a program's own namespaces, in its host's network: mounts what is the
-#                               program's own, and waits for a line on 5, WHERE WHAT WORDS as a shell quotes them; then it
-#                               makes the network fresh, and runs the program
+#                               program's own, and waits for a line on 5, FRESH WHERE WHAT WORDS as a shell quotes them;
+#                               then it makes the network fresh by FRESH, and runs the program
 #   beside WHERE WHAT WORDS     among the processes of a program: runs a command as that program's user
 #   counted PROCESSES WORDS     in the program's own user namespace: limits processes, and becomes the program
 #   renew HOST                  on the bridge: makes a host's network anew
@@ -189,6 +189,11 @@ make_fresh() {
   ! has_sockets
 }
 
+# The relay listens at loopback addresses, and stays; all else that is left is a former program's.
+make_fresh_beside_relay() {
+  ss -K -ta not src 127.0.0.0/8 >/dev/null 2>&1 || :
+}
+
 # By the kernel's counts: for /proc/net/tcp it would walk the tables of the whole machine, which takes longer than all else.
 has_sockets() {
   tcp='' tcp6=0
@@ -217,7 +222,8 @@ begin() {
   IFS= read -r call <&5 || exit 0
   exec 5<&-
   eval "set -- $call"
-  make_fresh || { echo used >&3; exit 1; }
+  "$1" || { echo used >&3; exit 1; }
+  shift
   [ "$6" = $usual_mib ] || resize "$6" program-tmp /tmp program-shm /dev/shm
   exec 2>/dev/null
   status=0

@@ -37,6 +37,13 @@ export class Starts<Own extends Start> {
     return start;
   }
 
+  /** What is made for a host already is not to be used: the host has another network now. */
+  forget(host: string): void {
+    const made = this.#waiting.get(host);
+    this.#waiting.delete(host);
+    void made?.kill();
+  }
+
   /** Ends those that were not used. */
   async end(): Promise<void> {
     this.#hasEnded = true;
