@@ -200,3 +200,15 @@ describe("within", () => {
     expect(Date.now() - startMs).toBeLessThan(LONG_MS / 6);
   });
 });
+
+test("a server's nothing that nobody can prove, since the only client is cut off, is an error with that reason", async () => {
+  const outcome = await replay(`
+  - title: nobody is left to speak
+    faults: [{ cut: { between: [Win71, all] } }]
+    expect: { Win71: { logs: nothing } }
+`);
+  expect(verdicts(outcome)).toEqual(["error"]);
+  expect(outcome.steps[0]?.seen).toBe(
+    "Win71 not proved: nothing passes between Win71 and Win72 (cut Win71 – all others, both ways)",
+  );
+});

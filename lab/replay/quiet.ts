@@ -209,10 +209,16 @@ export async function proveAtEnd(stage: Stage, records: readonly StepRecord[]): 
   proveOpen(records, [...proved]);
   for (const record of records) {
     for (const { expectation } of record.open) {
-      const why = stage.faults.whyUnheard(expectation.host) ?? "no message came after it that could have shown it";
+      const why = whyUnshown(stage, expectation.host) ?? "no message came after it that could have shown it";
       record.findings.push(unproved(expectation.host, expectation.kind, why));
     }
   }
+}
+
+/** A server's silence is shown by what clients say. */
+function whyUnshown({ clients, faults, servers }: Stage, host: string): string | undefined {
+  const heard = servers.has(host) ? [host, ...clients.keys()] : [host];
+  return heard.map((each) => faults.whyUnheard(each)).find((why) => why !== undefined);
 }
 
 /** What is open on these hosts is proved. */

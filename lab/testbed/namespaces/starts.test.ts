@@ -48,6 +48,13 @@ test("a start is used once, and one that ended while it waited is not used", asy
   expect(hosts()).toEqual(["One", "Two", "One", "Two"]);
 });
 
+test("what was made for a host that has another network now ends, and is not used", async () => {
+  const { made, starts } = openStarts();
+  starts.forget("One");
+  expect(made[0]?.[1].running).toBe(false);
+  expect(starts.take("One")).not.toBe(made[0]?.[1]);
+});
+
 test("what was made and not used ends, and nothing is made after that", async () => {
   const { made, starts, hosts } = openStarts();
   const one = starts.take("One");
