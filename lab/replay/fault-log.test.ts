@@ -39,8 +39,8 @@ describe("the log of faults", () => {
     expect(log.spans).toMatchObject([{ endMs: null }]);
     link({ kind: "delay", ms: 9, jitter: 1 });
     expect(log.spans).toMatchObject([
-      { endMs: 3 },
-      { says: "delay Win71 – Win72, both ways: 9 ms ± 1 ms", endMs: null },
+      { startMs: 1, endMs: 2 },
+      { startMs: 3, says: "delay Win71 – Win72, both ways: 9 ms ± 1 ms", endMs: null },
     ]);
   });
 

@@ -61,8 +61,14 @@ describe("a server with the defect", () => {
       /^Win71 logs "A new client is connected: \('127\.\d+\.\d+\.228', PORT\)"$/,
       /nothing/,
     ],
-    ["acceptance not logged", "04", 2, /^Win71 logs "A username is accepted: Jon Stewart" \(line 4 of 8\)$/, /nearest/],
-    ["receiver not logged", "08", 1, /^Win71 logs "Receiver name is Stephen Colbert" \(line 4 of 5\)$/, /nearest/],
+    [
+      "acceptance not logged",
+      "04",
+      2,
+      /^Win71 logs "A username is accepted: Jon Stewart" \(line 4 of 8\)$/,
+      /logged only/,
+    ],
+    ["receiver not logged", "08", 1, /^Win71 logs "Receiver name is Stephen Colbert" \(line 4 of 5\)$/, /logged only/],
     [
       "forwarding not logged",
       "07",
@@ -117,8 +123,8 @@ describe("a server with the defect", () => {
       "texts truncated",
       "07",
       1,
-      /^Win73 shows "Jon Stewart says: If we amplify everything/,
-      /^Win73 showed "Jon Stewart says: If we ampl"/,
+      /^Win7[34] shows "Jon Stewart says: If we amplify everything/,
+      /^Win7[34] showed "Jon Stewart says: If we ampl"/,
     ],
   ];
 
