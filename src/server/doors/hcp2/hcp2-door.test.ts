@@ -116,6 +116,19 @@ describe("a request", () => {
     expect(await peer.answered(peer.ask((one) => ({ kind: "ping", request: one })))).toMatchObject({ kind: "pong" });
   });
 
+  test("is no error, which is never answered, be it malformed or before the hello", async () => {
+    await using house = await House.open();
+    using peer = await Hcp2Peer.connect(house.port);
+    peer.write(PREFACE);
+    for (const stage of [1, 2]) {
+      peer.send({ kind: "error", code: "x", text: "", request: "0e" });
+      peer.write(encodeRaw(15, [{ tag: 62, value: Uint8Array.of() }]));
+      if (stage === 1) peer.send({ kind: "hello", frameMax: 17_408, capabilities: [] });
+    }
+    expect(await peer.answered(peer.ask((one) => ({ kind: "ping", request: one })))).toMatchObject({ kind: "pong" });
+    expect(peer.all("error")).toEqual([]);
+  });
+
   test("that is malformed is answered with its fault, and costs nothing else", async () => {
     await using house = await House.open();
     using peer = await Hcp2Peer.named(house.port, "Jon");

@@ -13,6 +13,7 @@ import {
   type Hcp2Frame,
   type Hcp2Message,
   Hcp2Reader,
+  MESSAGES,
   type MessageOf,
   PREFACE,
 } from "../../../protocol/hcp2/index.ts";
@@ -89,6 +90,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       this.#leave(peer);
       return;
     }
+    // Two sides that answered each other's errors would do so for ever.
+    if (frame.type === MESSAGES.error.type) return;
     const message = decodeHcp2(frame);
     if (message.kind === "unknown") return;
     if (message.kind === "malformed") this.#refuse(peer, message.fault, message.request);
@@ -169,7 +172,6 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         this.#leave(peer);
         break;
       case "pong":
-      case "error":
         break;
       default:
         this.#refuse(peer, "not-for-server", requestOf(message));
