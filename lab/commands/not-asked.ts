@@ -4,32 +4,33 @@
 import type { Pair } from "../implementation/implementation.ts";
 import { labCommand } from "../own-command.ts";
 import type { NotAsked } from "../result/result.ts";
+import { CONFORMANCE_FOLDERS } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
 
-/** A part of the project's cases: what it is called, its folder, and the words that ask for it. */
+/** A part of the project's cases: what it is called, its folders, and the words that ask for it. */
 interface Part {
   readonly what: string;
-  readonly folder: string;
+  readonly folders: readonly string[];
   readonly level?: Level;
   readonly words: readonly string[];
 }
 
 const PARTS: readonly Part[] = [
-  { what: "of the report's cases", folder: "report", words: [] },
+  { what: "of the report's cases", folders: ["report"], words: [] },
   {
     what: "must cases of conformance",
-    folder: "conformance",
+    folders: CONFORMANCE_FOLDERS,
     level: "must",
     words: ["conformance", "--level", "must"],
   },
   {
     what: "strict cases of conformance",
-    folder: "conformance",
+    folders: CONFORMANCE_FOLDERS,
     level: "strict",
     words: ["conformance", "--level", "strict"],
   },
-  { what: "cases of what its file offers", folder: "people", words: ["people"] },
+  { what: "cases of what its file offers", folders: ["people"], words: ["people"] },
 ];
 
 /**
@@ -53,6 +54,8 @@ export function findNotAsked(
   });
 }
 
-function isIn({ folder, level }: Part, { conformance, file }: Scenario): boolean {
-  return file.split(/[\\/]/).includes(folder) && (level === undefined || conformance?.level === level);
+function isIn({ folders, level }: Part, { conformance, file }: Scenario): boolean {
+  return (
+    file.split(/[\\/]/).some((name) => folders.includes(name)) && (level === undefined || conformance?.level === level)
+  );
 }

@@ -68,8 +68,8 @@ export const limitsSchema = strict({
     .optional(),
 });
 
-/** What PROTOCOL.md allows a server, and a case may need: such a case is only for a server whose file says that it has it. */
-export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors"] as const;
+/** What PROTOCOL.md allows a server, and a case may need or prefer: the server's file says that it has it, and how. */
+export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors", "short-silence"] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
 export const FEATURES = ["logs", "console", "window", "draft", "users"] as const;
@@ -127,6 +127,9 @@ const offers = strict({
     .describe("It lets the clients of the other protocols of docs/protocols.md in, each at its own port.")
     .optional(),
   mailbox: strict(added).describe("It keeps whispers for users who are away.").optional(),
+  "short-silence": strict(added)
+    .describe("It gives a client that vanished up within ten seconds; half a minute is what a case waits otherwise.")
+    .optional(),
   operator: strict({
     ...added,
     container: words
@@ -168,7 +171,7 @@ export const implementationSchema = strict({
       "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",
     )
     .optional(),
-  offers: offers.describe("Server: what PROTOCOL.md 7.5 and 11.2 allow, as far as it does it.").optional(),
+  offers: offers.describe("Server: what PROTOCOL.md 2.3, 7.5 and 11.2 allow, as far as it does it.").optional(),
   ready: text.describe("Server: the line that tells that clients can connect; the report's unless told.").optional(),
   logs: z.array(logRule).max(RULES_MAX).describe("Server: where its lines differ from the report's.").optional(),
   unsupported: z.array(unsupported).max(RULES_MAX).describe("What it cannot do, and why.").optional(),

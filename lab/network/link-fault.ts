@@ -12,8 +12,8 @@ export const DROP_AFTER_BYTES_MAX = 1_000_000_000;
 
 /** What is done to one way. Numbers are whole. */
 export type WayFault =
-  /** Nothing passes, and nobody is told. */
-  | { readonly kind: "cut" }
+  /** Nothing passes, and nobody is told. In silence, no packet passes: not even what a system answers for its programs. */
+  | { readonly kind: "cut"; readonly isSilent?: true }
   /** The way is as it was before anything was done to it. */
   | { readonly kind: "heal" }
   /** Connections end with a RST, now. */
@@ -70,6 +70,7 @@ export function tellLinkFault({ fault, between, to }: LinkFault): string {
 function sizeOf(fault: WayFault): string {
   switch (fault.kind) {
     case "cut":
+      return fault.isSilent === true ? "no packet passes" : "";
     case "heal":
     case "reset":
       return "";

@@ -21,9 +21,10 @@ export function linkFaultsOf({ steps }: Pick<Scenario, "steps">): readonly LinkF
 
 /** Why the case cannot be run on this bed; undefined where it can. To be asked before any program starts. */
 export async function whyUnbreakable(stage: Stage, scenario: Scenario): Promise<Unbroken | undefined> {
-  const [first] = linkFaultsOf(scenario);
+  const faults = linkFaultsOf(scenario);
+  const [first] = faults;
   if (first === undefined) return undefined;
-  const why = stage.links === undefined ? "this bed does nothing to links" : await stage.links.ready();
+  const why = stage.links === undefined ? "this bed does nothing to links" : await stage.links.ready(faults);
   return why === undefined ? undefined : unsupported(first, why);
 }
 

@@ -1,45 +1,21 @@
 // The conformance cases on the local bed, with the real programs: all pass, and for each there is a server or a client
 // with one defect that it fails, under the clause that it cites. A few beds side by side, each in a subnet of its own.
 
-import { fileURLToPath } from "node:url";
+import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import { HCP } from "../hcp/hcp.ts";
-import { moveTopology, readTopology } from "../hosts/topology.ts";
-import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
-import { listScenarioFiles } from "../scenario/catalog.ts";
-import { loadScenario } from "../scenario/load.ts";
-import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
+import { ConformanceLanes, type Found } from "./fixtures/conformance-lanes.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
-import type { CaseOutcome } from "./outcome.ts";
-import { systemClock } from "./pulse.ts";
-import { replayScenario } from "./replay.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const FOLDER = `${REPOSITORY}scenarios/conformance`;
-const MUTANT_SERVER = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.url));
-const MUTANT_CLIENT = fileURLToPath(new URL("./fixtures/mutant-client.ts", import.meta.url));
-const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
-const FILES = listScenarioFiles(FOLDER);
+const LANES = await ConformanceLanes.claim("conformance");
 
-const LANES = await BedLanes.claim();
-
-const TIMEOUT_MS = 5000;
-/** What a mutant does not do is waited for in vain. It must be longer than the longest silence that ends a frame. */
-const MUTANT_TIMEOUT_MS = 1500;
-
-test.concurrent.each(FILES.map((file) => [file.slice(FOLDER.length + 1), file] as const))(
-  "%s passes",
-  async (_name, file) => {
-    const { outcome } = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
-    expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
-  },
-);
+test.concurrent.each(LANES.files)("%s passes", async (_name, file) => {
+  const { steps } = await LANES.replayOwn(file);
+  expect(steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+});
 
 /** Each defect with the case that finds it, its clause, and what that says. */
-const SERVERS: readonly (readonly [Defect, string, string, RegExp])[] = [
+const SERVERS: readonly Found<Defect>[] = [
   ["ack after update", "ack-before-list", "7.1", /^Win72 received update "Jon Stewart", "Zoe"/],
   ["a read is a frame", "frames-merged", "8.2", /^Win73 showed nothing after "join this conversation\."/],
   ["a read is a frame", "frames-split", "8.2", /^Win72 received nothing|^Win72 received nak|^Win72 received ack/],
@@ -77,7 +53,7 @@ const SERVERS: readonly (readonly [Defect, string, string, RegExp])[] = [
   ["lists too often are lost", "update-storm", "9.3", /received update .*and nothing more|received nothing/],
 ];
 
-const CLIENTS: readonly (readonly [ClientDefect, string, string, RegExp])[] = [
+const CLIENTS: readonly Found<ClientDefect>[] = [
   ["a read is a frame", "client-ack-and-list-merged", "8.2", /^Win72 showed nothing after "Your username is accepted"/],
   ["a read is a frame", "client-frames-split", "8.2", /^Win72 showed/],
   ["loss not shown", "client-cut-off", "8.5", /^Win72 showed nothing/],
@@ -100,56 +76,17 @@ const CLIENTS: readonly (readonly [ClientDefect, string, string, RegExp])[] = [
 ];
 
 describe("fails, under its clause,", () => {
-  test.concurrent.each(SERVERS)("a server with the defect “%s”: %s, %s", async (defect, name, clause, seen) => {
-    await expectFound(
-      name,
-      { ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) },
-      clause,
-      seen,
-    );
+  test.concurrent.each(SERVERS)("a server with the defect “%s”: %s, %s", async (...found) => {
+    await LANES.expectServerFound(...found);
   });
 
-  test.concurrent.each(CLIENTS)("a client with the defect “%s”: %s, %s", async (defect, name, clause, seen) => {
-    await expectFound(
-      name,
-      { ...OWN_COMMANDS, client: command(process.execPath, MUTANT_CLIENT, defect) },
-      clause,
-      seen,
-    );
+  test.concurrent.each(CLIENTS)("a client with the defect “%s”: %s, %s", async (...found) => {
+    await LANES.expectClientFound(...found);
   });
 
   test("every case is failed by some mutant", () => {
     const found = new Set([...SERVERS, ...CLIENTS].map(([, name]) => name));
-    const names = FILES.map((file) => file.replace(/^.*\//, "").replace(/\.yaml$/, ""));
+    const names = LANES.files.map(([, file]) => basename(file, ".yaml"));
     expect(names.filter((name) => !found.has(name))).toEqual([]);
   });
 });
-
-async function expectFound(
-  name: string,
-  programs: LoopbackBedOptions["programs"],
-  clause: string,
-  seen: RegExp,
-): Promise<void> {
-  const file = FILES.find((each) => each.endsWith(`/${name}.yaml`)) ?? name;
-  const { outcome, scenario } = await replay(file, programs, MUTANT_TIMEOUT_MS);
-  expect(outcome.steps.find(({ verdict }) => verdict !== "pass")).toMatchObject({
-    verdict: "fail",
-    seen: expect.stringMatching(new RegExp(seen.source, "m")),
-  });
-  expect(scenario.conformance?.clause).toBe(clause);
-}
-
-async function replay(file: string, programs: LoopbackBedOptions["programs"], timeoutMs: number) {
-  const loaded = await loadScenario(file, TOPOLOGY.hosts, HCP);
-  if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
-  const { scenario } = loaded;
-  const outcome: CaseOutcome = await LANES.run(async (subnet) => {
-    const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
-    await using hosts = await bed.boot(scenario.id);
-    const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
-    return await replayScenario(scenario, hosts, options);
-  });
-  return { scenario, outcome };
-}

@@ -65,7 +65,8 @@ async function lookForSpeechless(
 }
 
 function castOf(scenario: Scenario): Cast {
-  const { needs, protocol, others } = scenario;
+  const { protocol, others } = scenario;
+  const needs = [...scenario.needs, ...scenario.prefers];
   const peers = new Map(scenario.given.flatMap((each) => (each.kind === "peer" ? [[each.host, each.protocol]] : [])));
   const silencesMs = new Set([protocol, ...others].flatMap(({ wire }) => wire.silencesMs));
   const cast = { peers, needs, protocol, silencesMs: [...silencesMs].toSorted((one, other) => one - other) };

@@ -42,7 +42,7 @@ export interface Cast {
   readonly peers: ReadonlyMap<string, Protocol>;
   /** The case's server, real or scripted: its host, and its port unless it is the usual one. */
   readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
-  /** What the case needs of its server. */
+  /** What the case needs of its server, and prefers. */
   readonly needs: readonly Offer[];
   /** What its programs speak. */
   readonly protocol: Protocol;

@@ -34,6 +34,7 @@ const SCENARIO: Scenario = {
   requirements: [1],
   conformance: null,
   needs: [],
+  prefers: [],
   given: [
     { kind: "server", host: "Win71", settings: {} },
     { kind: "client", host: "Win72", connected: true, name: "Jon Stewart" },

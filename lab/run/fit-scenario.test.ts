@@ -75,6 +75,11 @@ test("a case that needs what a server may offer is only for a server whose file 
   });
 });
 
+test("a case that only prefers something is for every server", () => {
+  const preferring = scenario(CASE.replace("requirements: []", "requirements: []\nprefers: [short-silence]"));
+  expect(fitScenario(preferring, { server: server(), client: client() }).kind).toBe("fits");
+});
+
 function scenario(text: string): Scenario {
   const parsed = parseScenario("x-case.yaml", text, REPORT_HOSTS, HCP);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));

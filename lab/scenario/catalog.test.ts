@@ -17,6 +17,8 @@ beforeAll(async () => {
   ]) {
     await writeFile(join(root, file), "");
   }
+  await mkdir(join(root, "conformance/client"), { recursive: true });
+  await writeFile(join(root, "conformance/client/nak.yaml"), "");
   await writeFile(join(root, "faults/whisper-to-nobody.yml"), "");
   await writeFile(join(root, "scenario.schema.json"), "");
 });
@@ -27,6 +29,7 @@ afterAll(async () => {
 
 test("scenario files are found in every folder, and nothing else is", () => {
   expect(listScenarioFiles(root).map((file) => file.slice(root.length + 1))).toEqual([
+    "conformance/client/nak.yaml",
     "faults/whisper-to-nobody.yml",
     "report/08-whisper-message.yaml",
     "report/10-single-user-offline.yaml",
@@ -48,6 +51,8 @@ test.each([
   ],
   [["8", "message", "08-whisper-message"], ["report/08-whisper-message.yaml"]],
   [["faults"], ["faults/whisper-to-nobody.yml"]],
+  [["conformance"], ["conformance/client/nak.yaml", "faults/whisper-to-nobody.yml"]],
+  [["conformance/client"], ["conformance/client/nak.yaml"]],
   [
     ["8", "faults/"],
     ["report/08-whisper-message.yaml", "faults/whisper-to-nobody.yml"],
@@ -91,7 +96,7 @@ test.each([
   ["whisper", '"whisper" means more than one case: whisper-to-nobody, 08-whisper-message'],
   [
     "1",
-    'no case is called "1"; there are 08-whisper-message, 10-single-user-offline, 11-multiple-users-offline, and those of the folder faults',
+    'no case is called "1"; there are 08-whisper-message, 10-single-user-offline, 11-multiple-users-offline, and those of the folder conformance, and those of the folder faults',
   ],
   ["", /^"" means more than one case/],
   ["fault", /^no case is called "fault"/],

@@ -11,6 +11,9 @@ import type { Scenario } from "./scenario.ts";
 /** The cases that are run when none is named. */
 const REPORT_FOLDER = "report";
 
+/** What conformance means: what clauses ask of programs, and what they ask while networks and programs fail. */
+export const CONFORMANCE_FOLDERS: readonly string[] = ["conformance", "faults"];
+
 const SCENARIO_FILE = /\.ya?ml$/i;
 
 export type Selected =
@@ -26,7 +29,7 @@ export function listScenarioFiles(root: string): readonly string[] {
 }
 
 /**
- * The files that words mean: a file's path, a folder of the root (conformance, or its path) with all below it, any other
+ * The files that words mean: a file's path, a folder of the root (faults, or its path) with all below it, any other
  * folder with the files in it, a number (08, 8), a name or a part of one (whisper). Each file once.
  */
 export function selectFiles(words: readonly string[], root: string): Selected {
@@ -73,11 +76,11 @@ export async function loadScenarios(
 
 /** The files of a folder below the root. The root itself, and nothing at all, are no folder's name. */
 function listFolder(word: string, root: string, all: readonly string[]): readonly string[] {
-  const folders = [join(root, word, "/"), join(word, "/")].filter((folder) => {
-    const below = relative(root, folder);
-    return below !== "" && !below.startsWith("..");
-  });
-  return all.filter((file) => folders.some((folder) => normalize(file).startsWith(folder)));
+  const below = [join(root, word), normalize(word)]
+    .map((folder) => relative(root, folder))
+    .filter((folder) => folder !== "" && !folder.startsWith(".."));
+  const folders = below.flatMap((folder) => (folder === CONFORMANCE_FOLDERS[0] ? CONFORMANCE_FOLDERS : [folder]));
+  return all.filter((file) => folders.some((folder) => relative(root, file).startsWith(join(folder, "/"))));
 }
 
 function isFolder(path: string): boolean {

@@ -3,12 +3,12 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
-import { listScenarioFiles } from "./catalog.ts";
+import { CONFORMANCE_FOLDERS, listScenarioFiles } from "./catalog.ts";
 import { REPORT_HOSTS } from "./fixtures/report-hosts.ts";
 import { parseScenario } from "./load.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const FILES = listScenarioFiles(`${ROOT}scenarios/conformance`);
+const FILES = CONFORMANCE_FOLDERS.flatMap((folder) => listScenarioFiles(`${ROOT}scenarios/${folder}`));
 
 describe.each(FILES.map((file) => [basename(file), file] as const))("%s", (name, file) => {
   const text = readFileSync(file, "utf8");

@@ -28,7 +28,15 @@ const link = strict(LINK);
 const bytes = whole(1, SLICE_BYTES_MAX);
 
 const FAULTS = [
-  strict({ cut: link }).meta({
+  strict({
+    cut: strict({
+      ...LINK,
+      silent: z
+        .boolean()
+        .describe("Not even the systems answer each other, as keepalive needs it; loopback cannot do that.")
+        .optional(),
+    }),
+  }).meta({
     description: "Packets vanish, and nobody is told.",
     examples: [{ cut: { between: ["Win71", "Win72"] } }],
   }),
@@ -95,7 +103,10 @@ interface Place {
 }
 
 function faultOf(source: LinkFaultSource): { readonly fault: WayFault; readonly at: Place } {
-  if ("cut" in source) return { fault: { kind: "cut" }, at: source.cut };
+  if ("cut" in source) {
+    const isSilent = source.cut.silent === true ? { isSilent: true as const } : {};
+    return { fault: { kind: "cut", ...isSilent }, at: source.cut };
+  }
   if ("heal" in source) return { fault: { kind: "heal" }, at: source.heal };
   if ("reset" in source) return { fault: { kind: "reset" }, at: source.reset };
   if ("delay" in source) {

@@ -34,6 +34,13 @@ describe("a scenario file that is right", () => {
     });
   });
 
+  test("says what it prefers its server to be started with", () => {
+    const text = HEAD.replace("requirements: [1]", "requirements: [1]\nprefers: [short-silence]");
+    expect(parseScenario("x.yaml", `${text}steps: [{ title: x, Win72: [send] }]\n`, REPORT_HOSTS, HCP)).toMatchObject({
+      scenario: { needs: [], prefers: ["short-silence"] },
+    });
+  });
+
   test("says what it needs of its server, and what the operator is to say", () => {
     const text = HEAD.replace("requirements: [1]", "requirements: [1]\nneeds: [operator]");
     const step = "steps:\n  - title: A step\n    Win71: [{ operator: kick Jon  Go. }]\n";
@@ -262,7 +269,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "an unknown key",
       `title: x\nrequirments: [1]\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:2:1: requirments: expected title, protocol, requirements, clause, level, needs, given, steps; got "requirments"',
+      'x.yaml:2:1: requirments: expected title, protocol, requirements, clause, level, needs, prefers, given, steps; got "requirments"',
     ],
     [
       "a requirement that there is not",
@@ -320,7 +327,7 @@ describe("a wrong file is told by line and column:", () => {
     [
       "a key that every object has",
       `__proto__: 1\ntitle: x\nrequirements: []\ngiven: {}\n${STEPS}`,
-      'x.yaml:1:1: __proto__: expected title, protocol, requirements, clause, level, needs, given, steps; got "__proto__"',
+      'x.yaml:1:1: __proto__: expected title, protocol, requirements, clause, level, needs, prefers, given, steps; got "__proto__"',
     ],
   ];
   test.each(givens)("%s", (_what, text, problem) => {

@@ -149,6 +149,8 @@ export interface Scenario {
   readonly conformance: { readonly clause: string; readonly level: Level } | null;
   /** What the server has to offer. */
   readonly needs: readonly Offer[];
+  /** What the server is started with where it offers it. */
+  readonly prefers: readonly Offer[];
   readonly given: readonly Given[];
   /** Hosts whose client must be a window, because something is said of it. */
   readonly windows: ReadonlySet<string>;
@@ -178,6 +180,7 @@ export function buildScenario(source: ScenarioSource, file: string, spoken: Spok
     requirements: source.requirements ?? [],
     conformance: buildConformance(source),
     needs: source.needs ?? [],
+    prefers: source.prefers ?? [],
     given,
     windows: new Set([...givenWindows(source.given), ...expectedWindows(steps)]),
     steps,

@@ -271,6 +271,14 @@ export function scenarioSchemaOf(protocol: Protocol, others: readonly Protocol[]
         "What PROTOCOL.md allows a server and this case needs; a server whose file does not offer it is not asked.",
       )
       .optional(),
+    prefers: z
+      .array(z.enum(OFFERS))
+      .min(1)
+      .max(OFFERS.length)
+      .describe(
+        "What a server is started with if its file offers it, such as a short time; any other server is asked all the same.",
+      )
+      .optional(),
     given: z.record(z.string(), givenHostOf(settings)).describe("What runs before the first step, host by host."),
     steps: z.array(step).min(1).max(STEPS_MAX).describe("What happens, one after the other."),
   }).meta({ description: "A Howdy Lab scenario.", dependencies: { clause: ["level"], level: ["clause"] } });

@@ -3,11 +3,15 @@
 
 import { faultyRecorder, type LoopbackRecorderOptions } from "../capture/loopback-recorder.ts";
 import { type CaseWire, DIRECT, NOT_ASKED_FOR } from "../capture/recorder.ts";
-import type { Way, WayFault } from "../network/link-fault.ts";
+import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
 import { Ways } from "../network/ways.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import type { BedLinks } from "./bed-hosts.ts";
 import { UnsupportedError } from "./testbed.ts";
+
+/** Its hosts are one system, and the relay is a peer that answers. */
+const HAS_NO_SILENCE =
+  "on loopback the lab's relay holds back what programs say, and this system goes on to answer keepalive for a silent host";
 
 export class LoopbackLinks implements BedLinks {
   readonly #ways: Ways;
@@ -31,8 +35,9 @@ export class LoopbackLinks implements BedLinks {
     return { ...DIRECT, standIn, close: () => wire.close(), end: async () => unrecorded(NOT_ASKED_FOR) };
   }
 
-  async ready(): Promise<string | undefined> {
-    return typeof this.#recorder === "string" ? this.#recorder : undefined;
+  async ready(faults: readonly LinkFault[]): Promise<string | undefined> {
+    if (typeof this.#recorder === "string") return this.#recorder;
+    return faults.some(({ fault }) => fault.kind === "cut" && fault.isSilent === true) ? HAS_NO_SILENCE : undefined;
   }
 
   async impair(way: Way, fault: WayFault): Promise<void> {

@@ -82,8 +82,12 @@ export interface Host {
 
 /** What can be done to what lies between a case's hosts. Nothing of it is left when they have been disposed of. */
 export interface FaultyLinks {
-  /** Settles when all is in place that the case is going to need: with why that cannot be had here, for a person. */
-  ready(): Promise<string | undefined>;
+  /**
+   * Settles when all is in place that the case is going to need: with why that cannot be had here, for a person.
+   *
+   * @param faults - All that the case does to links.
+   */
+  ready(faults: readonly LinkFault[]): Promise<string | undefined>;
   /** Does it to a way between two hosts, by their names. Settles when it holds. */
   impair(way: Way, fault: WayFault): Promise<void>;
 }
