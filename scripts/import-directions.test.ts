@@ -249,6 +249,11 @@ const ROOMS: readonly Room[] = [
     mayImport: ["src/protocol/hcp1/", "lab/yaml/", "lab/protocol/", "lab/hcp/texts.ts"],
     mayUse: ["zod"],
   },
+  {
+    of: "lab/hcp2/",
+    mayImport: ["src/protocol/", "src/protocol/hcp2/", "lab/yaml/", "lab/protocol/", "lab/hcp/"],
+    mayUse: ["zod"],
+  },
   { of: "lab/cs513/", mayImport: ["src/protocol/cs513.ts", "lab/protocol/"] },
   { of: "lab/classchat/", mayImport: ["src/protocol/classchat.ts", "lab/protocol/"] },
   { of: "lab/chatroom/", mayImport: ["src/protocol/chatroom.ts", "lab/protocol/"], mayUse: ["zod"] },
@@ -420,7 +425,7 @@ const ROOMS: readonly Room[] = [
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   {
     of: "lab/commands/protocol.ts",
-    mayImport: ["lab/protocol/", "lab/hcp/", "lab/cs513/", "lab/classchat/", "lab/chatroom/"],
+    mayImport: ["lab/protocol/", "lab/hcp/", "lab/hcp2/", "lab/cs513/", "lab/classchat/", "lab/chatroom/"],
   },
   {
     of: "lab/commands/",

@@ -7,15 +7,13 @@ import {
   MESSAGE_TYPES,
   NAME_BYTES,
 } from "../../src/protocol/hcp1/index.ts";
+import { visible } from "../protocol/visible.ts";
 import type { Field } from "../protocol/wire-protocol.ts";
 
 const TYPE_NAMES = new Map(Object.entries(MESSAGE_TYPES).map(([name, type]) => [type as number, name]));
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-// What is not seen, moves the cursor or turns the direction around could make a value look like another.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** The fields of one frame, as a frame reader cuts it; of anything else, what can be said of it. */
 export function fieldsOf(bytes: Uint8Array): readonly Field[] {
@@ -133,10 +131,6 @@ function count(bytes: number, which = ""): string {
 
 function noted(note: string | undefined): { readonly note?: string } {
   return note === undefined ? {} : { note };
-}
-
-function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 
 function decodeStrictly(bytes: Uint8Array): string | undefined {

@@ -1,5 +1,5 @@
-// Owns which protocol's bytes are spoken where a server has several, each at a port of its own. Pure. It must not know any
-// protocol.
+// Owns which protocol's bytes are spoken where a server has several: each at a port of its own, or several at one port,
+// where what is said first decides. Pure. It must not know any protocol.
 
 import type { WireProtocol } from "./wire-protocol.ts";
 
@@ -15,4 +15,17 @@ export function spokenBetween(wire: WireProtocol, ...ports: readonly number[]): 
     if (found !== undefined) return found;
   }
   return wire;
+}
+
+/** What a frame is of that was read on a connection between these ports. */
+export function spokenIn(
+  wire: WireProtocol,
+  { from, to, spoken }: { readonly from: Port; readonly to: Port; readonly spoken?: string | undefined },
+): WireProtocol {
+  const found = spokenBetween(wire, to.port, from.port);
+  return (spoken === undefined ? undefined : found.versions?.get(spoken)) ?? found;
+}
+
+interface Port {
+  readonly port: number;
 }

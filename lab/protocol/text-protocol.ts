@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Notation, NotationError, type WrittenSource } from "./notation.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Protocol } from "./protocol.ts";
+import { visible } from "./visible.ts";
 import type { FrameEnd, FrameReader, WireProtocol } from "./wire-protocol.ts";
 
 /** What a text says. What is left out is not in it. */
@@ -56,8 +57,6 @@ export interface TextProtocol {
 const TEXT_CHARS_MAX = 8192;
 const TEXT_CHARS_TOLD = 120;
 const NUMBER = /\{n\}/g;
-// A lone half of a surrogate pair is none of them: decoding bytes never gives one.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -172,8 +171,4 @@ function notationOf({ words }: TextProtocol): Notation {
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > TEXT_CHARS_TOLD ? `${text.slice(0, TEXT_CHARS_TOLD)}…` : text);
-}
-
-function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
 }

@@ -11,6 +11,8 @@ export type FrameEnd = "length" | "delimiter" | "next-type" | "limit" | "silence
 export interface Frame {
   readonly bytes: Uint8Array;
   readonly end: FrameEnd;
+  /** The protocol that it is of, by its name in files, where what both sides say first decides that. */
+  readonly spoken?: string;
 }
 
 /** Cuts one direction of one connection into frames: receive(), then next() until it gives undefined. It has no clock. */
@@ -29,6 +31,8 @@ export interface FrameReader {
   endBySilence(): Frame | undefined;
   /** The frame that is held, ended because the stream is over; undefined where it lacks a part that it must have. */
   endByStream(): Frame | undefined;
+  /** What reads on behind bytes that are missing, where that is no new reader of the protocol. */
+  behindGap?(): FrameReader;
 }
 
 /** What a frame says. */
@@ -54,6 +58,8 @@ export interface FrameFacts {
    * place, so that nobody can expect each of them.
    */
   readonly isList: boolean;
+  /** It means nothing, and may come at any time, so that nobody can expect it. */
+  readonly isIdle?: boolean;
 }
 
 /** Some bytes of a frame that mean one thing. No field is empty. */
@@ -74,6 +80,13 @@ export interface WireProtocol {
   /** The silences that its readers ask for, the shortest first. Whoever holds a socket has to tell of them. */
   readonly silencesMs: readonly number[];
   openReader(): FrameReader;
+  /**
+   * Readers of both directions of one connection, where what both sides say first decides what is spoken. Their frames say
+   * what they are of.
+   */
+  openReaders?(): readonly [FrameReader, FrameReader];
+  /** What may be spoken at its port, by the names that files have for it; where that is not this alone. */
+  readonly versions?: ReadonlyMap<string, WireProtocol>;
   /** What a frame says, as this protocol's reader cuts it. */
   factsOf(frame: Uint8Array): FrameFacts;
   /** The frame's fields, one behind the other; they cover every byte once. */

@@ -10,8 +10,8 @@ import type { FillText } from "../scenario/wire.ts";
 export interface SeenFrame {
   readonly bytes: Uint8Array;
   readonly facts: FrameFacts;
-  /** Since its name was accepted a list may come at any time. */
-  readonly isFreeList: boolean;
+  /** It may come at any time: a list since its name was accepted, or what means nothing. */
+  readonly isFree: boolean;
 }
 
 /** Bytes of frames that are kept of one connection. Whoever sends more is at fault. */
@@ -210,7 +210,7 @@ export class PeerLink {
       return [{ bytes, facts, isFence: true }];
     }
     if (this.isFlooded) return [];
-    this.frames.push({ bytes, facts, isFreeList: facts.isList && this.#username !== null });
+    this.frames.push({ bytes, facts, isFree: facts.isIdle === true || (facts.isList && this.#username !== null) });
     this.#username ??= facts.givenName;
     return [{ bytes, facts, isFence: false }];
   }

@@ -48,9 +48,9 @@ function matchOne(expected: WireExpected, view: LinkView, from: number): One {
     : matchFrame(expected, wanted, view, from);
 }
 
-/** The next frame that is no list which may come at any time. */
+/** The next frame that is none which may come at any time. */
 function matchFrame(expected: WrittenFrame, wanted: Uint8Array, view: LinkView, from: number): One {
-  const at = skipLists(view, from);
+  const at = skipFree(view, from);
   const frame = view.frames[at];
   if (frame === undefined) return { kind: view.isOver ? "other" : "waiting", frame };
   return isExpected(expected, wanted, frame.bytes, view) ? { kind: "found", end: at + 1 } : { kind: "other", frame };
@@ -78,7 +78,7 @@ function matchList(expected: WrittenFrame, wanted: Uint8Array, view: LinkView, f
 }
 
 function matchEnd(kind: "closed" | "reset", view: LinkView, from: number): One {
-  const at = skipLists(view, from);
+  const at = skipFree(view, from);
   const frame = view.frames[at];
   if (frame !== undefined) return { kind: "other", frame };
   if (!view.isOver) return { kind: "waiting", frame: undefined };
@@ -87,7 +87,7 @@ function matchEnd(kind: "closed" | "reset", view: LinkView, from: number): One {
 }
 
 function matchNothing(view: LinkView, from: number): LinkMatch {
-  const at = skipLists(view, from);
+  const at = skipFree(view, from);
   const stray = view.frames[at];
   const whose = `${view.name} receives nothing`;
   if (stray !== undefined) {
@@ -100,9 +100,9 @@ function matchNothing(view: LinkView, from: number): LinkMatch {
   return { match: { kind: "holds", seen: "received nothing" }, end: at };
 }
 
-function skipLists(view: LinkView, from: number): number {
+function skipFree(view: LinkView, from: number): number {
   let at = from;
-  while (view.frames[at]?.isFreeList === true) at += 1;
+  while (view.frames[at]?.isFree === true) at += 1;
   return at;
 }
 

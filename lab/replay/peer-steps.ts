@@ -20,7 +20,7 @@ interface LinkStatus {
 
 export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Connect): Promise<ActionOutcome> {
   const { as, times, protocol } = connect;
-  const usual = protocol === stage.protocol ? stage.serverPort : protocol.port;
+  const usual = protocol.port === stage.protocol.port ? stage.serverPort : protocol.port;
   const port = Number(connect.port ?? usual);
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");

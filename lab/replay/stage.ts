@@ -195,9 +195,17 @@ export class Stage {
     this.#carriesWhispers = false;
   }
 
-  /** Puts in the bed's addresses, and for PORT(Win72) the own port of that peer's newest connection. */
+  /** Puts in the bed's addresses, for PORT(Win72) the own port of that peer's newest connection, and what came before. */
   #fillText(text: string): string {
-    return this.translate(text).replace(/PORT\((\w+)\)/g, (written, host: string) => {
+    let filled = this.translate(text);
+    for (const peer of this.peers.values()) {
+      for (const { protocol, frames } of peer.links.values()) {
+        if (protocol.notation.recall === undefined || !filled.includes("(")) continue;
+        const came = frames.map(({ bytes }) => bytes);
+        filled = protocol.notation.recall(filled, came);
+      }
+    }
+    return filled.replace(/PORT\((\w+)\)/g, (written, host: string) => {
       const port = this.peers.get(host)?.find(undefined)[0]?.port;
       return port === undefined ? written : String(port);
     });

@@ -1,7 +1,7 @@
 // Owns what a report of a run is made of: the one result, and beside it what each host said and looked like, on each
 // case's own clock. Pure. It must not know how a report looks. Invariant: it is plain JSON, and nothing of it is markup.
 
-import { spokenBetween } from "../protocol/by-port.ts";
+import { spokenIn } from "../protocol/by-port.ts";
 import type { Field, WireProtocol } from "../protocol/wire-protocol.ts";
 import { tellOmitted } from "../replay/driver.ts";
 import type { Evidence } from "../replay/outcome.ts";
@@ -107,8 +107,8 @@ function toFrames({ events }: WireResult, protocol: WireProtocol): CaseEvidence[
   const frames = events.flatMap((event) => (event.kind === "frame" ? [event] : []));
   const byHex = new Map(frames.map((frame) => [frame.bytes, frame]));
   return Object.fromEntries(
-    Array.from(byHex, ([hex, { from, to }]) => {
-      const fields = spokenBetween(protocol, to.port, from.port).fieldsOf(Buffer.from(hex, "hex"));
+    Array.from(byHex, ([hex, frame]) => {
+      const fields = spokenIn(protocol, frame).fieldsOf(Buffer.from(hex, "hex"));
       return [hex, { fields: fields.slice(0, FIELDS_MAX), more: Math.max(0, fields.length - FIELDS_MAX) }];
     }),
   );

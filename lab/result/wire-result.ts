@@ -3,7 +3,7 @@
 // left out, and how many those are is told.
 
 import { z } from "zod";
-import { spokenBetween } from "../protocol/by-port.ts";
+import { spokenIn } from "../protocol/by-port.ts";
 import { isFenceText } from "../protocol/fence-text.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireEnd, WireEvent, WireFrame, WireRecord } from "../wire/wire.ts";
@@ -29,6 +29,10 @@ const wireFrame = z.strictObject({
   ...directed,
   type: z.number().int().describe("The number by which its protocol tells frames apart; of HCP the type byte."),
   title: z.string().describe("What its protocol calls it: 5 message."),
+  spoken: z
+    .string()
+    .describe("The protocol that it is of, where what was said first on its connection decided that: hcp, hcp2.")
+    .optional(),
   bytes: z.string().describe("The frame in hexadecimal, with padding of a fixed part that the peer left out."),
   wireBytes: z.number().int().describe("Bytes on the wire, without such padding."),
   end: z
@@ -120,17 +124,18 @@ function bytesOf(event: WireEvent): number {
 function toEvent(event: WireEvent, startMs: number, protocol: WireProtocol): WireResult["events"][number] {
   const ends = { atMs: round(event.atMs - startMs), from: toEnd(event.from), to: toEnd(event.to) };
   if (event.kind !== "frame") return { kind: event.kind, ...ends };
-  const { bytes, wireBytes, end, segments, isMerged, facts } = event;
+  const { bytes, wireBytes, end, segments, isMerged, facts, spoken } = event;
   const { type, title, fault, names, namesTold, givenName, text } = facts;
   return {
     kind: "frame",
     ...ends,
     type,
     title,
+    ...(spoken === undefined ? {} : { spoken }),
     bytes: Buffer.from(bytes).toString("hex"),
     wireBytes,
     end,
-    ended: tellEnd(end, spokenBetween(protocol, event.to.port, event.from.port)),
+    ended: tellEnd(end, spokenIn(protocol, event)),
     segments,
     merged: isMerged,
     fault,

@@ -69,14 +69,29 @@ export function withBreaches(outcome: CaseOutcome, broken: readonly BrokenRule[]
   return { ...outcome, verdict: gravest([outcome.verdict, "fail"]) };
 }
 
-/** What is of the case's own protocol, and what is of those at other ports. */
+/** What is of the case's own protocol, and what is of others: at other ports, or on connections that began otherwise. */
 function splitByProtocol(
   events: readonly WireEvent[],
   scenario: Scenario,
 ): readonly [readonly WireEvent[], readonly WireEvent[]] {
   const wire = wireOf(scenario);
-  const isOwn = ({ from, to }: WireEvent): boolean => spokenBetween(wire, to.port, from.port) === wire;
+  const own = scenario.protocol.name.toLowerCase();
+  const foreign = new Set(
+    events.flatMap((event) =>
+      event.kind === "frame" && (event.spoken ?? own) !== own ? [endsOf(event.from, event.to)] : [],
+    ),
+  );
+  const isOwn = ({ from, to }: WireEvent): boolean =>
+    spokenBetween(wire, to.port, from.port) === wire && !foreign.has(endsOf(from, to));
   return [events.filter(isOwn), events.filter((event) => !isOwn(event))];
+}
+
+/** A connection by its two ends, whichever way. */
+function endsOf(...ends: readonly WireEnd[]): string {
+  return ends
+    .map(({ address, port }) => `${address}:${port}`)
+    .toSorted()
+    .join(" ");
 }
 
 /** What went between a server and its clients, without the lab's own words for it. */

@@ -205,7 +205,8 @@ export function programsOf({ given, steps }: Scenario): ReadonlySet<string> {
 
 /** The bytes of a case: what its peers speak is at its own port, what its programs do at any other. */
 export function wireOf({ protocol, others }: Pick<Scenario, "protocol" | "others">): WireProtocol {
-  return wireByPort(protocol.wire, new Map(others.map(({ port, wire }) => [port, wire])));
+  const elsewhere = others.filter(({ port }) => port !== protocol.port);
+  return wireByPort(protocol.wire, new Map(elsewhere.map(({ port, wire }) => [port, wire])));
 }
 
 function buildConformance({ clause, level }: ScenarioSource): Scenario["conformance"] {

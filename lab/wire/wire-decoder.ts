@@ -2,8 +2,8 @@
 // capture as the clock. Pure. It must not know whether packets or a relay had the bytes. Invariant: events leave in the
 // order in which their last bytes came, whatever was held for a silence.
 
-import { spokenBetween } from "../protocol/by-port.ts";
-import type { FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
+import { spokenBetween, spokenIn } from "../protocol/by-port.ts";
+import type { Frame, FrameReader, WireProtocol } from "../protocol/wire-protocol.ts";
 import type { Endpoint, WireEnd, WireEvent, WireFrame, WireTurn } from "./wire.ts";
 
 /** Directions of connections that are open at once. */
@@ -57,6 +57,8 @@ interface Direction {
   /** What is spoken on its connection. */
   readonly protocol: WireProtocol;
   readonly reader: FrameReader;
+  /** The reader of the other direction. */
+  readonly backReader: FrameReader;
   /** The segments whose bytes no frame has taken whole, oldest first. */
   readonly spans: SegmentSpan[];
   /** Bytes that came, and bytes that frames took. */
@@ -139,6 +141,7 @@ export class WireDecoder {
       this.#drain(direction);
     }
     if (direction.reader.silenceMs() === 0) this.#endBySilence(direction);
+    this.#drainBack(direction);
   }
 
   /** Bytes of this direction are missing here: the frame that is held cannot be had whole. */
@@ -148,6 +151,9 @@ export class WireDecoder {
     this.#hasGaps = true;
     this.#note(`${tell(direction)}: ${lostBytes} bytes were not captured`);
     this.#drop(direction, crossing.atMs, "a gap");
+    const { from, to, protocol, reader, backReader } = direction;
+    const fresh = reader.behindGap?.() ?? protocol.openReader();
+    this.#directions.set(directionKey(from, to), newDirection(from, to, protocol, fresh, backReader));
   }
 
   /** Ends by silence what a silence had ended CAPTURE_LAG_MS before `nowMs`. */
@@ -178,18 +184,24 @@ export class WireDecoder {
       this.#truncated ??= `more than ${DIRECTIONS_MAX / 2} connections were open at once`;
       return undefined;
     }
-    const ends = { from: this.#wireEnd(from), to: this.#wireEnd(to) };
     const protocol = spokenBetween(this.#protocol, to.port, from.port);
-    const direction: Direction = {
-      ...ends,
-      protocol,
-      reader: protocol.openReader(),
-      spans: [],
-      receivedBytes: 0,
-      takenBytes: 0,
-    };
+    const [reader, backReader] = this.#readersOf(protocol, directionKey(to, from));
+    const direction = newDirection(this.#wireEnd(from), this.#wireEnd(to), protocol, reader, backReader);
     this.#directions.set(key, direction);
     return direction;
+  }
+
+  /** This direction's reader and that of the way back, which may be there already. */
+  #readersOf(protocol: WireProtocol, back: string): readonly [FrameReader, FrameReader] {
+    const known = this.#directions.get(back);
+    if (known !== undefined) return [known.backReader, known.reader];
+    return protocol.openReaders?.() ?? [protocol.openReader(), protocol.openReader()];
+  }
+
+  /** What came may have told what is spoken the other way, too. */
+  #drainBack({ from, to, protocol }: Direction): void {
+    const back = protocol.openReaders && this.#directions.get(directionKey(to, from));
+    if (back !== undefined && this.#holding.has(back)) this.#drain(back);
   }
 
   /** Frames whose end is certain by what is there. */
@@ -215,7 +227,9 @@ export class WireDecoder {
     const held = direction.reader.heldBytes;
     const frame = direction.reader.endBySilence();
     this.#holding.delete(direction);
-    if (frame !== undefined) this.#emitFrame(direction, frame, held);
+    if (frame === undefined) return;
+    this.#emitFrame(direction, frame, held - direction.reader.heldBytes);
+    this.#drain(direction);
   }
 
   /** Ends the directions that a turn ends. Gives how many bytes were in no whole frame. */
@@ -231,9 +245,12 @@ export class WireDecoder {
   #finish(direction: Direction | undefined, atMs: number): number {
     if (direction === undefined) return 0;
     this.#pass(direction, atMs);
-    const held = direction.reader.heldBytes;
-    const frame = direction.reader.endByStream();
-    if (frame !== undefined) this.#emitFrame(direction, { ...frame, end: "stream-end" }, held);
+    const { reader } = direction;
+    let held = reader.heldBytes;
+    for (let frame = reader.endByStream(); frame !== undefined; frame = reader.endByStream()) {
+      this.#emitFrame(direction, { ...frame, end: "stream-end" }, held - reader.heldBytes);
+      held = reader.heldBytes;
+    }
     return this.#drop(direction, atMs, "the stream's end");
   }
 
@@ -247,7 +264,7 @@ export class WireDecoder {
     return heldBytes;
   }
 
-  #emitFrame(direction: Direction, { bytes, end }: Pick<WireFrame, "bytes" | "end">, wireBytes: number): void {
+  #emitFrame(direction: Direction, { bytes, end, spoken }: CutFrame, wireBytes: number): void {
     const start = direction.takenBytes;
     direction.takenBytes += wireBytes;
     const spans = direction.spans.filter((span) => span.start < direction.takenBytes);
@@ -261,7 +278,8 @@ export class WireDecoder {
       to: direction.to,
       bytes,
       wireBytes,
-      facts: direction.protocol.factsOf(bytes),
+      facts: spokenIn(this.#protocol, { ...direction, spoken }).factsOf(bytes),
+      ...(spoken === undefined ? {} : { spoken }),
       end,
       segments: spans.length,
       isMerged: (spans[0]?.start ?? start) < start || last.end > direction.takenBytes,
@@ -289,6 +307,19 @@ export class WireDecoder {
   #wireEnd({ address, port }: Endpoint): WireEnd {
     return { host: this.#hosts.get(address) ?? null, address, port };
   }
+}
+
+/** A frame as a reader gives it, or as the connection's end leaves it. */
+type CutFrame = Omit<Frame, "end"> & Pick<WireFrame, "end">;
+
+function newDirection(
+  from: WireEnd,
+  to: WireEnd,
+  protocol: WireProtocol,
+  reader: FrameReader,
+  backReader: FrameReader,
+): Direction {
+  return { from, to, protocol, reader, backReader, spans: [], receivedBytes: 0, takenBytes: 0 };
 }
 
 function directionKey(from: Endpoint, to: Endpoint): string {

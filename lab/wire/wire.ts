@@ -36,6 +36,8 @@ export interface WireFrame extends Directed {
   /** Bytes that were on the wire, without padding that the reader added. */
   readonly wireBytes: number;
   readonly facts: FrameFacts;
+  /** The protocol that it is of, where what was said first on its connection decided that. */
+  readonly spoken?: string;
   /** What ended it; "stream-end" where the connection did. */
   readonly end: FrameEnd | "stream-end";
   /** Segments, or the relay's reads, that it came in: over 1, it was split. */

@@ -1,0 +1,38 @@
+// Owns HCP's version 2 as the lab's port wants a protocol. What people see and do is as in version 1, and so are the clauses'
+// document and the server's log for them. It must not know how a part does its work.
+
+import { encodeHcp2 } from "../../src/protocol/hcp2/index.ts";
+import { HCP } from "../hcp/hcp.ts";
+import type { Fencing } from "../protocol/fencing.ts";
+import type { Joining } from "../protocol/joining.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import { HCP2_NOTATION } from "./notation.ts";
+import { HCP2_WIRE } from "./wire.ts";
+
+/** The request of a fence is its text, by which its answer is known. */
+const HCP2_FENCING: Fencing = {
+  ...HCP.fencing,
+  toItself: (name, text) => encodeHcp2({ kind: "say", request: Buffer.from(text).toString("hex"), to: name, text }),
+  // What a server logs of version 2 is its own (PROTOCOL.md, 17).
+  logs: () => [],
+};
+
+const HCP2_JOINING: Joining = {
+  ...HCP.joining,
+  request: (name) => encodeHcp2({ kind: "join", request: "01", name }),
+  acceptance: (name) => [
+    encodeHcp2({ kind: "welcome", request: "01", name, sequence: 1, time: 0 }),
+    encodeHcp2({ kind: "roster", names: [name] }),
+  ],
+  help: { ...HCP.joining.help, asked: "the join (PROTOCOL.md, 16)", accept: "answer a join as PROTOCOL.md, 16.1 says" },
+};
+
+export const HCP2: Protocol = {
+  ...HCP,
+  name: "HCP2",
+  wire: HCP2_WIRE,
+  notation: HCP2_NOTATION,
+  joining: HCP2_JOINING,
+  fencing: HCP2_FENCING,
+  rules: { findBroken: () => [], explain: () => undefined, likely: () => undefined },
+};

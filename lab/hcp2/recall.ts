@@ -1,0 +1,31 @@
+// Owns what a file can say of values that only a server chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with
+// the request r1 or has the text Hi. Pure. Invariant: what no frame tells stays as it is written.
+
+import { decodeHcp2, type Hcp2Message } from "../../src/protocol/hcp2/index.ts";
+import { partsOf } from "./parts.ts";
+
+const RECALLED = /\b(?<what>ID|SEQUENCE|TIME)\((?<of>[^()]+)\)/g;
+
+type Told = Extract<Hcp2Message, { kind: "said" | "line" }>;
+
+/** @param came - The frames that a connection got, the oldest first. */
+export function recall(text: string, came: readonly Uint8Array[]): string {
+  return text.replace(RECALLED, (written, what: string, of: string) => {
+    const told = toldOf(came, of);
+    if (told === undefined) return written;
+    if (what === "ID") return `0x${told.id}`;
+    return String(what === "TIME" ? told.time : told.sequence);
+  });
+}
+
+function toldOf(came: readonly Uint8Array[], of: string): Told | undefined {
+  const request = Buffer.from(of).toString("hex");
+  for (const frame of came) {
+    const parts = partsOf(frame);
+    if (typeof parts === "string") continue;
+    const message = decodeHcp2({ type: parts.type, body: frame.subarray(parts.headBytes) });
+    if (message.kind === "said" && message.request === request) return message;
+    if (message.kind === "line" && message.text === of) return message;
+  }
+  return undefined;
+}
