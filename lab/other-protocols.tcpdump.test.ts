@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LabRun, runInLab } from "./fixtures/lab-run.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
-const CASES = ["cs513-35", "classchat-5-group", "classchat-5-missed", "chatroom-2", "chatroom-4", "doors"] as const;
+const CASES = [
+  "cs513-35",
+  "classchat-5-group",
+  "classchat-5-missed",
+  "chatroom-2",
+  "chatroom-4",
+  "doors",
+  "two-versions",
+] as const;
 const TEST_MS_MAX = 120_000;
 
 let run: LabRun;
@@ -41,4 +49,16 @@ test("of people of four kinds in one room, each connection is told in the words 
   expect(titlesAt(1338)).toEqual(expect.arrayContaining(["line", "entered", "said"]));
   expect(titlesAt(5050)).toEqual(expect.arrayContaining(["line", "welcome", "said"]));
   expect(titlesAt(33000)).toEqual(expect.arrayContaining(["<first>", "welcome", "<announce>", "<private>", "said"]));
+});
+
+test("of people of both versions in one room, each connection is told in its own, field by field", async () => {
+  const scenario = run.result.scenarios.find(({ id }) => id === "two-versions");
+  const frames = scenario?.wire.events.filter((event) => event.kind === "frame") ?? [];
+  const titlesOf = (version: string): readonly string[] =>
+    frames.flatMap(({ spoken, title }) => (spoken === version ? [title] : []));
+  expect(titlesOf("hcp")).toEqual(expect.arrayContaining(["1 proposal", "2 ack", "4 update", "5 message"]));
+  const ofTwo = ["preface", "1 hello", "2 join", "3 welcome", "4 roster", "7 say", "8 said", "9 line", "6 left"];
+  expect(titlesOf("hcp2")).toEqual(expect.arrayContaining(ofTwo));
+  expect(frames.every(({ fault }) => fault === null)).toBe(true);
+  expect(await run.read("index.html")).toContain('"name":"frameMax","value":"17408"');
 });
