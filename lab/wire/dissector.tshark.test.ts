@@ -11,10 +11,12 @@ import {
   MALFORMED_VECTORS,
   MESSAGE_VECTORS,
 } from "../../src/protocol/hcp1/test-vectors.ts";
-import { HCP_WIRE } from "../hcp/wire.ts";
+import { FRAMES } from "../../src/protocol/hcp2/fixtures/vectors.ts";
+import { PREFACE } from "../../src/protocol/hcp2/index.ts";
+import { PROTOCOL } from "../commands/protocol.ts";
 import { decodePcap } from "./capture-decoder.ts";
 import { CaptureBuilder, CapturedConnection, client } from "./fixtures/capture-builder.ts";
-import { capture, conversation } from "./fixtures/conversations.ts";
+import { capture, conversation, conversation2 } from "./fixtures/conversations.ts";
 import { dissect, seenByUs, tshark } from "./fixtures/tshark.ts";
 
 const TWO_PASSES = "-2";
@@ -29,7 +31,7 @@ const HOWDY = encodeMessage({ kind: "message", sender: "Jon Stewart", receiver: 
 const LONG = encodeMessage({ kind: "message", sender: "Jon Stewart", receiver: "Zoë", text: "long ".repeat(300) });
 
 function ours(pcap: Uint8Array) {
-  return seenByUs(decodePcap(pcap, new Map(), HCP_WIRE).events);
+  return seenByUs(decodePcap(pcap, new Map(), PROTOCOL.wire).events);
 }
 
 /** A capture of one connection. */
@@ -53,6 +55,40 @@ describe("the dissector", () => {
       for (const [index, bytes] of vectors.entries()) connection.say("server", 20 * (index + 1), bytes);
     });
     await bothSee(pcap, vectors.length);
+  });
+
+  it("reads every vector of version 2 as our decoder does, whole and byte by byte", async () => {
+    const stream = concat([PREFACE, ...FRAMES]);
+    const builder = new CaptureBuilder();
+    const [whole, bytewise] = [client(1), client(2)].map((each) =>
+      new CapturedConnection(builder, { client: each }).open(0),
+    );
+    whole?.say("client", 1, PREFACE).say("server", 2, stream);
+    bytewise?.say("client", 1, PREFACE);
+    for (const [index, byte] of stream.subarray(0, 600).entries())
+      bytewise?.say("server", 3 + index, Uint8Array.of(byte));
+    const pcap = builder.bytes();
+    const expected = ours(pcap);
+    expect(expected.length).toBeGreaterThan(FRAMES.length + 15);
+    expect(await dissect(pcap, TWO_PASSES)).toEqual(expected);
+  });
+
+  it("says in the packet list what a frame of version 2 holds, and reads a client that falls back as one of version 1", async () => {
+    const [first, second] = [client(1), client(2)];
+    const builder = new CaptureBuilder();
+    new CapturedConnection(builder, { client: first })
+      .open(0)
+      .say("client", 1, PREFACE)
+      .say("server", 2, concat([PREFACE, fromHex("07 07 01 01 72 19 02 48 69")]));
+    new CapturedConnection(builder, { client: second })
+      .open(10)
+      .say("client", 11, PREFACE)
+      .say("client", 2011, HOWDY)
+      .say("server", 2012, ACK);
+    const pcap = builder.bytes();
+    expect(await dissect(pcap, TWO_PASSES)).toEqual(ours(pcap));
+    const lines = await tshark(pcap, TWO_PASSES, "-Y", "howdy.two", "-T", "fields", "-e", "_ws.col.Info");
+    expect(lines.trimEnd().split("\n")).toEqual(["0 preface", "0 preface | 7 say Hi"]);
   });
 
   it("reads frames that share a segment", async () => {
@@ -182,7 +218,10 @@ describe("the dissector", () => {
   });
 
   it("gives what our decoder gives, of any conversations", { timeout: PROPERTY_TIMEOUT_MS }, async () => {
-    const batch = fc.array(conversation, { minLength: CONVERSATIONS_PER_RUN, maxLength: CONVERSATIONS_PER_RUN });
+    const batch = fc.array(fc.oneof(conversation, conversation2), {
+      minLength: CONVERSATIONS_PER_RUN,
+      maxLength: CONVERSATIONS_PER_RUN,
+    });
     await fc.assert(
       fc.asyncProperty(batch, async (conversations) => {
         const pcap = capture(conversations);

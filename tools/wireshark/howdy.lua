@@ -1,12 +1,14 @@
 -- Owns what Wireshark and tshark (4.0 or later) show of the Howdy Chat Protocol: every frame as PROTOCOL.md, "Reading",
 -- cuts it, with the packets' times as the clock. Invariant: on a capture without loss it shows the frames that the
--- lab's own decoder (lab/wire) gives, in the same order.
+-- lab's own decoder (lab/wire) gives, in the same order. Both versions are read: a connection is of version 2 where both of
+-- its directions begin with the preface.
 --
 -- To install: copy this file into the folder that Wireshark names under Help > About > Folders > Personal Lua Plugins
 -- (on Linux ~/.local/lib/wireshark/plugins), then Analyze > Reload Lua Plugins. For one run of tshark:
 --
 --   tshark -2 -X lua_script:tools/wireshark/howdy.lua -r wire.pcap -Y howdy
 --   tshark -2 -X lua_script:tools/wireshark/howdy.lua -r wire.pcap -T fields -e howdy.sender -e howdy.text
+--   tshark -2 -X lua_script:tools/wireshark/howdy.lua -r wire.pcap -T fields -e howdy.two -e howdy.two.text
 --
 -- It reads TCP port 20002. Another is set in the preferences (-o howdy.port:20003) or by Decode As
 -- (-d tcp.port==20003,howdy).
@@ -36,6 +38,15 @@ local LAG_US = 20 * 1000
 -- Bytes of a text in the Info column.
 local INFO_BYTES_MAX = 200
 
+-- Version 2 (PROTOCOL.md, part 2): both directions begin with the preface.
+local PREFACE = "HOWDY/2\n"
+local UNDECIDED_BYTES_MAX = 262144
+local TWO_BYTES_MAX = 32768
+local TEXT_BYTES_MAX = 16384
+local OPAQUE_BYTES_MAX = 32
+local NUMBER_MAX = 9007199254740991
+local GREASE_STEP, GREASE_FIRST = 62, 33
+
 local TYPES = { [1] = "proposal", [2] = "ack", [3] = "nak", [4] = "update", [5] = "message" }
 
 local howdy = Proto("howdy", "Howdy Chat Protocol")
@@ -56,6 +67,47 @@ local fields = {
   merged = ProtoField.bool("howdy.merged", "Shares a segment with another frame"),
   packet = ProtoField.framenum("howdy.packet", "Packet of its last byte", base.NONE, frametype.NONE),
 }
+
+-- Version 2's fields by their tags, and its messages by their types: what each needs, and what else it may have.
+local TAGS = {
+  [1] = { name = "request", kind = "opaque" }, [2] = { name = "to", kind = "string" },
+  [3] = { name = "agent", kind = "string" }, [4] = { name = "before", kind = "opaque" },
+  [5] = { name = "frameMax", kind = "number" }, [6] = { name = "after", kind = "opaque" },
+  [7] = { name = "capabilities", kind = "numbers" }, [9] = { name = "log", kind = "opaque" },
+  [11] = { name = "name", kind = "string" }, [13] = { name = "names", kind = "strings" },
+  [15] = { name = "more", kind = "flag" }, [17] = { name = "id", kind = "opaque" },
+  [19] = { name = "sequence", kind = "number" }, [21] = { name = "time", kind = "number" },
+  [23] = { name = "from", kind = "string" }, [25] = { name = "text", kind = "text" },
+  [27] = { name = "nonce", kind = "opaque" }, [29] = { name = "limit", kind = "number" },
+  [31] = { name = "gap", kind = "flag" }, [35] = { name = "code", kind = "string" },
+}
+
+local MESSAGES = {
+  [1] = { name = "hello", needs = { 5, 7 }, may = { 3, 9 } },
+  [2] = { name = "join", needs = { 1, 11 }, may = {} },
+  [3] = { name = "welcome", needs = { 1, 11, 19, 21 }, may = {} },
+  [4] = { name = "roster", needs = { 13 }, may = { 15 } },
+  [5] = { name = "joined", needs = { 11, 19, 21 }, may = {} },
+  [6] = { name = "left", needs = { 11, 19, 21 }, may = {} },
+  [7] = { name = "say", needs = { 1, 25 }, may = { 2 } },
+  [8] = { name = "said", needs = { 1, 17, 19, 21 }, may = {} },
+  [9] = { name = "line", needs = { 17, 19, 21, 23, 25 }, may = { 2, 1, 27 } },
+  [10] = { name = "history", needs = { 1 }, may = { 4, 6, 29 } },
+  [11] = { name = "page", needs = { 1 }, may = { 15, 31 } },
+  [12] = { name = "ping", needs = { 1 }, may = {} },
+  [13] = { name = "pong", needs = { 1 }, may = {} },
+  [14] = { name = "bye", needs = { 35 }, may = { 25 } },
+  [15] = { name = "error", needs = { 35, 25 }, may = { 1 } },
+  [16] = { name = "notice", needs = { 35, 25 }, may = {} },
+  [17] = { name = "kept", needs = { 1 }, may = {} },
+  [18] = { name = "mail", needs = { 21, 23, 25 }, may = { 2 } },
+}
+
+-- howdy.two.request, howdy.two.sequence, and so on.
+fields.two = ProtoField.string("howdy.two", "Message of version 2", base.UNICODE)
+for _, rule in pairs(TAGS) do
+  fields["two_" .. rule.name] = ProtoField.string("howdy.two." .. rule.name, rule.name, base.UNICODE)
+end
 howdy.fields = fields
 
 local experts = {
@@ -132,7 +184,59 @@ local function measure_open(lane, fixed)
   return limit, nil, #buffer < fixed
 end
 
+-- A number at `at` and where the next byte is; nil where it is cut, and nil, "too-big" where it is none.
+local function varint_at(bytes, at)
+  local first = bytes:byte(at)
+  if first == nil then return nil end
+  local last = at + ({ 1, 2, 4, 8 })[math.floor(first / 64) + 1] - 1
+  if last > #bytes then return nil end
+  local value = first % 64
+  for index = at + 1, last do value = value * 256 + bytes:byte(index) end
+  if value > NUMBER_MAX then return nil, "too-big" end
+  return value, last + 1
+end
+
+-- Version 2's reader: the preface, then frames by their length. The counterpart of src/protocol/hcp2/frame-reader.ts. What
+-- comes behind a frame that cannot be read stands as it came.
+local function measure_two(lane)
+  local buffer = lane.buffer
+  if lane.is_broken then return #buffer, "limit", false end
+  if not lane.has_begun_two and PREFACE:sub(1, #buffer) == buffer:sub(1, #PREFACE) then
+    return math.min(#buffer, #PREFACE), #buffer >= #PREFACE and "length" or nil, false
+  end
+  local kind, at = varint_at(buffer, 1)
+  if kind == nil then return #buffer, at == "too-big" and "limit" or nil, false end
+  local length, from = varint_at(buffer, at)
+  if length == nil then return #buffer, from == "too-big" and "limit" or nil, false end
+  if length > TWO_BYTES_MAX then return #buffer, "limit", false end
+  if #buffer < from - 1 + length then return #buffer, nil, false end
+  return from - 1 + length, "length", false
+end
+
+-- What a connection speaks is open until both directions have begun. Nothing follows: one preface alone then counts.
+local function settle(connection)
+  connection.version = connection.version or (connection.prefaces == 0 and 1 or 2)
+end
+
+-- Whether a direction begins with the preface, once that is known.
+local function begin(lane, is_over)
+  if lane.has_begun or #lane.buffer == 0 then return end
+  local is_like = PREFACE:sub(1, #lane.buffer) == lane.buffer:sub(1, #PREFACE)
+  if is_like and #lane.buffer < #PREFACE and not is_over then return end
+  local connection = lane.connection
+  lane.has_begun = true
+  if not is_like or #lane.buffer < #PREFACE then
+    connection.version = connection.version or 1
+  else
+    connection.prefaces = connection.prefaces + 1
+    if connection.prefaces == 2 then connection.version = connection.version or 2 end
+  end
+end
+
 local function measure(lane)
+  local version = lane.connection.version
+  if version == nil then return #lane.buffer, nil, false end
+  if version == 2 then return measure_two(lane) end
   local first = lane.buffer:byte(1)
   if first >= 1 and first <= 3 then return measure_name_frame(lane) end
   if first == 4 then return measure_update(lane) end
@@ -141,6 +245,9 @@ end
 
 local function silence_us(lane)
   if #lane.buffer == 0 then return nil end
+  local version = lane.connection.version
+  if version == nil then return not lane.has_begun and PADDING_SILENCE_US or nil end
+  if version == 2 then return nil end
   local _, _, partial = measure(lane)
   if partial then return PADDING_SILENCE_US end
   if #lane.buffer < SEGMENT_BYTES_MIN and lane.in_one_piece then return 0 end
@@ -163,8 +270,11 @@ local function frame_of(lane, count, ending)
       first, last, segments = first or span, span, segments + 1
     end
   end
+  local bytes = lane.buffer:sub(1, count)
+  local version = lane.connection.version
   return {
-    bytes = padded(lane.buffer:sub(1, count)),
+    version = version,
+    bytes = version == 2 and bytes or padded(bytes),
     wire_bytes = count,
     ending = ending,
     segments = segments,
@@ -181,6 +291,10 @@ local function take(lane, count, ending, number)
   lane.buffer = lane.buffer:sub(count + 1)
   lane.scanned = 1
   lane.in_one_piece = false
+  if lane.connection.version == 2 then
+    lane.has_begun_two = true
+    lane.is_broken = lane.is_broken or ending == "limit"
+  end
   local spans = {}
   for _, span in ipairs(lane.spans) do
     if span.to > lane.taken then spans[#spans + 1] = span end
@@ -192,6 +306,10 @@ local function take(lane, count, ending, number)
 end
 
 local function drain(lane, number)
+  if lane.connection.version ~= nil and not lane.is_open then
+    -- Its reader gets at once what was held for it.
+    lane.is_open, lane.in_one_piece = true, true
+  end
   while #lane.buffer > 0 do
     local count, ending = measure(lane)
     if ending == nil then break end
@@ -203,7 +321,11 @@ end
 -- Ends what is held if nothing followed it up to `now_us` for as long as it takes.
 local function pass(lane, now_us, number)
   local silence = silence_us(lane)
-  if silence ~= nil and now_us - lane.last_us >= silence then take(lane, #lane.buffer, "silence", number) end
+  if silence ~= nil and now_us - lane.last_us >= silence then
+    begin(lane, true)
+    settle(lane.connection)
+    take(lane, #lane.buffer, "silence", number)
+  end
 end
 
 -- Parts are of several segments when all but one waited for a gap to be filled: a receiver reads them at once.
@@ -219,7 +341,10 @@ local function receive(lane, parts_in, now_us, number)
     lane.buffer = lane.buffer .. part.bytes
   end
   holding[lane] = true
+  begin(lane, false)
+  if #lane.buffer > UNDECIDED_BYTES_MAX then settle(lane.connection) end
   drain(lane, number)
+  if #lane.back.buffer > 0 and lane.connection.version ~= nil then drain(lane.back, number) end
   if #lane.buffer > 0 then parts[number] = #lane.buffer end
 end
 
@@ -232,10 +357,25 @@ local function drop(lane, now_us, number, why)
   holding[lane] = nil
   lane.buffer, lane.spans, lane.scanned, lane.in_one_piece = "", {}, 1, true
   lane.received, lane.taken = 0, 0
+  lane.has_begun_two, lane.is_broken = false, false
+end
+
+-- Whole frames that were held until the version was known.
+local function finish_two(lane, number)
+  while lane.connection.version == 2 and #lane.buffer > 0 do
+    local count, ending = measure(lane)
+    if ending == nil then return end
+    take(lane, count, "stream-end", number)
+  end
 end
 
 local function finish(lane, now_us, number)
   pass(lane, now_us, number)
+  if #lane.buffer > 0 then
+    begin(lane, true)
+    settle(lane.connection)
+    finish_two(lane, number)
+  end
   local silence = silence_us(lane)
   if silence ~= nil and silence < PADDING_SILENCE_US then take(lane, #lane.buffer, "stream-end", number) end
   drop(lane, now_us, number, "the stream's end")
@@ -256,6 +396,7 @@ end
 local function new_lane()
   return {
     buffer = "", scanned = 1, in_one_piece = true, spans = {}, received = 0, taken = 0, last_us = 0,
+    has_begun = false, is_open = false, has_begun_two = false, is_broken = false,
     next = nil, ended = false, waiting = {}, waiting_bytes = 0,
   }
 end
@@ -288,6 +429,8 @@ local function skip_gap(lane, now_us, number)
   local lost = distance(lane.next, first.start)
   put(remarks, number, { expert = experts.lost, text = lost .. " bytes were not captured" })
   drop(lane, now_us, number, "a gap")
+  settle(lane.connection)
+  lane.has_begun = true
   lane.next = first.start
   release(lane, now_us, number)
 end
@@ -371,7 +514,11 @@ local function connection_of(segment)
   -- The last that is heard of a connection from before the capture is no new one.
   if known == nil and not segment.syn and #segment.payload == 0 then return nil end
   local lanes = { [from] = new_lane(), [to] = new_lane() }
-  local connection = { lanes = lanes, syn_sequences = {}, is_ours = false, is_reset = false }
+  local connection = {
+    lanes = lanes, syn_sequences = {}, is_ours = false, is_reset = false, version = nil, prefaces = 0,
+  }
+  lanes[from].connection, lanes[to].connection = connection, connection
+  lanes[from].back, lanes[to].back = lanes[to], lanes[from]
   connections[key] = connection
   return connection, known
 end
@@ -506,6 +653,125 @@ local function decode_frame(frame)
   return { fault = name.fault, items = { name } }
 end
 
+-- The decoder of version 2. The counterpart of src/protocol/hcp2/codec.ts. ------------------------------------------------
+
+local function numbers_of(bytes)
+  local found, at = {}, 1
+  while at <= #bytes do
+    local value, next_at = varint_at(bytes, at)
+    if value == nil then return nil, next_at == "too-big" and "number-too-big" or "field-value" end
+    found[#found + 1] = string.format("%.0f", value)
+    at = next_at
+  end
+  return found
+end
+
+local function strings_of(bytes)
+  local found, at = {}, 1
+  while at <= #bytes do
+    local length, from = varint_at(bytes, at)
+    if length == nil then return nil, from == "too-big" and "number-too-big" or "field-value" end
+    if from - 1 + length > #bytes then return nil, "field-value" end
+    local text, is_utf8 = decode(bytes:sub(from, from - 1 + length))
+    if not is_utf8 then return nil, "not-utf8" end
+    found[#found + 1] = text
+    at = from + length
+  end
+  return found
+end
+
+-- What a value's bytes say, as strings; nil and the fault where they are no value of the kind.
+local READERS = {
+  numbers = numbers_of,
+  strings = strings_of,
+  number = function(bytes)
+    local found, fault = numbers_of(bytes)
+    if found ~= nil and #found ~= 1 then return nil, "field-value" end
+    return found, fault
+  end,
+  string = function(bytes)
+    local text, is_utf8 = decode(bytes)
+    if not is_utf8 then return nil, "not-utf8" end
+    return { text }
+  end,
+  text = function(bytes)
+    if #bytes > TEXT_BYTES_MAX then return nil, "text-too-long" end
+    local text, is_utf8 = decode(bytes)
+    if not is_utf8 then return nil, "not-utf8" end
+    if has_control(text) then return nil, "text-with-control" end
+    return { text }
+  end,
+  opaque = function(bytes)
+    if #bytes == 0 or #bytes > OPAQUE_BYTES_MAX then return nil, "field-value" end
+    return { (bytes:gsub(".", function(byte) return string.format("%02x", byte:byte()) end)) }
+  end,
+  flag = function(bytes)
+    if #bytes > 0 then return nil, "field-value" end
+    return { "true" }
+  end,
+}
+
+local function has(list, value)
+  for _, each in ipairs(list) do
+    if each == value then return true end
+  end
+  return false
+end
+
+-- Reads fields into `items` up to the first fault.
+local function read_fields(bytes, at, message, items)
+  local seen = {}
+  while at <= #bytes do
+    local from = at
+    local tag, length_at = varint_at(bytes, at)
+    if tag == nil then return length_at == "too-big" and "number-too-big" or "field-cut" end
+    local length, value_at = varint_at(bytes, length_at)
+    if length == nil then return value_at == "too-big" and "number-too-big" or "field-cut" end
+    at = value_at + length
+    if at - 1 > #bytes then return "field-cut" end
+    local rule = TAGS[tag]
+    local is_own = rule ~= nil and (has(message.needs, tag) or has(message.may, tag))
+    if not is_own and tag % 2 == 0 then return "field-unknown" end
+    if seen[tag] then return "field-twice" end
+    seen[tag] = true
+    if is_own then
+      local values, fault = READERS[rule.kind](bytes:sub(value_at, at - 1))
+      if fault ~= nil then return fault end
+      for _, value in ipairs(values) do
+        local text = value:gsub("\0", "\226\144\128")
+        items[#items + 1] = { field = fields["two_" .. rule.name], text = text, offset = from - 1, bytes = at - from }
+      end
+    end
+  end
+  for _, tag in ipairs(message.needs) do
+    if not seen[tag] then return "field-missing" end
+  end
+  return nil
+end
+
+-- { type, name, fault, items } of one frame of version 2.
+local function decode_two(frame)
+  if frame == PREFACE then return { type = 0, name = "preface", items = {} } end
+  local kind, at = varint_at(frame, 1)
+  local length, from
+  if kind ~= nil then length, from = varint_at(frame, at) end
+  if length == nil then
+    local is_too_big = at == "too-big" or from == "too-big"
+    return { type = 0, name = "no frame", fault = is_too_big and "number-too-big" or "frame-cut", items = {} }
+  end
+  if from - 1 + length ~= #frame then
+    local fault = length > TWO_BYTES_MAX and "frame-too-long" or "frame-cut"
+    return { type = 0, name = "no frame", fault = fault, items = {} }
+  end
+  local message = MESSAGES[kind]
+  if message == nil then
+    return { type = kind, name = kind % GREASE_STEP == GREASE_FIRST and "reserved" or "unknown", items = {} }
+  end
+  local items = {}
+  local fault = read_fields(frame, from, message, items)
+  return { type = kind, name = message.name, fault = fault, items = items }
+end
+
 -- What is shown. ------------------------------------------------------------------------------------------------------
 
 local function one_line(text)
@@ -548,7 +814,44 @@ local function add_item(tree, field, view, offset, bytes, value)
   return tree:add(field, view:range(offset, bytes), value)
 end
 
+-- "7 say Howdy!"
+local function tell_two(said)
+  local words = { string.format("%.0f", said.type), said.name }
+  for _, item in ipairs(said.items) do
+    if item.field == fields.two_name or item.field == fields.two_from or item.field == fields.two_text then
+      words[#words + 1] = one_line(item.text)
+    end
+  end
+  if said.fault then words[#words + 1] = "[" .. said.fault .. "]" end
+  return table.concat(words, " ")
+end
+
+-- What of a frame is not in its bytes.
+local function add_facts(tree, frame, number, line)
+  tree:add(fields.ending, frame.ending):set_generated()
+  tree:add(fields.bytes, frame.wire_bytes):set_generated()
+  tree:add(fields.segments, frame.segments):set_generated()
+  tree:add(fields.merged, frame.merged):set_generated()
+  tree:add(fields.packet, frame.packet):set_generated()
+  return frame.packet == number and line or line .. " [of packet " .. frame.packet .. "]"
+end
+
+local function show_two(frame, number, packet, root)
+  local view = view_of(frame, number, packet)
+  local said = decode_two(frame.bytes)
+  local line = tell_two(said)
+  local tree = root:add(howdy, view, "Howdy Chat Protocol 2: " .. line)
+  tree:add(fields.two, view, string.format("%.0f", said.type) .. " " .. said.name)
+  for _, item in ipairs(said.items) do add_item(tree, item.field, view, item.offset, item.bytes, item.text) end
+  if said.fault then
+    tree:add(fields.fault, said.fault):set_generated()
+    tree:add_proto_expert_info(experts.malformed, said.fault)
+  end
+  return add_facts(tree, frame, number, line)
+end
+
 local function show_frame(frame, number, packet, root)
+  if frame.version == 2 then return show_two(frame, number, packet, root) end
   local view = view_of(frame, number, packet)
   local said = decode_frame(frame.bytes)
   local line = tell(frame, said)
@@ -561,12 +864,13 @@ local function show_frame(frame, number, packet, root)
     tree:add(fields.fault, said.fault):set_generated()
     tree:add_proto_expert_info(why, said.fault)
   end
-  tree:add(fields.ending, frame.ending):set_generated()
-  tree:add(fields.bytes, frame.wire_bytes):set_generated()
-  tree:add(fields.segments, frame.segments):set_generated()
-  tree:add(fields.merged, frame.merged):set_generated()
-  tree:add(fields.packet, frame.packet):set_generated()
-  return frame.packet == number and line or line .. " [of packet " .. frame.packet .. "]"
+  return add_facts(tree, frame, number, line)
+end
+
+-- No silence ends a frame of version 2, and a preface alone may yet be answered.
+local function is_one(lane)
+  local version = lane.connection.version
+  return version == 1 or (version == nil and not lane.has_begun)
 end
 
 -- Frames that nothing after them ended: the capture did, or does so far.
@@ -574,7 +878,7 @@ local function still_held(number)
   local frames = {}
   for lane in pairs(holding) do
     local last = lane.spans[#lane.spans]
-    if last ~= nil and last.packet == number then frames[#frames + 1] = frame_of(lane, #lane.buffer, "silence") end
+    if last ~= nil and last.packet == number and is_one(lane) then frames[#frames + 1] = frame_of(lane, #lane.buffer, "silence") end
   end
   return frames
 end
