@@ -56,7 +56,7 @@ test("a connection's frames are written and told in its own protocol, a crowd's 
 });
 
 describe("what is wrong with a protocol is told by line and column:", () => {
-  const known = "expected a protocol, one of hcp, cs513, classchat, chatroom; got";
+  const known = "expected a protocol, one of hcp, hcp2, cs513, classchat, chatroom; got";
   const cases: readonly (readonly [string, string, string, string])[] = [
     [
       "an unknown one of a connection",
