@@ -22,6 +22,7 @@
 -- or 1024 segments behind a gap. Then it goes on behind the gap; what waits there when the capture ends is not shown.
 -- A fragment of IP and a packet that the capture cut off are gaps. Of IPv6 only packets without extension headers are
 -- read. Frames stay in memory for as long as the capture is open. Zero bytes inside a name are shown as U+2400.
+-- A preface that nobody answers is shown when its connection ends.
 
 local NAME_BYTES = 64
 local NAME_FRAME_BYTES = 65
