@@ -334,7 +334,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/result/",
-    mayImport: ["src/options/", "lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/"],
+    mayImport: ["src/options/", "lab/hosts/", "lab/protocol/", "lab/wire/", "lab/scenario/", "lab/replay/"],
     mayUse: ["node:*", "zod"],
   },
   {

@@ -4,6 +4,7 @@
 
 import type { Page } from "playwright-core";
 import { type ControlCommand, type ControlEvent, commandSchema } from "../../src/client/control.ts";
+import type { MetLimit } from "../hosts/program-limits.ts";
 import type { WindowView } from "../replay/window-view.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed/testbed.ts";
 import type { Endpoint } from "../wire/wire.ts";
@@ -98,7 +99,7 @@ export class WindowProgram implements Program {
     if (!this.#isEnding) this.writeLine(JSON.stringify({ close: {} }));
   }
 
-  limitsReached(): readonly string[] {
+  limitsReached(): readonly MetLimit[] {
     return this.#client.limitsReached?.() ?? [];
   }
 

@@ -6,7 +6,10 @@ import { cleanLeftovers } from "../machine/leftovers.ts";
 export async function clean(): Promise<string> {
   const { removed, leftAlone } = await cleanLeftovers();
   const tell = (what: string, runs: typeof removed): readonly string[] =>
-    runs.map(({ runId, containers, networks }) => `${what} run ${runId}: ${[...containers, ...networks].join(", ")}\n`);
+    runs.map(
+      ({ runId, containers, networks, images }) =>
+        `${what} run ${runId}: ${[...containers, ...networks, ...images].join(", ")}\n`,
+    );
   return [
     ...tell("Removed", removed),
     ...tell("Left alone, because its lab still lives,", leftAlone),

@@ -1,5 +1,6 @@
 // Owns where hand-ins are built and run: images of an engine, and a bed a lane that its hand-ins have one after the other. It
-// must not know how hand-ins are judged. Invariant: a hand-in's image goes when the class is done, and so does every bed.
+// must not know how hand-ins are judged. Invariant: however the lab ends, no image of a hand-in and no bed outlives it, and
+// while it grades there are hardly more images than lanes.
 
 import { randomBytes } from "node:crypto";
 import { LabBrowser } from "../browser/lab-browser.ts";
@@ -12,7 +13,9 @@ import { type Implementation, tellImplementation } from "../implementation/imple
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, statusOf } from "../machine/engine.ts";
 import { haveProgramImage } from "../machine/images.ts";
-import { buildLimited, removeImages } from "../machine/limited-build.ts";
+import { buildLimited } from "../machine/limited-build.ts";
+import { type Reaper, startReaper } from "../machine/reaper.ts";
+import { SpentImages } from "../machine/spent-images.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
 import { ReportFolder } from "../result/folder.ts";
@@ -46,10 +49,12 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
   readonly #runId = randomBytes(RUN_ID_BYTES).toString("hex");
   readonly #browser = new LabBrowser();
   readonly #beds = new Map<number, ChangingBed>();
-  readonly #images = new Set<string>();
   /** Undefined where hand-ins run without one. */
   readonly #engine: Engine | undefined;
+  readonly #images: SpentImages | undefined;
+  readonly #reaper: Reaper | undefined;
   readonly #partnerImage: string | undefined;
+  readonly #imageName = `howdy-lab/hand-in-${this.#runId}`;
   #builds = 0;
   #description = "";
 
@@ -57,6 +62,10 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
     this.#options = options;
     this.#engine = engine;
     this.#partnerImage = partnerImage;
+    if (engine === undefined) return;
+    this.#images = new SpentImages(engine.docker, this.#runId);
+    this.#reaper = startReaper(engine.address);
+    this.#reaper.watchContainers(this.#runId);
   }
 
   /** Rejects where the bed cannot be had: BedUnavailableError, ProgramMissingError. */
@@ -77,22 +86,20 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
     { signal, hear }: { readonly signal: AbortSignal; readonly hear: (line: string) => void },
   ): Promise<Built> {
     const { image } = source;
-    if (this.#engine === undefined) return { kind: "built", image: null };
+    if (this.#engine === undefined || this.#images === undefined) return { kind: "built", image: null };
     if (image === undefined) return { kind: "failed", why: "its file names no dockerfile under run" };
     if (image.kind === "image") return { kind: "built", image: image.name };
     const { docker } = this.#engine;
     this.#builds += 1;
-    const name = `howdy-lab/hand-in-${this.#runId}:${this.#builds}`;
+    const name = `${this.#imageName}:${this.#builds}`;
     const how = { limits: this.#options.rubric.build, runId: this.#runId, signal, hear };
-    const end = await buildLimited(docker, { ...image, image: name }, how);
-    if (end.kind !== "built") return end;
-    this.#images.add(name);
-    return { kind: "built", image: name };
+    const end = await this.#images.whileNoneIsRemoved(() => buildLimited(docker, { ...image, image: name }, how));
+    return end.kind === "built" ? { kind: "built", image: name } : end;
   }
 
   async runCases(wish: CasesWish): Promise<ReportData> {
     const { args, rubric, topology, partner } = this.#options;
-    const { implementation, done, onDone, signal } = wish;
+    const { implementation, done, isWanted, onDone, signal } = wish;
     const pair =
       rubric.role === "server"
         ? { server: implementation, client: partner }
@@ -111,6 +118,7 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
         repetition: confirming(args.confirm),
         done,
         onDone,
+        isWanted,
         command: `npm run lab -- --${rubric.role} ${implementation.file}`,
         keep: false,
         // The same faults for every hand-in.
@@ -126,6 +134,8 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
       throw fault;
     } finally {
       await lent.giveBack();
+      // One that the rubric names is the course's.
+      if (wish.image?.startsWith(this.#imageName) === true) this.#images?.add(wish.image);
     }
   }
 
@@ -137,9 +147,8 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#beds.keys()].map((lane) => this.#dropBed(lane)));
     await this.#browser[Symbol.asyncDispose]();
-    const docker = this.#engine?.docker;
-    if (docker === undefined) return;
-    await removeImages(docker, this.#images);
+    await this.#images?.end();
+    this.#reaper?.dismiss();
   }
 
   /** The lane's bed with a hand-in's program on it; without an engine a bed of its own. */

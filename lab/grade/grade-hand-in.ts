@@ -27,7 +27,7 @@ import {
 import type { GradedCase, RubricResult, Submission } from "./class-result.ts";
 import { describeHandIn } from "./describe-hand-in.ts";
 import { judgeCase, unrunCase } from "./judge-case.ts";
-import { type Judged, type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
+import { isWorthRunning, type Judged, type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
 import type { Rubric } from "./rubric.ts";
 import { type HandIn, takeIn } from "./take-in.ts";
 
@@ -45,6 +45,8 @@ export interface CasesWish {
   readonly reportPath: string;
   readonly done: readonly DoneCase[];
   readonly onDone: (done: DoneCase, outcome: CaseOutcome) => Promise<void>;
+  /** Asked before each case: one that can be worth nothing any more is not run. */
+  readonly isWanted: (scenario: Scenario) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -185,7 +187,7 @@ class Turn {
       return this.#unrun("timed-out", { says, mend: "see what its build does last", details });
     }
     const mend = "build it by hand: docker build with its Dockerfile gives the same lines";
-    return this.#unrun("does-not-build", { says: `it does not build: ${built.why}`, mend, details });
+    return this.#unrun("does-not-build", { says: built.why, mend, details });
   }
 
   async #runCases(
@@ -198,7 +200,7 @@ class Turn {
     // What the lab was at fault for is run again.
     const done = journal.filter(({ graded }) => graded.verdict !== "lab-fault");
     const judged = new Map(done.map((kept) => [kept.slug, this.#withSteps(kept.graded, kept)]));
-    this.#tellCases(judged.size);
+    this.#tellCases(judged);
     const run = await workshop.runCases({
       implementation,
       image,
@@ -206,11 +208,12 @@ class Turn {
       reportPath: this.#place.reportPath,
       done,
       signal: AbortSignal.any([signal, deadline]),
+      isWanted: ({ slug }) => isWorthRunning(slug, rubric.result.tests, judged),
       onDone: async (one, outcome) => {
         const graded = this.#judge(one, outcome);
         judged.set(one.slug, this.#withSteps(graded, one));
         await addToJournal(this.#place, { ...one, graded });
-        this.#tellCases(judged.size);
+        this.#tellCases(judged);
       },
     });
     const missed = deadline.aborted ? "timed-out" : "not-run";
@@ -274,10 +277,12 @@ class Turn {
     this.#options.watch({ kind: "begun", name: this.#handIn.name, lane: this.#lane, doing });
   }
 
-  #tellCases(done: number): void {
-    const all = this.#options.rubric.scenarios;
-    const next = all[done];
-    this.#tell(next === undefined ? "writing its report" : `case ${done + 1} of ${all.length}: ${next.title}`);
+  #tellCases(judged: ReadonlyMap<string, JudgedCase>): void {
+    const { result, scenarios } = this.#options.rubric;
+    const isNext = ({ slug }: Scenario): boolean => !judged.has(slug) && isWorthRunning(slug, result.tests, judged);
+    const at = scenarios.findIndex(isNext);
+    const next = scenarios[at];
+    this.#tell(next === undefined ? "writing its report" : `case ${at + 1} of ${scenarios.length}: ${next.title}`);
   }
 }
 

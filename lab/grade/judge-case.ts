@@ -1,7 +1,7 @@
 // Owns what a case of a hand-in came to, told apart by what is to be looked at: a wrong answer, a limit, a start that failed,
 // a fault of the lab's own. Pure. It must not know points. Invariant: nothing but a case that passed is passed.
 
-import { whichLimitIn } from "../hosts/program-limits.ts";
+import { type Limit, whichLimitIn } from "../hosts/program-limits.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { CaseOutcome } from "../replay/outcome.ts";
 import { cutText } from "../report/plain-text.ts";
@@ -17,7 +17,9 @@ const SAYS_CHARS_MAX = 300;
 export interface CaseRun {
   readonly scenario: Pick<Scenario, "slug" | "given" | "steps">;
   readonly result: ScenarioResult;
-  readonly outcome: Pick<CaseOutcome, "endings" | "speechless" | "unstarted">;
+  readonly outcome: Pick<CaseOutcome, "endings" | "speechless" | "startMs" | "unstarted"> & {
+    readonly evidence: Pick<CaseOutcome["evidence"], "limits" | "logs">;
+  };
   /** What the hand-ins are. */
   readonly role: Role;
 }
@@ -60,24 +62,52 @@ function verdictOf(run: CaseRun): GradedCase["verdict"] {
       return "lab-fault";
     case "fail":
     case "known-failure":
-      return limitOf(run) ?? (isUnstarted(run) ? "does-not-start" : "failed");
+      return limitOf(run) ?? (isUnstarted(run) ? "does-not-start" : isStill(run) ? "timed-out" : "failed");
   }
 }
 
-/** An engine says of memory alone that it ended a program for it; other limits are in its last words. */
-function limitOf({ outcome, role }: CaseRun): "out-of-memory" | "out-of-processes" | undefined {
-  for (const { role: whose, exit, complaints } of outcome.endings) {
-    if (whose !== role) continue;
-    if (exit.limit !== undefined) return "out-of-memory";
-    const limit = whichLimitIn(complaints.join("\n"));
-    if (limit === "memory") return "out-of-memory";
-    if (limit === "processes") return "out-of-processes";
-  }
-  return undefined;
+const OUT_OF: Readonly<Partial<Record<Limit, "out-of-memory" | "out-of-processes">>> = {
+  memory: "out-of-memory",
+  processes: "out-of-processes",
+};
+
+/** Of a program that ended, by what ended it or by its last words; of one that lived on, as the system counted. */
+function limitOf(run: CaseRun): "out-of-memory" | "out-of-processes" | undefined {
+  const { endings, evidence } = run.outcome;
+  const ended = endings
+    .filter(({ role }) => role === run.role)
+    .map(({ complaints, exit }) => (exit.limit === undefined ? whichLimitIn(complaints.join("\n")) : "memory"));
+  const met = evidence.limits.filter(({ host }) => isOwn(run, host)).map(({ limit }) => limit);
+  return [...ended, ...met].map((limit) => (limit === undefined ? undefined : OUT_OF[limit])).find(Boolean);
 }
 
-function isUnstarted({ outcome, role, scenario }: CaseRun): boolean {
-  const host = outcome.unstarted ?? (outcome.speechless?.role === role ? outcome.speechless.host : null);
+function isUnstarted(run: CaseRun): boolean {
+  const { speechless, unstarted } = run.outcome;
+  return isOwn(run, unstarted ?? (speechless?.role === run.role ? speechless.host : null));
+}
+
+/**
+ * Whether it stood still: in the step that failed it was sent something, and from then on until the case's end it sent
+ * nothing and printed nothing. Who gives a wrong answer still answers the lab's fences.
+ */
+function isStill(run: CaseRun): boolean {
+  const { outcome, result } = run;
+  const { events, omitted, source } = result.wire;
+  const span = result.steps.find((step) => step.verdict !== "pass")?.span ?? null;
+  if (span === null || source === "none" || omitted !== null) return false;
+  const frames = events.filter(({ atMs, kind }) => kind === "frame" && atMs >= span.startMs);
+  const asked = frames.find(({ to }) => isOwn(run, to.host));
+  if (asked === undefined) return false;
+  const lines = [...outcome.evidence.logs].flatMap(([host, printed]) => (isOwn(run, host) ? printed : []));
+  const isLate = (atMs: number): boolean => atMs >= asked.atMs;
+  return (
+    !frames.some(({ atMs, from }) => isOwn(run, from.host) && isLate(atMs)) &&
+    !lines.some(({ atMs }) => isLate(atMs - outcome.startMs))
+  );
+}
+
+/** Whether it is a host of the hand-in's. */
+function isOwn({ role, scenario }: CaseRun, host: string | null): boolean {
   return scenario.given.some((given) => given.host === host && given.kind === role);
 }
 

@@ -33,6 +33,24 @@ const GRAVITY: readonly Verdict[] = [
   "passed",
 ];
 
+/**
+ * Whether a case can still be worth anything: not where every test that asks for it needs one that cannot pass any more.
+ *
+ * @param cases - Those that were run so far, by their slugs.
+ */
+export function isWorthRunning(
+  slug: string,
+  tests: readonly RubricTest[],
+  cases: ReadonlyMap<string, JudgedCase>,
+): boolean {
+  const lost = new Set<string>();
+  for (const test of tests) {
+    const isBroken = test.cases.some((each) => cases.has(each) && verdictIn(test, cases.get(each)) !== "passed");
+    if (isBroken || test.needs.some((need) => lost.has(need))) lost.add(test.id);
+  }
+  return tests.some((test) => test.cases.includes(slug) && !test.needs.some((need) => lost.has(need)));
+}
+
 /** @param cases - By their slugs. */
 export function judgeHandIn(
   { tests: asked, cases: order }: RubricResult,

@@ -1,9 +1,10 @@
-import { expect, test } from "vitest";
-import { failedStep, sampleScenario, sampleStep } from "../report/fixtures/sample-run.ts";
+import { describe, expect, test } from "vitest";
+import type { Limit } from "../hosts/program-limits.ts";
+import { failedStep, sampleFrame, sampleScenario, sampleStep, sampleWire } from "../report/fixtures/sample-run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { sampleCase, sampleRubric, sampleTest } from "./fixtures/sample-class.ts";
 import { type CaseRun, judgeCase, tellCase, unrunCase } from "./judge-case.ts";
-import { type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
+import { isWorthRunning, type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
 
 const SERVER = "Mac25";
 const GIVEN = [{ host: SERVER, kind: "server" }] as unknown as Scenario["given"];
@@ -24,9 +25,37 @@ test.each<[string, Partial<CaseRun["outcome"]>, string]>([
     { endings: [ending({}, ["fork: Resource temporarily unavailable"])] },
     "out-of-processes",
   ],
+  ["so is what was refused a process and lived on", { evidence: met(SERVER, "processes") }, "out-of-processes"],
+  ["the other side's limits are none of it", { evidence: met("Win72", "processes") }, "failed"],
+  ["a processor's time is no such limit", { evidence: met(SERVER, "cpus") }, "failed"],
   ["what ends by itself has failed", { endings: [ending({}, ["oops"])] }, "failed"],
 ])("%s", (_what, outcome, verdict) => {
   expect(judge({ verdict: "fail", steps: [failedStep()] }, outcome).verdict).toBe(verdict);
+});
+
+describe("in the step that fails, the hand-in was asked something at 500 ms", () => {
+  const end = (host: string) => ({ host, address: "10.6.1.1", port: 20002 });
+  const asked = sampleFrame({ atMs: 500, from: end("Win72"), to: end(SERVER) });
+  const step = { ...failedStep(), span: { startMs: 480, endMs: 5_480 } };
+  const verdictOf = (events: readonly (typeof asked)[], printedMs: readonly number[] = []) => {
+    const wire = { ...sampleWire(), events: [...events] };
+    const printed = printedMs.map((atMs) => ({ raw: "a line", text: "a line", atMs, isFence: false, cutBytes: 0 }));
+    const evidence = { limits: [], logs: new Map([[SERVER, printed]]) };
+    return judge({ verdict: "fail", steps: [step], wire }, { evidence }).verdict;
+  };
+  const before = sampleFrame({ atMs: 490, from: end(SERVER), to: end("Win72") });
+
+  test("where it neither sent nor printed anything from then on, it has timed out", () => {
+    expect(verdictOf([before, asked], [490])).toBe("timed-out");
+  });
+
+  test.each<[string, readonly (typeof asked)[], readonly number[]]>([
+    ["sent anything, if only the lab's fence", [asked, { ...before, atMs: 700, fence: true }], []],
+    ["printed anything", [asked], [501]],
+    ["was asked nothing", [before], []],
+  ])("where it %s, it has failed", (_what, events, printedMs) => {
+    expect(verdictOf(events, printedMs)).toBe("failed");
+  });
 });
 
 test.each([
@@ -55,6 +84,17 @@ test("all cases of a test have to pass, and what needs it is not run otherwise",
   ]);
   expect(judged).toMatchObject({ verdict: "failed", score: 0, first: { case: "06-name-taken", test: "names" } });
   expect(judgeHandIn(rubric, cases({}))).toMatchObject({ verdict: "passed", score: 5, first: null });
+});
+
+test("a case is not worth running once every test that asks for it needs what did not pass", () => {
+  const { tests } = sampleRubric();
+  const isWorth = (own: ReadonlyMap<string, JudgedCase>, asked = tests): boolean =>
+    isWorthRunning("08-whisper-message", asked, own);
+  const lost = new Map([["05-name-accepted", judged("05-name-accepted", "failed", [])]]);
+  expect(isWorth(new Map())).toBe(true);
+  expect(isWorth(lost)).toBe(false);
+  expect(isWorth(lost, [...tests, sampleTest({ id: "more", cases: ["08-whisper-message"] })])).toBe(true);
+  expect(isWorthRunning("06-name-taken", tests, lost)).toBe(true);
 });
 
 test("a partial test gives each case its share", () => {
@@ -111,6 +151,10 @@ test("a hand-in of which nothing was run has that verdict everywhere", () => {
   ).toBe(true);
 });
 
+function met(host: string, limit: Limit): CaseRun["outcome"]["evidence"] {
+  return { limits: [{ host, limit, says: "it reached it" }], logs: new Map() };
+}
+
 function ending(exit: object, complaints: readonly string[]): CaseRun["outcome"]["endings"][number] {
   const about = { host: SERVER, role: "server", atMs: 0, ranMs: 0, words: [] } as const;
   return { ...about, exit: { code: 1, signal: null, ...exit }, complaints };
@@ -118,7 +162,8 @@ function ending(exit: object, complaints: readonly string[]): CaseRun["outcome"]
 
 function judge(result: Parameters<typeof sampleScenario>[0], outcome: Partial<CaseRun["outcome"]> = {}) {
   const scenario = { slug: "05-name-accepted", given: GIVEN, steps: STEPS };
-  const about = { endings: [], speechless: null, unstarted: null, ...outcome };
+  const evidence = { limits: [], logs: new Map() };
+  const about = { endings: [], speechless: null, unstarted: null, startMs: 0, evidence, ...outcome };
   return judgeCase({ scenario, result: sampleScenario(result), outcome: about, role: "server" }, "hand-ins/a/report");
 }
 

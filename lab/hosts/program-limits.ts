@@ -30,7 +30,15 @@ export const DEFAULT_LIMITS: ProgramLimits = {
 export const WRITABLE = ["/tmp", "/var/tmp"] as const;
 
 /** What a program can come to the end of. */
-export type Limit = "folders" | "folder-size" | "open-files" | "processes" | "memory";
+export const LIMITS = ["folders", "folder-size", "open-files", "processes", "memory", "cpus"] as const;
+export type Limit = (typeof LIMITS)[number];
+
+/** A limit that a program reached and lived on with. */
+export interface MetLimit {
+  readonly limit: Limit;
+  /** Which, and how that showed, for a person. */
+  readonly says: string;
+}
 
 /** How a program's last words look when it reached a limit: the system's error, or what a language makes of it. */
 const SIGNS: readonly (readonly [RegExp, Limit, (limits: ProgramLimits) => string])[] = [

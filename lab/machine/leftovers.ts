@@ -9,6 +9,7 @@ import { CAPTURE_LABEL, HOST_LABEL, type LabelledRun, RUN_LABEL, readRun } from 
 interface RunRemains extends LabelledRun {
   readonly containers: readonly string[];
   readonly networks: readonly string[];
+  readonly images: readonly string[];
 }
 
 export interface CleanResult {
@@ -34,14 +35,15 @@ export async function cleanLeftovers(): Promise<CleanResult> {
   return { removed: gone, leftAlone: remains.filter((run) => run.state !== "gone") };
 }
 
-/** Removes every container and network of one run, also those that come while it looks. */
+/** Removes everything of one run, also what comes while it looks. */
 export async function removeRun(docker: Dockerode, runId: string): Promise<void> {
   let quiet = false;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const found = await sweepRun(docker, runId);
     if (found === 0 && quiet) return;
     quiet = found === 0;
-    if (quiet) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    // An image may have to wait for the containers of another run, which somebody else removes.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
 }
 
@@ -63,7 +65,22 @@ async function sweepRun(docker: Dockerode, runId: string): Promise<number> {
   const networks = await docker.listNetworks({ filters });
   // A network that a late container still hangs on is refused; the next round takes both.
   await Promise.all(networks.map(({ Id }) => unlessRefused(docker.getNetwork(Id).remove(), 403, 404)));
-  return containers.length + networks.length;
+  return containers.length + networks.length + (await removeImagesOf(docker, runId));
+}
+
+/** Removes every image of one run; says how many there were. */
+export async function removeImagesOf(docker: Dockerode, runId: string): Promise<number> {
+  const images = await docker.listImages({ filters: { label: [`${RUN_LABEL}=${runId}`] } });
+  await removeImages(
+    docker,
+    images.map(({ Id }) => Id),
+  );
+  return images.length;
+}
+
+/** Removes images; one that is gone, or in use, stays. Not side by side: they share what they are made of. */
+export async function removeImages(docker: Dockerode, images: Iterable<string>): Promise<void> {
+  for (const image of images) await unlessRefused(docker.getImage(image).remove({ force: true }), 404, 409);
 }
 
 /** Kills and removes; one that is gone, or going, is as good as removed. */
@@ -73,9 +90,10 @@ export function removeContainer(container: Dockerode.Container): Promise<void> {
 
 async function findRemains(docker: Dockerode): Promise<readonly RunRemains[]> {
   const filters = { label: [RUN_LABEL] };
-  const [containers, networks] = await Promise.all([
+  const [containers, networks, images] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
+    docker.listImages({ filters }),
   ]);
   const things = [
     ...containers.map(({ Labels, Names, Id }) => ({
@@ -84,12 +102,15 @@ async function findRemains(docker: Dockerode): Promise<readonly RunRemains[]> {
       name: plainName(Names) ?? Id,
     })),
     ...networks.map(({ Labels, Name }) => ({ kind: "networks", labels: Labels, name: Name })),
+    ...images.map(({ Id, Labels, RepoTags }) => ({ kind: "images", labels: Labels, name: RepoTags?.[0] ?? Id })),
   ] as const;
   const runs = Map.groupBy(things, ({ labels }) => labels?.[RUN_LABEL]);
   return [...runs.values()].flatMap((group) => {
     const run = readRun(group[0]?.labels);
     const named = (kind: string) => group.filter((thing) => thing.kind === kind).map((thing) => thing.name);
-    return run === null ? [] : [{ ...run, containers: named("containers"), networks: named("networks") }];
+    return run === null
+      ? []
+      : [{ ...run, containers: named("containers"), networks: named("networks"), images: named("images") }];
   });
 }
 

@@ -7,7 +7,7 @@ import type Dockerode from "dockerode";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 import { readBuildContext } from "./build-context.ts";
 import { readBuilderLines, readFailure, readImageId } from "./builder-event.ts";
-import { describeFault, statusOf, unlessRefused } from "./engine.ts";
+import { describeFault, statusOf } from "./engine.ts";
 import type { ImageSource } from "./images.ts";
 import { LineReader } from "./line-reader.ts";
 import { labelsOf } from "./run-labels.ts";
@@ -35,6 +35,8 @@ export type BuildEnd =
   | { readonly kind: "timed-out" };
 
 const MIB = 1_048_576;
+/** Of a command that SIGKILL ended. */
+const KILLED_STATUS = 137;
 const CPU_PERIOD_US = 100_000;
 /** Of one file that a build writes. */
 const FILE_BYTES_MAX = 1_073_741_824;
@@ -60,13 +62,14 @@ export async function buildLimited(
     // A folder that cannot be sent, and a Dockerfile that cannot be read, are its own fault as well.
     const isOwn = fault instanceof BuildFailedError || fault instanceof BedUnavailableError || statusOf(fault) === 400;
     if (!isOwn) throw fault;
-    return { kind: "failed", why: describeFault(fault).replace(/\s+/g, " ") };
+    return { kind: "failed", why: `${describeFault(fault).replace(/\s+/g, " ")}${tellKilled(fault, limits)}` };
   }
 }
 
-/** Removes images that were built; one that is gone, or in use, stays. Not side by side: they share what they are made of. */
-export async function removeImages(docker: Dockerode, images: Iterable<string>): Promise<void> {
-  for (const image of images) await unlessRefused(docker.getImage(image).remove({ force: true }), 404, 409);
+/** A builder does not say that a command was ended for want of memory; its status does, of which other kills have the same. */
+function tellKilled(fault: unknown, { memoryMib }: BuilderLimits): string {
+  const isKilled = fault instanceof BuildFailedError && fault.message.includes(`code: ${KILLED_STATUS}`);
+  return isKilled ? `, most likely for want of memory: it may have ${memoryMib} MiB (build.memory-mib)` : "";
 }
 
 /** Gives the image's id. */

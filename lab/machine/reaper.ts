@@ -10,7 +10,9 @@ const markSchema = z.strictObject({ pid: z.int().positive(), startTicks: z.strin
 
 /** What the lab tells its reaper, a JSON object a line. At end of input the reaper acts on what it was told. */
 export const reaperOrderSchema = z.union([
-  z.strictObject({ containersOf: z.string() }).describe("Remove this run's containers and networks at the end."),
+  z
+    .strictObject({ containersOf: z.string() })
+    .describe("Remove this run's containers, networks and images at the end."),
   z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
   z.strictObject({ mark: z.uuid() }).describe("Kill whatever bears this mark at the end (run-mark.ts)."),
   z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
@@ -24,7 +26,7 @@ type ReaperOrder = z.infer<typeof reaperOrderSchema>;
 export interface Reaper {
   /** The reaper's own process id, for tests. */
   readonly pid: number | undefined;
-  /** Removes every container and network labelled with this run, when the lab has gone. */
+  /** Removes every container, network and image labelled with this run, when the lab has gone. */
   watchContainers(runId: string): void;
   /** Ends whatever bears this mark, when the lab has gone. */
   watchMark(mark: string): void;

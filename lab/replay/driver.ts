@@ -1,6 +1,7 @@
 // Owns what is the same for every program that a replay drives on a host: starting it, writing to it, noticing its end.
 // It must not know what the program says. Invariant: the first thing that went wrong stays in `fault`.
 
+import { type MetLimit, whichLimitIn } from "../hosts/program-limits.ts";
 import type { Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, Program, ProgramExit, ProgramSpec } from "../testbed/testbed.ts";
 import { type Ending, tellExit, withComplaint } from "./ending.ts";
@@ -28,7 +29,8 @@ export abstract class HostDriver {
   #cutBytes = 0;
   #outputLines = 0;
   #complaints: readonly string[] = [];
-  readonly #limitsReached = new Set<string>();
+  /** By what is said of each. */
+  readonly #limitsReached = new Map<string, MetLimit>();
   #ending: Ending | null = null;
   #fault: string | null = null;
 
@@ -81,9 +83,9 @@ export abstract class HostDriver {
    * Limits that its programs reached and lived on with: as the system counted them, or as their words on standard error
    * tell. One that it ended with is told with its end.
    */
-  get limitsReached(): readonly string[] {
+  get limitsReached(): readonly MetLimit[] {
     this.#noteLimits();
-    return this.#ending === null ? [...this.#limitsReached] : [];
+    return this.#ending === null ? [...this.#limitsReached.values()] : [];
   }
 
   /** Lines that it has printed on standard output. */
@@ -204,15 +206,17 @@ export abstract class HostDriver {
     this.#complaints = withComplaint(this.#complaints, text);
     if (this.#limitsReached.size >= LIMITS_TOLD_MAX) return;
     const words = text.slice(0, QUOTED_CHARS_MAX);
-    const limit = this.host.limitIn(words);
-    if (limit !== undefined && ![...this.#limitsReached].some((told) => told.endsWith(limit))) {
-      this.#limitsReached.add(`it printed ${JSON.stringify(words)}: ${limit}`);
-    }
+    const limit = whichLimitIn(words);
+    const told = this.host.limitIn(words);
+    if (limit === undefined || told === undefined) return;
+    if ([...this.#limitsReached.keys()].some((says) => says.endsWith(told))) return;
+    const says = `it printed ${JSON.stringify(words)}: ${told}`;
+    this.#limitsReached.set(says, { limit, says });
   }
 
   /** Its end takes along what the system counted. */
   #noteLimits(): void {
-    for (const limit of this.#program?.limitsReached?.() ?? []) this.#limitsReached.add(limit);
+    for (const met of this.#program?.limitsReached?.() ?? []) this.#limitsReached.set(met.says, met);
   }
 
   #noteEnding({ role, args }: ProgramSpec, exit: ProgramExit, startMs: number): void {

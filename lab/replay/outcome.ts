@@ -1,6 +1,7 @@
 // Owns what comes out of a replay: verdicts, their reasons as a person reads them, and the evidence. It must not wait
 // or act. Invariant: every step of the scenario has a verdict, also those that were not run.
 
+import type { MetLimit } from "../hosts/program-limits.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { tellOmitted } from "./driver.ts";
 import type { Ending } from "./ending.ts";
@@ -54,10 +55,9 @@ export interface Evidence {
   readonly limits: readonly ReachedLimit[];
 }
 
-/** A limit that a host's program reached, for whoever reads the report. */
-export interface ReachedLimit {
+/** A limit that a host's program reached. */
+export interface ReachedLimit extends MetLimit {
   readonly host: string;
-  readonly says: string;
 }
 
 /** What one host printed beyond what is kept. */
@@ -194,7 +194,7 @@ export function collectEvidence(stage: Stage): Evidence {
       .map(({ name, omitted }) => ({ host: name, ...omitted }))
       .filter(({ bytes, lines }) => bytes > 0 || lines > 0),
     limits: [...stage.servers.values(), ...stage.clients.values(), ...stage.peers.values()].flatMap((driver) =>
-      driver.limitsReached.map((says) => ({ host: driver.name, says })),
+      driver.limitsReached.map((met) => ({ host: driver.name, ...met })),
     ),
   };
 }

@@ -88,15 +88,15 @@ test("limits that a program reached and lived on with are told, each once, and f
   const { outcome } = await replay(`${THREE_NAMED}steps:${SPEAK}`, {
     bend: (effects, cause, room) => {
       if (room.server === undefined || cause !== "message") return effects;
-      room.server.counted = ["it was held for 2.5 s"];
+      room.server.counted = [{ limit: "cpus", says: "it was held for 2.5 s" }];
       for (let times = 0; times < 3; times += 1) room.server.print(`EMFILE ${times}: limit of open files`, "stderr");
       return effects;
     },
   });
   expect(outcome.verdict).toBe("pass");
   expect(outcome.evidence.limits).toEqual([
-    { host: "Win71", says: 'it printed "EMFILE 0: limit of open files": limit of open files' },
-    { host: "Win71", says: "it was held for 2.5 s" },
+    { host: "Win71", limit: "open-files", says: 'it printed "EMFILE 0: limit of open files": limit of open files' },
+    { host: "Win71", limit: "cpus", says: "it was held for 2.5 s" },
   ]);
 });
 

@@ -2,6 +2,7 @@
 // It must not know how a case was run. Invariant: what result.json holds is what this schema says.
 
 import { z } from "zod";
+import { LIMITS } from "../hosts/program-limits.ts";
 import { cutText } from "../replay/cut-text.ts";
 import type { CaseOutcome, CaseVerdict, StepOutcome, Verdict } from "../replay/outcome.ts";
 import { type Scenario, wireOf } from "../scenario/scenario.ts";
@@ -116,7 +117,11 @@ const omittedOutput = z.strictObject({
   bytes: z.number().int().nonnegative().describe("Of both."),
 });
 
-const reachedLimit = z.strictObject({ host: z.string(), says: z.string().describe("Which, and how that showed.") });
+const reachedLimit = z.strictObject({
+  host: z.string(),
+  limit: z.enum(LIMITS).describe("Which."),
+  says: z.string().describe("Which, and how that showed, for a person."),
+});
 
 const scenarioResult = z.strictObject({
   id: z.string(),

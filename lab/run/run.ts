@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly done?: readonly DoneCase[];
   /** Gets each case as soon as it has ended, before the next one begins. */
   readonly onDone?: (done: DoneCase, outcome: CaseOutcome) => Promise<void>;
+  /** Asked before each case; one that is not wanted is not run, and not in the result. All are unless told. */
+  readonly isWanted?: (scenario: Scenario) => boolean;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
   readonly keep: boolean;
 }
@@ -102,6 +104,10 @@ export async function runScenarios(options: RunOptions): Promise<RunEnd> {
         run.add(known);
         continue;
       }
+      if (options.isWanted?.(scenario) === false) {
+        run.leaveOut();
+        continue;
+      }
       const verdict = await run.runCase(scenario);
       if (keep && verdict !== "pass") break;
     }
@@ -128,6 +134,7 @@ class Run {
   #hosts: RunResult["hosts"] = [];
   /** Cases to come after the one that runs now. */
   #casesLeft: number;
+  #leftOut = 0;
   /** Nothing is run after what runs now, if that passes. */
   #isLast = false;
   /** What the wires of the cases to come may take in result.json. */
@@ -170,6 +177,12 @@ class Run {
     return result.verdict;
   }
 
+  /** A case is not wanted. */
+  leaveOut(): void {
+    this.#casesLeft -= 1;
+    this.#leftOut += 1;
+  }
+
   /** Takes a case into the report. */
   add({ result, evidence }: DoneCase): void {
     this.#wireChars -= wireChars(result.wire);
@@ -189,7 +202,7 @@ class Run {
       hosts: this.#hosts,
       startedAt: new Date(startMs).toISOString(),
       durationMs: clock.nowMs() - startMs,
-      planned: scenarios.length,
+      planned: scenarios.length - this.#leftOut,
       notAsked: [...notAsked],
       scenarios: [...this.#results],
     };

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { DEFAULT_LIMITS } from "../hosts/program-limits.ts";
+import { DEFAULT_LIMITS, type MetLimit } from "../hosts/program-limits.ts";
 import { limitsReached } from "./container-counts.ts";
 
 /** What is told of a container whose control groups say this. */
-function told(files: Readonly<Record<string, string>>): readonly string[] {
+function told(files: Readonly<Record<string, string>>): readonly MetLimit[] {
   const root = mkdtempSync(join(tmpdir(), "howdy-counts-"));
   try {
     for (const [file, text] of Object.entries(files)) {
@@ -20,9 +20,15 @@ function told(files: Readonly<Record<string, string>>): readonly string[] {
 }
 
 const ALL = [
-  "a process of it was ended: it reached its limit of memory, 512 MiB (limits.memory-mib)",
-  "it reached its limit of processes and threads, 256 (limits.processes)",
-  "it was held for 2.5 s: it reached its limit of the processor's time, 1 core (limits.cpus)",
+  {
+    limit: "memory",
+    says: "a process of it was ended: it reached its limit of memory, 512 MiB (limits.memory-mib)",
+  },
+  { limit: "processes", says: "it reached its limit of processes and threads, 256 (limits.processes)" },
+  {
+    limit: "cpus",
+    says: "it was held for 2.5 s: it reached its limit of the processor's time, 1 core (limits.cpus)",
+  },
 ];
 
 test("each limit that was reached is told, from control groups of version 1", () => {

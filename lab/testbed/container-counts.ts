@@ -4,7 +4,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ProgramLimits, tellCpus, tellMemory, tellProcesses } from "../hosts/program-limits.ts";
+import { type MetLimit, type ProgramLimits, tellCpus, tellMemory, tellProcesses } from "../hosts/program-limits.ts";
 
 const CONTROL_GROUPS = "/sys/fs/cgroup";
 /** Where version 1 has a folder for each controller, and version 2 one folder for all. */
@@ -14,8 +14,8 @@ const US_PER_MS = 1_000;
 /** A start uses several threads, and is held for a moment: that is nobody's fault. */
 const HELD_MS_MIN = 1_000;
 
-/** The limits that a running container has reached so far, for a person. */
-export function limitsReached(id: string, limits: ProgramLimits, root = CONTROL_GROUPS): readonly string[] {
+/** The limits that a running container has reached so far. */
+export function limitsReached(id: string, limits: ProgramLimits, root = CONTROL_GROUPS): readonly MetLimit[] {
   const read = (controllers: readonly string[], file: string): string =>
     controllers
       .flatMap((each) => placesOf(join(root, each), id))
@@ -24,10 +24,16 @@ export function limitsReached(id: string, limits: ProgramLimits, root = CONTROL_
   const ended = read(["memory"], "memory.oom_control") + read([UNIFIED], "memory.events");
   const refused = read(["pids", UNIFIED], "pids.events");
   const heldMs = heldMsIn(read(["cpu", "cpu,cpuacct", UNIFIED], "cpu.stat"));
+  const memory = { limit: "memory", says: `a process of it was ended: ${tellMemory(limits)}` } as const;
+  const processes = { limit: "processes", says: tellProcesses(limits) } as const;
+  const cpus = {
+    limit: "cpus",
+    says: `it was held for ${(heldMs / 1_000).toFixed(1)} s: ${tellCpus(limits)}`,
+  } as const;
   return [
-    ...(countIn(ended, "oom_kill") > 0 ? [`a process of it was ended: ${tellMemory(limits)}`] : []),
-    ...(countIn(refused, "max") > 0 ? [tellProcesses(limits)] : []),
-    ...(heldMs >= HELD_MS_MIN ? [`it was held for ${(heldMs / 1_000).toFixed(1)} s: ${tellCpus(limits)}`] : []),
+    ...(countIn(ended, "oom_kill") > 0 ? [memory] : []),
+    ...(countIn(refused, "max") > 0 ? [processes] : []),
+    ...(heldMs >= HELD_MS_MIN ? [cpus] : []),
   ];
 }
 

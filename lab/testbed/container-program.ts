@@ -7,7 +7,7 @@
 import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
 import type Dockerode from "dockerode";
-import { type ProgramLimits, tellMemory } from "../hosts/program-limits.ts";
+import { type MetLimit, type ProgramLimits, tellMemory } from "../hosts/program-limits.ts";
 import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import type { Removals } from "../machine/removals.ts";
@@ -151,7 +151,7 @@ export class ContainerProgram implements Program {
     return await runInContainer(this.container, words);
   }
 
-  limitsReached(): readonly string[] {
+  limitsReached(): readonly MetLimit[] {
     return this.#running ? limitsReached(this.container.id, this.#limits) : [];
   }
 

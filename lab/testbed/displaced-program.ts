@@ -5,6 +5,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { addressTranslator } from "../hosts/address-translator.ts";
+import type { MetLimit } from "../hosts/program-limits.ts";
 import type { OutputLine, Program, ProgramExit } from "./testbed.ts";
 
 /** Real addresses by those that scenarios and programs speak of. */
@@ -73,7 +74,7 @@ export class DisplacedProgram implements Program {
     return this.#program.resume();
   }
 
-  limitsReached(): readonly string[] {
+  limitsReached(): readonly MetLimit[] {
     return this.#program.limitsReached?.() ?? [];
   }
 

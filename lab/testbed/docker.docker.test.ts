@@ -196,10 +196,13 @@ describe("a program's limits", () => {
       await expect
         .poll(() => program.limitsReached?.(), { timeout: LIMITS_MS_MAX })
         .toEqual([
-          "it reached its limit of processes and threads, 24 (limits.processes)",
-          expect.stringMatching(
-            /^it was held for \d+\.\d s: it reached its limit of the processor's time, 0\.1 cores /,
-          ),
+          { limit: "processes", says: "it reached its limit of processes and threads, 24 (limits.processes)" },
+          {
+            limit: "cpus",
+            says: expect.stringMatching(
+              /^it was held for \d+\.\d s: it reached its limit of the processor's time, 0\.1 cores /,
+            ),
+          },
         ]);
     });
   });

@@ -2,6 +2,7 @@
 // programs, a program has lines in and lines out. It must know neither Docker nor processes, nor what a program says.
 // Invariant: whatever a bed made is gone once it is disposed of.
 
+import type { MetLimit } from "../hosts/program-limits.ts";
 import type { BesideCommand } from "../hosts/program-source.ts";
 import type { HostSpec, ProgramRole } from "../hosts/topology.ts";
 import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
@@ -48,8 +49,8 @@ export interface Program {
   /** Lets it do nothing until it is resumed; it can be killed meanwhile. Settles when it stands still. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** The limits that it has reached so far and lived on with, for a person; not there where the bed cannot know. */
-  limitsReached?(): readonly string[];
+  /** The limits that it has reached so far and lived on with; not there where the bed cannot know. */
+  limitsReached?(): readonly MetLimit[];
   /** Settles when the program has ended and its last line has been handed over. Never rejects. */
   readonly exited: Promise<ProgramExit>;
 }
