@@ -16,6 +16,10 @@ const BENCHMARKS = {
     what: "the report's cases on hosts in namespaces against those on loopback",
     load: () => import("./beds.ts"),
   },
+  grade: {
+    what: "a class on docker, two hand-ins at once against one after the other, and the lab's memory (--help tells more)",
+    load: () => import("./grade.ts"),
+  },
   flood: {
     what: "how long people wait for each other's messages beside one who sends as fast as it can",
     load: () => import("./flood.ts"),
