@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 
 /** What makes a page. */
 export interface PageSource {
@@ -72,7 +72,17 @@ export function toScriptJson(value: unknown): string {
   );
 }
 
+/** A Ctrl-C that calls the lab off ends the bundler's process as well, which waits for the next page. */
 async function bundle(source: PageSource): Promise<Bundle> {
+  try {
+    return await bundleOnce(source);
+  } catch {
+    await stop();
+    return await bundleOnce(source);
+  }
+}
+
+async function bundleOnce(source: PageSource): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [source.script, source.style].map((file) => fileURLToPath(file)),
     outdir: fileURLToPath(PAGE),
