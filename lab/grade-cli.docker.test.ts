@@ -1,5 +1,5 @@
-// A class, graded as a course does it: each hand-in's verdict, and the same grades when the lab was killed on the way and the
-// class came in two parts.
+// A class, graded as a course does it: each hand-in's verdict, in two parts of which the lab was killed in one; and hand-ins that
+// fight.
 
 import {
   copyFileSync,
@@ -17,30 +17,59 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
 import { type ClassResult, classSchema } from "./grade/class-result.ts";
+import { connectEngine } from "./machine/engine.ts";
+import { RUN_LABEL, readRun } from "./machine/run-labels.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const TEST_MS_MAX = 300_000;
+/** As long as a reaper lives. */
+const REAP_MS_MAX = 60_000;
 const CLASS = fileURLToPath(new URL("../examples/class", import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), "howdy-class-"));
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-test("hand-ins come to verdicts of their own, the same whether the lab was killed, and in how many parts they came", {
+/** A part of the example's, so that the class costs little: three cases, of which one is not worth running without the first. */
+const TESTS = [
+  '  - { id: connect, points: 2, cases: ["04"] }',
+  '  - { id: broadcast, points: 2, cases: ["07"], needs: [connect] }',
+  '  - { id: leave, points: 3, cases: ["10"] }',
+];
+
+test("the example's rubric is one", async () => {
+  expect(await runLab(["rubric", join(CLASS, "rubric.yaml")])).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("hand-ins come to verdicts of their own, though the class came in two parts and the lab was killed in one", {
   timeout: TEST_MS_MAX,
 }, async () => {
-  const whole = join(FOLDER, "whole");
-  const end = await grade(whole, "--parallel", "2");
-  expect(end, end.stderr).toMatchObject({ status: 0, stderr: "" });
-  const result = readClass(whole);
-  expect(result.submissions.map(({ name, score, verdict }) => [name, verdict, score])).toEqual([
-    ["anna", "passed", 10],
+  const shards = [join(FOLDER, "1"), join(FOLDER, "2")] as const;
+  const startS = Math.floor(Date.now() / 1000);
+  // Killed once a hand-in is done and a case of another one is.
+  const killed = await grade(shards[0], "1/2", [], () => isHalfWay(shards[0]));
+  expect(killed.status).toBeNull();
+  expect(existsSync(join(shards[0], "class.json"))).toBe(false);
+  await expect.poll(() => leftImages(startS), { timeout: REAP_MS_MAX }).toEqual([]);
+  const resumed = await grade(shards[0], "1/2", ["--resume"]);
+  expect(resumed.status, resumed.stderr).toBe(0);
+  expect(resumed.stdout).toMatch(/^1\/3 .*as it was$/m);
+  const second = await grade(shards[1], "2/2");
+  expect(second, second.stderr).toMatchObject({ status: 0, stderr: "" });
+  const merged = join(FOLDER, "merged");
+  expect(await runLab(["merge", ...shards, "--out", merged, "--format", "csv"])).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+  const { submissions } = readClass(merged);
+  expect(submissions.map(({ name, score, verdict }) => [name, verdict, score])).toEqual([
+    ["anna", "passed", 7],
     ["bela", "does-not-build", 0],
     ["chen", "does-not-start", 0],
     ["dana", "failed", 0],
-    ["emil", "failed", 7],
-    ["fern", "out-of-memory", 6.5],
+    ["emil", "failed", 4],
+    ["fern", "out-of-memory", 5],
   ]);
-  expect(result.submissions.map(({ first }) => first?.says ?? null)).toEqual([
+  expect(submissions.map(({ first }) => first?.says ?? null)).toEqual([
     null,
     expect.stringContaining("node --check server.mjs"),
     "the server ended by itself, exit status 1",
@@ -48,19 +77,17 @@ test("hand-ins come to verdicts of their own, the same whether the lab was kille
     expect.stringContaining("Win72 shows"),
     expect.stringContaining("its limit of memory, 256 MiB"),
   ]);
-  const shards = [join(FOLDER, "1"), join(FOLDER, "2")] as const;
-  // Killed once a hand-in is done and a case of the next one is.
-  const killed = await grade(shards[0], "--shard", "1/2", () => isHalfWay(shards[0]));
-  expect(killed.status).toBeNull();
-  expect(existsSync(join(shards[0], "class.json"))).toBe(false);
-  const resumed = await grade(shards[0], "--shard", "1/2", "--resume");
-  expect(resumed.status, resumed.stderr).toBe(0);
-  expect(resumed.stdout).toMatch(/^1\/3 .*as it was$/m);
-  expect((await grade(shards[1], "--shard", "2/2")).status).toBe(0);
-  const merged = join(FOLDER, "merged");
-  expect(await runLab(["merge", ...shards, "--out", merged])).toMatchObject({ status: 0, stderr: "" });
-  expect(gradesIn(readClass(merged))).toEqual(gradesIn(result));
+  expect(submissions.map(({ cases }) => cases.map(({ runs }) => runs))).toEqual([
+    [1, 1, 1],
+    [0, 0, 0],
+    [1, 0, 1],
+    [1, 0, 1],
+    [1, 1, 1],
+    [1, 1, 1],
+  ]);
   expect(existsSync(join(merged, "hand-ins/dana/report/index.html"))).toBe(true);
+  expect(readFileSync(join(merged, "grades.csv"), "utf8")).toContain("emil,4,7,failed");
+  expect(await leftImages(startS)).toEqual([]);
 });
 
 /** What each does when a text for all comes, in the place of what Anna's server does. */
@@ -93,37 +120,47 @@ test("hand-ins that fight fail alone: the machine is as it was, and so is the gr
     const text = anna.replace(fight, `  if (receiver === "All") { ${deed} }\n${fight}`);
     writeFileSync(join(submissions, name, "server.mjs"), `${tools}\n${text}`);
   }
-  copyFileSync(join(CLASS, "Dockerfile"), join(FOLDER, "Dockerfile"));
-  const [head = ""] = readFileSync(join(CLASS, "rubric.yaml"), "utf8").split("tests:\n");
-  const rubric = join(FOLDER, "rubric.yaml");
-  writeFileSync(rubric, `${head}tests: [{ id: all, points: 1, cases: ["07"] }]\n`);
+  const rubric = writeRubric("fights.yaml", ['  - { id: all, points: 1, cases: ["07"] }']);
   const out = join(FOLDER, "fought");
   const bed = ["--subnet", await claimSubnet(), "--timeout", "2", "--confirm", "1", "--parallel", "2"];
   const end = await runLab(["grade", submissions, "--rubric", rubric, "--out", out, ...bed]);
   expect(end, end.stderr).toMatchObject({ status: 0, stderr: "" });
-  expect(Object.fromEntries(readClass(out).submissions.map(({ name, score }) => [name, score]))).toEqual({
-    beside: 1,
-    "fence-only": 0,
-    "fork-bomb": 0,
-    "full-folder": 0,
-    nosy: 1,
-    output: 0,
+  expect(Object.fromEntries(readClass(out).submissions.map(({ name, verdict }) => [name, verdict]))).toEqual({
+    beside: "passed",
+    "fence-only": "failed",
+    "fork-bomb": "out-of-processes",
+    "full-folder": "failed",
+    nosy: "passed",
+    output: "failed",
   });
   const log = readFileSync(join(out, "hand-ins/nosy/report/07-broadcast-message-exchange/Win71.log"), "utf8");
   for (const refusal of ["EROFS", "ENOENT", "ENETUNREACH"]) expect(log).toContain(refusal);
   expect(log).not.toContain("did it");
 });
 
-async function grade(out: string, ...how: readonly (string | (() => boolean))[]) {
-  const words = how.filter((each) => typeof each === "string");
-  const isEnough = how.find((each) => typeof each === "function");
-  const bed = ["--subnet", await claimSubnet(), "--timeout", "2", "--confirm", "1", "--out", out];
-  return runLab(
-    ["grade", join(CLASS, "submissions"), "--rubric", join(CLASS, "rubric.yaml"), ...bed, ...words],
-    (kill) => {
-      if (isEnough?.() === true) kill("SIGKILL");
-    },
-  );
+async function grade(out: string, shard: string, words: readonly string[] = [], isEnough = () => false) {
+  const rubric = writeRubric("class.yaml", TESTS);
+  const bed = ["--subnet", await claimSubnet(), "--timeout", "2", "--confirm", "1", "--parallel", "2", "--out", out];
+  const what = ["grade", join(CLASS, "submissions"), "--rubric", rubric, "--shard", shard];
+  return runLab([...what, ...bed, ...words], (kill) => {
+    if (isEnough()) kill("SIGKILL");
+  });
+}
+
+/** The example's rubric with other tests, beside its Dockerfile. */
+function writeRubric(file: string, tests: readonly string[]): string {
+  const [head = ""] = readFileSync(join(CLASS, "rubric.yaml"), "utf8").split("tests:\n");
+  copyFileSync(join(CLASS, "Dockerfile"), join(FOLDER, "Dockerfile"));
+  writeFileSync(join(FOLDER, file), [`${head}tests:`, ...tests, ""].join("\n"));
+  return join(FOLDER, file);
+}
+
+/** Images that labs made since then which have gone. */
+async function leftImages(sinceS: number): Promise<readonly string[]> {
+  const { docker } = await connectEngine();
+  const images = await docker.listImages({ filters: { label: [RUN_LABEL] } });
+  const left = images.filter(({ Created, Labels }) => Created >= sinceS && readRun(Labels)?.state === "gone");
+  return left.flatMap(({ RepoTags, Id }) => RepoTags?.[0] ?? Id);
 }
 
 function isHalfWay(out: string): boolean {
@@ -138,13 +175,4 @@ function lines(file: string): number {
 
 function readClass(folder: string): ClassResult {
   return classSchema.parse(JSON.parse(readFileSync(join(folder, "class.json"), "utf8")));
-}
-
-/** All that a grade is, without what differs from run to run. */
-function gradesIn({ rubric, submissions }: ClassResult) {
-  const graded = submissions.map(({ name, digest, verdict, score, tests, cases, folder }) => {
-    const told = cases.map(({ slug, verdict: ofCase, cause }) => [slug, ofCase, cause?.says ?? null]);
-    return { name, digest, verdict, score, tests, told, folder };
-  });
-  return { rubric, graded };
 }

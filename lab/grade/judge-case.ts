@@ -87,8 +87,8 @@ function isUnstarted(run: CaseRun): boolean {
 }
 
 /**
- * Whether it stood still: in the step that failed it was sent something, and from then on until the case's end it sent
- * nothing and printed nothing. Who gives a wrong answer still answers the lab's fences.
+ * Whether it stood still: in the step that failed or behind it, it was sent something, and from then on until the case's end it
+ * sent nothing and printed nothing. Who gives a wrong answer still answers the lab's fences.
  */
 function isStill(run: CaseRun): boolean {
   const { outcome, result } = run;
@@ -96,7 +96,7 @@ function isStill(run: CaseRun): boolean {
   const span = result.steps.find((step) => step.verdict !== "pass")?.span ?? null;
   if (span === null || source === "none" || omitted !== null) return false;
   const frames = events.filter(({ atMs, kind }) => kind === "frame" && atMs >= span.startMs);
-  const asked = frames.find(({ to }) => isOwn(run, to.host));
+  const asked = frames.findLast(({ to }) => isOwn(run, to.host));
   if (asked === undefined) return false;
   const lines = [...outcome.evidence.logs].flatMap(([host, printed]) => (isOwn(run, host) ? printed : []));
   const isLate = (atMs: number): boolean => atMs >= asked.atMs;

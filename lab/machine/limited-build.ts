@@ -35,6 +35,9 @@ export type BuildEnd =
   | { readonly kind: "timed-out" };
 
 const MIB = 1_048_576;
+/** What a builder says when a layer that it was to go on from is not there any more. */
+const LAYER_GONE = /no such image: sha256:|layer does not exist|unknown parent image/i;
+const ATTEMPTS_MAX = 5;
 /** Of a command that SIGKILL ended. */
 const KILLED_STATUS = 137;
 const CPU_PERIOD_US = 100_000;
@@ -46,6 +49,12 @@ class BuildFailedError extends Error {
   override readonly name = "BuildFailedError";
 }
 
+/** Somebody else removed what a build was to go on from, again and again. */
+class LayerGoneError extends Error {
+  override readonly name = "LayerGoneError";
+  readonly code = "LAYER_GONE";
+}
+
 /** Builds, and gives what came of it. Rejects when the engine fails, or the signal called it off. */
 export async function buildLimited(
   docker: Dockerode,
@@ -54,8 +63,9 @@ export async function buildLimited(
 ): Promise<BuildEnd> {
   const { limits, signal } = options;
   const deadline = AbortSignal.timeout(limits.msMax);
+  const either = AbortSignal.any([deadline, signal]);
   try {
-    return { kind: "built", image: await build(docker, source, options, AbortSignal.any([deadline, signal])) };
+    return { kind: "built", image: await buildAgain(docker, source, options, either) };
   } catch (fault) {
     if (signal.aborted) throw fault;
     if (deadline.aborted) return { kind: "timed-out" };
@@ -63,6 +73,19 @@ export async function buildLimited(
     const isOwn = fault instanceof BuildFailedError || fault instanceof BedUnavailableError || statusOf(fault) === 400;
     if (!isOwn) throw fault;
     return { kind: "failed", why: `${describeFault(fault).replace(/\s+/g, " ")}${tellKilled(fault, limits)}` };
+  }
+}
+
+/** The same, as often as a layer that it found in its cache was removed meanwhile: by another lab, whose class has the same. */
+async function buildAgain(...args: Parameters<typeof build>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await build(...args);
+    } catch (fault) {
+      if (!(fault instanceof BuildFailedError) || !LAYER_GONE.test(fault.message)) throw fault;
+      // That is the engine's fault, and not the hand-in's.
+      if (attempt === ATTEMPTS_MAX) throw new LayerGoneError(fault.message, { cause: fault });
+    }
   }
 }
 
