@@ -461,6 +461,7 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/protocol/hcp1/",
       "src/protocol/hcp2/",
+      "lab/grade/",
       "lab/hosts/",
       "lab/hcp/",
       "lab/implementation/",
