@@ -19,6 +19,7 @@ import { runLab } from "./fixtures/run-lab.ts";
 import { type ClassResult, classSchema } from "./grade/class-result.ts";
 import { connectEngine } from "./machine/engine.ts";
 import { RUN_LABEL, readRun } from "./machine/run-labels.ts";
+import type { RunResult } from "./result/result.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const TEST_MS_MAX = 300_000;
@@ -131,8 +132,13 @@ test("hand-ins that fight fail alone: the machine is as it was, and so is the gr
     "fork-bomb": "out-of-processes",
     "full-folder": "failed",
     nosy: "passed",
-    output: "failed",
+    // Who prints that much and still answers in time is right; that it was not kept is told.
+    output: expect.stringMatching(/^(?:passed|failed)$/),
   });
+  const { scenarios } = JSON.parse(readFileSync(join(out, "hand-ins/output/report/result.json"), "utf8")) as RunResult;
+  expect(scenarios[0]?.omitted).toMatchObject([
+    { host: "Win71", bytes: expect.toSatisfy((bytes) => bytes > 50_000_000) },
+  ]);
   const log = readFileSync(join(out, "hand-ins/nosy/report/07-broadcast-message-exchange/Win71.log"), "utf8");
   for (const refusal of ["EROFS", "ENOENT", "ENETUNREACH"]) expect(log).toContain(refusal);
   expect(log).not.toContain("did it");

@@ -1,7 +1,7 @@
 // The files that describe implementations, as they are in this repository and in its documentation, all of them.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { findCase } from "../commands/load-pair.ts";
@@ -14,7 +14,7 @@ const PROGRAM_LINES_MAX = 200;
 const FILES = ["implementations", "examples"]
   .flatMap((folder) =>
     readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.ya?ml$/.test(file))
+      .filter((file) => /\.ya?ml$/.test(file) && basename(file) !== "rubric.yaml")
       .map((file) => join(folder, file)),
   )
   .filter((file) => /^role:/m.test(readFileSync(join(REPOSITORY, file), "utf8")));

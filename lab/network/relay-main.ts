@@ -6,26 +6,11 @@
 
 import { createInterface } from "node:readline";
 import type { Endpoint } from "../wire/wire.ts";
-import type { Way, WayFault } from "./link-fault.ts";
 import { listeningPorts } from "./listening-ports.ts";
 import { Relay } from "./relay.ts";
+import { OWN_PORTS, type RelayAnswer, type RelayOrder } from "./relay-orders.ts";
 import { Ways } from "./ways.ts";
 
-export type RelayOrder =
-  /** At which ports anything listens at an address of this host. */
-  | { readonly kind: "ports"; readonly address: string }
-  /** Stand at one address in for another, exactly at these ports. */
-  | { readonly kind: "serve"; readonly at: string; readonly for: string; readonly ports: readonly number[] }
-  /** By addresses. */
-  | { readonly kind: "fault"; readonly way: Way; readonly fault: WayFault };
-
-export interface RelayAnswer {
-  readonly ports?: readonly number[];
-  readonly fault?: string;
-}
-
-/** The relay's own connections come from here, so that they are not led to it again; systems give no such port by themselves. */
-export const OWN_PORTS = { first: 61_000, last: 65_535 } as const;
 /** A port may be in use, or not free yet. */
 const TRIES_MAX = 64;
 
@@ -94,4 +79,4 @@ async function main(): Promise<void> {
   process.exit();
 }
 
-if (import.meta.main) await main();
+await main();

@@ -4,7 +4,7 @@
 
 import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
 import { waysOf } from "../network/link-fault.ts";
-import { OWN_PORTS } from "../network/relay-main.ts";
+import { OWN_PORTS } from "../network/relay-orders.ts";
 import type { BedLinks } from "./bed-hosts.ts";
 import { DisplacedProgram } from "./displaced-program.ts";
 import { RelayProcess, type RelayStreams } from "./relay-process.ts";

@@ -2,7 +2,7 @@
 // order gets its own answer, or a reason within ANSWER_MS_MAX.
 
 import { LineReader } from "../machine/line-reader.ts";
-import type { RelayAnswer, RelayOrder } from "../network/relay-main.ts";
+import type { RelayAnswer, RelayOrder } from "../network/relay-orders.ts";
 
 /** The streams of a relay that runs, and its end. */
 export interface RelayStreams {
