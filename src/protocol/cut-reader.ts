@@ -2,6 +2,8 @@
 // clock: it says how long a silence ends what it holds. Invariant: it holds one message's limit and one read at most, and
 // what is longer than the limit is cut there.
 
+import { joinBytes } from "./join-bytes.ts";
+
 /** What told the reader that a message ends where it ends. */
 export type PieceEnd = "length" | "delimiter" | "limit" | "silence";
 
@@ -32,14 +34,7 @@ export class CutReader {
   }
 
   receive(chunk: Uint8Array): void {
-    if (this.#held.length === 0) {
-      this.#held = chunk;
-      return;
-    }
-    const joined = new Uint8Array(this.#held.length + chunk.length);
-    joined.set(this.#held);
-    joined.set(chunk, this.#held.length);
-    this.#held = joined;
+    this.#held = joinBytes(this.#held, chunk);
   }
 
   /** The next message whose end is certain. */

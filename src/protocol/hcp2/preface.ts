@@ -1,6 +1,7 @@
 // Owns how a connection's first bytes say which protocol it speaks: version 1, version 2 or TLS. It has no clock. Pure.
 // Invariant: of a stream of version 1 it takes no byte, and of one of version 2 the preface alone.
 
+import { joinBytes } from "../join-bytes.ts";
 import { PREFACE_SILENCE_MS } from "./limits.ts";
 
 /** What a side of version 2 sends first: `HOWDY/2` and a newline. No byte of it is a type byte of version 1. */
@@ -22,14 +23,7 @@ export class PrefaceReader {
   #isDone = false;
 
   receive(chunk: Uint8Array): void {
-    if (this.#held.length === 0) {
-      this.#held = chunk;
-      return;
-    }
-    const joined = new Uint8Array(this.#held.length + chunk.length);
-    joined.set(this.#held);
-    joined.set(chunk, this.#held.length);
-    this.#held = joined;
+    this.#held = joinBytes(this.#held, chunk);
   }
 
   next(): Opening | undefined {
