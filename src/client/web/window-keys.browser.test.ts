@@ -1,8 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./fixtures/browser.ts";
-import { ChatRoom } from "./fixtures/chat-room.ts";
+import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
+import { SilentWay } from "./fixtures/silent-way.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -148,16 +149,17 @@ test("a paste stays whole, line breaks and all, also when it is longer than anyt
 
 test("a text that comes back while an input method builds a character disturbs nothing, and is there afterwards", async () => {
   await using room = await ChatRoom.open({ browser });
-  const window = await room.window();
+  await using way = await SilentWay.open(Number(new URL(room.client.url).port));
+  const window = await openWindow(browser, way.url);
   await window.connect();
   const cdp = await window.page.context().newCDPSession(window.page);
   await window.option("All").click();
   await window.entry.fill("too early");
-  // In one go: the composition begins before the answer to Enter can be there.
-  await Promise.all([
-    cdp.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 }),
-    cdp.send("Input.imeSetComposition", { text: "かな", selectionStart: 2, selectionEnd: 2 }),
-  ]);
+  const release = way.holdAnswers();
+  await window.entry.press("Enter");
+  await cdp.send("Input.imeSetComposition", { text: "かな", selectionStart: 2, selectionEnd: 2 });
+  expect(await window.entry.inputValue()).toBe("かな");
+  release();
   await window.line("You need set a username first.").waitFor();
   expect(await window.entry.inputValue()).toContain("かな");
   await cdp.send("Input.imeSetComposition", { text: "かなか", selectionStart: 3, selectionEnd: 3 });
