@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LeftOutReporter } from "./scripts/left-out-reporter.ts";
 import { OutlivedReporter } from "./scripts/outlived-reporter.ts";
+import { AGAIN_BESIDE_PROGRAMS, AGAIN_WHEN_LATE, SecondTryReporter } from "./scripts/second-try-reporter.ts";
 import { CAPABILITIES, type Capability } from "./scripts/test-capabilities.ts";
 import { TurnSequencer } from "./scripts/turn-sequencer.ts";
 
@@ -43,11 +44,17 @@ for (const { capability, missing } of probed) {
 }
 
 /** @param isolate - Whether each file has a process of its own, with every module loaded again. */
-const project = (name: string, include: readonly string[], isolate: boolean) => ({
+const project = (
+  name: string,
+  include: readonly string[],
+  isolate: boolean,
+  retry: typeof AGAIN_WHEN_LATE | typeof AGAIN_BESIDE_PROGRAMS,
+) => ({
   test: {
     name,
     include: [...include],
     isolate,
+    retry,
     environment: "node" as const,
     maxWorkers: FILES_AT_ONCE,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
@@ -65,16 +72,18 @@ export default defineConfig({
         "everywhere",
         everywhere.filter((file) => !replacing.includes(file)),
         false,
+        AGAIN_WHEN_LATE,
       ),
-      project("replacing", replacing, true),
+      project("replacing", replacing, true, AGAIN_WHEN_LATE),
       ...probed
         .filter(({ files, missing }) => files.length > 0 && missing === undefined)
-        .map(({ capability, files }) => project(capability.suffix, files, true)),
+        .map(({ capability, files }) => project(capability.suffix, files, true, AGAIN_BESIDE_PROGRAMS)),
     ],
     sequence: { sequencer: TurnSequencer },
     reporters: [
       "default",
       new OutlivedReporter(),
+      new SecondTryReporter(),
       new LeftOutReporter(
         probed.flatMap(({ capability, files, missing }) =>
           missing === undefined ? [] : files.map((file) => ({ file, why: `needs ${capability.name}, but ${missing}` })),
