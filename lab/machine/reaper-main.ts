@@ -5,7 +5,7 @@ import { existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { killMarked, type ProcessMark } from "./process-mark.ts";
-import { reaperOrderSchema } from "./reaper.ts";
+import { type ReaperOrder, reaperLineSchema } from "./reaper.ts";
 import { endMarked } from "./run-mark.ts";
 
 /** The lab promises five seconds; a slow engine gets more, but a reaper does not live for ever. */
@@ -15,34 +15,48 @@ const REMOVALS_MAX = 10;
 const LOOK_MS = 100;
 const QUIET_LOOKS = 3;
 
-const watched = new Map<number, ProcessMark>();
-const marks = new Set<string>();
-const folders = new Set<string>();
-const runs = new Set<string>();
-let keepsContainers = false;
+/** What one part of the lab leaves when the lab has gone. */
+class Estate {
+  readonly watched = new Map<number, ProcessMark>();
+  readonly marks = new Set<string>();
+  readonly folders = new Set<string>();
+  readonly runs = new Set<string>();
+  keepsContainers = false;
+
+  take(said: ReaperOrder): void {
+    if ("containersOf" in said) this.runs.add(said.containersOf);
+    else if ("watch" in said) this.watched.set(said.watch.pid, said.watch);
+    else if ("mark" in said) this.marks.add(said.mark);
+    else if ("unwatch" in said) this.watched.delete(said.unwatch);
+    else if ("remove" in said) this.folders.add(said.remove);
+    else if ("keepContainers" in said) this.keepsContainers = true;
+  }
+
+  async clearUp(): Promise<void> {
+    for (const mark of this.watched.values()) killMarked(mark);
+    // What cannot be killed is nothing that a reaper could tell anybody, and no reason to leave the rest.
+    await Promise.allSettled([...this.marks].map(endMarked));
+    await Promise.all([removeFolders(this.folders), removeContainers(this.runs, this.keepsContainers)]);
+  }
+}
+
+const estates = new Map<number, Estate>();
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const order = reaperOrderSchema.safeParse(parseJson(line));
-  if (!order.success) continue;
-  const said = order.data;
-  if ("containersOf" in said) runs.add(said.containersOf);
-  else if ("watch" in said) watched.set(said.watch.pid, said.watch);
-  else if ("mark" in said) marks.add(said.mark);
-  else if ("unwatch" in said) watched.delete(said.unwatch);
-  else if ("remove" in said) folders.add(said.remove);
-  else if ("keepContainers" in said) keepsContainers = true;
-  else process.exit(0);
+  const { success, data } = reaperLineSchema.safeParse(parseJson(line));
+  if (!success) continue;
+  const estate = estates.get(data.part) ?? new Estate();
+  estates.set(data.part, estate);
+  if ("leave" in data.order) estates.delete(data.part);
+  else estate.take(data.order);
 }
 
 setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
-for (const mark of watched.values()) killMarked(mark);
-// What cannot be killed is nothing that a reaper could tell anybody, and no reason to leave the rest.
-await Promise.allSettled([...marks].map(endMarked));
-await Promise.all([removeFolders(), removeContainers()]);
+await Promise.allSettled([...estates.values()].map((estate) => estate.clearUp()));
 process.exit(0);
 
 /** What was killed a moment ago may still write, and make its folder anew: one is gone once it stays gone. */
-async function removeFolders(): Promise<void> {
+async function removeFolders(folders: ReadonlySet<string>): Promise<void> {
   for (let quiet = 0; folders.size > 0 && quiet < QUIET_LOOKS; quiet += 1) {
     if ([...folders].some(existsSync)) quiet = 0;
     for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
@@ -50,7 +64,7 @@ async function removeFolders(): Promise<void> {
   }
 }
 
-async function removeContainers(): Promise<void> {
+async function removeContainers(runs: ReadonlySet<string>, keepsContainers: boolean): Promise<void> {
   if (runs.size === 0) return;
   // Loaded here, so that a local run's reaper stays small.
   const [{ removeCapture, removeRun }, { default: Dockerode }] = await Promise.all([

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -94,6 +94,27 @@ test("a folder that what is dying makes anew is gone all the same", async () => 
   // Its output is closed once the writer has ended, too.
   await closed;
   await expect.poll(() => existsSync(folder), { timeout: REAP_MS_MAX }).toBe(false);
+});
+
+test("what one part of a lab has cleared up is left alone, and another part's goes", async () => {
+  const [kept, gone] = [mkdtempSync(join(tmpdir(), "howdy-kept-")), mkdtempSync(join(tmpdir(), "howdy-gone-"))];
+  const script = `
+    import { startReaper } from ${JSON.stringify(fileURLToPath(new URL("reaper.ts", import.meta.url)))};
+    const [one, other] = [startReaper(), startReaper()];
+    one.watchFolder(process.argv[1]);
+    other.watchFolder(process.argv[2]);
+    one.dismiss();
+    console.log(one.pid === other.pid);
+    process.exit();
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, kept, gone], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [said] = await once(child.stdout, "data");
+  expect(String(said)).toBe("true\n");
+  await expect.poll(() => existsSync(gone), { timeout: REAP_MS_MAX }).toBe(false);
+  expect(existsSync(kept)).toBe(true);
+  rmSync(kept, { recursive: true });
 });
 
 test("a lab that ends in good order leaves no reaper", async () => {

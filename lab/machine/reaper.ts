@@ -1,5 +1,6 @@
 // Owns the lab's line to its reaper: a detached process that outlives the lab and clears up after it, however the lab
-// ends. It must not know what a bed does. Invariant: whatever may need clearing up is announced before it is made.
+// ends. It must not know what a bed does. Invariant: whatever may need clearing up is announced before it is made, and what
+// one part of the lab has cleared up by itself is no other part's.
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -8,8 +9,7 @@ import type { ProcessMark } from "./process-mark.ts";
 
 const markSchema = z.strictObject({ pid: z.int().positive(), startTicks: z.string().nullable() });
 
-/** What the lab tells its reaper, a JSON object a line. At end of input the reaper acts on what it was told. */
-export const reaperOrderSchema = z.union([
+const reaperOrderSchema = z.union([
   z
     .strictObject({ containersOf: z.string() })
     .describe("Remove this run's containers, networks and images at the end."),
@@ -18,10 +18,13 @@ export const reaperOrderSchema = z.union([
   z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
   z.strictObject({ remove: z.string().min(1) }).describe("Remove this folder for temporary files at the end."),
   z.strictObject({ keepContainers: z.literal(true) }).describe("Leave hosts and networks as they are."),
-  z.strictObject({ leave: z.literal(true) }).describe("Everything is cleared up: do nothing at the end."),
+  z.strictObject({ leave: z.literal(true) }).describe("This part has cleared up: do nothing for it at the end."),
 ]);
 
-type ReaperOrder = z.infer<typeof reaperOrderSchema>;
+export type ReaperOrder = z.infer<typeof reaperOrderSchema>;
+
+/** What the lab tells its reaper, a JSON object a line: for which of its parts, and what. The reaper acts at end of input. */
+export const reaperLineSchema = z.strictObject({ part: z.int().nonnegative(), order: reaperOrderSchema });
 
 export interface Reaper {
   /** The reaper's own process id, for tests. */
@@ -42,24 +45,20 @@ export interface Reaper {
 
 const MAIN = fileURLToPath(new URL("reaper-main.ts", import.meta.url));
 
+/** Starting a process costs a bed a tenth of its time, so a lab has one reaper for each engine that it asks. */
+const running = new Map<string | undefined, ReturnType<typeof startProcess>>();
+let parts = 0;
+
 /**
- * Starts a reaper for this process.
+ * Has one part of this process watched.
  *
  * @param dockerHost - The engine as DOCKER_HOST names it; not needed where no containers are watched.
  */
 export function startReaper(dockerHost?: string): Reaper {
-  const child = spawn(process.execPath, [MAIN], {
-    // Its own session: a Ctrl-C at the terminal, or a kill of the lab's group, must not reach it.
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: dockerHost === undefined ? process.env : { ...process.env, DOCKER_HOST: dockerHost },
-  });
-  // A reaper that is gone is no reason to fail a run: the bed clears up by itself, and --clean finds the rest.
-  child.on("error", () => {});
-  child.stdin.on("error", () => {});
-  child.unref();
-  if ("unref" in child.stdin && typeof child.stdin.unref === "function") child.stdin.unref();
-  const tell = (order: ReaperOrder) => child.stdin.write(`${JSON.stringify(order)}\n`);
+  const child = running.get(dockerHost) ?? startProcess(dockerHost);
+  running.set(dockerHost, child);
+  const part = parts++;
+  const tell = (order: ReaperOrder) => child.stdin.write(`${JSON.stringify({ part, order })}\n`);
   return {
     pid: child.pid,
     watchContainers: (runId) => tell({ containersOf: runId }),
@@ -68,9 +67,24 @@ export function startReaper(dockerHost?: string): Reaper {
     forgetProcess: (pid) => tell({ unwatch: pid }),
     watchFolder: (path) => tell({ remove: path }),
     keepContainers: () => tell({ keepContainers: true }),
-    dismiss: () => {
-      tell({ leave: true });
-      child.stdin.end();
-    },
+    dismiss: () => tell({ leave: true }),
   };
+}
+
+// It leaves when this process has gone.
+function startProcess(dockerHost: string | undefined) {
+  const child = spawn(process.execPath, [MAIN], {
+    // Its own session: a Ctrl-C at the terminal, or a kill of the lab's group, must not reach it.
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: dockerHost === undefined ? process.env : { ...process.env, DOCKER_HOST: dockerHost },
+  });
+  // A reaper that is gone is no reason to fail a run: the bed clears up by itself, and --clean finds the rest.
+  const forget = () => running.delete(dockerHost);
+  child.on("error", forget);
+  child.on("exit", forget);
+  child.stdin.on("error", forget);
+  child.unref();
+  if ("unref" in child.stdin && typeof child.stdin.unref === "function") child.stdin.unref();
+  return child;
 }
