@@ -33,7 +33,7 @@ const ROOMS: readonly Room[] = [
   { of: "src/protocol/hcp2/", mayImport: ["src/protocol/"] },
   { of: "src/room/", mayImport: ["src/protocol/"] },
   { of: "src/log/", mayImport: ["src/room/"] },
-  { of: "src/transport/", mayUse: ["node:net"] },
+  { of: "src/transport/", mayUse: ["node:net", "node:tls"] },
   { of: "src/server/limits.ts" },
   { of: "src/server/log/", mayImport: ["src/unseen.ts", "src/server/limits.ts"], mayUse: ["node:util", "pino"] },
   {
@@ -101,6 +101,7 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
+  { of: "src/server/tls/", mayImport: ["src/options/"], mayUse: ["node:*", "selfsigned"] },
   {
     of: "src/server/operator/",
     mayImport: [
@@ -150,6 +151,7 @@ const ROOMS: readonly Room[] = [
       "src/server/doors/chatroom/",
       "src/server/peers/",
       "src/server/mail/",
+      "src/server/tls/",
       "src/server/operator/",
       "src/server/config.ts",
     ],

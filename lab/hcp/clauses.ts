@@ -84,6 +84,7 @@ export const HCP_CLAUSES: readonly string[] = [
   "13.3",
   "13.4",
   "13.5",
+  "13.6",
   "14",
   "14.1",
   "14.2",

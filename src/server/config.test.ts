@@ -132,6 +132,8 @@ describe("a wrong setting", () => {
       message: `--door: expected one of cs513, classchat, chatroom, and behind it nothing or a colon and a whole number from 1025 to 65535 (or 0 for any that is free); got "${door}"`,
     })),
     { args: ["--nonsense"], message: "there is no option --nonsense" },
+    { args: ["--tls-cert", "x.pem"], message: "TLS: expected --tls-cert and --tls-key; got --tls-cert alone" },
+    { args: ["--tls-key", "x.pem"], message: "TLS: expected --tls-cert and --tls-key; got --tls-key alone" },
     { args: ["extra"], message: 'expected options only; got the word "extra"' },
   ])("in $args is said in one line", ({ args, message }) => {
     expect(messageOf(() => readConfig(args, {}))).toBe(message);

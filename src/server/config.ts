@@ -12,6 +12,7 @@ import {
   parseCommandLine,
   readValues,
   TEXT,
+  UsageError,
   type Values,
   wholeNumber,
 } from "../options/index.ts";
@@ -124,6 +125,14 @@ const OPTIONS = {
     default: MAIL_DAYS,
     help: "how long a message waits",
   },
+  "tls-cert": {
+    kind: TEXT,
+    placeholder: "FILE",
+    variable: "HOWDY_TLS_CERT",
+    otherwise: "none",
+    help: "a certificate in PEM, with those that vouch for it: whoever begins with TLS speaks it, on the same port",
+  },
+  "tls-key": { kind: TEXT, placeholder: "FILE", variable: "HOWDY_TLS_KEY", otherwise: "none", help: "its key in PEM" },
   "log-level": {
     kind: choice(LOG_LEVELS),
     placeholder: "LEVEL",
@@ -152,10 +161,15 @@ type OptionValues = Values<typeof OPTIONS>;
 
 /** The options' values, but for those that say one thing together. An undefined host or port is asked for on the console. */
 export interface Config
-  extends Omit<OptionValues, "door" | "floodBurst" | "floodRate" | "mailbox" | "mailboxLines" | "mailboxDays"> {
+  extends Omit<
+    OptionValues,
+    "door" | "floodBurst" | "floodRate" | "mailbox" | "mailboxLines" | "mailboxDays" | "tlsCert" | "tlsKey"
+  > {
   readonly doors: readonly DoorSetting[];
   /** Undefined: no flood control. */
   readonly flood: BucketLimits | undefined;
+  /** The files of a certificate that the server was given. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Undefined: nothing is kept for users who are away. */
   readonly mailbox: { readonly file: string; readonly linesMax: number; readonly days: number } | undefined;
 }
@@ -167,13 +181,21 @@ export interface Config
 export function readConfig(args: readonly string[], environment: Environment): Config {
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
   const values = readValues(OPTIONS, line, environment);
-  const { door, floodBurst, floodRate, mailbox, mailboxLines, mailboxDays, ...rest } = values;
+  const { door, floodBurst, floodRate, mailbox, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
   return {
     ...rest,
     doors: door,
     // An empty path is none.
     controlSocket: rest.controlSocket || undefined,
+    tls: tlsFiles(tlsCert, tlsKey),
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },
     mailbox: mailbox ? { file: mailbox, linesMax: mailboxLines, days: mailboxDays } : undefined,
   };
+}
+
+/** An empty path is none. */
+function tlsFiles(cert: string | undefined, key: string | undefined): Config["tls"] {
+  if (cert && key) return { cert, key };
+  if (!cert && !key) return undefined;
+  throw new UsageError(`TLS: expected --tls-cert and --tls-key; got ${cert ? "--tls-cert" : "--tls-key"} alone`);
 }

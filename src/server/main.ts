@@ -23,6 +23,7 @@ import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type Entrance, Server } from "./server.ts";
+import { type Certificate, readCertificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
 const DOORS: Readonly<Record<DoorName, MakeDoor<Piece>>> = { cs513, classchat, chatroom };
@@ -55,8 +56,10 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   const console = new OwnConsole(serverLog);
   const address = await Promise.race([askForTheRest(config, console), stop.promise.then(() => undefined)]);
   if (address === undefined) return;
+  const certificate = config.tls === undefined ? undefined : readCertificate(config.tls.cert, config.tls.key);
   const mailbox = openMailbox(config, serverLog);
-  const server = await listen(config, address, mailbox, serverLog);
+  const server = await listen(config, address, { mailbox, certificate }, serverLog);
+  if (certificate !== undefined) serverLog.sink.write(tlsLine(certificate));
   if (config.mailbox !== undefined) serverLog.sink.write(mailboxLine(config.mailbox.file));
   const health = await serveHealthIfWanted();
   const room = controlOf(server, mailbox, () => stop.resolve("quit"));
@@ -121,7 +124,7 @@ function controlOf(server: Server, mailbox: Mailbox | undefined, quit: () => voi
 async function listen(
   config: Config,
   { host, port }: { readonly host: string; readonly port: number },
-  mailbox: Mailbox | undefined,
+  { mailbox, certificate }: { readonly mailbox: Mailbox | undefined; readonly certificate: Certificate | undefined },
   serverLog: ServerLog,
 ): Promise<Server> {
   const fields = { host, port };
@@ -133,7 +136,7 @@ async function listen(
     const settings = { silentDeathS, connectionsMax, flood, mailbox, log: serverLog.sink };
     const doors = config.doors.map(({ name, port: at }): Entrance => ({ host, port: at, door: DOORS[name] }));
     const server = await Server.start({
-      entrances: [{ host, port, door: hcp({ ...config, agent: AGENT }) }, ...doors],
+      entrances: [{ host, port, door: hcp({ ...config, agent: AGENT, tls: certificate?.context }) }, ...doors],
       ...settings,
     });
     const [, ...ports] = server.ports;
@@ -148,6 +151,10 @@ async function listen(
       door === undefined ? { port, portOption: "--port" } : { port: door.port, portOption: `--door ${door.name}:PORT` };
     throw listenError(error, { host, hostOption: "--host", ...at });
   }
+}
+
+function tlsLine({ fingerprint }: Certificate): LogLine {
+  return logLine("tls-ready", `TLS is spoken, too. The certificate's fingerprint: ${fingerprint}`, { fingerprint });
 }
 
 function doorLine(name: DoorName, host: string, port: number): LogLine {

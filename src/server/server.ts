@@ -4,6 +4,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createServer, type Server as NetServer, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { LocalLog } from "../log/local-log.ts";
 import type { RoomLog } from "../log/room-log.ts";
@@ -206,6 +207,14 @@ export class Server implements DoorServer {
     this.#messagesIn -= 1;
     peer.door = door;
     peer.connection.reframe(door.framing(), peer.listener);
+  }
+
+  secure({ session }: Peer, context: SecureContext): void {
+    const peer = this.#peers.get(session);
+    if (peer === undefined) return;
+    // A handshake is no message.
+    this.#messagesIn -= 1;
+    peer.connection.secure(context, peer.door.framing());
   }
 
   end({ connection }: Peer): void {

@@ -16,7 +16,8 @@ export interface CloseReason {
 }
 
 /** What an error of the socket means for its connection. */
-export function reasonOf(error: Error & { readonly code?: string }): CloseReason {
+export function reasonOf(error: Error & { readonly code?: string; readonly reason?: string }): CloseReason {
+  if (error.code?.startsWith("ERR_SSL")) return { code: "no-frame", detail: `no TLS: ${error.reason ?? error.code}` };
   switch (error.code) {
     case "ECONNRESET":
     case "EPIPE":

@@ -4,11 +4,15 @@
 // tells many peers is not interrupted.
 
 import type { Socket } from "node:net";
+import { type SecureContext, TLSSocket } from "node:tls";
 import { type CloseReason, reasonOf } from "./close-reason.ts";
 import { Congestion } from "./congestion.ts";
 import { type Framing, FramingError } from "./framing.ts";
 import { type FrameKind, Outbox, type QueueLimits } from "./outbox.ts";
 import { atTurnsEnd } from "./turns-end.ts";
+
+/** A server's certificate and key, as TLS takes them. */
+export type { SecureContext } from "node:tls";
 
 export interface ConnectionListener<Frame> {
   onFrame(frame: Frame): void;
@@ -36,7 +40,7 @@ const ENDED_HERE: CloseReason = { code: "ended-here", detail: "closed on this si
 
 /** A peer's connection. The socket must be connected, without Nagle's algorithm, and nobody else's. */
 export class Connection {
-  readonly #socket: Socket;
+  #socket: Socket;
   #framing: Framing<unknown>;
   #listener: ConnectionListener<unknown>;
   readonly #outbox: Outbox;
@@ -62,6 +66,12 @@ export class Connection {
   #silenceTimer: NodeJS.Timeout | undefined;
   #gapTimer: NodeJS.Timeout | undefined;
   #lingerTimer: NodeJS.Timeout | undefined;
+  readonly #hearing = [
+    ["data", (chunk: Uint8Array) => this.#onData(chunk)],
+    ["end", () => this.#onEnd()],
+    ["error", (error: Error) => this.#onError(error)],
+    ["close", () => this.#onSocketClosed()],
+  ] as const;
 
   private constructor(
     socket: Socket,
@@ -73,10 +83,7 @@ export class Connection {
     this.#framing = framing;
     this.#listener = listener;
     this.#outbox = new Outbox(limits, framing.messageGapMs);
-    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
-    socket.on("end", () => this.#onEnd());
-    socket.on("error", (error) => this.#onError(error));
-    socket.on("close", () => this.#onSocketClosed());
+    this.#listen();
   }
 
   /** A connection whose listener gets the frames that its framing cuts. */
@@ -102,6 +109,30 @@ export class Connection {
     // What waits for the old framing's gap looks at the new one's.
     this.#flushSoon();
     this.#receive(held, isBehind);
+  }
+
+  /** True once what the peer sends and is sent travels inside TLS. */
+  get isSecure(): boolean {
+    return this.#socket instanceof TLSSocket;
+  }
+
+  /**
+   * Goes on inside TLS, as its server. The bytes that the reader holds are the handshake's first. Called from onFrame(),
+   * and before anything was sent.
+   */
+  secure<Frame>(secureContext: SecureContext, framing: Framing<Frame>): void {
+    const handshake = this.#framing.reader.release();
+    this.#receivedBytes -= handshake.length;
+    this.#framing = framing;
+    const plain = this.#socket;
+    plain.pause();
+    for (const [event, hear] of this.#hearing) plain.off(event, hear);
+    plain.unshift(handshake);
+    const secure = new TLSSocket(plain, { isServer: true, secureContext });
+    // A peer could make us compute keys for ever.
+    secure.disableRenegotiation();
+    this.#socket = secure;
+    this.#listen();
   }
 
   /** True when so much waits for a peer that still reads that its senders should wait too. */
@@ -191,6 +222,10 @@ export class Connection {
   /** Closes at once; what is queued is lost. */
   destroy(reason: CloseReason): void {
     this.#close(reason);
+  }
+
+  #listen(): void {
+    for (const [event, hear] of this.#hearing) this.#socket.on(event, hear);
   }
 
   #onData(chunk: Uint8Array): void {

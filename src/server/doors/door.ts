@@ -5,7 +5,7 @@
 import type { News, Place, Request, SessionId } from "../../room/entry.ts";
 import type { HistoryView } from "../../room/history.ts";
 import type { RoomView } from "../../room/room.ts";
-import type { Connection } from "../../transport/connection.ts";
+import type { Connection, SecureContext } from "../../transport/connection.ts";
 import type { Framing } from "../../transport/framing.ts";
 import type { FrameKind } from "../../transport/outbox.ts";
 import type { LogSink, PeerAddress } from "../log/log-line.ts";
@@ -82,6 +82,8 @@ export interface DoorServer {
   fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void;
   /** Puts a peer through another door: its next frames, the notices to it and its end are that door's. */
   handOver(peer: Peer, door: Door<unknown>): void;
+  /** Goes on with a peer inside TLS, whose first bytes were its frame: what comes in there is the same door's. */
+  secure(peer: Peer, context: SecureContext): void;
   /** Writes what is queued for a peer and closes. A peer that does not read is not waited for longer than STOP_HURRY_MS. */
   end(peer: Peer): void;
 }
