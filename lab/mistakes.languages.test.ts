@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { runInLab } from "./fixtures/lab-run.ts";
-import { bedWords, describeMistakes, expectNamed, fileOf, PORT_NOT_FREE } from "./fixtures/mistakes.ts";
+import { bedWords, describeMistakes, fileOf, PORT_NOT_FREE } from "./fixtures/mistakes.ts";
 import { loopbackAddress, moveTopology, readTopology } from "./hosts/topology.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
@@ -20,14 +20,15 @@ describeMistakes("local");
 // As where nobody may capture packets: clients' bytes are recorded, and peers' are not.
 describeMistakes("loopback", "--wire", "relay");
 
-test("a port that lingering connections hold is told so", { timeout: TEST_MS_MAX }, async () => {
+test("connections that linger on the server's port since before the run decide nothing", {
+  timeout: TEST_MS_MAX,
+}, async () => {
   const subnet = await claimSubnet();
   await linger(addressOf(subnet));
-  const says = `the address is in use though nobody listens there: connections that were closed before linger on port ${PORT}`;
   // Where no packets can be captured, the lab's relay would be at that address, and the server elsewhere.
   const bed = bedWords([...SHARED, "--wire", "off"], subnet);
   await using run = await runInLab(["03", ...bed, "--server", fileOf(PORT_NOT_FREE)]);
-  await expectNamed(run, says);
+  expect([run.status, run.result.scenarios.map(({ verdict }) => verdict)]).toEqual([0, ["pass"]]);
 });
 
 test("a port that somebody has is told with who that is", { timeout: TEST_MS_MAX }, async () => {

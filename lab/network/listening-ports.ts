@@ -19,13 +19,13 @@ export interface Listener {
 
 /** The ports at which a socket listens at this IPv4 address, or at every address. None without /proc. */
 export async function listeningPorts(address: string): Promise<ReadonlySet<number>> {
-  const tables = await readTables();
+  const tables = await readSocketTables();
   return new Set(tables.flatMap((table) => portsIn(table, address)));
 }
 
 /** Who listens at a port of this IPv4 address, or of every address; undefined where nobody does. */
 export async function findListener(address: string, port: number): Promise<Listener | undefined> {
-  const tables = await readTables();
+  const tables = await readSocketTables();
   const found = tables.flatMap((table) => socketsIn(table, address)).find((socket) => socket.port === port);
   return found === undefined ? undefined : { program: await programOf(found.inode) };
 }
@@ -35,7 +35,7 @@ export function portsIn(table: string, address: string, order = endianness()): r
   return socketsIn(table, address, order).map(({ port }) => port);
 }
 
-function readTables(): Promise<readonly string[]> {
+export function readSocketTables(): Promise<readonly string[]> {
   return Promise.all(TABLES.map((path) => readFile(path, "latin1").catch(() => "")));
 }
 

@@ -17,3 +17,13 @@ test("a program that was ended for a limit is to take less, or to be given more"
     mend: "have it take less, or give it more under limits in its file (docs/contract.md)",
   });
 });
+
+test("an address that is in use though nobody listens is one on which connections linger", async () => {
+  const exit = { code: 1, signal: null };
+  const complaints = ["bind: Address already in use"];
+  const ending = { host: "Win71", role: "server", exit, atMs: 0, ranMs: 0, words: [], complaints } as const;
+  expect(await explainEnd(ending, { addresses: ["127.33.2.1"], port: 20_002 })).toEqual({
+    says: "the address is in use though nobody listens there: connections that were closed before linger on port 20002 (TIME_WAIT)",
+    mend: "set SO_REUSEADDR on the listening socket before bind",
+  });
+});

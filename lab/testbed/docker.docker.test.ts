@@ -22,6 +22,7 @@ import { type DockerBed, openDockerBed } from "./docker.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
 import { takeTurn } from "./fixtures/leftovers-turn.ts";
 import { BREAK_ALL, BREAKING } from "./fixtures/link-contract.ts";
+import { listenAgain, NAIVE_SERVER } from "./fixtures/naive-server.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import type { Hosts, Program, TestBed } from "./testbed.ts";
@@ -37,16 +38,6 @@ const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the lab's image is not there yet, it is built first. */
 const BUILD_MS_MAX = 300_000;
 const PORT = 20_002;
-/** A server that does not set SO_REUSEADDR, which is right on Windows; it closes each connection, and so has it in TIME_WAIT. */
-const NAIVE_SERVER = `
-use Socket;
-$| = 1;
-socket(my $server, PF_INET, SOCK_STREAM, 0) or die;
-bind($server, sockaddr_in(${PORT}, INADDR_ANY)) or die "cannot bind: $!\\n";
-listen($server, 5) or die;
-print "listening\\n";
-while (accept(my $client, $server)) { close $client; print "closed one\\n"; }
-`;
 
 let engine: Engine;
 let docker: Dockerode;
@@ -353,16 +344,7 @@ describe("a host", () => {
   test("has no port in TIME_WAIT that an earlier program left, in the next case or in the same one", async () => {
     await using own = new ScratchRepository(docker, await claimNetwork());
     await using bed = await openOther(own, ["perl", "-e", NAIVE_SERVER]);
-    for (const id of ["one", "two"]) {
-      await using hosts = await bed.boot(id);
-      const client = await start(hosts, "Win72");
-      for (let times = 0; times < 2; times += 1) {
-        const server = await start(hosts, "Win71");
-        await lineWith(server, "listening");
-        await answer(client, `dial ${hostOf(hosts, "Win71").address} ${PORT}`, "closed by the other end");
-        await server.kill();
-      }
-    }
+    await listenAgain(bed);
   });
 
   test("is made anew where its sockets cannot be ended", async () => {

@@ -10,6 +10,7 @@ import { isAlive, markProcess } from "../machine/process-mark.ts";
 import { startReaper } from "../machine/reaper.ts";
 import { findMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
+import { listenAgain, NAIVE_SERVER } from "./fixtures/naive-server.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
 import { openLoopbackBed } from "./loopback.ts";
@@ -53,6 +54,18 @@ describe.each(WIRES)("the loopback bed, with the wire %s", (wire) => {
     const commands = { server: requireCommand(programs.server), client: requireCommand(programs.client) };
     return openLoopbackBed({ topology, repository: directory, programs: commands, wire });
   });
+
+  test.runIf(process.platform === "linux")(
+    "a server can listen where an earlier one left connections in TIME_WAIT, in the next case or in the same one",
+    async () => {
+      const { topology, programs, directory } = scratch;
+      const commands = { server: command("perl", "-e", NAIVE_SERVER), client: requireCommand(programs.client) };
+      for (let runs = 0; runs < 2; runs += 1) {
+        await using bed = await openLoopbackBed({ topology, repository: directory, programs: commands, wire });
+        await listenAgain(bed);
+      }
+    },
+  );
 });
 
 describe("a program on the loopback bed", () => {

@@ -8,10 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LoopbackRecorderOptions, openLoopbackRecorder } from "../capture/loopback-recorder.ts";
 import type { CaseWire, WireListener, WireRecorder } from "../capture/recorder.ts";
+import { placeBehind } from "../capture/relay-recorder.ts";
 import type { BesideCommand, LocalPrograms, ProgramCommand } from "../hosts/program-source.ts";
 import { type HostSpec, loopbackAddress, type Role, type Topology } from "../hosts/topology.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { endMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
+import { endLingering } from "../network/lingering.ts";
 import type { WireProtocol } from "../protocol/wire-protocol.ts";
 import type { WireWish } from "../wire/wire.ts";
 import { BedHosts } from "./bed-hosts.ts";
@@ -106,6 +108,8 @@ export class LoopbackBed implements TestBed {
   readonly #recorder: WireRecorder;
   readonly #folder: string;
   readonly #mark: string;
+  /** Where this bed's programs are, the servers behind the lab's relay, too. */
+  readonly #addresses: ReadonlySet<string>;
   #hosts: BedHosts<LoopbackHost> | null = null;
   #keeps = false;
 
@@ -121,6 +125,7 @@ export class LoopbackBed implements TestBed {
     this.#reaper = reaper;
     this.#record = record;
     this.#recorder = recorder;
+    this.#addresses = new Set([...record.hosts.keys(), ...record.servers.map(placeBehind)]);
     const first = options.topology.hosts[0];
     const places =
       separateAddresses && first !== undefined
@@ -132,10 +137,11 @@ export class LoopbackBed implements TestBed {
 
   async boot(_caseId: string, { faults, seed }: BootOptions = NO_FAULTS): Promise<Hosts> {
     await this.#hosts?.end();
+    await endLingering(this.#addresses);
     const links = faults.length > 0 ? new LoopbackLinks(this.#record, seed) : undefined;
     const relayed = links?.begin();
     const wire = relayed ?? this.#recorder.begin();
-    const boot = { wire, displaced: new Map<string, string>(), isRelayed: relayed !== undefined };
+    const boot = { wire, displaced: new Map(), isRelayed: relayed !== undefined, addresses: this.#addresses };
     const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec, boot));
     this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps, links);
     return this.#hosts;
@@ -174,6 +180,8 @@ interface Boot {
   readonly displaced: Map<string, string>;
   /** Peers' bytes go through the relay, too: something is to be done to them there. */
   readonly isRelayed: boolean;
+  /** Where programs of this bed listen. */
+  readonly addresses: ReadonlySet<string>;
 }
 
 interface LoopbackHostParts {
@@ -229,7 +237,10 @@ class LoopbackHost implements Host {
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     // A host's program ends with all that it left, as a container's does.
-    if (this.#program !== null) await endMarked(this.#parts.mark);
+    if (this.#program !== null) {
+      await endMarked(this.#parts.mark);
+      await endLingering(this.#parts.boot.addresses);
+    }
     const { isRelayed } = this.#parts.boot;
     if (spec.role === "server" || (isRelayed && this.spec.role === "server")) return await this.#startServer(spec);
     this.#program = await LocalProgram.start(this.#commandFor(spec), this.#reaper);

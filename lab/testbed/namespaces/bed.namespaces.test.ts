@@ -13,6 +13,7 @@ import { command } from "../../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../../machine/bed-unavailable.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "../fixtures/bed-contract.ts";
 import { BREAK_ALL, BREAKING } from "../fixtures/link-contract.ts";
+import { listenAgain, NAIVE_SERVER } from "../fixtures/naive-server.ts";
 import { ScratchRepository } from "../fixtures/scratch-bed.ts";
 import { type NamespaceBed, openNamespaceBed } from "./bed.ts";
 
@@ -20,16 +21,6 @@ import { type NamespaceBed, openNamespaceBed } from "./bed.ts";
 const NETWORK = "10.6.1";
 const PORT = 20_002;
 const REAP_MS_MAX = 5_000;
-/** A server that does not set SO_REUSEADDR; it closes each connection, and so has it in TIME_WAIT. */
-const NAIVE_SERVER = `
-use Socket;
-$| = 1;
-socket(my $server, PF_INET, SOCK_STREAM, 0) or die;
-bind($server, sockaddr_in(${PORT}, INADDR_ANY)) or die "cannot bind: $!\\n";
-listen($server, 5) or die;
-print "listening\\n";
-while (accept(my $client, $server)) { close $client; print "closed one\\n"; }
-`;
 /** Gets away by every means there is, and goes on. */
 const DAEMON = `
 use POSIX;
@@ -232,16 +223,7 @@ describe("hosts in namespaces", () => {
 
 test("a host has no port in TIME_WAIT that an earlier program left, in the next case or in the same one", async () => {
   await using bed = await openBed({ server: command("perl", "-e", NAIVE_SERVER) });
-  for (const id of ["one", "two"]) {
-    await using hosts = await bed.boot(id);
-    const client = await start(hosts, "Win72");
-    for (let times = 0; times < 2; times += 1) {
-      const server = await start(hosts, "Win71");
-      await lineWith(server, "listening");
-      await answer(client, `dial ${hostOf(hosts, "Win71").address} ${PORT}`, "closed by the other end");
-      await server.kill();
-    }
-  }
+  await listenAgain(bed);
 });
 
 test("a program that gets away ends with its host all the same", async () => {
