@@ -33,3 +33,11 @@ test("runs at once have subnets side by side", () => {
   ]);
   expect(laneSubnet("nonsense", 1)).toBe("nonsense");
 });
+
+test.each(["fd00::/64", "::1", "::ffff:10.8.0.0/119", "fe80::1%eth0/64", "[fd00::]/64"])(
+  "%s is refused as what hosts have no addresses in",
+  (text) => {
+    const problem = `expected an IPv4 subnet: hosts have no IPv6 addresses; got ${JSON.stringify(text)}`;
+    expect(parseCidr(text)).toEqual({ ok: false, problem });
+  },
+);

@@ -1,6 +1,8 @@
 // Owns IPv4 arithmetic: addresses, subnets, and whether two subnets overlap. It must know no bed and no file.
 // Invariant: a Subnet's base has no host bit set.
 
+import { isIPv6 } from "node:net";
+
 /** An IPv4 network. `base` is its lowest address as an unsigned 32-bit number. */
 export interface Subnet {
   readonly base: number;
@@ -53,6 +55,9 @@ export function laneSubnet(text: string, lane: number): string {
 export function parseCidr(text: string): CidrResult {
   const parts = /^([\d.]+)\/(\d{1,2})$/.exec(text);
   const address = parts?.[1] === undefined ? null : parseAddress(parts[1]);
+  if (isIPv6(text.replace(/\/.*/, "").replace(/^\[(.*)\]$/, "$1"))) {
+    return { ok: false, problem: `expected an IPv4 subnet: hosts have no IPv6 addresses; got ${JSON.stringify(text)}` };
+  }
   if (parts === null || address === null) {
     return { ok: false, problem: `expected a subnet as address/prefix; got ${JSON.stringify(text)}` };
   }

@@ -11,13 +11,13 @@ const CONTINUATION = 0x80;
 
 /** Cuts one stream into lines, without their newline. A line over LINE_BYTES_MAX ends at a character before it. */
 export class LineReader {
-  readonly #onLine: (text: string, cutBytes: number) => void;
+  readonly #onLine: (text: string, cutBytes: number, isUnended: boolean) => void;
   #pieces: Uint8Array[] = [];
   #heldBytes = 0;
   #overBytes = 0;
 
-  /** @param onLine - Told of each line, and how many bytes of it were dropped. */
-  constructor(onLine: (text: string, cutBytes: number) => void) {
+  /** @param onLine - Told of each line, how many bytes of it were dropped, and whether the stream ended before it did. */
+  constructor(onLine: (text: string, cutBytes: number, isUnended: boolean) => void) {
     this.#onLine = onLine;
   }
 
@@ -33,7 +33,7 @@ export class LineReader {
 
   /** The stream has ended: a last line without a newline is handed over as well. */
   end(): void {
-    if (this.#heldBytes > 0) this.#release();
+    if (this.#heldBytes > 0) this.#release(true);
   }
 
   #hold(piece: Uint8Array): void {
@@ -46,14 +46,14 @@ export class LineReader {
     this.#heldBytes += kept.length;
   }
 
-  #release(): void {
+  #release(isUnended = false): void {
     const line = Buffer.concat(this.#pieces, this.#heldBytes);
     const whole = this.#overBytes > 0 ? line.subarray(0, characterEnd(line)) : line;
     const cutBytes = this.#overBytes + line.length - whole.length;
     this.#pieces = [];
     this.#heldBytes = 0;
     this.#overBytes = 0;
-    this.#onLine(whole.toString("utf8"), cutBytes);
+    this.#onLine(whole.toString("utf8"), cutBytes, isUnended);
   }
 }
 

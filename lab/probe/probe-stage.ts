@@ -9,7 +9,7 @@ import { reasonOf } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
 import { PeerDriver, peerLaunch } from "../replay/peer-driver.ts";
 import { type Clock, Pulse } from "../replay/pulse.ts";
-import { findSpeechless, HELD_BACK_MEND } from "../replay/speechless.ts";
+import { findSpeechless, HELD_BACK_MEND, UNENDED_MEND } from "../replay/speechless.ts";
 import type { Host, Hosts } from "../testbed/testbed.ts";
 
 /** How long a program may take to start and say so, as a case allows it. */
@@ -97,10 +97,12 @@ export class ProbeStage {
     return `${says}: ${mend}`;
   }
 
-  /** What to do about one whose output is held back, which it is let end for; undefined of any other. */
+  /** What to do about one whose output is held back or has no newline, which it is let end for; undefined of any other. */
   async mendSilence(driver: HostDriver): Promise<string | undefined> {
     const speechless = await findSpeechless(driver, true);
-    return speechless?.isHeldBack === true ? HELD_BACK_MEND : undefined;
+    if (speechless === undefined) return undefined;
+    if (speechless.unendedBytes > 0) return UNENDED_MEND;
+    return speechless.isHeldBack ? HELD_BACK_MEND : undefined;
   }
 
   /** Waits for something of a driver's; false when it does not come, or the program fails by itself before. */

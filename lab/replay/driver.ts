@@ -28,6 +28,7 @@ export abstract class HostDriver {
   #cutLines = 0;
   #cutBytes = 0;
   #outputLines = 0;
+  #unendedBytes = 0;
   #complaints: readonly string[] = [];
   /** By what is said of each. */
   readonly #limitsReached = new Map<string, MetLimit>();
@@ -93,6 +94,11 @@ export abstract class HostDriver {
     return this.#outputLines;
   }
 
+  /** How long what it printed on standard output last was, where no newline stands behind it; known when it has ended. */
+  get unendedBytes(): number {
+    return this.#unendedBytes;
+  }
+
   /** Whether something is missing that it was to say by now, whatever a case expects. */
   get isOwing(): boolean {
     return false;
@@ -122,7 +128,7 @@ export abstract class HostDriver {
       if (line.cutBytes > 0) this.#cutLines += 1;
       this.#cutBytes += line.cutBytes;
       if (line.stream === "stderr") this.#complain(line.text);
-      else this.#outputLines += 1;
+      else this.#countOutput(line);
       this.takeLine(line);
       this.pulse.ring();
     });
@@ -200,6 +206,11 @@ export abstract class HostDriver {
 
   protected blame(fault: string): void {
     this.#fault ??= fault;
+  }
+
+  #countOutput({ text, cutBytes, isUnended }: OutputLine): void {
+    this.#outputLines += 1;
+    if (isUnended === true) this.#unendedBytes = Buffer.byteLength(text) + cutBytes;
   }
 
   #complain(text: string): void {

@@ -19,10 +19,13 @@ const STATE = JSON.stringify({
 /** Prints some lines only when it is told to end. */
 class HoldingProgram extends FakeProgram {
   readonly #held: readonly string[];
+  /** The last of them has no newline. */
+  readonly #isUnended: boolean;
 
-  constructor(held: readonly string[]) {
+  constructor(held: readonly string[], isUnended = false) {
     super(() => {});
     this.#held = held;
+    this.#isUnended = isUnended;
   }
 
   override closeInput(): void {
@@ -30,7 +33,8 @@ class HoldingProgram extends FakeProgram {
   }
 
   override async stop(): Promise<ProgramExit> {
-    for (const line of this.#held) this.print(line);
+    const last = this.#held.length - 1;
+    for (const [at, line] of this.#held.entries()) this.print(line, "stdout", 0, at === last && this.#isUnended);
     return await super.stop();
   }
 }
@@ -70,6 +74,16 @@ test("a server that says nothing before its end holds all back, or has nothing t
   expect(await findSpeechless(silent.driver, true)).toMatchObject({ isHeldBack: false, hasComplained: true });
 });
 
+test("what has no newline until its program ends is told so, and other lines behind it are held back", async () => {
+  for (const [lines, expected] of [
+    [["Server is started"], { isHeldBack: false, unendedBytes: 17 }],
+    [[READY, CONNECTED, "Server is sta"], { isHeldBack: true, unendedBytes: 0 }],
+  ] as const) {
+    const { driver } = await startServer(lines, true);
+    expect(await findSpeechless(driver, true)).toMatchObject({ linesBefore: 0, ...expected });
+  }
+});
+
 test("a client's answers after its first are held back where they come with the end of its input", async () => {
   const program = new HoldingProgram([STATE]);
   const options = { fencing: HCP.fencing, mayIgnore: false };
@@ -82,8 +96,8 @@ test("a client's answers after its first are held back where they come with the 
   expect(await findSpeechless(driver, true)).toMatchObject({ role: "client", isHeldBack: true, linesBefore: 1 });
 });
 
-async function startServer(held: readonly string[]) {
-  const program = new HoldingProgram(held);
+async function startServer(held: readonly string[], isUnended = false) {
+  const program = new HoldingProgram(held, isUnended);
   const driver = new ServerDriver(hostOf("Win71", program), PULSE, () => {}, []);
   for (const line of [READY, CONNECTED]) driver.countLogged(line);
   await driver.start({ role: "server", args: [], env: {} });

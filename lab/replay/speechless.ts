@@ -11,6 +11,8 @@ export interface Speechless {
   readonly role: ProgramRole;
   /** It printed what it had to say when it was let end. */
   readonly isHeldBack: boolean;
+  /** All that it printed is this long and has no newline, so that it is no line until the program ends; 0 where that is not so. */
+  readonly unendedBytes: number;
   /** Lines that came at once, before the others were held back. */
   readonly linesBefore: number;
   /** It printed on standard error meanwhile. */
@@ -24,6 +26,11 @@ export const FLUSH_EACH_LINE =
 /** The same with why, for whoever has no other word for it. */
 export const HELD_BACK_MEND = `its output was held back until it ended: ${FLUSH_EACH_LINE}`;
 
+export const END_EACH_LINE = "end each line with a newline (\\n), not with a carriage return (\\r) alone, and flush it";
+
+/** As HELD_BACK_MEND. */
+export const UNENDED_MEND = `what it printed has no end of line: ${END_EACH_LINE}`;
+
 /** How long a program may take to end, once its input has, and then once it is stopped. */
 const END_MS_MAX = 2_000;
 
@@ -36,12 +43,15 @@ export async function findSpeechless(driver: HostDriver, mayEnd: boolean): Promi
   const { isRunning, isOwing, duesPaid, outputLines: linesBefore } = driver;
   if (!isRunning || (linesBefore > 0 && !(isOwing && mayEnd))) return undefined;
   const { role } = driver.host.spec;
-  const about = { host: driver.name, role, linesBefore, hasComplained: driver.complaints.length > 0 };
+  const about = { host: driver.name, role, linesBefore, hasComplained: driver.complaints.length > 0, unendedBytes: 0 };
   if (!mayEnd) return { ...about, isHeldBack: false };
   // A client ends with its input; a server may read none.
   if (role === "client") driver.closeInput();
   if (role !== "client" || !(await driver.waitForEnd(END_MS_MAX))) await driver.stop(END_MS_MAX);
   // Who has spoken before may have words for its end as well: only what was due tells.
   if (linesBefore > 0) return driver.duesPaid > duesPaid ? { ...about, isHeldBack: true } : undefined;
+  // It was there before, and became a line by the program's end.
+  const isUnended = driver.outputLines === 1 && driver.unendedBytes > 0;
+  if (isUnended) return { ...about, isHeldBack: false, unendedBytes: driver.unendedBytes };
   return { ...about, isHeldBack: driver.outputLines > 0 };
 }

@@ -67,7 +67,14 @@ test.each<readonly [string, Partial<Finding>, string]>([
 });
 
 test("a silent server that writes on standard error is told where its lines belong", async () => {
-  const speechless = { host: "Win71", role: "server", isHeldBack: false, linesBefore: 0, hasComplained: true } as const;
+  const speechless = {
+    host: "Win71",
+    role: "server",
+    isHeldBack: false,
+    linesBefore: 0,
+    hasComplained: true,
+    unendedBytes: 0,
+  } as const;
   const cause = await findCause(endOf({ ...UNRUN, verdict: "fail", speechless }, [], OWN_PAIR));
   expect(cause).toMatchObject({
     kind: "silent",
@@ -76,9 +83,27 @@ test("a silent server that writes on standard error is told where its lines belo
   });
 });
 
+test("output without a newline is told as that, with how long it is", async () => {
+  const about = { isHeldBack: false, linesBefore: 0, hasComplained: false, unendedBytes: 209_715_200 };
+  const speechless = { host: "Win71", role: "server", ...about } as const;
+  expect(await findCause(endOf({ ...UNRUN, verdict: "fail", speechless }, [], OWN_PAIR))).toMatchObject({
+    kind: "silent",
+    says: "what the server printed on standard output has no end of line",
+    mend: expect.stringMatching(/^end each line with a newline \(\\n\)/),
+    details: ["209715200 bytes, and no newline behind them until it ended"],
+  });
+});
+
 test("output that is held back behind a first line is the same cause as all of it, with how much came at once", async () => {
   const causes = [0, 1].map((linesBefore) => {
-    const speechless = { host: "Win71", role: "server", isHeldBack: true, linesBefore, hasComplained: false } as const;
+    const speechless = {
+      host: "Win71",
+      role: "server",
+      isHeldBack: true,
+      linesBefore,
+      hasComplained: false,
+      unendedBytes: 0,
+    } as const;
     return findCause(endOf({ ...UNRUN, verdict: "fail", speechless }, [], OWN_PAIR));
   });
   const [all, rest] = await Promise.all(causes);

@@ -9,7 +9,7 @@ import type { BrokenRule } from "../protocol/rules.ts";
 import type { Ending } from "../replay/ending.ts";
 import { explainEnd } from "../replay/explain-end.ts";
 import type { CaseOutcome, StepOutcome } from "../replay/outcome.ts";
-import { FLUSH_EACH_LINE, type Speechless } from "../replay/speechless.ts";
+import { END_EACH_LINE, FLUSH_EACH_LINE, type Speechless } from "../replay/speechless.ts";
 import type { Cause } from "../result/cause.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
@@ -96,13 +96,19 @@ function deedBefore({ evidence }: CaseOutcome, { atMs }: Ending): string | undef
   return deeds.includes("ends the stream") ? "a client ended its connection (FIN)" : undefined;
 }
 
-function causeOfSilence({ host, role, isHeldBack, linesBefore, hasComplained }: Speechless, pair: Pair): Cause {
+function causeOfSilence(speechless: Speechless, pair: Pair): Cause {
+  const { host, role, isHeldBack, linesBefore, hasComplained, unendedBytes } = speechless;
   const mend = `${FLUSH_EACH_LINE}; ${tellProbe(role, pair)}`;
   if (isHeldBack) {
     const says = `the ${role}'s output was held back until it ended`;
     const details =
       linesBefore === 0 ? [] : [`what it printed first came at once (${tellLines(linesBefore)}), and nothing after it`];
     return { kind: "held-back", host, says, clause: null, mend, details };
+  }
+  if (unendedBytes > 0) {
+    const says = `what the ${role} printed on standard output has no end of line`;
+    const details = [`${unendedBytes} bytes, and no newline behind them until it ended`];
+    return { kind: "silent", host, says, clause: null, mend: `${END_EACH_LINE}; ${tellProbe(role, pair)}`, details };
   }
   if (hasComplained) {
     const says = `the ${role} printed nothing on standard output, but on standard error`;

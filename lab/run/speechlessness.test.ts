@@ -10,7 +10,14 @@ const CAUSE: Cause = { kind: "silent", host: "Win71", says: "nothing", clause: n
 const SPOKEN = outcomeUnsupported(BOTH, "", 0);
 const SILENT: CaseOutcome = {
   ...SPOKEN,
-  speechless: { host: "Win71", role: "server", isHeldBack: false, linesBefore: 0, hasComplained: false },
+  speechless: {
+    host: "Win71",
+    role: "server",
+    isHeldBack: false,
+    linesBefore: 0,
+    hasComplained: false,
+    unendedBytes: 0,
+  },
 };
 
 test("a server that said nothing in so many cases is not waited for again, where it takes part", () => {
@@ -29,7 +36,14 @@ test("a server that said nothing in so many cases is not waited for again, where
 
 test("a server that was seen to hold its output back is not waited for a second time", () => {
   const known = new Speechlessness();
-  const speechless = { host: "Win71", role: "server", isHeldBack: true, linesBefore: 0, hasComplained: false } as const;
+  const speechless = {
+    host: "Win71",
+    role: "server",
+    isHeldBack: true,
+    linesBefore: 0,
+    hasComplained: false,
+    unendedBytes: 0,
+  } as const;
   known.note(BOTH, { ...SPOKEN, speechless }, CAUSE);
   expect(known.of(BOTH)).toMatchObject({ seen: expect.stringContaining("came in a case before"), cause: CAUSE });
   expect(known.of(CLIENT_ALONE)).toBeUndefined();

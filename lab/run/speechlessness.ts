@@ -23,7 +23,7 @@ interface SpeechlessCases {
   readonly count: number;
   /** What the last of them came from. */
   readonly cause: Cause;
-  /** It was seen to hold its output back, which it does in every case. */
+  /** It was seen to hold its output back, or to print no newline, which it does in every case. */
   readonly isSure: boolean;
 }
 
@@ -35,8 +35,10 @@ export class Speechlessness {
     for (const role of ["server", "client"] as const) {
       if (!given.some(({ kind }) => kind === role)) continue;
       if (speechless?.role !== role || cause === null) this.#cases.delete(role);
-      else
-        this.#cases.set(role, { count: (this.#cases.get(role)?.count ?? 0) + 1, cause, isSure: speechless.isHeldBack });
+      else {
+        const isSure = speechless.isHeldBack || speechless.unendedBytes > 0;
+        this.#cases.set(role, { count: (this.#cases.get(role)?.count ?? 0) + 1, cause, isSure });
+      }
     }
   }
 

@@ -10,8 +10,8 @@ type Listener = (line: OutputLine) => void;
 
 export class ProgramOutput {
   readonly #listeners: Listener[] = [];
-  readonly #stdout = new LineReader((text, cutBytes) => this.#hand({ stream: "stdout", text, cutBytes }));
-  readonly #stderr = new LineReader((text, cutBytes) => this.#hand({ stream: "stderr", text, cutBytes }));
+  readonly #stdout = this.#readerOf("stdout");
+  readonly #stderr = this.#readerOf("stderr");
   #backlog: KeptLines<OutputLine> | null = new KeptLines(({ text }) => text.length);
 
   push(stream: OutputLine["stream"], chunk: Uint8Array): void {
@@ -31,7 +31,13 @@ export class ProgramOutput {
     for (const line of waiting?.withMark(markOf) ?? []) listener(line);
   }
 
-  #hand(said: Pick<OutputLine, "stream" | "text" | "cutBytes">): void {
+  #readerOf(stream: OutputLine["stream"]): LineReader {
+    return new LineReader((text, cutBytes, isUnended) =>
+      this.#hand({ stream, text, cutBytes, ...(isUnended && { isUnended }) }),
+    );
+  }
+
+  #hand(said: Omit<OutputLine, "atMs">): void {
     const line = { ...said, atMs: Date.now() };
     if (this.#backlog === null) for (const listener of this.#listeners) listener(line);
     else this.#backlog.push(line, { bytes: line.text.length + line.cutBytes });

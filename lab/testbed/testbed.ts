@@ -31,6 +31,8 @@ export interface OutputLine {
   readonly text: string;
   /** How many bytes more the line had. */
   readonly cutBytes: number;
+  /** The program ended before the line did: it has no newline. */
+  readonly isUnended?: true;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
 }
