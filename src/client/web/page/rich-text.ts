@@ -35,6 +35,15 @@ const SENTENCE = new RegExp(`(?<=[a-z0-9)\\]}])[${UNBLANKED}]`, "iu");
 const PICTURE_AT_END =
   /(?<=[a-z0-9)])(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u200d|\ufe0f|\|)+$/iu;
 
+/** Marks that end a sentence, however many stand there; with a nose it is a face: ;-) */
+const MARKS_AT_END = /[.,:;!?'–·・‧]+-?$/;
+
+/** Dashes and dots that join two words into one, as in Michelson–Morley and レオナルド・ダ・ヴィンチ. The finder ends at each. */
+const JOINING_MARK = /(?<=[\p{L}\p{M}\p{N}])[–·・‧](?=[\p{L}\p{N}])/gu;
+
+/** Behind what was found: it is the name of a user, perhaps a password follows, and another host. */
+const USER_ENDS = /^(?::[^\s/?#@]*)?@/;
+
 /** Cuts a text into its links and what stands between them; put together again, they are the text. */
 export function readText(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
@@ -78,9 +87,9 @@ function readLink(whole: string, at: number): LinkPart | undefined {
 /** The address that begins here: of "(see https://a.example/b)." it takes neither the bracket nor the full stop. */
 function addressAt(whole: string, at: number): string {
   const rest = before(before(whole.slice(at), STOP), SENTENCE);
-  const found = (finder.matchAtStart(rest)?.raw ?? "").replace(PICTURE_AT_END, "");
-  // What was found is the name of a user, and another host follows.
-  if (rest.charAt(found.length) === "@") return "";
+  const raw = finder.matchAtStart(rest.replace(JOINING_MARK, "-"))?.raw ?? "";
+  if (USER_ENDS.test(rest.slice(raw.length))) return "";
+  const found = rest.slice(0, raw.length).replace(PICTURE_AT_END, "").replace(MARKS_AT_END, "");
   const mark = whole.charAt(at - 1);
   // As in *https://a.example/b*.
   if (!/[*_~]/.test(mark)) return found;
