@@ -17,7 +17,9 @@ export type DocumentResult =
   | { readonly kind: "document"; readonly document: Document; readonly lines: LineCounter; readonly value: unknown }
   | { readonly kind: "wrong"; readonly problems: readonly Problem[] };
 
-export function readDocument(text: string): DocumentResult {
+export function readDocument(source: string): DocumentResult {
+  // To YAML a carriage return alone ends a line, too. The parser knows it only before a newline.
+  const text = source.replace(/\r(?!\n)/g, "\n");
   const lines = new LineCounter();
   const survey = surveyTokens(text, DEPTH_MAX);
   if (survey.tooDeep !== undefined) {

@@ -64,6 +64,9 @@ export function quote(value: unknown): string {
 
 /** What is said of a text that stands where a map begins. */
 export function needsQuotes(text: string): string {
+  const [typographic] = /^[“”„‟«»‹›‘’‚‛]/.exec(text) ?? [];
+  if (typographic !== undefined)
+    return `expected quotes such as "…" around a text with ": " in it; got ${typographic}, which is a letter to YAML`;
   return `expected quotes around a text with ": " in it: ${quote(text)}`;
 }
 

@@ -59,8 +59,10 @@ function isText(bytes: Uint8Array, stream = false): boolean {
   }
 }
 
+/** By its mark, or by the half of its first letter that is 0: some editors leave the mark out. */
 function isUtf16([first, second]: Uint8Array): boolean {
-  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isMarked || (second !== undefined && (first === 0) !== (second === 0));
 }
 
 function kindOf(found: Awaited<ReturnType<typeof stat>>): string {

@@ -46,6 +46,21 @@ describe("a text that is no YAML", () => {
     ["a key that is a list", "? [a]\n: b\n", /^1:\d: expected a text as a key; got something else$/],
     ["an alias in itself", "a: &a [*a]\n", "1:8: expected no alias inside what it stands for; got *a"],
     ["a merge of no map", "a: &a 3\nb: { <<: *a }\n", /^2:6: expected a map, or a list of maps, behind the merge key/],
+    [
+      "a blank that is none",
+      "a:\n \u00a0b: 1\n  c: 2\n",
+      "2:2: expected blanks as indentation; got U+00A0, which looks like one: type the blanks anew",
+    ],
+    [
+      "quotes of a word processor",
+      "a: “b: c”\n",
+      '1:4: expected quotes such as "…" around a text with ": " in it; got “, which is a letter to YAML',
+    ],
+    [
+      "an entry that stands elsewhere",
+      "a:\n  b: 1\n c: 2\n",
+      '3:1: expected the same indentation as the entries above, in blanks; got another before "c"',
+    ],
     ["nothing", "", "1:1: expected a map; got an empty file"],
     ["a comment", "# nothing\n", "1:1: expected a map; got an empty file"],
   ])("because of %s is told by its line and its mend", (_what, text, problem) => {
@@ -53,6 +68,12 @@ describe("a text that is no YAML", () => {
     if (typeof problem === "string") expect(first).toBe(`x.yaml:${problem}`);
     else expect(first?.replace("x.yaml:", "")).toMatch(problem);
     expect([first, ...more].join("\n")).not.toMatch(/YAML\.|parse|Map keys|mappings|implicit|scalar|flow/i);
+  });
+
+  test("is none where its lines end with a carriage return alone, or its blanks begin a text", () => {
+    expect(dataOf("# one\ra: 1\rb: 2\r")).toEqual({ a: 1, b: 2 });
+    expect(problems("a: 1\rb: @c\r")).toEqual([expect.stringMatching(/^x\.yaml:2:4: expected a value/)]);
+    expect(dataOf("a: |\n  \u00a0b\n")).toEqual({ a: "\u00a0b\n" });
   });
 
   test("never has the parser's own advice, whatever stands in it", () => {
@@ -206,6 +227,8 @@ describe("what lies where a file is named", () => {
     ]);
     await writeFile(join(root, "wide"), Buffer.from("\ufeffa: 1", "utf16le"));
     expect(await told("wide")).toEqual(["wide:1:1: expected UTF-8 text; got UTF-16: save the file as UTF-8"]);
+    await writeFile(join(root, "unmarked"), Buffer.from("a: 1", "utf16le").swap16());
+    expect(await told("unmarked")).toEqual(["unmarked:1:1: expected UTF-8 text; got UTF-16: save the file as UTF-8"]);
   });
 
   test("commands no terminal by its name, and makes no line of its own", async () => {

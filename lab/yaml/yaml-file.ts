@@ -4,6 +4,7 @@
 
 import type { z } from "zod";
 import { readDocument } from "./document.ts";
+import { findOddBlank } from "./odd-blank.ts";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path, type Problem } from "./problem.ts";
 import { readSource } from "./source.ts";
 
@@ -37,17 +38,16 @@ export function parseYaml<Schema extends z.ZodType>(
   ownChecks: OwnChecks = () => [],
 ): YamlResult<z.infer<Schema>> {
   const read = readDocument(text);
-  if (read.kind === "wrong") return wrong(file, read.problems);
+  const odd = findOddBlank(text);
+  const also = odd === undefined ? [] : [odd];
+  if (read.kind === "wrong") return wrong(file, [...also, ...read.problems]);
   const { document, lines, value } = read;
   if (value === null) return wrong(file, [{ line: 1, column: 1, text: "expected a map; got an empty file" }]);
   const parsed = (typeof schema === "function" ? schema(value) : schema).safeParse(value);
   const own = ownChecks(value);
   const mistakes = parsed.success ? own : [...own, ...withoutDoubles(mistakesOf(parsed.error.issues, value), own)];
   if (parsed.success && mistakes.length === 0) return { kind: "data", data: parsed.data };
-  return wrong(
-    file,
-    mistakes.map((mistake) => locate(document, lines, mistake)),
-  );
+  return wrong(file, [...also, ...mistakes.map((mistake) => locate(document, lines, mistake))]);
 }
 
 /** Drops what the schema says about places that the host check has already spoken of. */

@@ -74,7 +74,7 @@ function tellFault(fault: YAMLError, text: string, survey: TokenSurvey): Fault {
   const advice = adviceOn(fault, text);
   if (advice !== undefined) return { offset: pos[0], text: advice };
   const offset = placeOf(fault, text, survey);
-  const at = JSON.stringify(wordAt(text, offset));
+  const at = JSON.stringify(wordAt(text, code === "BAD_INDENT" ? behindBlanks(text, offset) : offset));
   if (survey.unclosed.includes(offset)) return { offset, text: UNCLOSED };
   const words = WORDS[code];
   if (words !== undefined) return { offset, text: words(code === "BAD_ALIAS" ? wordAt(text, pos[0]) : at, message) };
@@ -91,6 +91,10 @@ function placeOf({ code, message, pos: [begin] }: YAMLError, text: string, surve
   if (isOfFlow) return survey.unclosed.findLast((offset) => offset <= begin) ?? begin;
   // What is missing at a line's end is told there, and not on the empty line behind it.
   return begin >= text.length && begin > 0 ? text.trimEnd().length : begin;
+}
+
+function behindBlanks(text: string, offset: number): number {
+  return offset + text.slice(offset).search(/[^ ]|$/);
 }
 
 function wordAt(text: string, offset: number): string {
