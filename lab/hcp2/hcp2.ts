@@ -7,6 +7,7 @@ import type { Fencing } from "../protocol/fencing.ts";
 import type { Joining } from "../protocol/joining.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { HCP2_NOTATION } from "./notation.ts";
+import { HCP2_RULES } from "./rules.ts";
 import { HCP2_WIRE } from "./wire.ts";
 
 /** The request of a fence is its text, by which its answer is known. */
@@ -34,5 +35,5 @@ export const HCP2: Protocol = {
   notation: HCP2_NOTATION,
   joining: HCP2_JOINING,
   fencing: HCP2_FENCING,
-  rules: { findBroken: () => [], explain: () => undefined, likely: () => undefined },
+  rules: HCP2_RULES,
 };

@@ -1,8 +1,8 @@
 // Owns what a file can say of values that only a server chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with
 // the request r1 or has the text Hi. Pure. Invariant: what no frame tells stays as it is written.
 
-import { decodeHcp2, type Hcp2Message } from "../../src/protocol/hcp2/index.ts";
-import { partsOf } from "./parts.ts";
+import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
+import { messageOf } from "./wire.ts";
 
 const RECALLED = /\b(?<what>ID|SEQUENCE|TIME)\((?<of>[^()]+)\)/g;
 
@@ -21,11 +21,9 @@ export function recall(text: string, came: readonly Uint8Array[]): string {
 function toldOf(came: readonly Uint8Array[], of: string): Told | undefined {
   const request = Buffer.from(of).toString("hex");
   for (const frame of came) {
-    const parts = partsOf(frame);
-    if (typeof parts === "string") continue;
-    const message = decodeHcp2({ type: parts.type, body: frame.subarray(parts.headBytes) });
-    if (message.kind === "said" && message.request === request) return message;
-    if (message.kind === "line" && message.text === of) return message;
+    const message = messageOf(frame);
+    if (message?.kind === "said" && message.request === request) return message;
+    if (message?.kind === "line" && message.text === of) return message;
   }
   return undefined;
 }

@@ -82,6 +82,14 @@ export const HCP2_WIRE: WireProtocol = {
   tellEnd: (end) => END_WORDS[end],
 };
 
+/** The message that a frame is; undefined where it is none. */
+export function messageOf(bytes: Uint8Array): Hcp2Message | undefined {
+  const read = isPreface(bytes) ? undefined : readFrame(bytes);
+  return read === undefined || read.kind === "none" || read.kind === "malformed" || read.kind === "unknown"
+    ? undefined
+    : read;
+}
+
 /** What a frame says, or what is wrong with it. */
 function readFrame(bytes: Uint8Array): ReturnType<typeof decodeHcp2> | { kind: "none"; fault: string } {
   const parts = partsOf(bytes);
