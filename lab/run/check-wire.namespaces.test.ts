@@ -29,6 +29,23 @@ steps:
       - wire: { send: { message: { from: Zoe, to: Jimmy, text: Two } } }
 `;
 
+const CUT_CASE = `title: Nobody looks
+requirements: []
+given:
+  Win71: { server: {} }
+  Win72: { client: {}, named: Zoe }
+  Win73: { client: {}, named: Jon }
+  Win74: { client: {}, named: Jimmy }
+steps:
+  - title: Jon speaks while nothing reaches Zoe
+    faults: [{ cut: { between: [Win71, Win72], to: Win72 } }]
+    Win73: [{ select: All }, { type: One }, send]
+    expect: { Win74: { shows: "Jon says: One" } }
+  - title: Something does again
+    faults: [{ heal: { between: [Win71, Win72] } }]
+    expect: { Win72: { shows: "Jon says: One" } }
+`;
+
 test("a server that forwards under another's name is told from one that does not", async () => {
   const defect: Defect = "foreign senders forwarded";
   const mutant = await replay({ ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) }, 3);
@@ -38,9 +55,21 @@ test("a server that forwards under another's name is told from one that does not
   expect([own.outcome.verdict, own.broken, own.wire.isWhole]).toEqual(["pass", [], true]);
 });
 
-async function replay(programs: typeof OWN_COMMANDS, texts: number) {
+test("a server that says twice what was lost in a cut, and nothing else, is told from one that does not", async () => {
+  const defect: Defect = "lost texts sent again";
+  const mutant = await replay(
+    { ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) },
+    4,
+    CUT_CASE,
+  );
+  expect(mutant.broken).toMatchObject([{ says: "a text came twice", clause: "7.3" }]);
+  const own = await replay(OWN_COMMANDS, 2, CUT_CASE);
+  expect([own.outcome.verdict, own.broken, own.wire.isWhole]).toEqual(["pass", [], true]);
+});
+
+async function replay(programs: typeof OWN_COMMANDS, texts: number, text = CASE) {
   const count = new TextCount();
   const wire = { protocol: HCP.wire, wire: "packets", onWire: count.listen } as const;
   await using bed = await openNamespaceBed({ topology: TOPOLOGY, repository: REPOSITORY, programs, ...wire });
-  return await replayUnwatched(bed, CASE, count, texts);
+  return await replayUnwatched(bed, text, count, texts);
 }
