@@ -566,11 +566,11 @@ describe("a lab in a process of its own", () => {
     await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
   });
 
-  test("that is killed while a program is paused and links are broken leaves nothing", async () => {
+  test("that is killed while it does all that can be done to programs and links leaves nothing", async () => {
     const { child, runId } = await startLab("", `${BREAK_ALL} console.log("broken"); setInterval(() => {}, 1000);`);
     await once(createInterface({ input: child.stdout }), "line");
     const relays = USED.length;
-    expect(await countOf(runId)).toBe(OWN + relays);
+    expect(await countOf(runId)).toBeGreaterThanOrEqual(OWN + relays);
     child.kill("SIGKILL");
     await expect.poll(() => countOf(runId), { timeout: REAP_MS_MAX }).toBe(0);
   });

@@ -8,6 +8,7 @@ import { type CommandEnd, UnsupportedError } from "./testbed.ts";
 const DONE: CommandEnd = { code: 0, output: "" };
 const CUT = { kind: "cut" } as const;
 const HEAL = { kind: "heal" } as const;
+const RATE = { kind: "rate", kbps: 64 } as const;
 const WAY = { from: "One", to: "Two" } as const;
 
 /** Three hosts; `answer` is what the commands in their networks come to. */
@@ -75,5 +76,30 @@ describe("links between networks", () => {
       expect.stringMatching(/^Two: iptables -t nat .* -d 10\.0\.0\.1 .* --to-destination 127\.0\.0\.2$/),
     ]);
     expect(spoilt.toSorted()).toEqual(["One", "Two"]);
+  });
+
+  test("are slow by a class where the packets leave, which is fast when they heal and goes at the end; without a relay", async () => {
+    const { links, ran, spoilt } = place([RATE, HEAL]);
+    expect(await links.ready()).toBeUndefined();
+    expect(ran.splice(0)).toEqual([
+      expect.stringMatching(
+        /^One: .*tc qdisc add dev eth0 root .* classid 1:2 .* match ip dst 10\.0\.0\.2\/32 flowid 1:2$/,
+      ),
+    ]);
+    for (const fault of [RATE, HEAL]) await links.impair(WAY, fault);
+    expect(ran.splice(0)).toEqual([
+      expect.stringMatching(/^One: tc class change dev eth0 .* classid 1:2 htb rate 64kbit burst 16 /),
+      expect.stringMatching(/^One: tc class change dev eth0 .* classid 1:2 htb rate 100gbit /),
+    ]);
+    await links.end();
+    expect(ran).toEqual([expect.stringMatching(/^One: tc qdisc del dev eth0 root && /)]);
+    expect(spoilt).toEqual([]);
+  });
+
+  test("are slow by the relay where the kernel has no classes, of which nothing is left", async () => {
+    const { links, ran } = place([RATE], (script) => (script.includes("htb") ? { code: 2, output: "unknown" } : DONE));
+    expect(await links.ready()).toMatch(/^the lab's relay cannot be started at (One|Two): no relay here$/);
+    expect(ran).toContainEqual(expect.stringMatching(/^One: tc qdisc del dev eth0 root/));
+    expect(ran.filter((each) => each.includes("iptables -t nat"))).toHaveLength(2);
   });
 });

@@ -1,6 +1,7 @@
-// Owns what is done to links between hosts that have networks of their own: a cut by rules for packets in the networks of
-// both, all else by the lab's relay in the network of whoever dials, to which that network's rules lead. It must not know how
-// a bed makes networks. Invariant: a program meets only what the rules do; networks in which a relay was are made anew.
+// Owns what is done to links between hosts that have networks of their own: a cut by rules for packets where they arrive, a
+// rate by traffic control where they leave, all else by the lab's relay in the network of whoever dials, to which that
+// network's rules lead. It must not know how a bed makes networks. Invariant: a program meets only what these do; networks in
+// which a relay was are made anew.
 
 import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
 import { waysOf } from "../network/link-fault.ts";
@@ -9,6 +10,7 @@ import type { BedLinks } from "./bed-hosts.ts";
 import { DisplacedProgram } from "./displaced-program.ts";
 import { RelayProcess, type RelayStreams } from "./relay-process.ts";
 import { type BootOptions, type CommandEnd, type Program, UnsupportedError } from "./testbed.ts";
+import { makeClasses, removeClasses, setRate } from "./traffic-control.ts";
 
 /** A host's network, as its bed lets the lab at it. */
 export interface LinkPlace {
@@ -27,14 +29,18 @@ const DEVICE = "eth0";
 /** No host has this address. */
 const NOBODY = "192.0.2.1";
 const REASON_CHARS_MAX = 200;
+/** What is done to streams of bytes, not to packets. */
+const STREAM_FAULTS = ["reset", "delay", "slice", "merge", "drop-after"] as const;
 
 export class NetworkLinks implements BedLinks {
   readonly #places: ReadonlyMap<string, LinkPlace>;
   readonly #names: readonly string[];
   readonly #seed: number;
-  readonly #cuts: readonly Way[];
-  /** What a relay is to stand in. */
-  readonly #relayed: readonly Way[];
+  readonly #faults: readonly LinkFault[];
+  /** What a relay stands in, once all is in place. */
+  #relayed: readonly Way[] = [];
+  /** The ways whose rates the kernel keeps, by the host at which packets leave; nothing where it cannot. */
+  #shaped: ReadonlyMap<string, readonly Way[]> = new Map();
   readonly #relays = new Map<string, RelayProcess>();
   /** Of a host, what its packets are dropped for. */
   readonly #dropped = new Map<string, Set<string>>();
@@ -46,10 +52,7 @@ export class NetworkLinks implements BedLinks {
     this.#places = places;
     this.#names = [...places.keys()];
     this.#seed = seed;
-    this.#cuts = this.#waysOf(faults.filter(({ fault }) => fault.kind === "cut"));
-    const streams = faults.filter(({ fault }) => fault.kind !== "cut" && fault.kind !== "heal");
-    // A connection has both ways, whichever is meant, and either end may dial.
-    this.#relayed = this.#waysOf(streams.map((each) => ({ ...each, to: undefined })));
+    this.#faults = faults;
   }
 
   ready(): Promise<string | undefined> {
@@ -61,6 +64,7 @@ export class NetworkLinks implements BedLinks {
     const why = await this.ready();
     if (why !== undefined) throw new UnsupportedError(why);
     if (fault.kind === "cut") await this.#cut(way);
+    else if (fault.kind === "rate" && this.#isShaped(way)) await this.#setRate(way, fault.kbps);
     else await Promise.all([fault.kind === "heal" ? this.#heal(way) : undefined, this.#tellRelays(way, fault)]);
   }
 
@@ -74,10 +78,15 @@ export class NetworkLinks implements BedLinks {
     await this.#ready?.catch(() => {});
     await Promise.all([...this.#relays.values()].map((relay) => relay.end()));
     await Promise.all([...this.#dropped].map(([host, from]) => this.#forget(host, from)));
+    await Promise.all([...this.#shaped.keys()].map((host) => this.#undo(host, removeClasses(DEVICE))));
   }
 
   async #prepare(): Promise<string | undefined> {
-    const cut = [...new Set(this.#cuts.map(({ to }) => to))];
+    const cut = [...new Set(this.#waysOf(["cut"]).map(({ to }) => to))];
+    this.#shaped = await this.#shape();
+    // A connection has both ways, whichever is meant, and either end may dial.
+    const streams = [...STREAM_FAULTS, ...(this.#shaped.size === 0 ? (["rate"] as const) : [])];
+    this.#relayed = this.#waysOf(streams, { isBothWays: true });
     const relayed = [...new Set(this.#relayed.flatMap(({ from, to }) => [from, to]))];
     for (const host of relayed) this.#places.get(host)?.spoil();
     const probed = await Promise.all(
@@ -87,6 +96,30 @@ export class NetworkLinks implements BedLinks {
     if (refused !== undefined) return refused;
     const led = await Promise.all(relayed.map((host) => this.#startRelay(host)));
     return led.find((why) => why !== undefined);
+  }
+
+  /** Makes each host that is to send slowly ready for it; nothing is left of that where one cannot be. */
+  async #shape(): Promise<ReadonlyMap<string, readonly Way[]>> {
+    const byHost = Map.groupBy(this.#waysOf(["rate"]), ({ from }) => from);
+    const whys = await Promise.all(
+      [...byHost].map(([host, ways]) => {
+        const slowed = ways.map(({ to }) => ({ index: this.#names.indexOf(to), address: this.#addressOf(to) }));
+        return this.#run(host, makeClasses(DEVICE, slowed));
+      }),
+    );
+    if (whys.every((why) => why === undefined)) return byHost;
+    // Of what was begun there may be nothing, or a part.
+    await Promise.all([...byHost.keys()].map((host) => this.#places.get(host)?.run(removeClasses(DEVICE))));
+    return new Map();
+  }
+
+  #isShaped({ from, to }: Way): boolean {
+    return this.#shaped.get(from)?.some((way) => way.to === to) === true;
+  }
+
+  async #setRate({ from, to }: Way, kbps: number | undefined): Promise<void> {
+    const why = await this.#run(from, setRate(DEVICE, this.#names.indexOf(to), kbps));
+    if (why !== undefined) throw new Error(`the rate from ${from} to ${to} cannot be set: ${why}`);
   }
 
   /** Leads what the host dials to its own relay. */
@@ -150,7 +183,11 @@ export class NetworkLinks implements BedLinks {
     dropped.add(from);
   }
 
-  async #heal({ from, to }: Way): Promise<void> {
+  async #heal(way: Way): Promise<void> {
+    await Promise.all([this.#letIn(way), this.#isShaped(way) ? this.#setRate(way, undefined) : undefined]);
+  }
+
+  async #letIn({ from, to }: Way): Promise<void> {
     if (this.#dropped.get(to)?.delete(from) !== true) return;
     const why = await this.#run(to, drop("-D", this.#addressOf(from)));
     if (why !== undefined) throw new Error(`the cut from ${from} to ${to} cannot be healed: ${why}`);
@@ -159,7 +196,12 @@ export class NetworkLinks implements BedLinks {
   async #forget(host: string, from: ReadonlySet<string>): Promise<void> {
     if (from.size === 0) return;
     const rules = [...from].map((each) => drop("-D", this.#addressOf(each)));
-    if ((await this.#run(host, rules.join(" && "))) !== undefined) this.#places.get(host)?.spoil();
+    await this.#undo(host, rules.join(" && "));
+  }
+
+  /** A network in which something may be left is made anew. */
+  async #undo(host: string, script: string): Promise<void> {
+    if ((await this.#run(host, script)) !== undefined) this.#places.get(host)?.spoil();
   }
 
   /** Why it could not be done; undefined where it was. */
@@ -167,11 +209,13 @@ export class NetworkLinks implements BedLinks {
     const end = await this.#places.get(host)?.run(script);
     if (end === undefined || end.code === 0) return undefined;
     const said = end.output.trim().replace(/\s+/g, " ").slice(0, REASON_CHARS_MAX);
-    return `the rules of ${host}'s network cannot be set: ${said === "" ? `iptables ended with ${end.code}` : said}`;
+    return `the rules of ${host}'s network cannot be set: ${said === "" ? `the command ended with ${end.code}` : said}`;
   }
 
-  #waysOf(faults: readonly LinkFault[]): readonly Way[] {
-    const ways = faults.flatMap((fault) => waysOf(fault, this.#names));
+  /** The ways to which the case does one of these, each once. */
+  #waysOf(kinds: readonly WayFault["kind"][], { isBothWays = false } = {}): readonly Way[] {
+    const faults = this.#faults.filter(({ fault }) => kinds.includes(fault.kind));
+    const ways = faults.flatMap((each) => waysOf(isBothWays ? { ...each, to: undefined } : each, this.#names));
     return ways.filter(
       ({ from, to }, index) => ways.findIndex((each) => each.from === from && each.to === to) === index,
     );

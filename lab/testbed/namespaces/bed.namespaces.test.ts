@@ -365,7 +365,7 @@ describe("a lab in a process of its own", () => {
     },
   );
 
-  test("that is killed while a program is paused and links are broken leaves nothing", async () => {
+  test("that is killed while it does all that can be done to programs and links leaves nothing", async () => {
     const mark = `howdy-broken-${process.pid}`;
     const lab = startLab(mark, `${BREAK_ALL} console.log("broken"); await new Promise((r) => setTimeout(r, 60_000));`);
     const lines = createInterface({ input: lab.stdout });
