@@ -75,6 +75,25 @@ test("everything that may be said is taken", () => {
   expect(readArguments(["08", "-h"])).toEqual({ kind: "help" });
 });
 
+test("--limits are some of those that a file may say, within the same bounds, where anything is limited", () => {
+  const limits = { memoryMib: 256, processes: 64, cpus: 0.5 };
+  const said = "memory-mib=256,processes=64,cpus=0.5";
+  expect(readArguments(["--limits", said])).toMatchObject({ kind: "run", limits });
+  for (const words of [["probe", "a.yaml"], ["matrix"], ["reduce", "08"], ["grade", "x", "--rubric", "r"]]) {
+    expect(readArguments([...words, "--limits", said])).toMatchObject({ kind: words[0], limits });
+  }
+  for (const wrong of ["memory", "memory-mib=", "memory-mib=1", "cpus=0.5,", "memory-mib=256=3", "disk=3", ""]) {
+    expect(readArguments(["--limits", wrong]), wrong).toMatchObject({
+      kind: "wrong",
+      message: expect.stringContaining("--limits: expected some of memory-mib=N"),
+    });
+  }
+  expect(readArguments(["--limits", said, "--testbed", "loopback"])).toEqual({
+    kind: "wrong",
+    message: "--limits: expected another bed than loopback, where nothing is limited",
+  });
+});
+
 test("--help behind a command that is a word asks for that command's help, whatever else is said", () => {
   expect(readArguments(["matrix", "--help"])).toEqual({ kind: "help", of: "matrix" });
   expect(readArguments(["diff", "--timeout", "0", "-h"])).toEqual({ kind: "help", of: "diff" });

@@ -129,6 +129,9 @@ function readLine(line: CommandLine): Arguments {
     if (words.length === 0 && given.size === 1) return { kind: "clean" };
     throw new UsageError("--clean: expected nothing beside it; got more");
   }
+  if (given.has("limits") && given.get("testbed")?.at(-1) === "loopback") {
+    throw new UsageError("--limits: expected another bed than loopback, where nothing is limited");
+  }
   if (command !== undefined) return readCommand(command, { given, words: rest });
   if (given.has("list")) return { kind: "list", selection: words, ...readValues(LIST_OPTIONS, line) };
   return readRun(line);

@@ -13,6 +13,7 @@ import type { GradedHandIn } from "../grade/grade-hand-in.ts";
 import { ClassProgress } from "../grade/progress.ts";
 import type { Rubric } from "../grade/rubric.ts";
 import { findHandIns, type HandIn } from "../grade/take-in.ts";
+import { capLimits } from "../hosts/program-limits.ts";
 import { laneSubnet } from "../hosts/subnet.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
 import { systemClock } from "../replay/pulse.ts";
@@ -31,10 +32,14 @@ const CLASS_PAGE = "index.html";
 /** Grades a class and gives the exit status. */
 export async function grade(args: GradeArguments): Promise<number> {
   const topology = readOwnTopology();
-  const rubric = loadRubric(args.rubric, topology);
+  const asked = loadRubric(args.rubric, topology);
+  const rubric = { ...asked, limits: capLimits(asked.limits, args.limits ?? {}) };
   const { role } = rubric;
   const other = role === "server" ? "client" : "server";
-  const { [other]: partner } = await loadPair(rubric.partner === undefined ? {} : { [other]: rubric.partner });
+  const { [other]: partner } = await loadPair(
+    rubric.partner === undefined ? {} : { [other]: rubric.partner },
+    args.limits,
+  );
   checkLanes(args, topology);
   const screen = processScreen();
   const say = (line: string): void => screen.write(`${printable(line)}\n`);
@@ -55,7 +60,7 @@ export async function grade(args: GradeArguments): Promise<number> {
     folder,
     workshop,
     findCase,
-    settings: JSON.stringify([args.testbed, args.confirm, args.timeoutMs]),
+    settings: JSON.stringify([args.testbed, args.confirm, args.timeoutMs, args.limits]),
     resumes: args.resume,
     signal,
     nowMs: () => systemClock.nowMs(),
@@ -70,6 +75,7 @@ export async function grade(args: GradeArguments): Promise<number> {
     durationMs: systemClock.nowMs() - startMs,
     anonymous: args.anonymous,
     shard: args.shard ?? null,
+    missing: [],
     planned: handIns.length,
   });
   await finish(folder, result, args.formats);

@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
   merge: {
     usage: "merge DIR… [--out DIR]",
     what: "one class of several parts of it, graded with --shard: the folders of their reports",
-    exitStatus: "0 they are one class, 2 they are not of one class",
+    exitStatus: "0 they are one class, 1 a part of it is missing, 2 they are not of one class",
   },
   rubric: {
     usage: "rubric [FILE] [--init]",

@@ -1,10 +1,12 @@
 // Owns which implementations a command means: files, their roles, and the cases that their words mean. It must not know how
 // they are run. Invariant: what it gives can be asked of any case; what is wrong with any file is told, all at once.
 
+import { resolve } from "node:path";
 import { UsageError } from "../../src/options/index.ts";
 import { makeVisible } from "../../src/visible.ts";
+import { capLimits, DEFAULT_LIMITS, type MostLimits } from "../hosts/program-limits.ts";
 import type { Role } from "../hosts/topology.ts";
-import type { Pair } from "../implementation/implementation.ts";
+import type { Implementation, Pair } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { OWN_FILES, TERMINAL_FILE } from "../implementation/own.ts";
 import type { Side } from "../matrix/run-matrix.ts";
@@ -13,11 +15,13 @@ import { slugOf } from "../scenario/scenario.ts";
 import { TERMINAL } from "./options.ts";
 import { scenariosFolder } from "./repository.ts";
 
+const OWN: ReadonlySet<string> = new Set([...Object.values(OWN_FILES), TERMINAL_FILE]);
+
 /** The server and the client of two files; the project's own where none is named. Throws UsageError. */
-export async function loadPair(files: Partial<Readonly<Record<Role, string>>>): Promise<Pair> {
+export async function loadPair(files: Partial<Readonly<Record<Role, string>>>, limits: MostLimits = {}): Promise<Pair> {
   const [server, client] = await Promise.all([
-    loadSide("server", files.server ?? OWN_FILES.server),
-    loadSide("client", files.client ?? OWN_FILES.client),
+    loadSide("server", files.server ?? OWN_FILES.server, limits),
+    loadSide("client", files.client ?? OWN_FILES.client, limits),
   ]);
   if ("implementation" in server && "implementation" in client) {
     return { server: server.implementation, client: client.implementation };
@@ -26,16 +30,29 @@ export async function loadPair(files: Partial<Readonly<Record<Role, string>>>): 
 }
 
 /** One side of a matrix: every file, also those that describe nothing. Throws UsageError when none describes anything. */
-export async function loadSides(role: Role, files: readonly string[]): Promise<readonly Side[]> {
-  const sides = await Promise.all(files.map((file) => loadSide(role, file)));
+export async function loadSides(
+  role: Role,
+  files: readonly string[],
+  limits: MostLimits = {},
+): Promise<readonly Side[]> {
+  const sides = await Promise.all(files.map((file) => loadSide(role, file, limits)));
   if (sides.every((side) => "problems" in side)) throw new UsageError(problemsOf(sides));
   return sides;
 }
 
-async function loadSide(role: Role, word: string): Promise<Side> {
+async function loadSide(role: Role, word: string, limits: MostLimits): Promise<Side> {
   const file = role === "client" && word === TERMINAL ? TERMINAL_FILE : word;
   const result = await loadImplementation(file, { role, findCase });
-  return result.kind === "wrong" ? { file, problems: result.problems } : { implementation: result.implementation };
+  if (result.kind === "wrong") return { file, problems: result.problems };
+  return { implementation: limitOthers(result.implementation, limits) };
+}
+
+/** Whose program is not the project's own may take no more than --limits says. */
+export function limitOthers(implementation: Implementation, most: MostLimits = {}): Implementation {
+  const { file, source } = implementation;
+  const { limits = DEFAULT_LIMITS } = source;
+  if (OWN.has(resolve(file))) return implementation;
+  return { ...implementation, source: { ...source, limits: capLimits(limits, most) } };
 }
 
 function problemsOf(sides: readonly Side[]): string {

@@ -56,8 +56,8 @@ export async function matrix(args: MatrixArguments): Promise<number> {
   const scenarios = loaded.filter((scenario) => concerns(scenario, named));
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
   const [servers, clients] = await Promise.all([
-    loadSides("server", orOwn(args.servers, "server")),
-    loadSides("client", orOwn(args.clients, "client")),
+    loadSides("server", orOwn(args.servers, "server"), args.limits),
+    loadSides("client", orOwn(args.clients, "client"), args.limits),
   ]);
   for (let lane = 0; lane < args.parallel; lane += 1) moveTopology(topology, subnetOf(args, topology, lane));
   const renderer = new TerminalRenderer(processScreen(), { verbose: false });

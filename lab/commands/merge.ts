@@ -25,7 +25,7 @@ export async function merge({ folders: [first, ...others], formats, out, reports
     }
   }
   await finish(folder, merged.result, formats);
-  return EXIT.pass;
+  return merged.result.missing.length > 0 ? EXIT.fail : EXIT.pass;
 }
 
 async function readPart(name: string): Promise<Part> {

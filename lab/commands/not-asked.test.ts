@@ -16,15 +16,21 @@ test("a run of the report's cases did not look at conformance, and at what the f
     "must cases of conformance: npm run lab -- conformance --level must --server my-server.yaml",
     "strict cases of conformance: npm run lab -- conformance --level strict --server my-server.yaml",
     "cases of what its file offers: npm run lab -- people --server my-server.yaml",
+    "cases of version 2: npm run lab -- hcp2 --server my-server.yaml",
+    "cases of CS513 chat: npm run lab -- cs513 --server my-server.yaml",
+    "cases of ClassChat: npm run lab -- classchat --server my-server.yaml",
+    "cases of pythonChatRoom: npm run lab -- chatroom --server my-server.yaml",
+    "cases of several protocols in one room: npm run lab -- doors --server my-server.yaml",
   ]);
   const strict = await loadCases(["conformance"], TOPOLOGY, "strict");
   expect(told[1]?.cases).toBe(strict.length);
 });
 
-test("what a file does not offer is not missed, nor is what was asked", async () => {
+test("what a file does not offer or speak is not missed, nor is what was asked", async () => {
   const all = await loadAllCases(TOPOLOGY);
   const conformance = await loadCases(["conformance"], TOPOLOGY, undefined);
-  const bare = { ...OWN_PAIR, server: { ...OWN_PAIR.server, offers: new Map() } };
+  const speaks = new Map([...OWN_PAIR.server.speaks].filter(([name]) => name === "hcp"));
+  const bare = { ...OWN_PAIR, server: { ...OWN_PAIR.server, speaks, offers: new Map() } };
   expect(findNotAsked(all, conformance, bare, [])).toEqual([
     { cases: 11, what: "of the report's cases", command: "npm run lab" },
   ]);

@@ -4,6 +4,7 @@
 import type { Pair } from "../implementation/implementation.ts";
 import { labCommand } from "../own-command.ts";
 import type { NotAsked } from "../result/result.ts";
+import { fitScenario } from "../run/fit-scenario.ts";
 import { CONFORMANCE_FOLDERS } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
@@ -31,6 +32,11 @@ const PARTS: readonly Part[] = [
     words: ["conformance", "--level", "strict"],
   },
   { what: "cases of what its file offers", folders: ["people"], words: ["people"] },
+  { what: "cases of version 2", folders: ["hcp2"], words: ["hcp2"] },
+  { what: "cases of CS513 chat", folders: ["cs513"], words: ["cs513"] },
+  { what: "cases of ClassChat", folders: ["classchat"], words: ["classchat"] },
+  { what: "cases of pythonChatRoom", folders: ["chatroom"], words: ["chatroom"] },
+  { what: "cases of several protocols in one room", folders: ["doors"], words: ["doors"] },
 ];
 
 /**
@@ -41,11 +47,11 @@ const PARTS: readonly Part[] = [
 export function findNotAsked(
   all: readonly Scenario[],
   asked: readonly Scenario[],
-  { server }: Pair,
+  pair: Pair,
   programs: readonly string[],
 ): NotAsked[] {
   const files = new Set(asked.map(({ file }) => file));
-  const missed = all.filter(({ file, needs }) => !files.has(file) && needs.every((need) => server.offers.has(need)));
+  const missed = all.filter((scenario) => !files.has(scenario.file) && fitScenario(scenario, pair).kind === "fits");
   return PARTS.flatMap((part) => {
     const { what, words } = part;
     const cases = missed.filter((scenario) => isIn(part, scenario)).length;

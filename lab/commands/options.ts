@@ -4,6 +4,9 @@ import { choice, type Kind, type OptionTable, TEXT, wholeNumber } from "../../sr
 import type { ClientKind } from "../browser/window-plan.ts";
 import { FORMATS, type Format } from "../grade/feedback/files.ts";
 import type { Shard } from "../grade/grade-class.ts";
+import type { MostLimits } from "../hosts/program-limits.ts";
+import { toMostLimits } from "../implementation/implementation.ts";
+import { limitsSchema } from "../implementation/schema.ts";
 import type { Level } from "../scenario/schema.ts";
 import type { BedKind } from "../testbed/testbed.ts";
 import type { WireWish } from "../wire/wire.ts";
@@ -73,6 +76,23 @@ const PROTOCOL_OPTIONS = {
   },
 } satisfies OptionTable;
 
+/** Those of limits in a file that are one number each. */
+const LIMIT_NAMES = ["memory-mib", "processes", "cpus", "open-files", "folder-mib"] as const;
+
+/** Several limits, each as a file says it, with commas between. */
+const LIMIT_LIST: Kind<MostLimits> = {
+  placeholder: "LIST",
+  expected: `some of ${LIMIT_NAMES.map((name) => `${name}=N`).join(", ")}, with commas between, within what a file may say`,
+  parse: (text) => {
+    const pairs = text.split(",").map((word) => word.split("="));
+    if (pairs.some(({ length }) => length !== 2)) return undefined;
+    const { success, data } = limitsSchema
+      .omit({ writable: true })
+      .safeParse(Object.fromEntries(pairs.map(([name = "", value]) => [name, Number(value || Number.NaN)])));
+    return success ? toMostLimits(data) : undefined;
+  },
+};
+
 const BED_OPTIONS = {
   testbed: {
     kind: choice(TESTBEDS),
@@ -82,6 +102,11 @@ const BED_OPTIONS = {
   },
   subnet: { kind: TEXT, placeholder: "CIDR", help: "run in another subnet, with the same host parts (10.8.0.0/23)" },
   timeout: { kind: TIMEOUT, default: 5, help: "how long anything may take to become true, in seconds" },
+  limits: {
+    kind: LIMIT_LIST,
+    otherwise: "what its file says",
+    help: `what a program that is not this project's own may take at most, whatever its file says: ${LIMIT_NAMES.join(", ")} (memory-mib=256,processes=64)`,
+  },
 } satisfies OptionTable;
 
 const SEED_MAX = 999_999_999;
@@ -214,6 +239,7 @@ export const GRADE_OPTIONS = {
   },
   subnet: BED_OPTIONS.subnet,
   timeout: BED_OPTIONS.timeout,
+  limits: BED_OPTIONS.limits,
   wire: REPORT_OPTIONS.wire,
   out: REPORT_OPTIONS.out,
   reports: REPORT_OPTIONS.reports,

@@ -17,7 +17,7 @@ import { openTestBed } from "../testbed/choose.ts";
 import type { ProbeArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
-import { findCase } from "./load-pair.ts";
+import { findCase, limitOthers } from "./load-pair.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { REPOSITORY, readOwnTopology } from "./repository.ts";
 
@@ -25,7 +25,7 @@ import { REPOSITORY, readOwnTopology } from "./repository.ts";
 export async function probe(args: ProbeArguments): Promise<number> {
   const loaded = await loadImplementation(args.file, { findCase });
   if (loaded.kind === "wrong") throw new UsageError(loaded.problems.join("\n"));
-  const { implementation } = loaded;
+  const implementation = limitOthers(loaded.implementation, args.limits);
   if (!implementation.speaks.has(PROTOCOL.name.toLowerCase())) {
     const spoken = [...implementation.speaks.keys()].join(", ");
     throw new UsageError(`howdy-lab: probe: expected a program of ${PROTOCOL.name}; ${args.file} speaks ${spoken}`);

@@ -62,7 +62,7 @@ export async function reduce(args: ReduceArguments): Promise<number> {
     throw new UsageError(`howdy-lab: reduce: expected one case; ${args.selection[0]} means ${1 + more.length}`);
   }
   const whole = await readSource(scenario.file, topology);
-  const pair = await loadPair(args.implementations);
+  const pair = await loadPair(args.implementations, args.limits);
   const renderer = new TerminalRenderer(processScreen(), { verbose: false });
   const interruption = listenForSignals();
   await using browser = new LabBrowser();

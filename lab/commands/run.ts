@@ -55,7 +55,7 @@ export async function run(args: RunArguments): Promise<number> {
     concerns(scenario, { server: server !== undefined, client: client !== undefined }),
   );
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
-  const pair = await loadPair(args.implementations);
+  const pair = await loadPair(args.implementations, args.limits);
   const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
   const renderer = new TerminalRenderer(processScreen(), { verbose: args.verbose });
   const interruption = listenForSignals();

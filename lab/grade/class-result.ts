@@ -158,6 +158,10 @@ export const classSchema = z
       .strictObject({ index: z.number().int().positive(), of: z.number().int().positive() })
       .nullable()
       .describe("Which part of the class this is (--shard 2/5); null of all of it."),
+    missing: z
+      .array(z.strictObject({ index: z.number().int().positive(), of: z.number().int().positive() }))
+      .default([])
+      .describe("Of a class that was merged: the parts that were not there. Their hand-ins are not in it."),
     planned: count.describe("Hand-ins that were to be graded; fewer were when the run was called off."),
     submissions: z.array(submission).describe("In the order of their names."),
   })

@@ -8,7 +8,7 @@ const TESTS_TOLD = 5;
 
 /** A few lines, each with its end. */
 export function tellClass(result: ClassResult): string {
-  const { durationMs, planned, rubric, submissions } = result;
+  const { durationMs, missing: parts, planned, rubric, submissions } = result;
   const scores = submissions.map(({ score }) => score);
   const mean = scores.length === 0 ? 0 : scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const missing = planned - submissions.length;
@@ -18,6 +18,7 @@ export function tellClass(result: ClassResult): string {
     `Points: ${mean.toFixed(1)} of ${rubric.points} in the mean`,
     ...tellTests(result),
     ...(faults.length === 0 ? [] : [`To be looked at by hand, or graded again with --resume: ${faults.join(", ")}`]),
+    ...parts.map(({ index, of }) => `Part ${index} of ${of} is missing: its hand-ins are not in this class`),
     ...(missing === 0 ? [] : [`${countOf(missing, "hand-in")} not graded: go on with --resume`]),
   ]
     .map((line) => `${line}\n`)

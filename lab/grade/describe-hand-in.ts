@@ -4,7 +4,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import type { ProgramLimits } from "../hosts/program-limits.ts";
+import { capLimits, type ProgramLimits } from "../hosts/program-limits.ts";
 import { buildImplementation, type Implementation } from "../implementation/implementation.ts";
 import { type ImplementationUse, loadImplementation } from "../implementation/load.ts";
 import type { Rubric } from "./rubric.ts";
@@ -86,16 +86,7 @@ function whyNot({ source }: Implementation, folder: string, file: string): strin
 function limited(implementation: Implementation, most: ProgramLimits): Implementation {
   const { source } = implementation;
   const { limits = most } = source;
-  const capped: ProgramLimits = {
-    memoryMib: Math.min(limits.memoryMib, most.memoryMib),
-    processes: Math.min(limits.processes, most.processes),
-    cpus: Math.min(limits.cpus, most.cpus),
-    openFiles: Math.min(limits.openFiles, most.openFiles),
-    folderMib: Math.min(limits.folderMib, most.folderMib),
-    // Folders in memory count as its memory. "/" is the one that would be on the engine's disk.
-    writable: limits.writable.filter((path) => path !== "/" || most.writable.includes("/")),
-  };
-  return { ...implementation, source: { ...source, limits: capped } };
+  return { ...implementation, source: { ...source, limits: capLimits(limits, most) } };
 }
 
 /** Its own name is the student's to choose, and might be another's. */

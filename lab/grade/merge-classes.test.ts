@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { tellClass } from "./class-text.ts";
 import { sampleClass, sampleRubric, sampleSubmission } from "./fixtures/sample-class.ts";
 import { numberHandIns, shardOf } from "./grade-class.ts";
 import { mergeClasses, readClass } from "./merge-classes.ts";
@@ -46,6 +47,33 @@ test("parts become one class, in the order of names", () => {
   const merged = mergeClasses([part("1", one), part("2", two)], "merge");
   expect(merged).toMatchObject({ kind: "merged", result: { planned: 3, shard: null, command: "merge" } });
   if (merged.kind === "merged") expect(merged.result.submissions.map(({ name }) => name)).toEqual(["anna", "zoe"]);
+});
+
+test("a part that was left out is told, until it comes", () => {
+  const parts = [1, 2, 3, 4].map((index) =>
+    part(
+      `part-${index}`,
+      sampleClass({
+        shard: { index, of: 4 },
+        planned: 1,
+        submissions: [sampleSubmission({ name: `hand-in ${index}`, folder: `hand-ins/${index}` })],
+      }),
+    ),
+  );
+  const merge = (...[first, ...others]: typeof parts) => {
+    if (first === undefined) throw new RangeError("there is a part");
+    const merged = mergeClasses([first, ...others], "merge");
+    if (merged.kind === "wrong") throw new Error(merged.message);
+    return merged.result;
+  };
+  const three = merge(...parts.filter((_, at) => at !== 2));
+  expect(three.missing).toEqual([{ index: 3, of: 4 }]);
+  expect(tellClass(three)).toContain("Part 3 of 4 is missing: its hand-ins are not in this class\n");
+  expect(merge(part("three", three), ...parts.slice(2, 3))).toEqual(merge(...parts));
+  expect(merge(...parts).missing).toEqual([]);
+  expect(merge(part("whole", sampleClass())).missing).toEqual([]);
+  const odd = part("odd", sampleClass({ shard: { index: 3, of: 5 }, submissions: [] }));
+  expect(() => merge(...parts, odd)).toThrow("odd: expected a part of 4, as part-1; got one of 5");
 });
 
 test("parts of two rubrics, and a hand-in in two parts, are no class", () => {

@@ -2,7 +2,7 @@
 // one rubric are put together, and no hand-in stands in it twice.
 
 import { type ClassResult, classSchema } from "./class-result.ts";
-import { toClassResult } from "./grade-class.ts";
+import { type Shard, toClassResult } from "./grade-class.ts";
 
 export type Merged =
   | { readonly kind: "merged"; readonly result: ClassResult }
@@ -31,6 +31,14 @@ export function mergeClasses([first, ...others]: readonly [Part, ...Part[]], com
     const message = `${other.name}: expected the rubric and the cases of ${first.name}; got others`;
     return { kind: "wrong", message };
   }
+  const [split, ...splits] = parts.flatMap(splitOf);
+  const odd = splits.find(({ of }) => of !== split?.of);
+  if (split !== undefined && odd !== undefined) {
+    return {
+      kind: "wrong",
+      message: `${odd.name}: expected a part of ${split.of}, as ${split.name}; got one of ${odd.of}`,
+    };
+  }
   const whose = new Map<string, string>();
   for (const { name, result } of parts) {
     for (const each of result.submissions) {
@@ -57,7 +65,29 @@ export function mergeClasses([first, ...others]: readonly [Part, ...Part[]], com
       durationMs: Math.max(...results.map(({ durationMs }) => durationMs)),
       anonymous: results.some(({ anonymous }) => anonymous),
       shard: null,
+      missing: split === undefined ? [] : missingOf(split.of, [split, ...splits]),
       planned: results.reduce((sum, { planned }) => sum + planned, 0),
     }),
   };
+}
+
+/** Into how many parts a class was split, and which of them a part is, or holds after an earlier merge. */
+interface Split {
+  readonly name: string;
+  readonly of: number;
+  readonly has: (index: number) => boolean;
+}
+
+/** None of a class that was graded as a whole, or is whole again. */
+function splitOf({ name, result: { missing, shard } }: Part): readonly Split[] {
+  if (shard !== null) return [{ name, of: shard.of, has: (index) => index === shard.index }];
+  const [first] = missing;
+  return first === undefined
+    ? []
+    : [{ name, of: first.of, has: (index) => missing.every((each) => each.index !== index) }];
+}
+
+function missingOf(of: number, splits: readonly Split[]): Shard[] {
+  const all = Array.from({ length: of }, (_, at) => at + 1);
+  return all.filter((index) => !splits.some(({ has }) => has(index))).map((index) => ({ index, of }));
 }

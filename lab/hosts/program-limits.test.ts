@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_LIMITS, limitIn } from "./program-limits.ts";
+import { capLimits, DEFAULT_LIMITS, limitIn } from "./program-limits.ts";
 
 test.each([
   ["Error: EROFS: read-only file system, open '/app/chat.log'", "limits.writable"],
@@ -16,4 +16,13 @@ test.each([
 
 test("a program that ends with other words has reached none", () => {
   expect(limitIn("TypeError: x is not a function", DEFAULT_LIMITS)).toBeUndefined();
+});
+
+test("of a program's limits none is above what is said for many, and none is raised to it", () => {
+  const own = { ...DEFAULT_LIMITS, memoryMib: 1_024, processes: 16, writable: ["/", "/data"] };
+  expect(capLimits(own, {})).toEqual(own);
+  expect(capLimits(own, { memoryMib: 256, processes: 64 })).toEqual({ ...own, memoryMib: 256 });
+  // Where folders have a size, none is left that has none.
+  expect(capLimits(own, { folderMib: 8 })).toEqual({ ...own, folderMib: 8, writable: ["/data"] });
+  expect(capLimits(own, { folderMib: 8, writable: ["/"] }).writable).toEqual(["/", "/data"]);
 });

@@ -29,6 +29,24 @@ export const DEFAULT_LIMITS: ProgramLimits = {
 /** Folders that every program may write in. They are in memory, and empty at its start. */
 export const WRITABLE = ["/tmp", "/var/tmp"] as const;
 
+/** What many programs may take at most. What is not said stays each program's own. */
+export type MostLimits = { readonly [Key in keyof ProgramLimits]?: ProgramLimits[Key] | undefined };
+
+/** A program's limits, none of them above what is said for many programs. */
+export function capLimits(own: ProgramLimits, most: MostLimits): ProgramLimits {
+  const least = (key: Exclude<keyof ProgramLimits, "writable">): number => Math.min(own[key], most[key] ?? own[key]);
+  // Folders in memory count as its memory. "/" is the one that would be on the engine's disk, without a size.
+  const { folderMib, writable = folderMib === undefined ? ["/"] : [] } = most;
+  return {
+    memoryMib: least("memoryMib"),
+    processes: least("processes"),
+    cpus: least("cpus"),
+    openFiles: least("openFiles"),
+    folderMib: least("folderMib"),
+    writable: own.writable.filter((path) => path !== "/" || writable.includes("/")),
+  };
+}
+
 /** What a program can come to the end of. */
 export const LIMITS = ["folders", "folder-size", "open-files", "processes", "memory", "cpus"] as const;
 export type Limit = (typeof LIMITS)[number];

@@ -2,12 +2,14 @@
 // or a bed. Invariant: paths are absolute, and nothing in it depends on whose program it is.
 
 import { dirname, relative, resolve, sep } from "node:path";
-import { DEFAULT_LIMITS, type ProgramLimits } from "../hosts/program-limits.ts";
+import { DEFAULT_LIMITS, type MostLimits, type ProgramLimits } from "../hosts/program-limits.ts";
 import type { BesideCommand, ProgramImage, ProgramSource } from "../hosts/program-source.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { LogRule } from "./log-wording.ts";
 import { fillText } from "./placeholders.ts";
 import { type Feature, type ImplementationSource, OFFERS, type Offer } from "./schema.ts";
+
+type LimitsSource = NonNullable<ImplementationSource["limits"]>;
 
 /** What a file's program speaks unless it says otherwise. */
 const USUAL_PROTOCOL = "hcp";
@@ -150,15 +152,28 @@ export function tellImplementation({ name, version }: Pick<Implementation, "name
   return `${name} ${version}`;
 }
 
-/** Limits as a file says them, with the defaults for those that it leaves out. */
-export function toLimits(source: NonNullable<ImplementationSource["limits"]>): ProgramLimits {
+/** Limits as they are written. */
+export function toMostLimits(source: LimitsSource): MostLimits {
   return {
-    memoryMib: source["memory-mib"] ?? DEFAULT_LIMITS.memoryMib,
-    processes: source.processes ?? DEFAULT_LIMITS.processes,
-    cpus: source.cpus ?? DEFAULT_LIMITS.cpus,
-    openFiles: source["open-files"] ?? DEFAULT_LIMITS.openFiles,
-    folderMib: source["folder-mib"] ?? DEFAULT_LIMITS.folderMib,
-    writable: source.writable ?? DEFAULT_LIMITS.writable,
+    memoryMib: source["memory-mib"],
+    processes: source.processes,
+    cpus: source.cpus,
+    openFiles: source["open-files"],
+    folderMib: source["folder-mib"],
+    writable: source.writable,
+  };
+}
+
+/** Limits as a file says them, with the defaults for those that it leaves out. */
+export function toLimits(source: LimitsSource): ProgramLimits {
+  const said = toMostLimits(source);
+  return {
+    memoryMib: said.memoryMib ?? DEFAULT_LIMITS.memoryMib,
+    processes: said.processes ?? DEFAULT_LIMITS.processes,
+    cpus: said.cpus ?? DEFAULT_LIMITS.cpus,
+    openFiles: said.openFiles ?? DEFAULT_LIMITS.openFiles,
+    folderMib: said.folderMib ?? DEFAULT_LIMITS.folderMib,
+    writable: said.writable ?? DEFAULT_LIMITS.writable,
   };
 }
 

@@ -132,7 +132,7 @@ export class LoopbackBed implements TestBed {
         ? `each host on a loopback address of its own (${first.name} at ${loopbackAddress(first.address)})`
         : `all hosts on ${SHARED_LOOPBACK}, because this system can bind no other loopback address`;
     const why = options.why === undefined ? "" : `, because ${options.why}`;
-    this.description = `loopback: programs as processes, ${places}${why}`;
+    this.description = `loopback: programs as processes that nothing is limited for, ${places}${why}`;
   }
 
   async boot(_caseId: string, { faults, seed }: BootOptions = NO_FAULTS): Promise<Hosts> {

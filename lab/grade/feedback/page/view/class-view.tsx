@@ -69,7 +69,7 @@ export function ClassView({ result }: { readonly result: ClassResult }): JSX.Ele
 }
 
 function Run({ result }: { readonly result: ClassResult }): JSX.Element {
-  const { command, planned, rubric, shard, submissions, testbed } = result;
+  const { command, missing, planned, rubric, shard, submissions, testbed } = result;
   const notGraded = planned - submissions.length;
   return (
     <section aria-labelledby="run">
@@ -89,6 +89,11 @@ function Run({ result }: { readonly result: ClassResult }): JSX.Element {
         {shard === null ? null : (
           <Fact name="Part">
             {shard.index} of {shard.of}
+          </Fact>
+        )}
+        {missing.length === 0 ? null : (
+          <Fact name="Missing">
+            {missing.map(({ index, of }) => `part ${index} of ${of}`).join(", ")}: its hand-ins are not here
           </Fact>
         )}
         <TimeFacts run={result} />
