@@ -91,8 +91,10 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
     if (image.kind === "image") return { kind: "built", image: image.name };
     const { docker } = this.#engine;
     this.#builds += 1;
-    const name = `${this.#imageName}:${this.#builds}`;
-    const how = { limits: this.#options.rubric.build, runId: this.#runId, signal, hear };
+    const number = this.#builds;
+    const name = `${this.#imageName}:${number}`;
+    const onLayer = (layer: string | null): void => this.#reaper?.watchBuild(number, layer);
+    const how = { limits: this.#options.rubric.build, runId: this.#runId, signal, hear, onLayer };
     const end = await this.#images.whileNoneIsRemoved(() => buildLimited(docker, { ...image, image: name }, how));
     return end.kind === "built" ? { kind: "built", image: name } : end;
   }

@@ -16,7 +16,7 @@ const MINUTES_MAX = 1_440;
 /** What a rubric that does not say so means. */
 export const RUBRIC_DEFAULTS = {
   minutes: 30,
-  build: { minutes: 10, memoryMib: 1_024, cpus: 1, network: true },
+  build: { minutes: 10, memoryMib: 1_024, cpus: 1, processes: 512, network: true },
 } as const;
 
 const text = z.string().min(1).max(TEXT_CHARS_MAX);
@@ -72,6 +72,12 @@ export const rubricSchema = strict({
       .describe(`Memory of each of its commands; ${RUBRIC_DEFAULTS.build.memoryMib} unless told.`)
       .optional(),
     cpus: z.number().min(0.1).max(64).describe(`Cores; ${RUBRIC_DEFAULTS.build.cpus} unless told.`).optional(),
+    processes: z
+      .int()
+      .min(8)
+      .max(32_768)
+      .describe(`Processes and threads of each of its commands; ${RUBRIC_DEFAULTS.build.processes} unless told.`)
+      .optional(),
     network: z.boolean().describe("Whether it may load packages from elsewhere; true unless told.").optional(),
   })
     .describe("What building one hand-in may take.")

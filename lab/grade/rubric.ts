@@ -20,6 +20,7 @@ export interface BuildLimits {
   readonly msMax: number;
   readonly memoryMib: number;
   readonly cpus: number;
+  readonly processes: number;
   readonly hasNetwork: boolean;
 }
 
@@ -93,6 +94,7 @@ function buildRubric(source: RubricSource, file: string, text: string, findCases
       msMax: (build?.minutes ?? RUBRIC_DEFAULTS.build.minutes) * MS_A_MINUTE,
       memoryMib: build?.["memory-mib"] ?? RUBRIC_DEFAULTS.build.memoryMib,
       cpus: build?.cpus ?? RUBRIC_DEFAULTS.build.cpus,
+      processes: build?.processes ?? RUBRIC_DEFAULTS.build.processes,
       hasNetwork: build?.network ?? RUBRIC_DEFAULTS.build.network,
     },
     msMax: (source.minutes ?? RUBRIC_DEFAULTS.minutes) * MS_A_MINUTE,

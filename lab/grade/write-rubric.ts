@@ -52,7 +52,7 @@ const HEAD = (schema: string): readonly string[] => [
   "# What a hand-in's program may take at most, whatever its own file says:",
   "# limits: { memory-mib: 256, processes: 128, cpus: 0.5 }",
   "# What building one may take:",
-  `# build: { minutes: ${RUBRIC_DEFAULTS.build.minutes}, memory-mib: ${RUBRIC_DEFAULTS.build.memoryMib}, network: ${RUBRIC_DEFAULTS.build.network} }`,
+  `# build: { minutes: ${RUBRIC_DEFAULTS.build.minutes}, memory-mib: ${RUBRIC_DEFAULTS.build.memoryMib}, processes: ${RUBRIC_DEFAULTS.build.processes}, network: ${RUBRIC_DEFAULTS.build.network} }`,
   "# Longest time for all cases of one hand-in:",
   `# minutes: ${RUBRIC_DEFAULTS.minutes}`,
   "tests:",

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { readBuildContext } from "./build-context.ts";
 import { connectEngine, statusOf } from "./engine.ts";
 import { cleanLeftovers, removeImages, removeImagesOf } from "./leftovers.ts";
-import { type BuildEnd, type BuilderLimits, buildLimited } from "./limited-build.ts";
+import { type BuildEnd, type BuilderLimits, buildLimited, type LimitedBuildOptions } from "./limited-build.ts";
 import { RUN_LABEL } from "./run-labels.ts";
 import { SpentImages } from "./spent-images.ts";
 
@@ -15,7 +15,7 @@ const { docker } = await connectEngine();
 /** No other run's, in whatever order tests are run. */
 const RUN = `test-build-${process.pid}`;
 const NAME = `howdy-lab/${RUN}`;
-const LIMITS: BuilderLimits = { msMax: 60_000, memoryMib: 64, cpus: 1, hasNetwork: false };
+const LIMITS: BuilderLimits = { msMax: 60_000, memoryMib: 64, cpus: 1, processes: 64, hasNetwork: false };
 const FOLDER = mkdtempSync(join(tmpdir(), "howdy-build-"));
 
 afterAll(async () => {
@@ -23,11 +23,17 @@ afterAll(async () => {
   rmSync(FOLDER, { recursive: true });
 });
 
-function build(tag: string, line: string, limits: Partial<BuilderLimits> = {}): Promise<BuildEnd> {
+function build(
+  tag: string,
+  line: string,
+  limits: Partial<BuilderLimits> = {},
+  heard: Partial<LimitedBuildOptions> = {},
+): Promise<BuildEnd> {
   writeFileSync(join(FOLDER, "Dockerfile"), `FROM node:24-bookworm-slim\n${line}\n`);
   const source = { directory: FOLDER, dockerfile: "Dockerfile", image: `${NAME}:${tag}` };
   const signal = new AbortController().signal;
-  return buildLimited(docker, source, { limits: { ...LIMITS, ...limits }, runId: RUN, signal, hear: () => {} });
+  const how = { limits: { ...LIMITS, ...limits }, runId: RUN, signal, hear: () => {}, onLayer: () => {}, ...heard };
+  return buildLimited(docker, source, how);
 }
 
 async function isThere(tag: string): Promise<boolean> {
@@ -50,6 +56,25 @@ test("a build that takes too much memory fails, and it is told that this may be 
     kind: "failed",
     why: expect.stringMatching(/non-zero code: 137.*64 MiB \(build\.memory-mib\)/),
   });
+});
+
+test("a build that makes too many processes is refused them, and of what it made nothing is left", async () => {
+  const said: string[] = [];
+  const layers: (string | null)[] = [];
+  // The limit comes once the command has begun; this one begins in earnest when it is there.
+  const limit = "cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null";
+  const bomb = `until ${limit} | grep -qx 64; do sleep 0.05; done; for at in $(seq 200); do sleep 600 & done`;
+  const heard = {
+    hear: (line: string) => void said.push(line),
+    onLayer: (layer: string | null) => void layers.push(layer),
+  };
+  expect(await build("bomb", `ENV IT=bomb\nRUN ${bomb}`, {}, heard)).toMatchObject({ kind: "failed" });
+  expect(said.join("\n")).toMatch(/cannot fork/i);
+  const [first = "", own = "", ...rest] = layers.filter((layer) => layer !== null);
+  expect([rest, layers.at(-1)]).toEqual([[], null]);
+  // The first is the image that it is built on.
+  expect((await docker.getImage(first).inspect()).RepoTags).toContain("node:24-bookworm-slim");
+  await expect(docker.getImage(own).inspect()).rejects.toMatchObject({ statusCode: 404 });
 });
 
 test("images that are not needed any more go, but for the newest; at the end that one, too", async () => {

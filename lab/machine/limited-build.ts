@@ -17,6 +17,8 @@ export interface BuilderLimits {
   /** Of each command. There is no swap. */
   readonly memoryMib: number;
   readonly cpus: number;
+  /** Processes and threads of each command. */
+  readonly processes: number;
   readonly hasNetwork: boolean;
 }
 
@@ -27,6 +29,8 @@ export interface LimitedBuildOptions {
   readonly signal: AbortSignal;
   /** Gets each of the builder's lines. */
   readonly hear: (line: string) => void;
+  /** Gets the newest layer that the build has made so far, which is left where the lab is killed; null once it has ended. */
+  readonly onLayer: (layer: string | null) => void;
 }
 
 export type BuildEnd =
@@ -38,6 +42,9 @@ const MIB = 1_048_576;
 /** What a builder says when a layer that it was to go on from is not there any more. */
 const LAYER_GONE = /no such image: sha256:|layer does not exist|unknown parent image/i;
 const ATTEMPTS_MAX = 5;
+/** How the builder tells of a layer that is made, and of the container that a command runs in. */
+const LAYER = /^ ---> ([0-9a-f]{12})$/;
+const RUNNING = /^ ---> Running in ([0-9a-f]{12})$/;
 /** Of a command that SIGKILL ended. */
 const KILLED_STATUS = 137;
 const CPU_PERIOD_US = 100_000;
@@ -99,7 +106,7 @@ function tellKilled(fault: unknown, { memoryMib }: BuilderLimits): string {
 async function build(
   docker: Dockerode,
   { directory, dockerfile, image }: ImageSource,
-  { limits, runId, hear }: LimitedBuildOptions,
+  { limits, runId, hear, onLayer }: LimitedBuildOptions,
   abortSignal: AbortSignal,
 ): Promise<string> {
   const context = readBuildContext(directory, dockerfile);
@@ -115,28 +122,62 @@ async function build(
   let id: string | undefined;
   let layer: string | undefined;
   let failure: string | null = null;
+  const limiting: Promise<void>[] = [];
   const reader = new LineReader((line) => {
     const event = readJson(line);
     failure ??= readFailure(event);
     id = readImageId(event) ?? id;
     for (const told of readBuilderLines(event, false)) {
-      layer = /^ ---> ([0-9a-f]{12})$/.exec(told)?.[1] ?? layer;
       hear(told);
+      const [, made] = LAYER.exec(told) ?? [];
+      if (made !== undefined) {
+        layer = made;
+        onLayer(made);
+      }
+      const [, container] = RUNNING.exec(told) ?? [];
+      if (container !== undefined) limiting.push(limitProcesses(docker.getContainer(container), limits, hear));
     }
   });
   try {
     for await (const chunk of stream) reader.push(Buffer.from(chunk));
   } finally {
     reader.end();
+    await Promise.all(limiting);
     if (id === undefined && layer !== undefined) await removeLayer(docker, layer);
+    onLayer(null);
   }
   if (failure !== null) throw new BuildFailedError(failure);
   if (id === undefined) throw new Error("the engine built it, but does not say its id");
   return id;
 }
 
+/**
+ * A builder takes no limit of processes from who calls it, and root is bound by no ulimit; but it tells which container it runs a
+ * command in, before the command has come far.
+ */
+async function limitProcesses(
+  container: Dockerode.Container,
+  { processes }: BuilderLimits,
+  hear: (line: string) => void,
+): Promise<void> {
+  try {
+    await container.update({ PidsLimit: processes });
+  } catch (fault) {
+    // Where the command has ended already there is nothing to limit.
+    if (!(await isRunning(container))) return;
+    hear(`(not limited to ${processes} processes: ${describeFault(fault)})`);
+  }
+}
+
+async function isRunning(container: Dockerode.Container): Promise<boolean> {
+  return container.inspect().then(
+    ({ State }) => State.Running,
+    () => false,
+  );
+}
+
 /** What a build that failed got to. What has a name, such as the image that it is built on, is somebody's; so is a layer of others. */
-async function removeLayer(docker: Dockerode, layer: string): Promise<void> {
+export async function removeLayer(docker: Dockerode, layer: string): Promise<void> {
   const image = docker.getImage(layer);
   const about = await image.inspect().catch(() => undefined);
   if (about === undefined || (about.RepoTags ?? []).length > 0) return;

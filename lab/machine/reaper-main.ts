@@ -21,10 +21,13 @@ class Estate {
   readonly marks = new Set<string>();
   readonly folders = new Set<string>();
   readonly runs = new Set<string>();
+  /** Of builds that are under way, by their numbers. */
+  readonly layers = new Map<number, string>();
   keepsContainers = false;
 
   take(said: ReaperOrder): void {
     if ("containersOf" in said) this.runs.add(said.containersOf);
+    else if ("build" in said) this.#build(said.build, said.layer);
     else if ("watch" in said) this.watched.set(said.watch.pid, said.watch);
     else if ("mark" in said) this.marks.add(said.mark);
     else if ("unwatch" in said) this.watched.delete(said.unwatch);
@@ -36,7 +39,12 @@ class Estate {
     for (const mark of this.watched.values()) killMarked(mark);
     // What cannot be killed is nothing that a reaper could tell anybody, and no reason to leave the rest.
     await Promise.allSettled([...this.marks].map(endMarked));
-    await Promise.all([removeFolders(this.folders), removeContainers(this.runs, this.keepsContainers)]);
+    await Promise.all([removeFolders(this.folders), removeContainers(this)]);
+  }
+
+  #build(build: number, layer: string | null): void {
+    if (layer === null) this.layers.delete(build);
+    else this.layers.set(build, layer);
   }
 }
 
@@ -64,17 +72,20 @@ async function removeFolders(folders: ReadonlySet<string>): Promise<void> {
   }
 }
 
-async function removeContainers(runs: ReadonlySet<string>, keepsContainers: boolean): Promise<void> {
+async function removeContainers({ runs, layers, keepsContainers }: Estate): Promise<void> {
   if (runs.size === 0) return;
   // Loaded here, so that a local run's reaper stays small.
-  const [{ removeCapture, removeRun }, { default: Dockerode }] = await Promise.all([
+  const [{ removeCapture, removeRun }, { removeLayer }, { default: Dockerode }] = await Promise.all([
     import("./leftovers.ts"),
+    import("./limited-build.ts"),
     import("dockerode"),
   ]);
   // The lab has put its engine's address into DOCKER_HOST, which dockerode reads.
   const docker = new Dockerode();
   const remove = keepsContainers ? removeCapture : removeRun;
   await Promise.all([...runs].map((runId) => remove(docker, runId)));
+  // An engine gives a build up when who asked for it has gone; by now it has.
+  for (const layer of layers.values()) await removeLayer(docker, layer);
 }
 
 /** A half line is what a killed lab leaves; it says nothing. */

@@ -13,6 +13,11 @@ const reaperOrderSchema = z.union([
   z
     .strictObject({ containersOf: z.string() })
     .describe("Remove this run's containers, networks and images at the end."),
+  z
+    .strictObject({ build: z.int(), layer: z.string().nullable() })
+    .describe(
+      "The newest layer of a build that is under way: remove it at the end, unless it is part of an image. Null: it ended.",
+    ),
   z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
   z.strictObject({ mark: z.uuid() }).describe("Kill whatever bears this mark at the end (run-mark.ts)."),
   z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
@@ -31,6 +36,8 @@ export interface Reaper {
   readonly pid: number | undefined;
   /** Removes every container, network and image labelled with this run, when the lab has gone. */
   watchContainers(runId: string): void;
+  /** Removes what a build that was under way has made, when the lab has gone; null once it has ended. */
+  watchBuild(build: number, layer: string | null): void;
   /** Ends whatever bears this mark, when the lab has gone. */
   watchMark(mark: string): void;
   watchProcess(mark: ProcessMark): void;
@@ -62,6 +69,7 @@ export function startReaper(dockerHost?: string): Reaper {
   return {
     pid: child.pid,
     watchContainers: (runId) => tell({ containersOf: runId }),
+    watchBuild: (build, layer) => tell({ build, layer }),
     watchMark: (mark) => tell({ mark }),
     watchProcess: (mark) => tell({ watch: mark }),
     forgetProcess: (pid) => tell({ unwatch: pid }),
