@@ -90,16 +90,21 @@ const ROOMS: readonly Room[] = [
     mayUse: ["node:fs/promises", "node:net"],
   },
   {
+    of: "src/server/data/",
+    mayImport: ["src/options/", "src/clock.ts", "src/room/", "src/server/limits.ts"],
+    mayUse: ["node:fs", "node:path", "node:sqlite"],
+  },
+  {
     of: "src/server/mail/",
     mayImport: [
-      "src/options/",
       "src/clock.ts",
       "src/protocol/",
       "src/room/",
       "src/server/limits.ts",
+      "src/server/data/",
       "src/server/doors/",
     ],
-    mayUse: ["node:*"],
+    mayUse: ["node:sqlite"],
   },
   { of: "src/server/tls/", mayImport: ["src/options/"], mayUse: ["node:*", "selfsigned"] },
   {
@@ -150,6 +155,7 @@ const ROOMS: readonly Room[] = [
       "src/server/doors/classchat/",
       "src/server/doors/chatroom/",
       "src/server/peers/",
+      "src/server/data/",
       "src/server/mail/",
       "src/server/tls/",
       "src/server/operator/",

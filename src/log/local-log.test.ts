@@ -9,7 +9,7 @@ describeRoomLog("of one process", async () => ({
 }));
 
 function newLog(dateMs = Date.now): LocalLog {
-  return new LocalLog("5eed00c0ffee0001", dateMs);
+  return new LocalLog({ identity: "5eed00c0ffee0001", sequence: 0, atMs: 0 }, dateMs);
 }
 
 test("a clock that is set back sets no entry before another", () => {

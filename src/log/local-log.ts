@@ -5,18 +5,25 @@
 import type { Entry, Place } from "../room/entry.ts";
 import type { Follower, RoomLog } from "./room-log.ts";
 
+/** Where a log begins: behind the last place that it has given. */
+export interface LogStart extends Place {
+  readonly identity: string;
+}
+
 export class LocalLog implements RoomLog {
   readonly identity: string;
   readonly #dateMs: () => number;
   readonly #followers: Follower[] = [];
   readonly #waiting: Entry[] = [];
-  #sequence = 0;
-  #atMs = 0;
+  #sequence: number;
+  #atMs: number;
   #applying = false;
 
   /** `dateMs` gives milliseconds since 1970. */
-  constructor(identity: string, dateMs: () => number) {
+  constructor({ identity, sequence, atMs }: LogStart, dateMs: () => number) {
     this.identity = identity;
+    this.#sequence = sequence;
+    this.#atMs = atMs;
     this.#dateMs = dateMs;
   }
 

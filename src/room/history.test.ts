@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { News } from "./entry.ts";
-import { History, type HistoryQuery } from "./history.ts";
+import {
+  type Archive,
+  type ArchiveQuery,
+  History,
+  type HistoryOptions,
+  type HistoryQuery,
+  type Line,
+  lineOfNews,
+} from "./history.ts";
 
 const USERS = ["a", "b", "c"].map((session) => ({ session, name: session.toUpperCase() }));
 const [A, B, C] = USERS as [(typeof USERS)[0], (typeof USERS)[0], (typeof USERS)[0]];
@@ -16,8 +24,8 @@ function whispered(from: typeof A, to: typeof A, text: string): News {
 }
 
 /** A history of news, each at its place: the first at 1. */
-function historyOf(news: readonly News[], ...limits: readonly number[]): History {
-  const history = new History(...limits);
+function historyOf(news: readonly News[], options?: HistoryOptions): History {
+  const history = new History(options);
   news.forEach((one, index) => {
     history.hear(one, { sequence: index + 1, atMs: 1000 + index });
   });
@@ -86,7 +94,7 @@ test("a whisper is its two ends' alone, and whether there are more tells nobody 
 
 describe("what is kept", () => {
   test("has a limit of lines, and a page says where lines were forgotten", () => {
-    const history = historyOf(FIVE, 3);
+    const history = historyOf(FIVE, { linesMax: 3 });
     expect(texts(history, {})).toEqual(["3", "4", "5"]);
     const isGap = (query: Partial<HistoryQuery>) => history.page({ session: "a", ...MANY, ...query }).isGap;
     expect([isGap({}), isGap({ linesMax: 2 }), isGap({ before: 2 })]).toEqual([true, false, true]);
@@ -94,8 +102,49 @@ describe("what is kept", () => {
   });
 
   test("has a limit of bytes", () => {
-    const history = historyOf([said(A, "x".repeat(1000)), ...FIVE], 100, 1000);
+    const history = historyOf([said(A, "x".repeat(1000)), ...FIVE], { linesMax: 100, bytesMax: 1000 });
     expect(texts(history, {})).toEqual(["3", "4", "5"]);
+  });
+});
+
+/** An archive of all that a history hears and everybody may see. */
+class EverythingSaid implements Archive {
+  readonly forgotten: number;
+  readonly #lines: Line[] = [];
+
+  constructor(forgotten = 0) {
+    this.forgotten = forgotten;
+  }
+
+  add(line: Line): void {
+    if (line.to === undefined && line.sequence > this.forgotten) this.#lines.push(line);
+  }
+
+  lines({ after, before, newestFirst, linesMax }: ArchiveQuery): readonly Line[] {
+    const inside = this.#lines.filter(({ sequence }) => sequence > after && sequence < before);
+    return (newestFirst ? inside.toReversed() : inside).slice(0, linesMax);
+  }
+}
+
+describe("an archive", () => {
+  test("gives what memory has forgotten, and what was said before this start", () => {
+    const archive = new EverythingSaid(2);
+    for (const sequence of [1, 2, 3]) {
+      archive.add({ sequence, atMs: 0, from: B, to: undefined, text: `old ${sequence}`, nonce: undefined });
+    }
+    const history = new History({ archive, start: 3 });
+    FIVE.forEach((one, index) => {
+      history.hear(one, { sequence: index + 10, atMs: 0 });
+    });
+    expect(texts(history, { linesMax: 6 })).toEqual(["old 3", "1", "2", "3", "4", "5"]);
+    expect(texts(history, { after: 0, linesMax: 2 })).toEqual(["old 3", "1"]);
+    const isGap = (query: Partial<HistoryQuery>) => history.page({ session: "a", ...MANY, ...query }).isGap;
+    expect([isGap({}), isGap({ after: 1 }), isGap({ after: 2 }), isGap({ linesMax: 1 })]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -108,12 +157,26 @@ test("any pages hold what a plain list would give", () => {
     { maxLength: 60 },
   );
   const place = fc.option(fc.nat(70), { nil: undefined });
-  const limits = fc.record({ kept: fc.integer({ min: 1, max: 20 }), linesMax: fc.integer({ min: 1, max: 20 }) });
+  const limits = fc.record({
+    kept: fc.integer({ min: 1, max: 20 }),
+    linesMax: fc.integer({ min: 1, max: 20 }),
+    isArchived: fc.boolean(),
+  });
   fc.assert(
-    fc.property(news, place, place, limits, (all, after, before, { kept, linesMax }) => {
-      const page = historyOf(all, kept).page({ session: "a", after, before, linesMax, bytesMax: 1e9 });
+    fc.property(news, place, place, limits, (all, after, before, { kept, linesMax, isArchived }) => {
+      const archive = isArchived ? new EverythingSaid() : undefined;
+      all.forEach((one, index) => {
+        if (one.kind === "said") archive?.add(lineOfNews(one, { sequence: index + 1, atMs: 1000 + index }));
+      });
+      const page = historyOf(all, { linesMax: kept, archive }).page({
+        session: "a",
+        after,
+        before,
+        linesMax,
+        bytesMax: 1e9,
+      });
       const visible = all.flatMap((one, index) => {
-        const isKept = index >= all.length - kept;
+        const isKept = index >= all.length - kept || (isArchived && one.kind === "said");
         const isInside = index + 1 > (after ?? 0) && index + 1 < (before ?? 1000);
         const isOwn = one.kind === "said" || (one.kind === "whispered" && [one.from, one.to].includes(A));
         return isKept && isInside && isOwn ? [index + 1] : [];

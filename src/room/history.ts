@@ -1,6 +1,6 @@
-// Owns what was said in the room, as far as it is kept in memory, and who may see which of it. Pure: a projection of the
-// log, news in, lines out. It must not know protocols. Invariant: lines stand in the log's order, whoever was neither end of
-// a whisper never sees it, and what is kept has a limit.
+// Owns what was said in the room, and who may see which of it: in memory what was said last, behind it an archive if there is
+// one. A projection of the log, news in, lines out. It must not know protocols, or how an archive keeps lines. Invariant:
+// lines stand in the log's order, whoever was neither end of a whisper never sees it, and what is kept has a limit.
 
 import type { News, Place, SessionId, User } from "./entry.ts";
 
@@ -40,57 +40,98 @@ export interface HistoryPage {
   readonly isGap: boolean;
 }
 
+/** Where lines are that memory has no place for. */
+export interface Archive {
+  /** The place of the last line that the archive has no more, or never had. */
+  readonly forgotten: number;
+  /** Its first or its newest lines between two places, in that order. */
+  lines(query: ArchiveQuery): readonly Line[];
+}
+
+export interface ArchiveQuery {
+  /** Lines at these places are left out. */
+  readonly after: number;
+  readonly before: number;
+  readonly newestFirst: boolean;
+  readonly linesMax: number;
+}
+
+export interface HistoryOptions {
+  readonly linesMax?: number;
+  readonly bytesMax?: number;
+  readonly archive?: Archive | undefined;
+  /** What this place and those before it have is in the archive. */
+  readonly start?: number;
+}
+
 /** What may be asked of the history without changing it. */
 export type HistoryView = Pick<History, "page">;
 
 export class History {
   readonly #linesMax: number;
   readonly #bytesMax: number;
+  readonly #archive: Archive | undefined;
   /** Those before #first are forgotten; their empty places are taken out now and then. */
   #lines: (Line | undefined)[] = [];
   #first = 0;
   #bytes = 0;
-  /** The place of the last line that was forgotten. */
-  #forgotten = 0;
+  /** The place of the last line that is not in memory (any more), and of the last one that is nowhere. */
+  #forgotten: number;
+  #lost = 0;
 
-  constructor(linesMax: number = HISTORY_KEPT_LINES_MAX, bytesMax: number = HISTORY_KEPT_BYTES_MAX) {
+  constructor({
+    linesMax = HISTORY_KEPT_LINES_MAX,
+    bytesMax = HISTORY_KEPT_BYTES_MAX,
+    archive,
+    start = 0,
+  }: HistoryOptions = {}) {
     this.#linesMax = linesMax;
     this.#bytesMax = bytesMax;
+    this.#archive = archive;
+    this.#forgotten = start;
   }
 
   /** Something happened in the room. */
-  hear(news: News, { sequence, atMs }: Place): void {
+  hear(news: News, place: Place): void {
     if (news.kind !== "said" && news.kind !== "whispered") return;
-    const { from, text, nonce } = news;
-    const line: Line = { sequence, atMs, from, to: news.kind === "whispered" ? news.to : undefined, text, nonce };
+    const line = lineOfNews(news, place);
     this.#lines.push(line);
     this.#bytes += bytesOf(line);
     while (this.#lines.length - this.#first > this.#linesMax || this.#bytes > this.#bytesMax) this.#forget();
   }
 
   page(query: HistoryQuery): HistoryPage {
-    const { after, before } = query;
-    const from = after === undefined ? this.#first : this.#indexBehind(after);
-    const to = before === undefined ? this.#lines.length : this.#indexBehind(before - 1);
-    const isForward = after !== undefined;
-    const picked = this.#pick(query, from, to, isForward ? 1 : -1);
+    const { after = 0, before = Number.POSITIVE_INFINITY } = query;
+    const isForward = query.after !== undefined;
+    const part = { after, before, newestFirst: !isForward, linesMax: query.linesMax + 1 };
+    const picked = pick(query, isForward ? this.#forwards(part) : this.#backwards(part));
     const lines = isForward ? picked.lines : picked.lines.reverse();
-    const isGap = (after ?? 0) < this.#forgotten && (before ?? Number.POSITIVE_INFINITY) > 1;
+    const isGap = after < Math.max(this.#lost, this.#archive?.forgotten ?? 0) && before > 1;
     return { lines, isMore: picked.isMore, isGap: isGap && (isForward || !picked.isMore) };
   }
 
-  /** The lines that a session may see, from one end of a part. */
-  #pick({ session, linesMax, bytesMax }: HistoryQuery, from: number, to: number, step: 1 | -1) {
-    const lines: Line[] = [];
-    let bytes = 0;
-    for (let at = step > 0 ? from : to - 1; at >= from && at < to; at += step) {
+  *#forwards(part: ArchiveQuery): Iterable<Line> {
+    yield* this.#archived(part);
+    yield* this.#recent(part);
+  }
+
+  *#backwards(part: ArchiveQuery): Iterable<Line> {
+    yield* this.#recent(part);
+    yield* this.#archived(part);
+  }
+
+  #archived(part: ArchiveQuery): readonly Line[] {
+    const before = Math.min(part.before, this.#forgotten + 1);
+    return before <= part.after + 1 ? [] : (this.#archive?.lines({ ...part, before }) ?? []);
+  }
+
+  *#recent({ after, before, newestFirst }: ArchiveQuery): Iterable<Line> {
+    const [from, to] = [this.#indexBehind(after), this.#indexBehind(before - 1)];
+    const step = newestFirst ? -1 : 1;
+    for (let at = newestFirst ? to - 1 : from; at >= from && at < to; at += step) {
       const line = this.#lines[at];
-      if (line === undefined || !isVisible(line, session)) continue;
-      bytes += bytesOf(line);
-      if (lines.length >= linesMax || (lines.length > 0 && bytes > bytesMax)) return { lines, isMore: true };
-      lines.push(line);
+      if (line !== undefined) yield line;
     }
-    return { lines, isMore: false };
   }
 
   /** The index of the first line that is kept behind a place. */
@@ -109,6 +150,8 @@ export class History {
     if (line === undefined) return;
     this.#bytes -= bytesOf(line);
     this.#forgotten = line.sequence;
+    // An archive has what everybody heard.
+    if (this.#archive === undefined || line.to !== undefined) this.#lost = line.sequence;
     this.#lines[this.#first] = undefined;
     this.#first += 1;
     // Taken out many at a time: one by one, each would move all the others.
@@ -116,6 +159,25 @@ export class History {
     this.#lines = this.#lines.slice(this.#first);
     this.#first = 0;
   }
+}
+
+/** The line that was said or whispered. */
+export function lineOfNews(news: Extract<News, { kind: "said" | "whispered" }>, { sequence, atMs }: Place): Line {
+  const { from, text, nonce } = news;
+  return { sequence, atMs, from, to: news.kind === "whispered" ? news.to : undefined, text, nonce };
+}
+
+/** The lines that a session may see, from one end of a part. */
+function pick({ session, linesMax, bytesMax }: HistoryQuery, all: Iterable<Line>) {
+  const lines: Line[] = [];
+  let bytes = 0;
+  for (const line of all) {
+    if (!isVisible(line, session)) continue;
+    bytes += bytesOf(line);
+    if (lines.length >= linesMax || (lines.length > 0 && bytes > bytesMax)) return { lines, isMore: true };
+    lines.push(line);
+  }
+  return { lines, isMore: false };
 }
 
 function isVisible({ from, to }: Line, session: SessionId): boolean {

@@ -23,7 +23,7 @@ describe("settings", () => {
       connectionsMax: 1024,
       flood: { burst: 20, ratePerS: 10 },
       controlSocket: undefined,
-      mailbox: undefined,
+      data: undefined,
       logLevel: "info",
       help: false,
       version: false,
@@ -51,14 +51,22 @@ describe("settings", () => {
     expect(readConfig([], { HOWDY_CONTROL_SOCKET: "" }).controlSocket).toBeUndefined();
   });
 
-  test("for the mailbox come from either, its file first", () => {
-    expect(readConfig(["--mailbox-lines", "5"], {}).mailbox).toBeUndefined();
-    expect(readConfig([], { HOWDY_MAILBOX: "mail.db" }).mailbox).toEqual({ file: "mail.db", linesMax: 50, days: 30 });
-    const flags = ["--mailbox", "a.db", "--mailbox-lines", "0", "--mailbox-days", "7"];
-    expect(readConfig(flags, { HOWDY_MAILBOX: "b.db" }).mailbox).toEqual({ file: "a.db", linesMax: 0, days: 7 });
+  test("for the data folder come from either, the folder first", () => {
+    expect(readConfig(["--mailbox-lines", "5"], {}).data).toBeUndefined();
+    expect(readConfig([], { HOWDY_DATA: "kept" }).data).toEqual({ folder: "kept", linesMax: 50, days: 30 });
+    const flags = ["--data", "a", "--mailbox-lines", "0", "--mailbox-days", "7"];
+    expect(readConfig(flags, { HOWDY_DATA: "b" }).data).toEqual({ folder: "a", linesMax: 0, days: 7 });
+    expect(readConfig([], { HOWDY_DATA: "", HOWDY_MAILBOX: "" }).data).toBeUndefined();
     expect(messageOf(() => readConfig(["--mailbox-days", "0"], {}))).toContain(
       "--mailbox-days: expected a whole number",
     );
+  });
+
+  test("of the mailbox, as they were, are told what is in their place", () => {
+    for (const flags of [["--mailbox", "mail.db"], ["--mailbox=mail.db"]]) {
+      expect(messageOf(() => readConfig(flags, {}))).toMatch(/^--mailbox FILE is --data DIR now .* DIR\/howdy\.db/);
+    }
+    expect(messageOf(() => readConfig([], { HOWDY_MAILBOX: "mail.db" }))).toMatch(/^HOWDY_MAILBOX is --data DIR now /);
   });
 
   test("for doors come from both, each with its own port unless told", () => {

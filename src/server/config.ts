@@ -108,12 +108,12 @@ const OPTIONS = {
     otherwise: "none",
     help: `Unix socket for the operator's commands, which howdyctl and \`npm run ctl\` give; "auto" is one for this port in ${userFolder()}`,
   },
-  mailbox: {
+  data: {
     kind: TEXT,
-    placeholder: "FILE",
-    variable: "HOWDY_MAILBOX",
+    placeholder: "DIR",
+    variable: "HOWDY_DATA",
     otherwise: "none",
-    help: "keeps whispers to users who were here and are away, until they are back; there are no passwords: whoever takes a name gets its mail",
+    help: "folder that keeps what is said, and whispers to users who were here and are away; without it nothing outlives the server",
   },
   "mailbox-lines": {
     kind: wholeNumber(0, 1000),
@@ -154,7 +154,7 @@ ${helpText().replace(/^/gm, "  ")}
 
 Log lines go to standard output: plain on a terminal, else JSON, one object a line.
 quit, SIGTERM and SIGINT write what is queued, close every connection and end with exit status 0.
-Exit status: 0 stopped, 1 the address cannot be had, 2 wrong usage, or a mailbox that cannot be used.
+Exit status: 0 stopped, 1 the address cannot be had, 2 wrong usage, or a data folder that cannot be used.
 `;
 
 type OptionValues = Values<typeof OPTIONS>;
@@ -163,15 +163,15 @@ type OptionValues = Values<typeof OPTIONS>;
 export interface Config
   extends Omit<
     OptionValues,
-    "door" | "floodBurst" | "floodRate" | "mailbox" | "mailboxLines" | "mailboxDays" | "tlsCert" | "tlsKey"
+    "door" | "floodBurst" | "floodRate" | "data" | "mailboxLines" | "mailboxDays" | "tlsCert" | "tlsKey"
   > {
   readonly doors: readonly DoorSetting[];
   /** Undefined: no flood control. */
   readonly flood: BucketLimits | undefined;
   /** The files of a certificate that the server was given. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** Undefined: nothing is kept for users who are away. */
-  readonly mailbox: { readonly file: string; readonly linesMax: number; readonly days: number } | undefined;
+  /** Undefined: nothing outlives the server, and nothing is kept for users who are away. */
+  readonly data: { readonly folder: string; readonly linesMax: number; readonly days: number } | undefined;
 }
 
 /**
@@ -179,9 +179,10 @@ export interface Config
  * @throws UsageError when one of them is not as it must be.
  */
 export function readConfig(args: readonly string[], environment: Environment): Config {
+  refuseMailbox(args, environment);
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
   const values = readValues(OPTIONS, line, environment);
-  const { door, floodBurst, floodRate, mailbox, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
+  const { door, floodBurst, floodRate, data, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
   return {
     ...rest,
     doors: door,
@@ -189,7 +190,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
     controlSocket: rest.controlSocket || undefined,
     tls: tlsFiles(tlsCert, tlsKey),
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },
-    mailbox: mailbox ? { file: mailbox, linesMax: mailboxLines, days: mailboxDays } : undefined,
+    data: data ? { folder: data, linesMax: mailboxLines, days: mailboxDays } : undefined,
   };
 }
 
@@ -198,4 +199,14 @@ function tlsFiles(cert: string | undefined, key: string | undefined): Config["tl
   if (cert && key) return { cert, key };
   if (!cert && !key) return undefined;
   throw new UsageError(`TLS: expected --tls-cert and --tls-key; got ${cert ? "--tls-cert" : "--tls-key"} alone`);
+}
+
+/** The mailbox had a file of its own once, which is the data folder's database today. */
+function refuseMailbox(args: readonly string[], environment: Environment): void {
+  const isGiven = args.some((word) => word === "--mailbox" || word.startsWith("--mailbox="));
+  if (!isGiven && !environment.HOWDY_MAILBOX) return;
+  const what = isGiven ? "--mailbox FILE" : "HOWDY_MAILBOX";
+  throw new UsageError(
+    `${what} is --data DIR now (HOWDY_DATA): the mail of an old file FILE is kept on when you move FILE to DIR/howdy.db, and FILE-wal, if there is one, to DIR/howdy.db-wal`,
+  );
 }

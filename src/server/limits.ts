@@ -73,8 +73,24 @@ export const MAIL_LIMITS = {
 /** Waiting messages that are on their way to one user at once. */
 export const MAIL_WINDOW_MESSAGES = 4;
 
-/** Milliseconds until what nobody was promised is written: who came and went, and lines to All. */
-export const MAIL_LAZY_MS = 500;
+/** Milliseconds until what can wait is written: who came and went. */
+export const DATA_LAZY_MS = 500;
+
+/** Changes of the data folder that are written at once; beyond them a turn's changes are several transactions. */
+export const DATA_CHANGES_MAX = 512;
+
+/** Changes that wait to be tried again while the disk refuses them. */
+export const DATA_RETRIES_MAX = 10_000;
+
+/** Lines that a data folder keeps, and bytes of its database. */
+export const DATA_LINES_MAX = 1_000_000;
+export const DATA_BYTES_MAX = 2_147_483_648;
+
+/** Lines between two looks at these limits. Twice as many, the oldest, are forgotten when one is met. */
+export const DATA_TRIM_LINES = 1024;
+
+/** Places in the room's log that are reserved at a time, so that what was lost with a process has no other's place. */
+export const DATA_PLACES_RESERVED = 1_048_576;
 
 /** Milliseconds between two looks for what is too old. */
 export const MAIL_PRUNE_MS = 3_600_000;

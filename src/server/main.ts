@@ -7,6 +7,8 @@ import { ListenError, listenError, tellSystemError, UsageError } from "../option
 import type { Piece } from "../protocol/cut-reader.ts";
 import { makeVisibleLine } from "../visible.ts";
 import { type Config, type DoorName, readConfig, SERVER_HELP } from "./config.ts";
+import { DataFolderError } from "./data/database.ts";
+import { DataFolder } from "./data-folder.ts";
 import { chatroom } from "./doors/chatroom/chatroom-door.ts";
 import { classchat } from "./doors/classchat/classchat-door.ts";
 import { cs513 } from "./doors/cs513/cs513-door.ts";
@@ -15,8 +17,6 @@ import { hcp } from "./doors/hcp/hcp-door.ts";
 import { serveHealth } from "./health.ts";
 import { closeOnCrash, openLog, type ServerLog } from "./log/log.ts";
 import { type LogLine, logLine, peerName } from "./log/log-line.ts";
-import { Mailbox } from "./mail/mailbox.ts";
-import { MailboxFileError } from "./mail/sqlite.ts";
 import { askHost, askPort, type Console } from "./operator/console-prompt.ts";
 import { AUTO, autoPath } from "./operator/control-path.ts";
 import { serveControl } from "./operator/control-socket.ts";
@@ -57,12 +57,12 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   const address = await Promise.race([askForTheRest(config, console), stop.promise.then(() => undefined)]);
   if (address === undefined) return;
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls.cert, config.tls.key);
-  const mailbox = openMailbox(config, serverLog);
-  const server = await listen(config, address, { mailbox, certificate }, serverLog);
+  const data = openData(config, serverLog);
+  const server = await listen(config, address, { data, certificate }, serverLog);
   if (certificate !== undefined) serverLog.sink.write(tlsLine(certificate));
-  if (config.mailbox !== undefined) serverLog.sink.write(mailboxLine(config.mailbox.file));
+  if (config.data !== undefined) serverLog.sink.write(dataLine(config.data.folder));
   const health = await serveHealthIfWanted();
-  const room = controlOf(server, mailbox, () => stop.resolve("quit"));
+  const room = controlOf(server, data, () => stop.resolve("quit"));
   const control = await serveControlIfWanted(config, server.port, room, serverLog);
   if (console.isOpen || isOwnTerminal()) void console.obeyAll(room);
   const reason = await stop.promise;
@@ -71,7 +71,7 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   health?.close();
   control?.close();
   await server.stop();
-  mailbox?.close();
+  data?.close();
 }
 
 function stopRequest(): PromiseWithResolvers<string> {
@@ -88,32 +88,32 @@ async function askForTheRest(config: Config, console: Console): Promise<{ host: 
   return { host, port };
 }
 
-function openMailbox(config: Config, serverLog: ServerLog): Mailbox | undefined {
-  if (config.mailbox === undefined) return undefined;
+function openData(config: Config, serverLog: ServerLog): DataFolder | undefined {
+  if (config.data === undefined) return undefined;
   const onFault = (error: unknown) => {
-    const text = `Error: The mailbox cannot be written: ${tellSystemError(error)}`;
-    serverLog.sink.write(logLine("mailbox-fault", text, {}, "warn"));
+    const text = `Error: The data folder cannot be written: ${tellSystemError(error)}`;
+    serverLog.sink.write(logLine("data-fault", text, {}, "warn"));
   };
   try {
-    return new Mailbox({ ...config.mailbox, clock: SYSTEM_CLOCK, onFault });
+    return new DataFolder({ ...config.data, clock: SYSTEM_CLOCK, onFault });
   } catch (error) {
-    if (!(error instanceof MailboxFileError)) throw error;
+    if (!(error instanceof DataFolderError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
 }
 
-function mailboxLine(file: string): LogLine {
-  const text = `Messages for users who are away are kept in ${file}. There are no passwords: whoever takes a name gets its mail.`;
-  return logLine("mailbox-open", text, { file }, "warn");
+function dataLine(folder: string): LogLine {
+  const text = `What is said, and messages for users who are away, are kept in ${folder}. There are no passwords: whoever takes a name gets its mail.`;
+  return logLine("data-open", text, { folder }, "warn");
 }
 
-function controlOf(server: Server, mailbox: Mailbox | undefined, quit: () => void): RoomControl {
+function controlOf(server: Server, data: DataFolder | undefined, quit: () => void): RoomControl {
   return {
     get users() {
       return server.users;
     },
     get stats() {
-      return { ...server.counts, mailbox: mailbox?.counts };
+      return { ...server.counts, mailbox: data?.mailbox.counts };
     },
     announce: (text) => server.announce(text),
     kick: (name, text) => server.kick(name, text),
@@ -124,7 +124,7 @@ function controlOf(server: Server, mailbox: Mailbox | undefined, quit: () => voi
 async function listen(
   config: Config,
   { host, port }: { readonly host: string; readonly port: number },
-  { mailbox, certificate }: { readonly mailbox: Mailbox | undefined; readonly certificate: Certificate | undefined },
+  { data, certificate }: { readonly data: DataFolder | undefined; readonly certificate: Certificate | undefined },
   serverLog: ServerLog,
 ): Promise<Server> {
   const fields = { host, port };
@@ -133,7 +133,7 @@ async function listen(
   );
   try {
     const { silentDeathS, connectionsMax, flood } = config;
-    const settings = { silentDeathS, connectionsMax, flood, mailbox, log: serverLog.sink };
+    const settings = { silentDeathS, connectionsMax, flood, data, log: serverLog.sink };
     const doors = config.doors.map(({ name, port: at }): Entrance => ({ host, port: at, door: DOORS[name] }));
     const server = await Server.start({
       entrances: [{ host, port, door: hcp({ ...config, agent: AGENT, tls: certificate?.context }) }, ...doors],

@@ -14,7 +14,9 @@ import { Room } from "../room/room.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
 import { Connection, type ConnectionListener } from "../transport/connection.ts";
 import type { FrameKind } from "../transport/outbox.ts";
-import type { Door, DoorServer, MakeDoor, Peer } from "./doors/door.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { Door, DoorServer, MakeDoor, Notice, Peer } from "./doors/door.ts";
+import type { Storing } from "./doors/storing.ts";
 import {
   CONNECTIONS_MAX,
   QUEUE_BYTES_MAX,
@@ -24,13 +26,13 @@ import {
   UNNAMED_TIME_MS,
 } from "./limits.ts";
 import { type LogSink, logLine, type PeerAddress, peerName } from "./log/log-line.ts";
-import type { Mailbox } from "./mail/mailbox.ts";
 import { Postman } from "./mail/postman.ts";
 import type { ServerCounts, UserView } from "./operator/server-facts.ts";
 import { DeathWatch } from "./peers/death-watch.ts";
 import { FloodControl } from "./peers/flood-control.ts";
 import { peersOf } from "./peers/peer-states.ts";
 import type { BucketLimits } from "./peers/token-bucket.ts";
+import { UnkeptNotices } from "./unkept-notices.ts";
 
 /** Where a server listens, and the protocol that is spoken there. */
 export interface Entrance {
@@ -49,8 +51,8 @@ export interface ServerOptions {
   /** What a named connection may send; without it, as much as it likes. */
   readonly flood?: BucketLimits | undefined;
   readonly clock?: Clock;
-  /** What keeps messages for users who are away; without it nothing is kept. */
-  readonly mailbox?: Mailbox | undefined;
+  /** What keeps what was said, and messages for users who are away; without it nothing outlives the server. */
+  readonly data?: DataFolder | undefined;
   readonly log: LogSink;
 }
 
@@ -75,7 +77,7 @@ const FAULTS: ReadonlySet<CloseCode> = new Set<CloseCode>(["queue-full", "peer-s
 /** A running server. */
 export class Server implements DoorServer {
   readonly room = new Room();
-  readonly history = new History();
+  readonly history: History;
   readonly log: LogSink;
   readonly #options: ServerOptions;
   readonly #roomLog: RoomLog;
@@ -85,6 +87,7 @@ export class Server implements DoorServer {
   /** Oldest first. */
   readonly #unnamed = new Set<OwnPeer>();
   readonly #postman: Postman;
+  readonly #unkept: UnkeptNotices;
   readonly #deathWatch: DeathWatch;
   readonly #clock: Clock;
   readonly #startedMs: number;
@@ -100,13 +103,14 @@ export class Server implements DoorServer {
     this.#options = options;
     this.log = options.log;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#roomLog = new LocalLog(randomBytes(8).toString("hex"), () => this.#clock.dateMs());
+    const { data } = options;
+    const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
+    this.history = new History({ archive: data?.archive, start: start.sequence });
+    this.#roomLog = new LocalLog(start, () => this.#clock.dateMs());
     this.#startedMs = this.#clock.nowMs();
     this.#deathWatch = new DeathWatch(options.silentDeathS, this.#clock);
-    this.#postman = new Postman(options.mailbox, (session, notice, onTaken) => {
-      const peer = this.#peers.get(session);
-      peer?.door.notify(peer, notice, onTaken);
-    });
+    this.#postman = new Postman(data?.mailbox, (session, notice, onTaken) => this.#notify(session, notice, onTaken));
+    this.#unkept = new UnkeptNotices((session) => this.#notify(session, { kind: "unkept" }));
     this.#doors = options.entrances.map(({ door }) => door(this));
     this.#listeners = this.#doors.map((door) => this.#listener(door));
     this.#roomLog.follow((entry, place) => this.#apply(entry, place));
@@ -186,6 +190,16 @@ export class Server implements DoorServer {
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void {
     this.#messagesOut += 1;
     to.connection.send(bytes, "message", onTaken);
+  }
+
+  sendWhenStored({ connection }: Peer, bytes: Uint8Array, storing: Storing, refusal: () => Uint8Array): void {
+    this.#messagesOut += 1;
+    const letGo = connection.holdOutput(() => this.#options.data?.write());
+    connection.send(bytes, "message");
+    storing.whenSettled((outcome) => {
+      if (outcome === "failed") connection.replace(bytes, refusal());
+      letGo();
+    });
   }
 
   fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void {
@@ -338,10 +352,17 @@ export class Server implements DoorServer {
   #apply(entry: Entry, place: Place): void {
     for (const news of this.room.apply(entry)) {
       this.history.hear(news, place);
-      for (const door of this.#doors) door.tell(news, place);
-      this.#postman.hear(news);
+      const storing = this.#options.data?.hear(news, place);
+      for (const door of this.#doors) door.tell(news, place, storing);
+      this.#postman.hear(news, place);
+      if (storing !== undefined) this.#unkept.hear(news, storing);
       this.#follow(news);
     }
+  }
+
+  #notify(session: SessionId, notice: Notice, onTaken?: () => void): void {
+    const peer = this.#peers.get(session);
+    peer?.door.notify(peer, notice, onTaken);
   }
 
   /** What news mean for the connection of whom they are about. */

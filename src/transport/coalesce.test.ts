@@ -146,3 +146,42 @@ describe("with a gap", () => {
     expect(writes()).toHaveLength(1);
   });
 });
+
+describe("output that is held", () => {
+  test("leaves in its order once all holds are released, and with what was put in a frame's place", async () => {
+    using opened = await open();
+    const { line, writes } = opened;
+    const answer = Buffer.from("<answer>");
+    line.sendNumbers(0, 1);
+    const releases = [1, 2].map(() => line.connection.holdOutput(() => undefined));
+    line.connection.send(answer, "message");
+    line.sendNumbers(1, 2);
+    await turnEnd();
+    releases[0]?.();
+    await turnEnd();
+    expect(writes()).toEqual([]);
+    line.connection.replace(answer, Buffer.from("<refusal>"));
+    releases[1]?.();
+    await turnEnd();
+    expect(writes()).toEqual(["<0><refusal><1>"]);
+  });
+
+  test("is hurried when much waits, and before an end that waits for nothing", async () => {
+    using opened = await open();
+    const { line, writes } = opened;
+    let release: () => void = () => undefined;
+    let hurries = 0;
+    const hold = () => {
+      release = line.connection.holdOutput(() => {
+        hurries += 1;
+        release();
+      });
+    };
+    hold();
+    line.sendNumbers(0, COALESCED_MESSAGES_MAX + 1);
+    expect([hurries, writes()]).toEqual([1, [numbers(0, COALESCED_MESSAGES_MAX)]]);
+    hold();
+    line.connection.endNow();
+    expect([hurries, writes().at(-1)]).toEqual([2, numbers(COALESCED_MESSAGES_MAX, COALESCED_MESSAGES_MAX + 1)]);
+  });
+});

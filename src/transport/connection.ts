@@ -56,6 +56,9 @@ export class Connection {
   #congestedReceivers = 0;
   /** Calls of hold() that were not released. */
   #gates = 0;
+  /** Calls of holdOutput() that were not released. */
+  #outputHolds = 0;
+  #hurry: () => void = () => undefined;
   /** True while others have their turn. */
   #yields = false;
   /** How often input was read. A silence counts only if no input was read since its wait began. */
@@ -174,8 +177,11 @@ export class Connection {
     }
     // While the gap or the kernel is waited for, what ends the wait flushes.
     if (this.#gapTimer !== undefined || this.#congestion.isStalled) return;
-    if (this.#isFullForTurn()) this.#write(this.#outbox.takeAll());
-    else this.#flushSoon();
+    if (!this.#isFullForTurn()) this.#flushSoon();
+    else {
+      if (this.#outputHolds > 0) this.#hurry();
+      if (this.#outputHolds === 0) this.#write(this.#outbox.takeAll());
+    }
   }
 
   /** Takes no more input until `other` is no longer congested. */
@@ -200,6 +206,24 @@ export class Connection {
   }
 
   /**
+   * Writes nothing until what it returns is called, once. `hurry` is called when so much waits that it should be soon: it
+   * may call that at once.
+   */
+  holdOutput(hurry: () => void): () => void {
+    this.#outputHolds += 1;
+    this.#hurry = hurry;
+    return () => {
+      this.#outputHolds -= 1;
+      if (this.#outputHolds === 0) this.#flushSoon();
+    };
+  }
+
+  /** Puts a frame in the place of one that still waits. */
+  replace(bytes: Uint8Array, by: Uint8Array): void {
+    this.#outbox.replace(bytes, by);
+  }
+
+  /**
    * Takes no more input, writes what is queued with its gaps, then closes. A peer that does not read keeps the
    * connection open for as long: the caller sets a time, and calls endNow() or destroy() after it.
    */
@@ -215,6 +239,7 @@ export class Connection {
   endNow(): void {
     if (this.#closed) return;
     this.end();
+    if (this.#outputHolds > 0) this.#hurry();
     this.#write(this.#outbox.takeAll());
     this.#finish();
   }
@@ -365,7 +390,7 @@ export class Connection {
     this.#flushQueued = false;
     clearTimeout(this.#gapTimer);
     this.#gapTimer = undefined;
-    if (this.#closed || this.#congestion.isStalled) return;
+    if (this.#closed || this.#congestion.isStalled || this.#outputHolds > 0) return;
     const nowMs = this.#outbox.messageGapMs === 0 ? 0 : performance.now();
     const waitMs = this.#outbox.waitMs(nowMs);
     if (waitMs === 0) this.#write(this.#outbox.take(nowMs));

@@ -53,6 +53,14 @@ export class Outbox {
     return true;
   }
 
+  /** Puts a frame in the place of one that waits. */
+  replace(bytes: Uint8Array, by: Uint8Array): void {
+    const at = this.#frames.indexOf(bytes);
+    if (at < 0) return;
+    this.#frames[at] = by;
+    this.#bytes += by.length - bytes.length;
+  }
+
   /** Goes on with another gap. Frames that need none may have left just now, so that the first one behind them waits. */
   changeGap(messageGapMs: number, nowMs: number): void {
     if (this.messageGapMs === 0) this.#lastTakenMs = nowMs;

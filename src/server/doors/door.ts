@@ -9,6 +9,7 @@ import type { Connection, SecureContext } from "../../transport/connection.ts";
 import type { Framing } from "../../transport/framing.ts";
 import type { FrameKind } from "../../transport/outbox.ts";
 import type { LogSink, PeerAddress } from "../log/log-line.ts";
+import type { Storing } from "./storing.ts";
 
 /** One client: its connection, and its session in the room. */
 export interface Peer {
@@ -37,6 +38,8 @@ export type Notice =
       readonly outcome: MailOutcome;
       readonly nonce?: string | undefined;
     }
+  /** What the user said is heard, and not kept: the disk refuses it. Told once until the disk takes something again. */
+  | { readonly kind: "unkept" }
   /** The user sends faster than flood control lets it. */
   | { readonly kind: "slowed"; readonly ratePerS: number }
   /** A message that waited for the user. */
@@ -50,8 +53,11 @@ export interface Door<Frame> {
   opened(peer: Peer): void;
   /** A whole frame arrived from a peer. */
   received(peer: Peer, frame: Frame): void;
-  /** Something happened in the room: the door tells those of its peers whom it concerns. */
-  tell(news: News, place: Place): void;
+  /**
+   * Something happened in the room: the door tells those of its peers whom it concerns. `storing` is what becomes of a line
+   * that a data folder keeps.
+   */
+  tell(news: News, place: Place, storing?: Storing): void;
   /** Tells a peer with a name; `onTaken` runs once the peer's connection has taken all of it. */
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void;
   /** The server stops, and ends the peer's connection next. */
@@ -75,6 +81,11 @@ export interface DoorServer {
   after(ms: number, run: () => void): () => void;
   /** Queues a frame for a peer. */
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void;
+  /**
+   * Queues an answer that leaves once a line is stored, with all that is queued behind it; should the disk refuse the line,
+   * what `refusal` gives leaves in its place.
+   */
+  sendWhenStored(to: Peer, bytes: Uint8Array, storing: Storing, refusal: () => Uint8Array): void;
   /**
    * Queues a frame for every peer in `to` but `except`. While one of them is congested by a message, the peer whose
    * session is `from` is not read. A snapshot holds nobody: who only came or went is not to blame.

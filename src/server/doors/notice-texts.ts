@@ -3,7 +3,7 @@
 
 import type { Refusal } from "../../room/entry.ts";
 import { printable } from "../log/log-line.ts";
-import type { Mail, MailOutcome } from "./door.ts";
+import type { Mail, MailOutcome, Notice } from "./door.ts";
 
 // A name has 64 bytes at most, and three times that as U+FFFD.
 const MISSED_TEXTS: Readonly<Record<MailOutcome, (name: string) => string>> = {
@@ -12,6 +12,8 @@ const MISSED_TEXTS: Readonly<Record<MailOutcome, (name: string) => string>> = {
   full: (name) => `${name}'s mailbox is full; it was not kept.`,
   failed: (name) => `${name} is away; it could not be kept.`,
 };
+
+export const UNKEPT_TEXT = "Who is here hears you, but what you say is not kept: the server's disk refuses it.";
 
 const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   taken: "is taken",
@@ -29,8 +31,10 @@ export function missedText(receiver: string, outcome: MailOutcome): string {
   return MISSED_TEXTS[outcome](printable(receiver));
 }
 
-export function slowedText(ratePerS: number): string {
-  return `You send faster than ${ratePerS} messages a second: the rest is not lost, it waits its turn.`;
+/** What a notice says that is about neither a whisper nor mail. */
+export function noticeText(notice: Extract<Notice, { kind: "slowed" | "unkept" }>): string {
+  if (notice.kind === "unkept") return UNKEPT_TEXT;
+  return `You send faster than ${notice.ratePerS} messages a second: the rest is not lost, it waits its turn.`;
 }
 
 /** Why a name is refused, to be read behind the name. */

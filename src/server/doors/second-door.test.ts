@@ -1,16 +1,12 @@
 // A second door fits: people of version 1 and of a toy protocol of lines share one room, each through their own door.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { SYSTEM_CLOCK } from "../../clock.ts";
 import { encodeMessage, TEXT_BYTES_MAX, textBytes } from "../../protocol/hcp1/index.ts";
 import { CONGESTED_MESSAGES, FRAMES_PER_TURN } from "../../transport/connection.ts";
 import { LinePeer } from "../fixtures/line-peer.ts";
+import { TestData } from "../fixtures/test-data.ts";
 import { DEADLINE_MS, TestPeer } from "../fixtures/test-peer.ts";
 import type { LogLine } from "../log/log-line.ts";
-import { Mailbox } from "../mail/mailbox.ts";
 import { Server, type ServerOptions } from "../server.ts";
 import { LINE_BYTES_MAX, lines } from "./fixtures/lines-door.ts";
 import { hcp1 } from "./hcp1/hcp1-door.ts";
@@ -264,22 +260,11 @@ describe("a sender of lines", () => {
 
 describe("a whisper to somebody who is away", () => {
   const withMailbox = async () => {
-    const folder = mkdtempSync(join(tmpdir(), "howdy-"));
-    const onFault = (error: unknown) => {
-      throw error;
-    };
-    const mailbox = new Mailbox({
-      file: join(folder, "mail.db"),
-      linesMax: 10,
-      days: 30,
-      clock: SYSTEM_CLOCK,
-      onFault,
-    });
-    const house = await House.open({ mailbox });
+    const kept = new TestData();
+    const house = await House.open({ data: kept.data });
     const close = async () => {
       await house[Symbol.asyncDispose]();
-      mailbox.close();
-      rmSync(folder, { recursive: true, force: true });
+      kept[Symbol.dispose]();
     };
     return { house, [Symbol.asyncDispose]: close };
   };

@@ -1,43 +1,27 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { TestClock } from "../../fixtures/test-clock.ts";
-import { MAIL_LAZY_MS } from "../limits.ts";
-import { Mailbox, type MailboxOptions, type Waiting } from "./mailbox.ts";
-import { MailboxFileError, openMailboxFile } from "./sqlite.ts";
+import { lineOfNews } from "../../room/history.ts";
+import { DATABASE_FILE, openDatabase } from "../data/database.ts";
+import type { DataOptions } from "../data-folder.ts";
+import { TestData } from "../fixtures/test-data.ts";
+import { DATA_LAZY_MS } from "../limits.ts";
+import type { Mailbox, Waiting } from "./mailbox.ts";
 
-/** A mailbox in a folder of its own, which can be opened again. */
-class TestMailbox implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), "howdy-"));
-  readonly file = join(this.folder, "mail.db");
-  readonly clock = new TestClock();
-  readonly faults: unknown[] = [];
-  mailbox: Mailbox;
-  #database: DatabaseSync | undefined;
-  readonly #options: Partial<MailboxOptions>;
+/** A mailbox in a data folder of its own. */
+class TestMailbox extends TestData {
+  readonly clock: TestClock;
+  #sequence = 0;
 
-  constructor(options: Partial<MailboxOptions> = {}) {
-    this.#options = options;
-    this.mailbox = this.open();
+  constructor(options: Partial<DataOptions> = {}) {
+    const clock = new TestClock();
+    super({ linesMax: 3, clock, ...options });
+    this.clock = clock;
   }
 
-  open(): Mailbox {
-    const { file, clock, faults } = this;
-    this.mailbox = new Mailbox({
-      file,
-      linesMax: 3,
-      days: 30,
-      clock,
-      onFault: (error) => faults.push(error),
-      open: (path) => {
-        this.#database = openMailboxFile(path);
-        return this.#database;
-      },
-      ...this.#options,
-    });
-    return this.mailbox;
+  get mailbox(): Mailbox {
+    return this.data.mailbox;
   }
 
   /** Names that were here and have gone. */
@@ -48,19 +32,23 @@ class TestMailbox implements Disposable {
     }
   }
 
+  said(name: string, text: string): void {
+    this.#sequence = Math.max(this.#sequence, this.data.logStart.sequence) + 1;
+    const from = { session: "1", name };
+    const place = { sequence: this.#sequence, atMs: this.clock.dateMs() };
+    const news = { kind: "said", from, text, original: undefined, nonce: undefined } as const;
+    this.data.hear(news, place);
+    this.mailbox.said(lineOfNews(news, place));
+  }
+
   whisper(receiver: string, text: string, sender = "Jon"): Promise<string> {
     return new Promise((resolve) => this.mailbox.keep({ sender, receiver, text }, resolve));
   }
 
-  /** Lets the file grow no more, or again: SQLite then says what it says of a full disk. */
-  fillDisk(full: boolean): void {
-    this.#database?.exec(`PRAGMA max_page_count = ${full ? 1 : 1_000_000}`);
-  }
-
-  /** Keeps a whisper for a name, gives it another key in the file, and opens that again. */
+  /** Keeps a whisper for a name, gives it another key in the database, and opens that again. */
   rename(key: string, another: string): void {
-    this.mailbox.close();
-    const database = openMailboxFile(this.file);
+    this.data.close();
+    const database = openDatabase(this.folder);
     database
       .prepare("INSERT INTO mail (key, sender, at_ms, text, bytes) VALUES (?, 'Abe', ?, 'Hi', 5)")
       .run(another, this.clock.dateMs());
@@ -69,19 +57,9 @@ class TestMailbox implements Disposable {
     this.open();
   }
 
-  /** Lets the file take no change at all, or again. */
-  lockDisk(locked: boolean): void {
-    this.#database?.exec(`PRAGMA query_only = ${locked ? 1 : 0}`);
-  }
-
   /** The texts that wait, and the name is here. */
   texts(name: string): readonly string[] {
     return this.mailbox.joined(name).map(({ text }) => text);
-  }
-
-  [Symbol.dispose](): void {
-    this.mailbox.close();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
@@ -123,10 +101,10 @@ describe("a whisper", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     await kept.whisper("Zoë", "Hi");
-    kept.mailbox.close();
+    kept.data.close();
     kept.open();
     expect(kept.texts("Zoë")).toEqual(["Hi"]);
-    expect(statSync(kept.file).mode & 0o077).toBe(0);
+    expect(statSync(join(kept.folder, DATABASE_FILE)).mode & 0o077).toBe(0);
   });
 
   test("sent in the turn in which its receiver comes is not overlooked", () => {
@@ -185,12 +163,12 @@ describe("a limit", () => {
   test("on days forgets whispers, names and lines that are older", async () => {
     using kept = new TestMailbox({ days: 1 });
     kept.away("Zoë", "Abe");
-    kept.mailbox.said("Jon", "old");
+    kept.said("Jon", "old");
     await kept.whisper("Zoë", "old");
     await kept.clock.pass(20 * 3_600_000);
     await kept.whisper("Zoë", "new");
-    kept.mailbox.said("Jon", "new to all");
-    await kept.clock.pass(5 * 3_600_000 + MAIL_LAZY_MS);
+    kept.said("Jon", "new to all");
+    await kept.clock.pass(5 * 3_600_000 + DATA_LAZY_MS);
     expect(await kept.whisper("Abe", "Hi")).toBe("absent");
     expect(kept.texts("Zoë")).toEqual(["new", "new to all"]);
   });
@@ -199,26 +177,26 @@ describe("a limit", () => {
 describe("what was said to All", () => {
   test("since a name left waits for it, the last lines only, in one order with its whispers", async () => {
     using kept = new TestMailbox();
-    kept.mailbox.said("Jon", "before");
+    kept.said("Jon", "before");
     kept.away("Zoë");
-    for (const text of ["one", "two"]) kept.mailbox.said("Jon", text);
+    for (const text of ["one", "two"]) kept.said("Jon", text);
     await kept.clock.pass(1000);
     await kept.whisper("Zoë", "psst");
     await kept.clock.pass(1000);
-    for (const text of ["three", "four"]) kept.mailbox.said("Jon", text);
+    for (const text of ["three", "four"]) kept.said("Jon", text);
     expect(kept.texts("Zoë")).toEqual(["two", "psst", "three", "four"]);
-    kept.mailbox.said("Jon", "heard");
+    kept.said("Jon", "heard");
     kept.mailbox.left("Zoë");
     expect(kept.texts("Zoë")).toEqual(["psst"]);
   });
 
   test("does not wait for who was never here, nor where no lines are wanted", () => {
     using kept = new TestMailbox();
-    kept.mailbox.said("Jon", "one");
+    kept.said("Jon", "one");
     expect(kept.texts("Zoë")).toEqual([]);
     using none = new TestMailbox({ linesMax: 0 });
     none.away("Zoë");
-    none.mailbox.said("Jon", "one");
+    none.said("Jon", "one");
     expect(none.texts("Zoë")).toEqual([]);
   });
 
@@ -226,10 +204,10 @@ describe("what was said to All", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     kept.mailbox.joined("Abe");
-    kept.mailbox.said("Jon", "one");
-    kept.mailbox.close();
+    kept.said("Jon", "one");
+    kept.data.close();
     kept.open();
-    kept.mailbox.said("Jon", "two");
+    kept.said("Jon", "two");
     expect(kept.texts("Zoë")).toEqual(["one", "two"]);
     expect(kept.texts("Abe")).toEqual(["two"]);
   });
@@ -237,7 +215,7 @@ describe("what was said to All", () => {
   test("begins again at the first line that was not heard", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
-    for (const text of ["one", "two"]) kept.mailbox.said("Jon", text);
+    for (const text of ["one", "two"]) kept.said("Jon", text);
     const second = kept.mailbox.joined("Zoë")[1];
     kept.mailbox.left("Zoë", second !== undefined && "line" in second ? second.line : undefined);
     expect(kept.texts("Zoë")).toEqual(["two"]);
@@ -269,42 +247,9 @@ describe("a disk that refuses", () => {
     expect(await kept.whisper("Zoë", "x".repeat(20_000))).toBe("failed");
     expect(kept.texts("Zoë")).toEqual([]);
     kept.lockDisk(false);
-    await kept.clock.pass(MAIL_LAZY_MS);
-    kept.mailbox.close();
+    await kept.clock.pass(DATA_LAZY_MS);
+    kept.data.close();
     kept.open();
     expect(kept.texts("Zoë")).toEqual([]);
-  });
-});
-
-describe("a file that no mailbox can be kept in", () => {
-  test.each([
-    { what: "a text", make: (file: string) => writeFileSync(file, "x".repeat(5000)), why: "file is not a database" },
-    {
-      what: "a folder that is not there",
-      make: () => undefined,
-      path: "nowhere/mail.db",
-      why: "there is nothing of that name",
-    },
-    { what: "a folder", make: () => undefined, path: ".", why: "it is a folder" },
-  ])("is said in one line: $what", ({ make, path, why }) => {
-    const folder = mkdtempSync(join(tmpdir(), "howdy-"));
-    const file = join(folder, path ?? "mail.db");
-    make(file);
-    const open = () => new Mailbox({ file, linesMax: 3, days: 30, clock: new TestClock(), onFault: () => undefined });
-    expect(open).toThrow(MailboxFileError);
-    expect(open).toThrow(why);
-    rmSync(folder, { recursive: true });
-  });
-
-  test("is also one that another server uses, or that is damaged", async () => {
-    using kept = new TestMailbox();
-    expect(() => kept.open()).toThrow("another server uses it");
-    kept.away("Zoë");
-    for (let count = 0; count < 20; count += 1) await kept.whisper("Zoë", "x".repeat(3000));
-    kept.mailbox.close();
-    const whole = readFileSync(kept.file);
-    expect(whole.length).toBeGreaterThan(40_000);
-    writeFileSync(kept.file, whole.fill(0xff, 8192, 16_384));
-    expect(() => kept.open()).toThrow(/it is damaged|malformed/);
   });
 });

@@ -1,26 +1,26 @@
-// Owns what is kept for users who are away: their whispers, and the last lines to All. It must not know sockets.
-// Invariant: a whisper is answered "kept" only when it is on the disk, and stays there until it was taken. What happens
-// in one turn of the event loop is one transaction.
+// Owns what is kept for users who are away: their whispers, and which lines to All they have not heard. It must not know
+// sockets. Invariant: a whisper is answered "kept" only when it is on the disk, and stays there until it was taken.
 
 import type { Clock } from "../../clock.ts";
 import { nameKey } from "../../protocol/name.ts";
+import type { Line } from "../../room/history.ts";
+import type { Journal } from "../data/journal.ts";
 import type { Mail } from "../doors/door.ts";
-import { MAIL_LAZY_MS, MAIL_LIMITS, MAIL_NAMES_MAX, MAIL_PRUNE_MS } from "../limits.ts";
-import { type Change, type KeepOutcome, type KeptMessage, type MailLimits, MailStore } from "./mail-store.ts";
-import { openMailboxFile } from "./sqlite.ts";
+import { MAIL_PRUNE_MS } from "../limits.ts";
+import type { KeepOutcome, MailTable } from "./mail-table.ts";
 
 export interface MailboxOptions {
-  readonly file: string;
+  readonly journal: Journal;
+  readonly table: MailTable;
+  /** The newest lines to All that were said before this start, at most `linesMax`, in their order. */
+  readonly lines: readonly Line[];
+  /** Every line that was said before this start has a place up to this. */
+  readonly lastLine: number;
   /** Lines to All that a name hears when it comes back. */
   readonly linesMax: number;
   /** Days after which what waits is forgotten. */
   readonly days: number;
   readonly clock: Clock;
-  readonly limits?: Partial<MailLimits>;
-  /** Opens the file; injected by tests that want a disk that refuses. */
-  readonly open?: typeof openMailboxFile;
-  /** The disk refused something. Called once, and again only after a write that worked. */
-  readonly onFault: (error: unknown) => void;
 }
 
 export interface MailboxCounts {
@@ -40,77 +40,70 @@ export interface Whisper {
   readonly text: string;
 }
 
-/** One thing that waits for a name. `whisper` or `line` is its number among its kind. */
+/** One thing that waits for a name. `whisper` is its number, `line` its place in the room's log. */
 export type Waiting = Mail & ({ readonly whisper: number } | { readonly line: number });
 
 const DAY_MS = 86_400_000;
 
 export class Mailbox {
   readonly #options: MailboxOptions;
-  readonly #store: MailStore;
-  #changes: Change[] = [];
-  /** Who waits for what becomes of each whisper among the changes, in their order. */
-  #answers: ((outcome: KeepOutcome | "failed") => void)[] = [];
+  readonly #journal: Journal;
+  readonly #table: MailTable;
   /** Taken, but still in the file. */
   readonly #taken = new Set<number>();
-  /** The last lines, and the number of the last one that is in the file. */
-  #lines: KeptMessage[];
+  /** The last lines. */
+  #lines: readonly Line[];
   #lastLine: number;
-  #writtenLine: number;
-  #immediate: NodeJS.Immediate | undefined;
-  #cancelLazy: (() => void) | undefined;
   #cancelPrune: (() => void) | undefined;
-  #faulty = false;
-  #closed = false;
   readonly #counts = { kept: 0, delivered: 0, refused: 0 };
 
-  /** @throws MailboxFileError when the file cannot be used. */
   constructor(options: MailboxOptions) {
     this.#options = options;
-    const open = options.open ?? openMailboxFile;
-    this.#store = new MailStore(open(options.file), { ...MAIL_LIMITS, ...options.limits });
-    this.#lines = lastOf([...this.#store.lines()], options.linesMax);
-    this.#lastLine = this.#store.lastLine;
-    this.#writtenLine = this.#lastLine;
+    this.#journal = options.journal;
+    this.#table = options.table;
+    this.#lines = options.lines;
+    this.#lastLine = options.lastLine;
     this.#prune();
   }
 
   get counts(): MailboxCounts {
-    const { names, waiting } = this.#tryRead(() => this.#store.counts) ?? { names: 0, waiting: 0 };
+    const { names, waiting } = this.#journal.read(() => this.#table.counts) ?? { names: 0, waiting: 0 };
     return { names, waiting, ...this.#counts };
   }
 
   /** Keeps a whisper to somebody who is away; answers in a later turn, when it is known what became of it. */
   keep({ sender, receiver, text }: Whisper, answer: (outcome: KeepOutcome | "failed") => void): void {
-    this.#changes.push({ kind: "whisper", key: nameKey(receiver), sender, text, atMs: this.#nowMs() });
-    this.#answers.push(answer);
-    this.#writeSoon();
+    const [key, atMs] = [nameKey(receiver), this.#nowMs()];
+    let outcome: KeepOutcome = "absent";
+    this.#journal.add({
+      when: "promised",
+      make: () => {
+        outcome = this.#table.keep(key, { sender, atMs, text });
+      },
+      done: () => this.#answer(answer, outcome),
+      failed: () => this.#answer(answer, "failed"),
+    });
   }
 
   /** Something was said to All. */
-  said(sender: string, text: string): void {
-    this.#lastLine += 1;
-    this.#lines.push({ id: this.#lastLine, atMs: this.#nowMs(), sender, text });
+  said(line: Line): void {
     const { linesMax } = this.#options;
-    if (this.#lines.length > 2 * linesMax) this.#lines = lastOf(this.#lines, linesMax);
-    this.#writeLater();
+    this.#lastLine = line.sequence;
+    const lines = [...this.#lines, line];
+    this.#lines = lines.slice(Math.max(0, lines.length - linesMax));
   }
 
   /** A name came online: what waits for it, oldest first. A whisper goes on waiting until it is taken. */
   joined(name: string): readonly Waiting[] {
-    const key = nameKey(name);
-    this.#write();
-    const mail = this.#tryRead(() => this.#store.mailOf(key)) ?? [];
-    const left = this.#tryRead(() => this.#store.leftAt(key));
-    this.#change({ kind: "seen", key, atMs: this.#nowMs() });
-    const { linesMax } = this.#options;
-    const unheard = left === undefined ? [] : this.#lines.filter(({ id }) => id > left);
-    const lines = lastOf(unheard, linesMax);
+    const [key, atMs] = [nameKey(name), this.#nowMs()];
+    const mail = this.#journal.read(() => this.#table.mailOf(key)) ?? [];
+    const left = this.#journal.read(() => this.#table.leftAt(key)) ?? this.#lastLine;
+    this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.see(key, atMs) });
     const waiting: readonly Waiting[] = [
       ...mail
         .filter(({ id }) => !this.#taken.has(id))
         .map(({ id, ...kept }) => ({ how: "whispered" as const, whisper: id, ...kept })),
-      ...lines.map(({ id, ...kept }) => ({ how: "said" as const, line: id, ...kept })),
+      ...this.#lines.filter(({ sequence }) => sequence > left).map(waitingLine),
     ];
     return waiting.toSorted((a, b) => a.atMs - b.atMs);
   }
@@ -118,67 +111,27 @@ export class Mailbox {
   /** Something that waited has reached its receiver. */
   taken(one: Waiting): void {
     if (!("whisper" in one)) return;
+    const id = one.whisper;
     this.#counts.delivered += 1;
-    this.#taken.add(one.whisper);
-    this.#changes.push({ kind: "taken", id: one.whisper });
-    this.#writeSoon();
+    this.#taken.add(id);
+    this.#journal.add({
+      when: "soon",
+      retries: "always",
+      make: () => this.#table.take(id),
+      done: () => this.#taken.delete(id),
+    });
   }
 
   /** A name went offline; `unheard` is the first line that waited for it and was not taken. */
   left(name: string, unheard?: number): void {
     const line = unheard === undefined ? this.#lastLine : unheard - 1;
-    this.#change({ kind: "left", key: nameKey(name), atMs: this.#nowMs(), line });
+    const [key, atMs] = [nameKey(name), this.#nowMs()];
+    this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.leave(key, atMs, line) });
   }
 
-  /** Writes what is to be written, and closes the file. */
+  /** Nothing is forgotten from here on. */
   close(): void {
-    if (this.#closed) return;
-    this.#write();
-    this.#closed = true;
     this.#cancelPrune?.();
-    this.#store.close();
-  }
-
-  #change(change: Change): void {
-    this.#changes.push(change);
-    this.#writeLater();
-  }
-
-  #writeSoon(): void {
-    this.#immediate ??= setImmediate(() => this.#write());
-  }
-
-  #writeLater(): void {
-    this.#cancelLazy ??= this.#options.clock.after(MAIL_LAZY_MS, () => this.#write());
-  }
-
-  #write(): void {
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
-    this.#cancelLazy?.();
-    this.#cancelLazy = undefined;
-    if (this.#closed) return;
-    const [changes, answers] = [this.#changes, this.#answers];
-    const lines = this.#unwrittenLines();
-    if (changes.length === 0 && lines.length === 0) return;
-    [this.#changes, this.#answers] = [[], []];
-    try {
-      const outcomes = this.#store.write([...changes, ...lines]);
-      this.#written(changes);
-      answers.forEach((answer, index) => {
-        this.#answer(answer, outcomes[index] ?? "failed");
-      });
-    } catch (error) {
-      this.#failed(error, changes);
-      for (const answer of answers) this.#answer(answer, "failed");
-    }
-  }
-
-  #unwrittenLines(): readonly Change[] {
-    const lines = this.#lines.filter(({ id }) => id > this.#writtenLine);
-    if (lines.length === 0) return [];
-    const over: Change = { kind: "lines-over", line: this.#lastLine - this.#options.linesMax };
-    return [...lines.map((line) => ({ kind: "line" as const, ...line })), over];
   }
 
   #answer(answer: (outcome: KeepOutcome | "failed") => void, outcome: KeepOutcome | "failed"): void {
@@ -187,39 +140,10 @@ export class Mailbox {
     answer(outcome);
   }
 
-  #written(changes: readonly Change[]): void {
-    this.#faulty = false;
-    this.#writtenLine = this.#lastLine;
-    for (const change of changes) if (change.kind === "taken") this.#taken.delete(change.id);
-  }
-
-  /** Whispers are not tried again: their senders are told. The other changes are, without growing for ever. */
-  #failed(error: unknown, changes: readonly Change[]): void {
-    const rest = changes.filter(({ kind }) => kind !== "whisper");
-    const names = rest.filter(({ kind }) => kind !== "taken").slice(-MAIL_NAMES_MAX);
-    this.#changes = [...rest.filter(({ kind }) => kind === "taken"), ...names, ...this.#changes];
-    this.#fault(error);
-    this.#writeLater();
-  }
-
-  #fault(error: unknown): void {
-    if (!this.#faulty) this.#options.onFault(error);
-    this.#faulty = true;
-  }
-
-  #tryRead<T>(read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      this.#fault(error);
-      return undefined;
-    }
-  }
-
   #prune(): void {
     const beforeMs = this.#nowMs() - this.#options.days * DAY_MS;
     this.#lines = this.#lines.filter(({ atMs }) => atMs >= beforeMs);
-    this.#change({ kind: "prune", beforeMs });
+    this.#journal.add({ when: "later", make: () => this.#table.prune(beforeMs) });
     this.#cancelPrune = this.#options.clock.after(MAIL_PRUNE_MS, () => this.#prune());
   }
 
@@ -228,7 +152,6 @@ export class Mailbox {
   }
 }
 
-/** The last `count` of them; slice(-0) would give all. */
-function lastOf<One>(all: readonly One[], count: number): One[] {
-  return all.slice(Math.max(0, all.length - count));
+function waitingLine({ sequence, atMs, from, text }: Line): Waiting {
+  return { how: "said", line: sequence, sender: from.name, atMs, text };
 }

@@ -1,7 +1,8 @@
 // Owns what the room's news mean for those who are away: their mail is kept, and delivered when they are back. It must not
 // know sockets, or how mail reads. Invariant: whoever whispers to somebody who is away is told what became of it, once.
 
-import type { News, SessionId, User } from "../../room/entry.ts";
+import type { News, Place, SessionId, User } from "../../room/entry.ts";
+import { lineOfNews } from "../../room/history.ts";
 import type { Notice } from "../doors/door.ts";
 import { MailDelivery } from "./mail-delivery.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -22,7 +23,7 @@ export class Postman {
   }
 
   /** Something happened in the room, and those who are there were told. */
-  hear(news: News): void {
+  hear(news: News, place: Place): void {
     switch (news.kind) {
       case "missed":
         this.#missed(news);
@@ -34,7 +35,7 @@ export class Postman {
         this.#left(news.user);
         break;
       case "said":
-        this.#mailbox?.said(news.from.name, news.text);
+        this.#mailbox?.said(lineOfNews(news, place));
         break;
     }
   }

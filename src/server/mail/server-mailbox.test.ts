@@ -1,6 +1,6 @@
 // The mailbox as users see it: a server with one, and clients of version 1.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -12,11 +12,10 @@ const KEPT = "Zoë is away; it will be delivered.";
 
 class MailScene implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "howdy-"));
-  readonly file = join(this.folder, "mail.db");
   #program: ServerProgram | undefined;
 
   async start(...flags: readonly string[]): Promise<ServerProgram> {
-    this.#program = await ServerProgram.listening(["--mailbox", this.file, "--flood-rate", "0", ...flags]);
+    this.#program = await ServerProgram.listening(["--data", this.folder, "--flood-rate", "0", ...flags]);
     return this.#program;
   }
 
@@ -157,35 +156,29 @@ test("what was said to All since a name left comes with its whispers, the last l
   expect(jon.texts("Server")).toHaveLength(1);
 });
 
-test("a server with a mailbox says at its start that whoever takes a name gets its mail", async () => {
+test("a server with a data folder says at its start that whoever takes a name gets its mail", async () => {
   await using scene = new MailScene();
   const program = await scene.start();
-  await program.logged("mailbox-open");
+  await program.logged("data-open");
   expect(program.texts.at(-1)).toBe(
-    `Messages for users who are away are kept in ${scene.file}. There are no passwords: whoever takes a name gets its mail.`,
+    `What is said, and messages for users who are away, are kept in ${scene.folder}. There are no passwords: whoever takes a name gets its mail.`,
   );
   expect(program.stderr).toBe("");
 });
 
-test("a mailbox that cannot be used gives one clear line and exit status 2", async () => {
+test("a data folder that cannot be used gives one clear line and exit status 2, and so does the former mailbox", async () => {
   await using scene = new MailScene();
-  writeFileSync(scene.file, "not a database".repeat(1000));
-  await using damaged = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--mailbox", scene.file]);
-  expect((await damaged.exited()).status).toBe(2);
-  expect(damaged.stderr).toMatch(
-    /^howdy-server: the mailbox .*mail\.db cannot be used: file is not a database\. Try --help\.\n$/,
-  );
-  const folder = join(scene.folder, "folder");
-  mkdirSync(folder);
-  await using wrong = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--mailbox", folder]);
-  expect((await wrong.exited()).status).toBe(2);
-  expect(wrong.stderr.split("\n")).toHaveLength(2);
-});
-
-test("two servers do not share a mailbox", async () => {
-  await using scene = new MailScene();
-  await scene.start();
-  await using second = new ServerProgram(["--host", "127.0.0.1", "--port", "0", "--mailbox", scene.file]);
-  expect((await second.exited()).status).toBe(2);
-  expect(second.stderr).toContain("another server uses it");
+  writeFileSync(join(scene.folder, "howdy.db"), "not a database".repeat(1000));
+  const starts = [
+    [
+      ["--data", scene.folder],
+      /^howdy-server: the data folder .* cannot be used: file is not a database\. Try --help\.\n$/,
+    ],
+    [["--mailbox", "mail.db"], /^howdy-server: --mailbox FILE is --data DIR now .* Try --help\.\n$/],
+  ] as const;
+  for (const [flags, line] of starts) {
+    await using program = new ServerProgram(["--host", "127.0.0.1", "--port", "0", ...flags]);
+    expect((await program.exited()).status).toBe(2);
+    expect(program.stderr).toMatch(line);
+  }
 });

@@ -7,7 +7,7 @@ import { CutReader, type Piece } from "../../../protocol/cut-reader.ts";
 import type { News, SessionId } from "../../../room/entry.ts";
 import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, MakeDoor, Notice, Peer } from "../door.ts";
-import { mailHead, missedText, refusalText, slowedText } from "../notice-texts.ts";
+import { mailHead, missedText, noticeText, refusalText } from "../notice-texts.ts";
 import { oneLine, partsOf } from "../text-parts.ts";
 import { refuseLong, TEXT_GAP_MS, TextPeers } from "../text-peers.ts";
 
@@ -74,11 +74,11 @@ class ChatRoomDoor implements Door<Piece> {
   }
 
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
-    if (notice.kind === "slowed") this.#peers.reply(peer, `[*] ${slowedText(notice.ratePerS)}`);
-    else if (notice.kind === "mail") {
+    if (notice.kind === "mail") {
       const first = `\n[*] ${mailHead(notice.mail)}: `;
       this.#peers.tell(peer, textsOf(notice.mail.text, first), onTaken);
-    } else if (notice.outcome === "absent") this.#peers.reply(peer, NO_TARGET);
+    } else if (notice.kind !== "missed") this.#peers.reply(peer, `[*] ${noticeText(notice)}`);
+    else if (notice.outcome === "absent") this.#peers.reply(peer, NO_TARGET);
     else this.#peers.reply(peer, ...textsOf(missedText(notice.receiver, notice.outcome), "[*] "));
   }
 

@@ -12,7 +12,7 @@ import { CutReader, type Piece } from "../../../protocol/cut-reader.ts";
 import type { News, SessionId } from "../../../room/entry.ts";
 import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, MailOutcome, MakeDoor, Notice, Peer } from "../door.ts";
-import { refusalText, slowedText } from "../notice-texts.ts";
+import { noticeText, refusalText } from "../notice-texts.ts";
 import { oneLine, partsOf } from "../text-parts.ts";
 import { refuseLong, TEXT_GAP_MS, TextPeers } from "../text-peers.ts";
 
@@ -87,8 +87,8 @@ class ClassChatDoor implements Door<Piece> {
   }
 
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
-    if (notice.kind === "slowed") this.#peers.reply(peer, `[server] ${slowedText(notice.ratePerS)}`);
-    else if (notice.kind === "missed") this.#answer(peer, notice.receiver, OUTCOME_TEXTS[notice.outcome]);
+    if (notice.kind === "missed") this.#answer(peer, notice.receiver, OUTCOME_TEXTS[notice.outcome]);
+    else if (notice.kind !== "mail") this.#peers.reply(peer, `[server] ${noticeText(notice)}`);
     else {
       const { how, sender, text } = notice.mail;
       const head = `[server] You Missed: [${sender}] ${how === "said" ? "ToAll: " : ""}`;

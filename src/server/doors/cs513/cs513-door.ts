@@ -8,7 +8,7 @@ import type { News, Original, SessionId, User } from "../../../room/entry.ts";
 import type { Framing } from "../../../transport/framing.ts";
 import { logLine, type PeerAddress } from "../../log/log-line.ts";
 import type { Door, DoorServer, MakeDoor, Notice, Peer } from "../door.ts";
-import { mailHead, missedText, refusalText, slowedText } from "../notice-texts.ts";
+import { mailHead, missedText, noticeText, refusalText } from "../notice-texts.ts";
 import { oneLine, partsOf } from "../text-parts.ts";
 import { refuseLong, TEXT_GAP_MS, TextPeers } from "../text-peers.ts";
 
@@ -85,7 +85,7 @@ class Cs513Door implements Door<Piece> {
 
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
     if (notice.kind === "missed") this.#reply(peer, missedText(notice.receiver, notice.outcome));
-    else if (notice.kind === "slowed") this.#reply(peer, slowedText(notice.ratePerS));
+    else if (notice.kind !== "mail") this.#reply(peer, noticeText(notice));
     else {
       this.#peers.tell(peer, linesOf(notice.mail.text, `\r${mailHead(notice.mail)}: `), onTaken);
     }

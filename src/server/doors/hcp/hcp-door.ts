@@ -9,6 +9,7 @@ import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, MakeDoor, Notice, Peer } from "../door.ts";
 import { Hcp1Door } from "../hcp1/hcp1-door.ts";
 import { Hcp2Door, type Hcp2Options } from "../hcp2/hcp2-door.ts";
+import type { Storing } from "../storing.ts";
 
 export interface HcpOptions extends Hcp2Options {
   /** The least time between two frames to one client of version 1. */
@@ -62,9 +63,9 @@ class HcpDoor implements Door<Opening> {
     else this.#server.secure(peer, this.#tls);
   }
 
-  tell(news: News, place: Place): void {
+  tell(news: News, place: Place, storing?: Storing): void {
     this.#hcp1.tell(news);
-    this.#hcp2.tell(news, place);
+    this.#hcp2.tell(news, place, storing);
   }
 
   /** A peer has a name once it went through one of the two doors, and is told there. */

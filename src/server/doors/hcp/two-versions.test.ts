@@ -117,7 +117,7 @@ test("a text that is too long for version 1 reaches it in parts, and version 2 w
 });
 
 test("mail that is kept for somebody goes from either version to either", async () => {
-  await using house = await House.withMailbox();
+  await using house = await House.withData();
   for (const name of ["Jon", "Zoë"]) (await house.person(2, name)).leave();
   using abe = await house.person(1, "Abe");
   await sees(abe, "Abe");

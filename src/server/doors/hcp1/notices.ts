@@ -4,7 +4,7 @@
 
 import { EVERYBODY, encodeMessage, LIST_NAMES_MAX, SERVER } from "../../../protocol/hcp1/index.ts";
 import type { Notice } from "../door.ts";
-import { missedText, slowedText } from "../notice-texts.ts";
+import { missedText, noticeText } from "../notice-texts.ts";
 import { mailTexts } from "./chat-texts.ts";
 
 /** The bytes of a text from the server to one user, or to everybody. */
@@ -23,7 +23,8 @@ export function noticeTexts(one: Notice): readonly string[] {
     case "missed":
       return [missedText(one.receiver, one.outcome)];
     case "slowed":
-      return [slowedText(one.ratePerS)];
+    case "unkept":
+      return [noticeText(one)];
     case "mail":
       return mailTexts(one.mail);
   }

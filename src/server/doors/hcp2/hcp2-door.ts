@@ -22,7 +22,8 @@ import { textBytes } from "../../../protocol/text.ts";
 import type { News, Original, Place, SessionId, User } from "../../../room/entry.ts";
 import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
-import { missedText, slowedText } from "../notice-texts.ts";
+import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
+import type { Storing } from "../storing.ts";
 import { pageOf } from "./history-page.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import * as words from "./words.ts";
@@ -100,7 +101,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     else this.#act(peer, message);
   }
 
-  tell(news: News, place: Place): void {
+  tell(news: News, place: Place, storing?: Storing): void {
     switch (news.kind) {
       case "joined":
         this.#joined(news, place);
@@ -112,7 +113,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         this.#left(news.user, place);
         break;
       case "said":
-        this.#said(news, place);
+        this.#said(news, place, storing);
         break;
       case "whispered":
         this.#whispered(news, place);
@@ -131,8 +132,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
-    if (notice.kind === "slowed") {
-      this.#send(peer, { kind: "notice", code: "slowed", text: slowedText(notice.ratePerS) });
+    if (notice.kind === "slowed" || notice.kind === "unkept") {
+      this.#send(peer, { kind: "notice", code: notice.kind, text: noticeText(notice) });
     } else if (notice.kind === "mail") {
       const { how, sender, atMs, text } = notice.mail;
       const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
@@ -224,11 +225,11 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#tellAll({ kind: "left", name, sequence, time });
   }
 
-  #said(news: NewsOf<"said">, place: Place): void {
+  #said(news: NewsOf<"said">, place: Place, storing: Storing | undefined): void {
     if (this.#named.length === 0) return;
     const sender = this.#peers.get(news.from.session);
     const line = lineOf({ ...news, ...place, to: undefined }, this.#server.logIdentity);
-    if (sender !== undefined) this.#answerSay(sender, line, news.nonce);
+    if (sender !== undefined) this.#answerSay(sender, line, news.nonce, storing);
     this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
   }
 
@@ -243,8 +244,22 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   /** The sender's own line takes the place of the answer that has its id: both stand where the line stands for the others. */
-  #answerSay(sender: Peer, { id, sequence, time }: MessageOf<"line">, nonce: string | undefined): void {
-    if (nonce !== undefined) this.#reply(sender, { kind: "said", request: nonce, id, sequence, time });
+  #answerSay(
+    sender: Peer,
+    { id, sequence, time }: MessageOf<"line">,
+    request: string | undefined,
+    storing?: Storing | undefined,
+  ): void {
+    if (request === undefined) return;
+    const said: Hcp2Message = { kind: "said", request, id, sequence, time };
+    if (storing === undefined) {
+      this.#reply(sender, said);
+      return;
+    }
+    this.#server.sendWhenStored(sender, this.#bytesOf(said), storing, () => {
+      this.#log(() => words.errorLine(sender.address, words.NOT_STORED));
+      return this.#bytesOf({ kind: "error", code: words.NOT_STORED, text: UNKEPT_TEXT, request });
+    });
   }
 
   #refuseOf(session: SessionId, fault: words.RequestFault, request: string | undefined): void {

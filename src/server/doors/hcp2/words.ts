@@ -56,6 +56,9 @@ export const MISSED_CODES: Readonly<Record<Exclude<MailOutcome, "kept">, string>
   failed: "mailbox-failed",
 };
 
+/** The line was heard, and the disk refused it. */
+export const NOT_STORED = "not-stored";
+
 export function openedLine(address: PeerAddress): LogLine {
   return logLine("hcp2-opened", `Version 2 is spoken by ${peerName(address)}`, at(address));
 }

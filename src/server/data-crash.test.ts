@@ -1,22 +1,77 @@
-// kill -9 of the server, over and over, while whispers are kept and delivered; then the books are balanced.
+// kill -9 of the server, over and over, while whispers are kept and delivered and lines are stored; then the books are
+// balanced.
 // HOWDY_CRASH_ROUNDS sets how often; HOWDY_TEST_SEED repeats a run's times of death.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFailed, test } from "vitest";
-import { TestPeer } from "../fixtures/test-peer.ts";
-import { ServerProgram } from "../fixtures/test-program.ts";
-import { MAIL_WINDOW_MESSAGES } from "../limits.ts";
+import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
+import { TestPeer } from "./fixtures/test-peer.ts";
+import { ServerProgram } from "./fixtures/test-program.ts";
+import { MAIL_WINDOW_MESSAGES } from "./limits.ts";
 
-const ROUNDS = Number(process.env.HOWDY_CRASH_ROUNDS ?? 10);
+const ROUNDS = Number(process.env.HOWDY_CRASH_ROUNDS ?? 3);
 const SEED = Number(process.env.HOWDY_TEST_SEED ?? Date.now() % 1_000_000_007);
 /** How long a server lives once it is under load. */
 const LIFE_MS_MAX = 150;
 const ROUND_MS_MAX = 20_000;
 const RECEIVERS = ["Zoë", "Abe"] as const;
 const SENDERS = 3;
+const TALKERS = ["talker 1", "talker 2"] as const;
 const UNANSWERED_MAX = 3;
+
+/** What every line of version 2 came to. */
+class Record {
+  /** Texts by the ids that lines had: at once, in an answer, or as history. */
+  readonly texts = new Map<string, Set<string>>();
+  readonly acknowledged = new Set<string>();
+  readonly #asked = new Map<string, string>();
+
+  /** Says texts, the next ones as the first are answered: as long as the server lives. */
+  talkOn(peer: Hcp2Peer, life: number): void {
+    let said = 0;
+    const sayMore = () => {
+      for (; said < peer.all("said").length + UNANSWERED_MAX; said += 1) {
+        if (peer.ending !== undefined) return;
+        const text = `${peer.name} ${life}/${said}`;
+        this.#asked.set(`${peer.name} ${life} ${peer.say(text)}`, text);
+      }
+    };
+    peer.socket.on("data", sayMore);
+    sayMore();
+  }
+
+  /** What a peer was answered, and what it heard. */
+  enter(peer: Hcp2Peer, life: number): void {
+    for (const { id, request } of peer.all("said")) {
+      this.acknowledged.add(id);
+      this.#note(id, this.#asked.get(`${peer.name} ${life} ${request}`) ?? "nobody said it");
+    }
+    for (const { id, text } of peer.heard) this.#note(id, text);
+  }
+
+  /** All that a server still knows. */
+  async kept(peer: Hcp2Peer): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    let before: string | undefined;
+    for (let isMore = true; isMore; ) {
+      const { lines, page } = await peer.history({ before });
+      for (const { id, text } of lines) {
+        ids.add(id);
+        this.#note(id, text);
+      }
+      before = lines[0]?.id;
+      isMore = page?.more === true;
+      expect(page?.gap).toBeUndefined();
+    }
+    return ids;
+  }
+
+  #note(id: string, text: string): void {
+    this.texts.set(id, (this.texts.get(id) ?? new Set()).add(text));
+  }
+}
 
 /** What every whisper came to. */
 class Books {
@@ -63,10 +118,11 @@ test(`${ROUNDS} times kill -9 loses nothing that was promised, and doubles only 
   });
   const folder = mkdtempSync(join(tmpdir(), "howdy-"));
   using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-  const file = join(folder, "mail.db");
   const books = new Books();
-  for (let life = 0; life < ROUNDS; life += 1) await liveAndDie(file, books, life);
-  await deliverTheRest(file, books, ROUNDS);
+  const record = new Record();
+  for (let life = 0; life < ROUNDS; life += 1) await liveAndDie(folder, books, record, life);
+  await deliverTheRest(folder, books, ROUNDS);
+  await readTheRest(folder, record);
   expect(books.lost()).toEqual([]);
   expect([...books.delivered.keys()].filter((text) => !books.sent.has(text))).toEqual([]);
   // What a connection took is removed in the same turn: a kill finds what was on its way, and no more.
@@ -75,20 +131,21 @@ test(`${ROUNDS} times kill -9 loses nothing that was promised, and doubles only 
   }
   expect(books.doubles().get(ROUNDS) ?? 0).toBe(0);
   expect(books.promised.size).toBeGreaterThan(ROUNDS);
+  expect(record.acknowledged.size).toBeGreaterThan(ROUNDS);
   const doubles = [...books.doubles().values()].reduce((sum, count) => sum + count, 0);
   process.stderr.write(
-    `${books.promised.size} promised, ${books.delivered.size} delivered, ${doubles} of them twice\n`,
+    `${books.promised.size} promised, ${books.delivered.size} delivered, ${doubles} of them twice; ${record.acknowledged.size} lines stored\n`,
   );
 });
 
-function listening(file: string): Promise<ServerProgram> {
-  const flags = ["--mailbox", file, "--message-gap-ms", "1", "--flood-rate", "0", "--mailbox-lines", "0"];
+function listening(folder: string): Promise<ServerProgram> {
+  const flags = ["--data", folder, "--message-gap-ms", "1", "--flood-rate", "0", "--mailbox-lines", "0"];
   return ServerProgram.listening(flags);
 }
 
 /** Whispers to one receiver who is away, while the other takes what waits; and at some moment the end. */
-async function liveAndDie(file: string, books: Books, life: number): Promise<void> {
-  await using program = await listening(file);
+async function liveAndDie(folder: string, books: Books, record: Record, life: number): Promise<void> {
+  await using program = await listening(folder);
   using peers = new DisposableStack();
   const { port } = program;
   if (life === 0) for (const name of RECEIVERS) (await TestPeer.named(port, name)).socket.end();
@@ -104,9 +161,12 @@ async function liveAndDie(file: string, books: Books, life: number): Promise<voi
     whisperOn(peer, away, texts[index] ?? []);
   });
   const receiver = peers.use(await TestPeer.named(port, RECEIVERS[(life + 1) % 2] ?? ""));
+  const talkers = await Promise.all(TALKERS.map(async (name) => peers.use(await Hcp2Peer.named(port, name))));
+  for (const talker of talkers) record.talkOn(talker, life);
   await new Promise((resolve) => setTimeout(resolve, lifeMs(life)));
   program.child.kill("SIGKILL");
-  await Promise.all([...senders, receiver].map((peer) => peer.ended()));
+  await Promise.all([...senders, receiver, ...talkers].map((peer) => peer.ended()));
+  for (const talker of talkers) record.enter(talker, life);
   senders.forEach((peer, index) => {
     books.enter(texts[index] ?? [], peer.texts("Server"));
   });
@@ -125,9 +185,9 @@ function whisperOn(peer: TestPeer, receiver: string, texts: readonly string[]): 
   sayMore();
 }
 
-async function deliverTheRest(file: string, books: Books, life: number): Promise<void> {
+async function deliverTheRest(folder: string, books: Books, life: number): Promise<void> {
   for (const last of [false, true]) {
-    await using program = await listening(file);
+    await using program = await listening(folder);
     for (const name of RECEIVERS) {
       using receiver = await TestPeer.named(program.port, name);
       using fence = await TestPeer.named(program.port, `fence for ${name}`);
@@ -144,6 +204,15 @@ async function deliverTheRest(file: string, books: Books, life: number): Promise
     expect((await program.exited()).status).toBe(0);
     expect(program.stderr).toBe("");
   }
+}
+
+/** Whatever was acknowledged is history, and no id ever stood for two texts. */
+async function readTheRest(folder: string, record: Record): Promise<void> {
+  await using program = await listening(folder);
+  using reader = await Hcp2Peer.named(program.port, "reader");
+  const kept = await record.kept(reader);
+  expect([...record.acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+  expect([...record.texts].filter(([, texts]) => texts.size > 1)).toEqual([]);
 }
 
 /** Waits until nothing more comes from the mailbox: whispers in between, until none of it came between two of them. */

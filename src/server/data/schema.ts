@@ -1,0 +1,28 @@
+// Owns the tables of a data folder, as the steps that lead from each version of them to the next. Invariant: a step is
+// never changed once a release had it; whatever version a database has, the steps behind it make it today's.
+
+/** "Howd": marks our files (SQLite, PRAGMA application_id). */
+export const APPLICATION_ID = 0x486f7764;
+
+/** Version 1 was the mailbox's own file. */
+const MAILBOX = `
+CREATE TABLE names (key TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL, line INTEGER) WITHOUT ROWID;
+CREATE TABLE mail (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, sender TEXT NOT NULL,
+  at_ms INTEGER NOT NULL, text TEXT NOT NULL, bytes INTEGER NOT NULL);
+CREATE INDEX mail_of ON mail (key);
+CREATE TABLE lines (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL);
+PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/** A line's number is its place in the room's log, which goes on behind the numbers that the mailbox gave. */
+const ROOM = `
+ALTER TABLE lines RENAME COLUMN id TO sequence;
+ALTER TABLE lines ADD COLUMN nonce TEXT;
+CREATE TABLE log (identity TEXT NOT NULL, reserved INTEGER NOT NULL, forgotten INTEGER NOT NULL);
+INSERT INTO log VALUES (lower(hex(randomblob(8))),
+  max((SELECT coalesce(max(sequence), 0) FROM lines), (SELECT coalesce(max(line), 0) FROM names)),
+  (SELECT coalesce(min(sequence) - 1, 0) FROM lines));
+`;
+
+/** Step n leads from version n to version n + 1. */
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM];
