@@ -129,7 +129,7 @@ const OPTIONS = {
     kind: TEXT,
     placeholder: "FILE",
     variable: "HOWDY_TLS_CERT",
-    otherwise: "none",
+    otherwise: "one of its own in the data folder",
     help: "a certificate in PEM, with those that vouch for it: whoever begins with TLS speaks it, on the same port",
   },
   "tls-key": { kind: TEXT, placeholder: "FILE", variable: "HOWDY_TLS_KEY", otherwise: "none", help: "its key in PEM" },

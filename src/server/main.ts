@@ -23,7 +23,7 @@ import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type Entrance, Server } from "./server.ts";
-import { type Certificate, readCertificate } from "./tls/certificate.ts";
+import { type Certificate, ownCertificate, readCertificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
 const DOORS: Readonly<Record<DoorName, MakeDoor<Piece>>> = { cs513, classchat, chatroom };
@@ -56,8 +56,8 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   const console = new OwnConsole(serverLog);
   const address = await Promise.race([askForTheRest(config, console), stop.promise.then(() => undefined)]);
   if (address === undefined) return;
-  const certificate = config.tls === undefined ? undefined : readCertificate(config.tls.cert, config.tls.key);
   const data = openData(config, serverLog);
+  const certificate = await certificateOf(config);
   const server = await listen(config, address, { data, certificate }, serverLog);
   if (certificate !== undefined) serverLog.sink.write(tlsLine(certificate));
   if (config.data !== undefined) serverLog.sink.write(dataLine(config.data.folder));
@@ -100,6 +100,12 @@ function openData(config: Config, serverLog: ServerLog): DataFolder | undefined 
     if (!(error instanceof DataFolderError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
+}
+
+/** The one that it was given, else its own, which needs a place to stay. */
+async function certificateOf({ tls, data }: Config): Promise<Certificate | undefined> {
+  if (tls !== undefined) return readCertificate(tls.cert, tls.key);
+  return data === undefined ? undefined : await ownCertificate(data.folder);
 }
 
 function dataLine(folder: string): LogLine {
