@@ -11,6 +11,9 @@ import { COLORS, type Paint } from "./paint.ts";
 import { printable, tellSeconds } from "./plain-text.ts";
 import { isFlaky, tellRepeat } from "./repeat.ts";
 
+/** Parts of the cases that are named: the report's and the two levels of conformance come first. */
+const NOT_ASKED_MAX = 3;
+
 const LEVEL_COLUMNS = "strict".length + 1;
 
 type RunEnded = Omit<Extract<RunEvent, { kind: "run-ended" }>, "kind">;
@@ -48,8 +51,9 @@ export function tellRunEnd({ result, folder }: RunEnded, paint: Paint): readonly
 /** What a run that is good did not look at, and how to ask for it. */
 function tellNotAsked({ notAsked }: RunResult): readonly string[] {
   if (notAsked.length === 0) return [];
-  const told = notAsked.map(({ cases, what, command }) => `${cases} ${what} (${command})`);
-  return [`Not looked at: ${told.join(", ")}`];
+  const told = notAsked.slice(0, NOT_ASKED_MAX).map(({ cases, what, command }) => `${cases} ${what} (${command})`);
+  const rest = notAsked.slice(NOT_ASKED_MAX).reduce((sum, { cases }) => sum + cases, 0);
+  return [`Not looked at: ${told.join(", ")}${rest === 0 ? "" : `, and ${rest} more (result.json says which)`}`];
 }
 
 type Repeated = ScenarioResult & { readonly repeat: NonNullable<ScenarioResult["repeat"]> };
