@@ -3,9 +3,9 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { encodeMessage } from "../src/protocol/hcp1/index.ts";
-import { FRAME_BYTES, frameOf, writeNumber } from "./frames.ts";
-import { type OnDelivery, Receiver } from "./receiver.ts";
+import { writeNumber } from "./frames.ts";
+import type { OnDelivery } from "./numbers.ts";
+import type { Wire } from "./wire.ts";
 
 const SENDERS = 8;
 /** Connections that are opened at once: fewer than a listening socket's queue holds. */
@@ -20,29 +20,31 @@ export class Crowd {
   readonly others: number;
   onDelivery: OnDelivery = () => {};
   readonly #port: number;
+  readonly #wire: Wire;
   readonly #sockets: Socket[] = [];
-  readonly #receivers: Receiver[] = [];
-  readonly #frames: readonly Buffer[];
+  readonly #readers: ReturnType<Wire["reader"]>[] = [];
+  readonly #messages: readonly ReturnType<Wire["message"]>[];
   readonly #nextNumbers: number[];
   /** One for all sockets: what a read brought is dealt with before the next one. */
   readonly #buffer = Buffer.alloc(READ_BYTES);
   #isGathered = false;
   #heardMs = 0;
 
-  private constructor(port: number, clients: number) {
+  private constructor(port: number, clients: number, wire: Wire) {
     this.#port = port;
+    this.#wire = wire;
     this.senders = Math.min(SENDERS, clients);
     this.others = clients - 1;
-    this.#frames = Array.from({ length: this.senders }, (_, index) => frameOf(index, nameOf(index)));
-    this.#nextNumbers = this.#frames.map(() => 0);
+    this.#messages = Array.from({ length: this.senders }, (_, index) => wire.message(index, nameOf(index)));
+    this.#nextNumbers = this.#messages.map(() => 0);
   }
 
-  /** Settles when all are there and nothing comes any more. A server without names greets with any byte. */
-  static async gather(port: number, clients: number, withNames: boolean): Promise<Crowd> {
-    const crowd = new Crowd(port, clients);
+  /** Settles when all are there and nothing comes any more. A server that nobody greets greets with any byte. */
+  static async gather(port: number, clients: number, wire: Wire): Promise<Crowd> {
+    const crowd = new Crowd(port, clients, wire);
     for (let from = 0; from < clients; from += OPENING_MAX) {
       const length = Math.min(OPENING_MAX, clients - from);
-      await Promise.all(Array.from({ length }, (_, index) => crowd.#join(from + index, withNames)));
+      await Promise.all(Array.from({ length }, (_, index) => crowd.#join(from + index)));
     }
     while (performance.now() - crowd.#heardMs < QUIET_MS) {
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10));
@@ -53,42 +55,44 @@ export class Crowd {
 
   /** Numbers that did not come once and in order, so far. */
   get faults(): number {
-    return this.#receivers.reduce((sum, receiver) => sum + receiver.faults, 0);
+    return this.#readers.reduce((sum, reader) => sum + reader.faults, 0);
   }
 
   /** Sends a sender's next `count` messages, each in a write of its own or all in one. Gives the first one's number. */
   send(sender: number, count: number, isMerged: boolean): number {
-    const frame = this.#frames[sender];
+    const message = this.#messages[sender];
     const first = this.#nextNumbers[sender];
-    if (frame === undefined || first === undefined) throw new Error(`no sender ${sender}`);
+    if (message === undefined || first === undefined) throw new Error(`no sender ${sender}`);
     this.#nextNumbers[sender] = first + count;
-    const bytes = Buffer.allocUnsafe(count * FRAME_BYTES);
+    const size = message.bytes.length;
+    const bytes = Buffer.allocUnsafe(count * size);
     for (let index = 0; index < count; index += 1) {
-      frame.copy(bytes, index * FRAME_BYTES);
-      writeNumber(bytes, index * FRAME_BYTES, first + index);
+      message.bytes.copy(bytes, index * size);
+      writeNumber(bytes, index * size + message.numberAt, first + index);
     }
-    const writeBytes = isMerged ? bytes.length : FRAME_BYTES;
+    const writeBytes = isMerged ? bytes.length : size;
     for (let at = 0; at < bytes.length; at += writeBytes) {
       this.#sockets[sender]?.write(bytes.subarray(at, at + writeBytes));
     }
     return first;
   }
 
-  async #join(index: number, withNames: boolean): Promise<void> {
+  async #join(index: number): Promise<void> {
     const isIn = Promise.withResolvers<void>();
-    const receiver = new Receiver(this.senders, (sender, number) => this.onDelivery(sender, number));
+    const reader = this.#wire.reader(this.senders, (sender, number) => this.onDelivery(sender, number));
     const callback = (length: number): boolean => {
-      if (this.#isGathered) receiver.take(this.#buffer, length);
-      else isIn.resolve();
+      // Before that only what its version has beside messages.
+      if (this.#isGathered || this.#wire.readsAll) reader.take(this.#buffer, length);
+      if (!this.#isGathered) isIn.resolve();
       this.#heardMs = performance.now();
       return true;
     };
     const onread = { buffer: this.#buffer, callback };
     const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true, onread });
     this.#sockets[index] = socket;
-    this.#receivers[index] = receiver;
+    this.#readers[index] = reader;
     await once(socket, "connect");
-    if (withNames) socket.write(encodeMessage({ kind: "proposal", name: nameOf(index) }));
+    socket.write(this.#wire.greeting(nameOf(index)));
     await isIn.promise;
   }
 }

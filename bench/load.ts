@@ -1,8 +1,9 @@
-// Owns the load of the server benchmark, in a process of its own. Arguments: port, clients, "names" or "bare". It prints a
+// Owns the load of the server benchmark, in a process of its own. Arguments: port, clients, the name of its wire. It prints a
 // JSON line when everybody is there. Then each order on its input, a JSON line, is carried out and answered by one.
 
 import { createInterface } from "node:readline";
 import { Crowd } from "./crowd.ts";
+import { WIRES, type WireName } from "./wire.ts";
 
 /** A sender has messages under way, and sends some more as soon as as many of them have reached everybody. */
 export interface ClosedOrder {
@@ -44,7 +45,7 @@ interface Sent {
 const LOST_MS = 5000;
 
 const [port = 0, clients = 0] = process.argv.slice(2, 4).map(Number);
-const crowd = await Crowd.gather(port, clients, process.argv[4] === "names");
+const crowd = await Crowd.gather(port, clients, WIRES[process.argv[4] as WireName]);
 print({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) print(await carryOut(JSON.parse(line)));
 

@@ -8,6 +8,10 @@ const BENCHMARKS = {
     what: "broadcast through the server against a bare one, and its memory (--help tells more)",
     load: () => import("./server.ts"),
   },
+  hcp2: {
+    what: "the same in version 2, lines stored a second, and a thousand who come at once (--help tells more)",
+    load: () => import("./hcp2.ts"),
+  },
   lab: {
     what: "the report's cases on docker against the same containers with nothing in them",
     load: () => import("./lab.ts"),

@@ -33,7 +33,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-export const HELP = `Usage: npm run bench -- server [options]
+export const HELP = `Usage: npm run bench -- server|hcp2 [options]
 
 Compares the server with a bare one that writes once a connection and turn of the event loop, in turn, round by round.
 

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { LoadResult, Order } from "./load.ts";
 import { freePort, untilListening } from "./port.ts";
+import type { WireName } from "./wire.ts";
 
 const CONNECTIONS_MAX = 2000;
 /** Linux counts a process's time in hundredths of a second (USER_HZ). */
@@ -59,8 +60,8 @@ export interface Load extends AsyncDisposable {
 }
 
 /** A load whose clients are all there. */
-export async function startLoad(port: number, clients: number, kind: "names" | "bare"): Promise<Load> {
-  const args = ["bench/load.ts", String(port), String(clients), kind];
+export async function startLoad(port: number, clients: number, wire: WireName): Promise<Load> {
+  const args = ["bench/load.ts", String(port), String(clients), wire];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextJson = async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FRAME_BYTES, frameOf, writeNumber } from "./frames.ts";
+import { FRAME_BYTES, frameOf, NUMBER_OFFSET, writeNumber } from "./frames.ts";
 import { Receiver } from "./receiver.ts";
 
 const SENDERS = 8;
@@ -35,7 +35,7 @@ function framesOf(...frames: readonly (readonly [sender: number, number: number]
   return Buffer.concat(
     frames.map(([sender, number]) => {
       const bytes = frameOf(sender, `client ${sender}`);
-      writeNumber(bytes, 0, number);
+      writeNumber(bytes, NUMBER_OFFSET, number);
       return bytes;
     }),
   );

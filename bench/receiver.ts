@@ -1,28 +1,22 @@
-// Owns what one client of the server benchmark has received: it cuts the stream by counting, and checks that each
-// sender's numbers come once and in order. Pure. It must not know where the bytes come from.
+// Owns how one client of the server benchmark reads frames of version 1, which all have one size: it cuts the stream by
+// counting. Pure. It must not know where the bytes come from.
 
 import { FRAME_BYTES, numberAt, senderAt } from "./frames.ts";
-
-/** Hears of every frame of a sender. */
-export type OnDelivery = (sender: number, number: number) => void;
+import { Numbers, type OnDelivery } from "./numbers.ts";
 
 export class Receiver {
-  readonly #onDelivery: OnDelivery;
-  /** The number that is due from each sender. */
-  readonly #due: Int32Array;
+  readonly #numbers: Numbers;
   /** The beginning of a frame whose end has not come. */
   readonly #held = Buffer.alloc(FRAME_BYTES);
   #heldBytes = 0;
-  #faults = 0;
 
   constructor(senders: number, onDelivery: OnDelivery) {
-    this.#due = new Int32Array(senders);
-    this.#onDelivery = onDelivery;
+    this.#numbers = new Numbers(senders, onDelivery);
   }
 
   /** Numbers that were not due, and frames of nobody. */
   get faults(): number {
-    return this.#faults;
+    return this.#numbers.faults;
   }
 
   /** Takes the first `length` bytes; they may be overwritten afterwards. */
@@ -40,15 +34,6 @@ export class Receiver {
   }
 
   #check(bytes: Buffer, offset: number): void {
-    const sender = senderAt(bytes, offset);
-    const due = this.#due[sender];
-    if (due === undefined) {
-      this.#faults += 1;
-      return;
-    }
-    const number = numberAt(bytes, offset);
-    if (number !== due) this.#faults += 1;
-    this.#due[sender] = number + 1;
-    this.#onDelivery(sender, number);
+    this.#numbers.take(senderAt(bytes, offset), numberAt(bytes, offset));
   }
 }

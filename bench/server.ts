@@ -4,6 +4,10 @@
 import { measureMemory } from "./memory.ts";
 import { HELP, LOADS, type LoadName, type Options, readOptions } from "./options.ts";
 import { cpuMs, type Load, type Program, type RunningServer, startLoad, startServer } from "./programs.ts";
+import type { WireName } from "./wire.ts";
+
+/** No gap, and a log of warnings. */
+export const QUIET = ["--message-gap-ms", "0", "--log-level", "warn"] as const;
 
 const ROUND_MS = 400;
 /** A server that has just started is not yet compiled for what it does most. */
@@ -15,7 +19,19 @@ const LATENCY_SHARE = 0.1;
 /** Above this part of a core the load, not the server, is what is measured. */
 const LOAD_BUSY_MAX = 0.9;
 
-const FLOOR = "floor";
+/** The part of the floor's throughput that a load must reach at least. */
+type SpeedMin = Partial<Readonly<Record<LoadName, number>>>;
+
+/** What is measured beside others. */
+export interface Entrant {
+  readonly name: string;
+  readonly program: Program;
+  readonly wire: WireName;
+  readonly speedMin: SpeedMin;
+}
+
+const FLOOR_NAME = "floor";
+export const FLOOR: Entrant = { name: FLOOR_NAME, program: "floor", wire: "bare", speedMin: {} };
 const SERVER = "server";
 const LOGGING = "server with its log";
 /**
@@ -23,14 +39,11 @@ const LOGGING = "server with its log";
  * the end of a burst's last message is known by 10 ms of silence only (PROTOCOL.md, "Reading"), and that wait is what
  * they measure.
  */
-const SPEED_MIN: Readonly<Record<string, Partial<Readonly<Record<LoadName, number>>>>> = {
-  [SERVER]: { one: 0.85, stream: 0.7 },
-  [LOGGING]: { one: 0.65, stream: 0.4 },
-};
+const SPEED_MIN: SpeedMin = { one: 0.85, stream: 0.7 };
+const LOGGING_SPEED_MIN: SpeedMin = { one: 0.65, stream: 0.4 };
 
 /** A server and the load beside it, both there from the first round to the last. */
-interface Contender {
-  readonly name: string;
+interface Contender extends Entrant {
   readonly server: RunningServer;
   readonly load: Load;
 }
@@ -55,23 +68,28 @@ export async function run(args: readonly string[]): Promise<boolean> {
   print(`"${SERVER}" logs from warn on; "${LOGGING}" logs from info on, into a pipe that is read.`);
   print(`A core's part is of one core; with "!" the load was too busy, and it is what was measured.\n`);
   let ok = true;
-  for (const clients of options.clients) ok = (await compare(clients, options)) && ok;
+  for (const clients of options.clients) ok = (await compare(clients, options, entrants(options.against))) && ok;
   return (await measureMemory()) && ok;
 }
 
-async function compare(clients: number, { loads, rounds, against }: Options): Promise<boolean> {
+/** Measures all of them round by round with so many clients, prints, and says whether each reached its part. */
+export async function compare(
+  clients: number,
+  { loads, rounds }: Pick<Options, "loads" | "rounds">,
+  entrants: readonly Entrant[],
+): Promise<boolean> {
   await using stack = new AsyncDisposableStack();
   const contenders: Contender[] = [];
-  for (const [name, program] of programs(against)) {
-    const server = stack.use(await startServer(program, "pipe"));
-    const load = stack.use(await startLoad(server.port, clients, program === "floor" ? "bare" : "names"));
-    contenders.push({ name, server, load });
+  for (const entrant of entrants) {
+    const server = stack.use(await startServer(entrant.program, "pipe"));
+    const load = stack.use(await startLoad(server.port, clients, entrant.wire));
+    contenders.push({ ...entrant, server, load });
   }
   let ok = true;
   print(row([`${clients} clients`, "", "deliveries/s", "CPU µs/delivery", "server's core", "load's core", "wrong"]));
   for (const load of loads) {
     const measured = await measureInTurn(contenders, load, rounds);
-    ok = tell(load, measured) && ok;
+    ok = tell(load, measured, entrants) && ok;
     if (load === "one" && clients === LATENCY_CLIENTS) {
       const perS = median(measured.get(SERVER) ?? [], (one) => one.deliveriesPerS) / (clients - 1);
       await tellLatency(contenders, perS * LATENCY_SHARE, rounds);
@@ -80,15 +98,17 @@ async function compare(clients: number, { loads, rounds, against }: Options): Pr
   return ok;
 }
 
-function programs(against: string | undefined): readonly (readonly [name: string, program: Program])[] {
-  const quiet = ["--message-gap-ms", "0", "--log-level", "warn"];
-  const logging = ["--message-gap-ms", "0"];
-  const pair = (folder: string, suffix: string) =>
-    [
-      [SERVER + suffix, { folder, flags: quiet }],
-      [LOGGING + suffix, { folder, flags: logging }],
-    ] as const;
-  return [[FLOOR, "floor"], ...pair(process.cwd(), ""), ...(against === undefined ? [] : pair(against, ", other"))];
+function entrants(against: string | undefined): readonly Entrant[] {
+  const pair = (folder: string, suffix: string): readonly Entrant[] => [
+    { name: SERVER + suffix, program: { folder, flags: QUIET }, wire: "hcp1", speedMin: suffix ? {} : SPEED_MIN },
+    {
+      name: LOGGING + suffix,
+      program: { folder, flags: ["--message-gap-ms", "0"] },
+      wire: "hcp1",
+      speedMin: suffix ? {} : LOGGING_SPEED_MIN,
+    },
+  ];
+  return [FLOOR, ...pair(process.cwd(), ""), ...(against === undefined ? [] : pair(against, ", other"))];
 }
 
 type Measured = ReadonlyMap<string, readonly Measurement[]>;
@@ -115,10 +135,11 @@ async function measure({ server, load }: Contender, name: LoadName): Promise<Mea
   };
 }
 
-function tell(load: LoadName, measured: Measured): boolean {
-  const floor = measured.get(FLOOR) ?? [];
+function tell(load: LoadName, measured: Measured, entrants: readonly Entrant[]): boolean {
+  const floor = measured.get(FLOOR_NAME) ?? [];
   let ok = true;
-  for (const [name, rounds] of measured) {
+  for (const { name, speedMin } of entrants) {
+    const rounds = measured.get(name) ?? [];
     const each = (value: (one: Measurement) => number): number => median(rounds, value);
     // Each round is compared with the floor's own, so that what else the machine does weighs on both.
     const part = (value: (one: Measurement, floor: Measurement) => number): number =>
@@ -126,7 +147,7 @@ function tell(load: LoadName, measured: Measured): boolean {
     const speed = part((one, bare) => one.deliveriesPerS / bare.deliveriesPerS);
     const cpu = part((one, bare) => bare.cpuUsPerDelivery / one.cpuUsPerDelivery);
     const wrong = rounds.reduce((sum, one) => sum + one.wrong, 0);
-    const least = SPEED_MIN[name]?.[load] ?? 0;
+    const least = speedMin[load] ?? 0;
     const loadBusy = each((one) => one.loadBusy);
     const cells = [
       `${Math.round(each((one) => one.deliveriesPerS)).toLocaleString("en")} (${speed.toFixed(2)})`,

@@ -5,7 +5,7 @@
 import { EncodeError } from "../encode-error.ts";
 import { FRAME_BYTES_MIN } from "./limits.ts";
 import { FIELDS, type FieldName, type Hcp2Fault, type Hcp2Message, MESSAGES, type MessageKind } from "./messages.ts";
-import { bytesOfValue, type Value, ValueFault, valueOfBytes } from "./values.ts";
+import { putValue, type Value, ValueFault, valueOfBytes, valueRoom } from "./values.ts";
 import { Cursor, putVarint, varintBytes } from "./varint.ts";
 
 /** A frame as a reader cuts it: its type, and the bytes of its fields. */
@@ -48,14 +48,17 @@ const fieldsOf = new Map(
 export function encodeHcp2(message: Hcp2Message, extra: readonly RawField[] = []): Uint8Array {
   const { type, needs, may } = MESSAGES[message.kind];
   const values: Values = message;
-  const fields: RawField[] = [];
-  for (const name of [...needs, ...may]) {
-    const value = values[name];
-    if (value === undefined) continue;
-    const { tag, kind } = FIELDS[name];
-    fields.push({ tag, value: bytesOfValue(name, kind, value) });
+  let at = 0;
+  for (const names of [needs, may]) {
+    for (const name of names) {
+      const value = values[name];
+      if (value === undefined) continue;
+      const { tag, kind } = FIELDS[name];
+      makeRoom(at, NUMBER_BYTES_MAX + valueRoom(value));
+      at = putValue(fieldBytes, putVarint(fieldBytes, at, tag), name, kind, value);
+    }
   }
-  return encodeRaw(type, [...fields, ...extra]);
+  return frameOf(type, putRaw(at, extra));
 }
 
 /**
@@ -63,19 +66,43 @@ export function encodeHcp2(message: Hcp2Message, extra: readonly RawField[] = []
  * @throws EncodeError when it has over FRAME_BYTES_MIN bytes of fields.
  */
 export function encodeRaw(type: number, fields: readonly RawField[]): Uint8Array {
-  let bytes = 0;
-  for (const { tag, value } of fields) bytes += varintBytes(tag) + varintBytes(value.length) + value.length;
-  if (bytes > FRAME_BYTES_MIN) {
-    throw new EncodeError(`a frame has at most ${FRAME_BYTES_MIN} bytes of fields; got ${bytes}`);
-  }
-  const frame = new Uint8Array(varintBytes(type) + varintBytes(bytes) + bytes);
-  let at = putVarint(frame, putVarint(frame, 0, type), bytes);
+  return frameOf(type, putRaw(0, fields));
+}
+
+/** Where the fields of the frame that is being made stand, until it is known how many bytes they are. */
+let fieldBytes = new Uint8Array(4 * FRAME_BYTES_MIN);
+const NUMBER_BYTES_MAX = 8;
+
+function putRaw(from: number, fields: readonly RawField[]): number {
+  let at = from;
   for (const { tag, value } of fields) {
-    at = putVarint(frame, putVarint(frame, at, tag), value.length);
-    frame.set(value, at);
+    makeRoom(at, 2 * NUMBER_BYTES_MAX + value.length);
+    at = putVarint(fieldBytes, putVarint(fieldBytes, at, tag), value.length);
+    fieldBytes.set(value, at);
     at += value.length;
   }
+  return at;
+}
+
+/** What does not fit a frame of ours by far is not written at all. */
+function makeRoom(at: number, bytes: number): void {
+  if (at > FRAME_BYTES_MIN) throw tooLong(at);
+  if (at + bytes > fieldBytes.length) {
+    const larger = new Uint8Array(at + bytes);
+    larger.set(fieldBytes.subarray(0, at));
+    fieldBytes = larger;
+  }
+}
+
+function frameOf(type: number, bytes: number): Uint8Array {
+  if (bytes > FRAME_BYTES_MIN) throw tooLong(bytes);
+  const frame = new Uint8Array(varintBytes(type) + varintBytes(bytes) + bytes);
+  frame.set(fieldBytes.subarray(0, bytes), putVarint(frame, putVarint(frame, 0, type), bytes));
   return frame;
+}
+
+function tooLong(bytes: number): EncodeError {
+  return new EncodeError(`a frame has at most ${FRAME_BYTES_MIN} bytes of fields; got ${bytes}`);
 }
 
 /** The message in a whole frame, or what is wrong with it. */

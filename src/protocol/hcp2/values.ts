@@ -1,5 +1,5 @@
-// Owns the bytes of a field's value, by its kind. Pure. It must not know which fields there are. Invariant: what one of its
-// two functions gives, the other takes and gives back.
+// Owns the bytes of a field's value, by its kind. Pure. It must not know which fields there are. Invariant: what putValue
+// writes, valueOfBytes gives back.
 
 import { EncodeError } from "../encode-error.ts";
 import { isPlainText } from "../text.ts";
@@ -20,22 +20,45 @@ export class ValueFault {
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const NOTHING = new Uint8Array(0);
+/** Bytes of a number, and of a character of a string, at most. */
+const NUMBER_BYTES_MAX = 8;
+const UTF8_BYTES_MAX = 3;
+const CODE_0 = 0x30;
+const CODE_A = 0x61;
 const OPAQUE = /^(?:[\da-f]{2})+$/;
 
 /**
- * The bytes of a field's value.
+ * Writes a field's value, its length in front, into a target with room for it (valueRoom); gives the offset behind it.
+ * @throws EncodeError when it is not of its kind.
+ */
+export function putValue(target: Uint8Array, at: number, name: FieldName, kind: FieldKind, value: Value): number {
+  if (kind === "number" && typeof value === "number") return putVarint(target, putLength(target, at, value), value);
+  if (kind === "text" && typeof value === "string") return putText(target, at, value);
+  if (kind === "string" && typeof value === "string") return putString(target, at, value);
+  if (kind === "opaque" && typeof value === "string") return putOpaque(target, at, name, value);
+  if (kind === "flag" && value === true) return putVarint(target, at, 0);
+  if (kind === "numbers" && isListOf(value, "number")) return putNumbers(target, at, value);
+  if (kind === "strings" && isListOf(value, "string")) return putStrings(target, at, value);
+  throw new EncodeError(`${name} is a ${kind}; got ${JSON.stringify(value)}`);
+}
+
+/**
+ * The bytes of a field's value alone.
  * @throws EncodeError when it is not of its kind.
  */
 export function bytesOfValue(name: FieldName, kind: FieldKind, value: Value): Uint8Array {
-  if (kind === "number" && typeof value === "number") return bytesOfNumbers([value]);
-  if (kind === "text" && typeof value === "string") return bytesOfText(value);
-  if (kind === "string" && typeof value === "string") return bytesOfString(value);
-  if (kind === "opaque" && typeof value === "string") return bytesOfOpaque(name, value);
-  if (kind === "flag" && value === true) return NOTHING;
-  if (kind === "numbers" && isListOf(value, "number")) return bytesOfNumbers(value);
-  if (kind === "strings" && isListOf(value, "string")) return bytesOfStrings(value);
-  throw new EncodeError(`${name} is a ${kind}; got ${JSON.stringify(value)}`);
+  const bytes = new Uint8Array(valueRoom(value));
+  const end = putValue(bytes, 0, name, kind, value);
+  const behindLength = new Cursor(bytes);
+  behindLength.varint();
+  return bytes.subarray(behindLength.at, end);
+}
+
+/** Bytes that a value and its length take at most. */
+export function valueRoom(value: Value): number {
+  if (typeof value === "string") return NUMBER_BYTES_MAX + UTF8_BYTES_MAX * value.length;
+  if (!Array.isArray(value)) return 2 * NUMBER_BYTES_MAX;
+  return value.reduce<number>((sum, item) => sum + valueRoom(item), NUMBER_BYTES_MAX);
 }
 
 /** The value in a field's bytes, or what they are not. */
@@ -103,22 +126,23 @@ function textOf(bytes: Uint8Array): string | ValueFault {
   return typeof text !== "string" || isPlainText(text) ? text : new ValueFault("text-with-control");
 }
 
-function bytesOfNumbers(numbers: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(numbers.reduce((sum, number) => sum + varintBytes(number), 0));
-  numbers.reduce((at, number) => putVarint(bytes, at, number), 0);
-  return bytes;
+/** The length of one number's bytes. */
+function putLength(target: Uint8Array, at: number, value: number): number {
+  return putVarint(target, at, varintBytes(value));
 }
 
-function bytesOfStrings(strings: readonly string[]): Uint8Array {
-  const parts = strings.map(bytesOfString);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + stringsItemBytes(part.length), 0));
-  let at = 0;
-  for (const part of parts) {
-    at = putVarint(bytes, at, part.length);
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+function putNumbers(target: Uint8Array, at: number, numbers: readonly number[]): number {
+  const bytes = numbers.reduce((sum, number) => sum + varintBytes(number), 0);
+  return numbers.reduce((offset, number) => putVarint(target, offset, number), putVarint(target, at, bytes));
+}
+
+function putStrings(target: Uint8Array, at: number, strings: readonly string[]): number {
+  return putMeasured(
+    target,
+    at,
+    strings.reduce((sum, { length }) => sum + stringsItemBytes(length), 0),
+    (from) => strings.reduce((offset, string) => putString(target, offset, string), from),
+  );
 }
 
 /** Bytes that a string of so many bytes takes in a list. */
@@ -126,27 +150,52 @@ export function stringsItemBytes(bytes: number): number {
   return varintBytes(bytes) + bytes;
 }
 
-function bytesOfString(value: string): Uint8Array {
+function putString(target: Uint8Array, at: number, value: string): number {
   if (!value.isWellFormed()) throw new EncodeError("a string holds no half of a surrogate pair");
-  return encoder.encode(value);
+  return putMeasured(target, at, value.length, (from) => from + putUtf8(target, from, value));
 }
 
-function bytesOfText(text: string): Uint8Array {
+function putText(target: Uint8Array, at: number, text: string): number {
   if (!isPlainText(text)) {
     throw new EncodeError("a text holds no control characters but tab and newline, and no half of a surrogate pair");
   }
-  const bytes = encoder.encode(text);
-  if (bytes.length > TEXT_BYTES_MAX) {
-    throw new EncodeError(`a text takes at most ${TEXT_BYTES_MAX} bytes; got ${bytes.length}`);
-  }
-  return bytes;
+  return putMeasured(target, at, text.length, (from) => {
+    const bytes = putUtf8(target, from, text);
+    if (bytes > TEXT_BYTES_MAX) throw new EncodeError(`a text takes at most ${TEXT_BYTES_MAX} bytes; got ${bytes}`);
+    return from + bytes;
+  });
 }
 
-function bytesOfOpaque(name: FieldName, hex: string): Uint8Array {
-  if (!OPAQUE.test(hex) || hex.length > 2 * OPAQUE_BYTES_MAX) {
+/** Gives how many bytes a string is. */
+function putUtf8(target: Uint8Array, at: number, value: string): number {
+  return encoder.encodeInto(value, target.subarray(at)).written;
+}
+
+/** Writes what `put` writes behind its length, which is known only then: room for `bytes` of them is left at first. */
+function putMeasured(target: Uint8Array, at: number, bytes: number, put: (from: number) => number): number {
+  const from = at + varintBytes(bytes);
+  const end = put(from);
+  const first = at + varintBytes(end - from);
+  if (first !== from) target.copyWithin(first, from, end);
+  putVarint(target, at, end - from);
+  return first + (end - from);
+}
+
+function putOpaque(target: Uint8Array, at: number, name: FieldName, hex: string): number {
+  const bytes = hex.length / 2;
+  if (!OPAQUE.test(hex) || bytes > OPAQUE_BYTES_MAX) {
     throw new EncodeError(`${name} is 1 to ${OPAQUE_BYTES_MAX} bytes in hexadecimal; got ${JSON.stringify(hex)}`);
   }
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  const from = putVarint(target, at, bytes);
+  for (let index = 0; index < bytes; index += 1) {
+    target[from + index] = (nibbleAt(hex, 2 * index) << 4) | nibbleAt(hex, 2 * index + 1);
+  }
+  return from + bytes;
+}
+
+function nibbleAt(hex: string, at: number): number {
+  const code = hex.charCodeAt(at);
+  return code < CODE_A ? code - CODE_0 : code - CODE_A + 10;
 }
 
 function hexOf(bytes: Uint8Array): string {

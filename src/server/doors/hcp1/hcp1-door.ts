@@ -194,6 +194,7 @@ export class Hcp1Door implements Door<Frame> {
   #said({ from, text, original: frame }: NewsOf<"said">): void {
     const sender = this.#peers.get(from.session);
     this.#log(() => this.#chatLines(sender, from.name, EVERYBODY).forwarded);
+    if (this.#named.length === 0) return;
     for (const bytes of this.#framesOf(from, EVERYBODY, text, frame)) {
       this.#server.fanOut(this.#named, bytes, "message", from.session, sender);
     }
@@ -226,6 +227,7 @@ export class Hcp1Door implements Door<Frame> {
 
   #update(from: SessionId): void {
     this.#log(() => [wording.updateLine(this.#server.room.users.length)]);
+    if (this.#named.length === 0) return;
     const bytes = encodeMessage({ kind: "update", names: this.#usernames().slice(0, LIST_NAMES_MAX) });
     this.#server.fanOut(this.#named, bytes, "snapshot", from);
   }

@@ -26,6 +26,7 @@ import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
 import { pageOf } from "./history-page.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
+import { Presence } from "./presence.ts";
 import * as words from "./words.ts";
 
 type NewsOf<Kind extends News["kind"]> = Extract<News, { kind: Kind }>;
@@ -43,6 +44,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #server: DoorServer;
   readonly #agent: string;
   readonly #grease: Grease;
+  readonly #presence: Presence;
   readonly #peers = new Map<SessionId, Peer>();
   /** Those whose hello has come. */
   readonly #greeted = new Set<SessionId>();
@@ -53,6 +55,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#server = server;
     this.#agent = agent;
     this.#grease = new Grease(chance);
+    this.#presence = new Presence(server);
   }
 
   framing(): Framing<Hcp2Frame | BrokenStream> {
@@ -102,6 +105,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   tell(news: News, place: Place, storing?: Storing): void {
+    if (news.kind !== "joined" && news.kind !== "left") this.#presence.flush();
     switch (news.kind) {
       case "joined":
         this.#joined(news, place);
@@ -132,6 +136,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   notify(peer: Peer, notice: Notice, onTaken?: () => void): void {
+    this.#presence.flush();
     if (notice.kind === "slowed" || notice.kind === "unkept") {
       this.#send(peer, { kind: "notice", code: notice.kind, text: noticeText(notice) });
     } else if (notice.kind === "mail") {
@@ -205,14 +210,15 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
 
   #joined({ user, original }: NewsOf<"joined">, { sequence, atMs: time }: Place): void {
     const peer = this.#peers.get(user.session);
-    this.#tellAll({ kind: "joined", name: user.name, sequence, time });
+    this.#presence.tell(this.#bytesOf({ kind: "joined", name: user.name, sequence, time }), this.#named);
     if (peer === undefined) return;
     this.#log(() => words.welcomeLine(peer.address, user.name));
     this.#named = [...this.#named, peer];
     const request = requestIn(original);
     if (request === undefined) throw new Error("a join of version 2 comes with its request");
-    this.#send(peer, { kind: "welcome", request, name: user.name, sequence, time });
-    for (const roster of rosterFrames(this.#server.room.users)) this.#send(peer, roster);
+    this.#server.send(peer, this.#bytesOf({ kind: "welcome", request, name: user.name, sequence, time }));
+    for (const roster of rosterFrames(this.#server.room.users)) this.#server.send(peer, this.#bytesOf(roster));
+    this.#presence.came(peer);
   }
 
   #refused({ session, name, why, original }: NewsOf<"refused">): void {
@@ -222,7 +228,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
 
   #left({ session, name }: User, { sequence, atMs: time }: Place): void {
     if (this.#peers.has(session)) this.#named = this.#named.filter((peer) => peer.session !== session);
-    this.#tellAll({ kind: "left", name, sequence, time });
+    this.#presence.tell(this.#bytesOf({ kind: "left", name, sequence, time }), this.#named);
   }
 
   #said(news: NewsOf<"said">, place: Place, storing: Storing | undefined): void {
@@ -278,6 +284,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
 
   /** An answer. The peer is not read while too many wait for it. */
   #reply(peer: Peer, message: Hcp2Message): void {
+    this.#presence.flush();
     this.#server.fanOut([peer], this.#bytesOf(message), "message", peer.session);
   }
 
@@ -293,6 +300,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   #send(peer: Peer, message: Hcp2Message): void {
+    this.#presence.flush();
     this.#server.send(peer, this.#bytesOf(message));
   }
 
