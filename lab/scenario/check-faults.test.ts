@@ -139,6 +139,37 @@ describe("nothing, where nothing can show it", () => {
   });
 });
 
+describe("nothing for a raw peer, where nothing can come", () => {
+  const PEER = "  Win74: { peer: {} }\nsteps:\n";
+  const CONNECTED = "  - title: First\n    Win74: [connect]\n";
+  const cut = (to: string): string =>
+    `  - title: Then\n    faults: [{ cut: { between: [Win71, Win74], to: ${to} } }]\n`;
+  const HEAL = "  - title: Last\n    faults: [{ heal: { between: [Win71, Win74] } }]\n";
+  const found = (steps: string): readonly string[] => {
+    const result = parseScenario("x.yaml", HEAD.replace("steps:\n", `${PEER}${CONNECTED}${steps}`), REPORT_HOSTS, HCP);
+    return result.kind === "wrong" ? result.problems : [];
+  };
+
+  test.each([
+    ["Win74: [{ wire: { expect: nothing } }]", "steps[1].Win74[0].wire.expect"],
+    ["expect: { Win74: { receives: nothing } }", "steps[1].expect.Win74.receives"],
+    ["expect: { Win74: { receives: { Win74: nothing } } }", "steps[1].expect.Win74.receives.Win74"],
+  ])("is a mistake where a cut lasts to the end: %s", (step, path) => {
+    const steps = `${cut("Win74")}    ${step}\n`;
+    const told = `${path}: expected a nothing that can be proved: nothing passes between Win71 and Win74 from step 2`;
+    expect(found(steps)).toContainEqual(expect.stringContaining(told));
+    expect(found(steps + HEAL).join()).not.toContain("can be proved");
+  });
+
+  test("is none where something may come all the same, or a time is said", () => {
+    const step = "    Win74: [{ wire: { expect: nothing } }]\n";
+    expect(found(cut("Win71") + step)).toEqual([]);
+    expect(found(cut("Win74") + step.replace("nothing", "nothing, within: 1 s"))).toEqual([]);
+    const dropped = cut("Win74").replace("cut:", "drop-after:").replace("to:", "bytes: 500, to:");
+    expect(found(dropped + step)).toEqual([]);
+  });
+});
+
 describe("within", () => {
   test.each([
     ["{ shows: x, within: 35 s }", undefined],

@@ -42,7 +42,7 @@ class FaultState {
   readonly #known = new Set<string>();
   readonly #paused = new Map<string, number>();
   /** What holds on each way, with the step in which that began. */
-  readonly #broken = new Map<string, { readonly lets: boolean; readonly index: number }>();
+  readonly #broken = new Map<string, { readonly kind: string; readonly index: number }>();
   #open: OpenQuiet[] = [];
 
   constructor(given: Fields, roles: ReadonlyMap<string, ProgramRole>) {
@@ -103,8 +103,8 @@ class FaultState {
 
   #break(way: Way, kind: string, index: number): void {
     const before = this.#broken.get(keyOf(way));
-    const lets = LETS_THROUGH.has(kind);
-    if (before === undefined || (before.lets && !lets)) this.#broken.set(keyOf(way), { lets, index });
+    const isWorse = before !== undefined && LETS_THROUGH.has(before.kind) && !LETS_THROUGH.has(kind);
+    if (before === undefined || isWorse) this.#broken.set(keyOf(way), { kind, index });
   }
 
   #checkEnds(one: string, other: string, path: Path): Mistake[] {
@@ -127,6 +127,8 @@ class FaultState {
     if (word === "start" || word === "restart") this.#start(host);
     if (ENDS.has(word)) this.#running.delete(host);
     if (word !== "pause") this.#paused.delete(host);
+    const { expect, within } = asMap(asMap(action).wire);
+    if (expect === "nothing" && within === undefined) this.#awaitProof(host, [...path, "wire", "expect"]);
     return [];
   }
 
@@ -150,11 +152,15 @@ class FaultState {
 
   #takeExpected(host: string, expected: Fields, path: Path): Mistake[] {
     const { within } = expected;
-    const quiet = ["shows", "logs"].find((kind) => expected[kind] === "nothing");
     if (within !== undefined) return checkWithin(expected, within, path);
-    const why = quiet === undefined ? undefined : this.#whyUnheard(host);
-    if (quiet !== undefined && why !== undefined) this.#open.push({ host, path: [...path, quiet], why });
+    for (const quiet of quietsOf(expected)) this.#awaitProof(host, [...path, ...quiet]);
     return [];
+  }
+
+  /** Nothing is expected here; what it can be proved by may come later. */
+  #awaitProof(host: string, path: Path): void {
+    const why = this.#whyUnheard(host);
+    if (why !== undefined) this.#open.push({ host, path, why });
   }
 
   /** Why nothing that anybody does can show on a host now; undefined where something can. */
@@ -163,10 +169,20 @@ class FaultState {
     const paused = [host, server].find((each) => each !== undefined && this.#paused.has(each));
     if (paused !== undefined) return `${paused} is paused from step ${(this.#paused.get(paused) ?? 0) + 1}`;
     if (server === undefined || host === server) return undefined;
-    const ways = waysOf({ between: [host, server], to: undefined }, []);
-    const broken = ways.map((way) => this.#broken.get(keyOf(way))).find((each) => each?.lets === false);
+    // A client is asked to whisper. To a raw peer anything may come that proves it, also before the rest is dropped.
+    const isPeer = this.#roles.get(host) === "peer";
+    const ways = waysOf({ between: [host, server], to: isPeer ? host : undefined }, []);
+    const lets = (kind: string): boolean => LETS_THROUGH.has(kind) || (isPeer && kind === "drop-after");
+    const broken = ways.map((way) => this.#broken.get(keyOf(way))).find((each) => each && !lets(each.kind));
     return broken && `nothing passes between ${server} and ${host} from step ${broken.index + 1}`;
   }
+}
+
+/** Where an expectation says that nothing is to be seen. */
+function quietsOf({ shows, logs, receives }: Fields): readonly Path[] {
+  const whole = Object.entries({ shows, logs, receives }).filter(([, value]) => value === "nothing");
+  const byConnection = Object.entries(asMap(receives)).filter(([, value]) => value === "nothing");
+  return [...whole.map(([kind]) => [kind]), ...byConnection.map(([as]) => ["receives", as])];
 }
 
 function keyOf({ from, to }: Way): string {
