@@ -176,9 +176,11 @@ function openBed(
 }
 
 /** Says how to look into the hosts that were kept. Programs without an engine live as long as the lab, so it stays. */
-async function tellKept(bed: TestBed, { kept }: RunEnd, signal: AbortSignal): Promise<void> {
+async function tellKept(bed: TestBed, { kept, result }: RunEnd, signal: AbortSignal): Promise<void> {
   process.stdout.write("\nKept:\n");
   for (const { spec, inspectHint } of kept) process.stdout.write(`  ${spec.name}  ${inspectHint}\n`);
+  const held = result.scenarios.at(-1)?.faults.filter(({ endMs }) => endMs === null) ?? [];
+  for (const { says } of held) process.stdout.write(`  still so: ${says}\n`);
   if (bed.kind === "docker") {
     process.stdout.write(`To remove them: ${labCommand("--clean")}\n`);
     return;

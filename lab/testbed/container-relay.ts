@@ -1,5 +1,6 @@
 // Owns the lab's relay in the network of a host on the docker bed: a container of its own, which has no rights there. It must
-// not know what the relay does. Invariant: it bears the run's label, and ends with its input.
+// not know what the relay does. Invariant: it bears the run's label, and ends with its input; that is the lab's own, unless
+// what runs is to be kept.
 
 import type { Duplex } from "node:stream";
 import { Writable } from "node:stream";
@@ -16,10 +17,12 @@ export interface ContainerRelayOptions {
   /** The container that has the host's network. */
   readonly holder: string;
   readonly seed: number;
+  /** It stays when the lab has gone (--keep), and what is done to links stays as it is. */
+  readonly outlives: boolean;
 }
 
 export async function startContainerRelay(options: ContainerRelayOptions): Promise<RelayStreams> {
-  const { docker, holder, image, runId, seed } = options;
+  const { docker, holder, image, outlives, runId, seed } = options;
   const container = await docker.createContainer({
     Image: image,
     Entrypoint: ["node", "lab/network/relay-main.ts"],
@@ -28,7 +31,7 @@ export async function startContainerRelay(options: ContainerRelayOptions): Promi
     AttachStdin: true,
     AttachStdout: true,
     OpenStdin: true,
-    StdinOnce: true,
+    StdinOnce: !outlives,
     Tty: false,
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
@@ -60,6 +63,7 @@ export async function startContainerRelay(options: ContainerRelayOptions): Promi
         streams.destroy();
         await removeContainer(container);
       },
+      detach: () => void streams.destroy(),
     };
   } catch (fault) {
     await removeContainer(container);

@@ -588,20 +588,20 @@ describe("a lab in a process of its own", () => {
     await using _turn = await takeTurn();
     const { child, runId } = await startLab(
       "bed.keep();",
-      "await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();",
+      "await hosts.links.ready(); await hosts[Symbol.asyncDispose](); await bed[Symbol.asyncDispose]();",
       // A host that ran nothing is not kept.
       only([...USED, "Win73"]),
     );
     await exitOf(child);
     const filters = { label: [`${RUN_LABEL}=${runId}`] };
     const kept = await docker.listContainers({ all: true, filters });
-    // Two programs, each with its host.
-    expect(kept.map((container) => container.State)).toEqual(Array.from({ length: 4 }, () => "running"));
-    const programs = await programsOf(runId);
+    // Two programs, each with its host and the relay of its links, which goes on without the lab.
+    expect(kept.map((container) => container.State)).toEqual(Array.from({ length: 6 }, () => "running"));
+    const programs = (await programsOf(runId)).filter(({ Command }) => !Command.includes("relay-main.ts"));
     expect(programs).toHaveLength(2);
     for (const { Id } of programs) await expectEcho(docker.getContainer(Id));
     const { removed } = await cleanLeftovers();
-    expect(removed.find((run) => run.runId === runId)?.containers).toHaveLength(4);
+    expect(removed.find((run) => run.runId === runId)?.containers).toHaveLength(6);
     expect(await countOf(runId)).toBe(0);
   });
 

@@ -122,6 +122,7 @@ export class DockerBed implements TestBed {
   readonly #aheads: ReadonlyMap<HostSpec, Ahead>;
   readonly #reaper: Reaper;
   #hosts: DockerHosts | null = null;
+  #links: NetworkLinks | undefined;
   #boots = 0;
   #keeps = false;
 
@@ -167,6 +168,7 @@ export class DockerBed implements TestBed {
       const ahead = this.#aheads.get(spec) ?? new Ahead(run.docker);
       return new DockerHost({ spec, network, ahead, prefix, nextPrefix, run, cleared, links });
     });
+    this.#links = links;
     this.#hosts = new DockerHosts(
       hosts,
       cleared.then(() => run.recorder.begin()),
@@ -178,7 +180,7 @@ export class DockerBed implements TestBed {
 
   /** The hosts' networks for what is done to links, once they are free. */
   #places(cleared: Promise<void>): ReadonlyMap<string, LinkPlace> {
-    const { docker, imageOf, id: runId } = this.#run;
+    const { docker, imageOf, id: runId, keeps } = this.#run;
     const place = ({ address }: HostSpec, network: HostNetwork): LinkPlace => ({
       address,
       run: async (script) => {
@@ -187,7 +189,7 @@ export class DockerBed implements TestBed {
       },
       startRelay: async (seed) => {
         const [holder, image] = await Promise.all([network.holder(), imageOf("peer")]);
-        return await startContainerRelay({ docker, runId, image, holder, seed });
+        return await startContainerRelay({ docker, runId, image, holder, seed, outlives: keeps() });
       },
       spoil: () => void cleared.then(() => network.spoil()).catch(() => {}),
     });
@@ -211,6 +213,7 @@ export class DockerBed implements TestBed {
     const { recorder, removals } = this.#run;
     if (this.#keeps) {
       const hosts = [...(this.#hosts?.byName.values() ?? [])];
+      this.#links?.detach();
       await Promise.all([recorder[Symbol.asyncDispose](), removals.end(), ...hosts.map((host) => host.detach())]);
       return;
     }

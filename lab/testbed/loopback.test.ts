@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ProgramCommand, requireCommand } from "../hosts/program-source.ts";
 import type { Topology } from "../hosts/topology.ts";
@@ -10,6 +14,7 @@ import { isAlive, markProcess } from "../machine/process-mark.ts";
 import { startReaper } from "../machine/reaper.ts";
 import { findMarked, MARKS_VARIABLE, makeMark, marksWith } from "../machine/run-mark.ts";
 import { describeBed, hostOf, lineWith } from "./fixtures/bed-contract.ts";
+import { BREAK_ALL, BREAKING } from "./fixtures/link-contract.ts";
 import { listenAgain, NAIVE_SERVER } from "./fixtures/naive-server.ts";
 import { claimNetwork } from "./fixtures/own-subnet.ts";
 import { ScratchRepository } from "./fixtures/scratch-bed.ts";
@@ -27,6 +32,17 @@ const topology: Topology = {
     { name: "Two", service: "two", role: "client", address: `${NETWORK}.11` },
   ],
 };
+
+/** Hosts as the contract of links knows them, and programs that wait. */
+const LINKED: Topology = {
+  subnet: topology.subnet,
+  hosts: [
+    { name: "Win71", service: "win71", role: "server", address: `${NETWORK}.20` },
+    { name: "Win72", service: "win72", role: "client", address: `${NETWORK}.21` },
+  ],
+};
+const SLEEPER = command(process.execPath, "-e", "setInterval(() => {}, 1000)", "--");
+const SLEEPERS = { server: SLEEPER, client: SLEEPER };
 
 /** A bed whose programs all run this script. */
 async function openScripted(script: string) {
@@ -197,6 +213,32 @@ test.runIf(process.platform === "linux")(
       if (before === undefined) delete process.env[MARKS_VARIABLE];
       else process.env[MARKS_VARIABLE] = before;
     }
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "a lab that is killed while it does all that can be done to programs and links leaves nothing",
+  async () => {
+    const mark = makeMark();
+    const options = JSON.stringify({ topology: LINKED, repository: "/the/lab", programs: SLEEPERS });
+    const script = `
+      import { openLoopbackBed } from ${JSON.stringify(fileURLToPath(new URL("loopback.ts", import.meta.url)))};
+      const bed = await openLoopbackBed(${options});
+      const hosts = await bed.boot("killed", ${JSON.stringify(BREAKING)});
+      const start = ({ spec }) => hosts.byName.get(spec.name).start({ role: spec.role, args: [], env: {} });
+      const programs = await Promise.all([...hosts.byName.values()].map(start));
+      ${BREAK_ALL}
+      console.log("broken");
+      setInterval(() => {}, 1000);`;
+    const lab = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env: { ...process.env, [MARKS_VARIABLE]: marksWith(mark) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(createInterface({ input: lab.stdout }), "line");
+    // The programs and the reaper; one is paused, and one about to start.
+    expect(findMarked(mark).length).toBeGreaterThan(2);
+    lab.kill("SIGKILL");
+    await expect.poll(() => findMarked(mark), { timeout: DEADLINE_MS }).toEqual([]);
   },
 );
 

@@ -81,6 +81,11 @@ export class NetworkLinks implements BedLinks {
     await Promise.all([...this.#shaped.keys()].map((host) => this.#undo(host, removeClasses(DEVICE))));
   }
 
+  /** Lets go of the relays, so that they do not hold this process (--keep): what was done to links stays. */
+  detach(): void {
+    for (const relay of this.#relays.values()) relay.detach();
+  }
+
   async #prepare(): Promise<string | undefined> {
     const cut = [...new Set(this.#waysOf(["cut"]).map(({ to }) => to))];
     this.#shaped = await this.#shape();

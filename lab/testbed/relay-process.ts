@@ -11,6 +11,8 @@ export interface RelayStreams {
   onOutput(hear: (chunk: Uint8Array | null) => void): void;
   /** Settles when it has ended. */
   end(): Promise<void>;
+  /** Lets go of it as it is; where it can go on without the lab. */
+  detach?(): void;
 }
 
 /** To begin takes a fifth of a second; on a busy machine much more. */
@@ -49,6 +51,11 @@ export class RelayProcess {
   end(): Promise<void> {
     this.#giveUp("it was ended");
     return this.#streams.end();
+  }
+
+  detach(): void {
+    this.#giveUp("it was let go of");
+    this.#streams.detach?.();
   }
 
   #giveUp(why: string): void {
