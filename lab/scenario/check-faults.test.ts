@@ -84,8 +84,10 @@ describe("what a step does to links", () => {
       /^x\.yaml:8:\d+: steps\[0\]\.faults\[0\]\.rate\.kbps: expected .*1.*0$/,
     ],
     ["delay: { between: [Win71, Win72], ms: 60001 }", /delay\.ms: expected .*60000.*60001$/],
+    ["rate: { between: [Win71, Win72] }", /faults\[0\]\.rate\.kbps: expected a number; it is missing$/],
+    ["cut: { between: Win71 }", /cut\.between: expected a list; got "Win71"$/],
     ["cut: { between: [Win71] }", /cut\.between: expected at least 2 entries; got 1$/],
-    ["cat: { between: [Win71, Win72] }", /faults\[0\]: expected .*cut/],
+    ["cat: { between: [Win71, Win72] }", /faults\[0\]: expected one of cut, heal, .*; got "cat"$/],
   ])("%s", (fault, problem) => {
     expect(problemsOf(`{ ${fault} }`)).toEqual([expect.stringMatching(problem)]);
   });
@@ -173,7 +175,11 @@ describe("nothing for a raw peer, where nothing can come", () => {
 describe("within", () => {
   test.each([
     ["{ shows: x, within: 35 s }", undefined],
-    ["{ shows: x, within: soon }", 'Win72.within: expected a time such as 5 ms or 2 s; got "soon"'],
+    ["{ shows: x, within: soon }", 'Win72.within: expected a time such as 5 ms or 2 s, of at most 3600 s; got "soon"'],
+    [
+      "{ shows: x, within: 3601 s }",
+      'Win72.within: expected a time such as 5 ms or 2 s, of at most 3600 s; got "3601 s"',
+    ],
     ["{ within: 35 s }", "Win72.within: expected something that may take so long beside within; it is missing"],
   ])("%s", (expected, problem) => {
     const found = problems(`  - title: A step\n    Win73: [send]\n    expect: { Win72: ${expected} }\n`);

@@ -6,7 +6,7 @@ import type { ProgramRole } from "../hosts/topology.ts";
 import { ALL_HOSTS, type Way, waysOf } from "../network/link-fault.ts";
 import { asMap, type Fields } from "../yaml/as-map.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
-import { readTimeMs } from "./wire.ts";
+import { checkTime } from "./check-wire.ts";
 
 /** What may be done to a host whose program is paused. */
 const TAKEN_WHEN_PAUSED: ReadonlySet<string> = new Set(["resume", "kill", "restart"]);
@@ -74,7 +74,7 @@ class FaultState {
     return this.#open.map(({ path, why }) => ({
       path,
       spot: "value",
-      message: `expected a nothing that can be proved: ${why} to the end of the case, so that no message can show it; end that, or say within`,
+      message: `expected a nothing that can be proved: ${why} to the end of the case, so that no message can show it; end that, or ${remedyFor(path)}`,
     }));
   }
 
@@ -178,6 +178,11 @@ class FaultState {
   }
 }
 
+/** What a step expects of a connection takes no time; an action does. */
+function remedyFor(path: Path): string {
+  return path.includes("receives") ? "expect it by a wire action with within" : "say within";
+}
+
 /** Where an expectation says that nothing is to be seen. */
 function quietsOf({ shows, logs, receives }: Fields): readonly Path[] {
   const whole = Object.entries({ shows, logs, receives }).filter(([, value]) => value === "nothing");
@@ -201,11 +206,8 @@ function checkJitter({ ms, jitter }: Fields, path: Path): Mistake[] {
 }
 
 function checkWithin(expected: Fields, within: unknown, path: Path): Mistake[] {
-  if (typeof within !== "string") return [];
-  if (readTimeMs(within) === undefined) {
-    const message = `expected a time such as 5 ms or 2 s; got ${quote(within)}`;
-    return [{ path: [...path, "within"], spot: "value", message }];
-  }
+  const wrong = checkTime([...path, "within"], within);
+  if (wrong.length > 0 || typeof within !== "string") return wrong;
   if (Object.keys(expected).length > 1) return [];
   const message = "expected something that may take so long beside within; it is missing";
   return [{ path: [...path, "within"], spot: "key", message }];

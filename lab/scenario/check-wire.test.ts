@@ -131,7 +131,7 @@ describe("what is wrong with bytes and connections is told by line and column:",
     [
       "a time without its unit",
       "wire: { send: 01 02, each: 1, gap: '5' }",
-      '11:44: steps[0].Win72[1].wire.gap: expected a time such as 5 ms or 2 s; got "5"',
+      '11:44: steps[0].Win72[1].wire.gap: expected a time such as 5 ms or 2 s, of at most 3600 s; got "5"',
     ],
     [
       "a gap between no pieces",

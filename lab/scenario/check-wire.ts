@@ -7,7 +7,7 @@ import { type Notation, NotationError } from "../protocol/notation.ts";
 import { asMap, type Fields } from "../yaml/as-map.ts";
 import { type Mistake, type Path, quote } from "../yaml/problem.ts";
 import { type Spoken, wordsOf } from "./scenario.ts";
-import { buildFrame, bytesFor, cutBytes, readTimeMs } from "./wire.ts";
+import { buildFrame, bytesFor, cutBytes, readTimeMs, TIME_WORDS } from "./wire.ts";
 import { EXPECTED_WORDS, type FrameSource } from "./wire-schema.ts";
 
 /** The highest number that {n} may stand for: with it a name is longest. */
@@ -195,9 +195,10 @@ function checkSize(path: Path, { send, times, each, pieces }: Fields, notation: 
   }
 }
 
-function checkTime(path: Path, time: unknown): Mistake[] {
+/** A time as a file says it: what is no text is the schema's to tell of. */
+export function checkTime(path: Path, time: unknown): Mistake[] {
   if (typeof time !== "string" || readTimeMs(time) !== undefined) return [];
-  return [{ path, spot: "value", message: `expected a time such as 5 ms or 2 s; got ${quote(time)}` }];
+  return [{ path, spot: "value", message: `${TIME_WORDS}; got ${quote(time)}` }];
 }
 
 function listed(path: Path, value: unknown): readonly { readonly at: Path; readonly value: unknown }[] {

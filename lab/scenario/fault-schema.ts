@@ -80,7 +80,10 @@ const FAULTS = [
 ] as const;
 
 const linkFault = z
-  .union(FAULTS, { error: "expected a fault, such as {cut: {between: [Win71, Win72]}}" })
+  .union(FAULTS, {
+    error:
+      "expected one of cut, heal, reset, delay, rate, slice, merge, drop-after, such as {cut: {between: [Win71, Win72]}}",
+  })
   .describe("Something that is done to a link.");
 
 export const stepFaults = z

@@ -44,6 +44,10 @@ export interface Receives {
   readonly expect: WireExpectation;
 }
 
+/** The longest that a case may have anything waited for: an hour. */
+const WAIT_MS_MAX = 3_600_000;
+/** What readTimeMs takes, for messages. */
+export const TIME_WORDS = "expected a time such as 5 ms or 2 s, of at most 3600 s";
 const TIME = /^(?<count>\d{1,5}) ?(?<unit>ms|s)$/;
 
 export function buildWire(source: WireSource): Wire {
@@ -69,11 +73,12 @@ export function buildReceives(source: ReceivesSource, words: readonly string[]):
   }));
 }
 
-/** Milliseconds of "5 ms" or "2 s"; undefined for anything else. */
+/** Milliseconds of "5 ms" or "2 s"; undefined for anything else, and for what is too long. */
 export function readTimeMs(text: string): number | undefined {
   const { count, unit } = TIME.exec(text)?.groups ?? {};
   if (count === undefined) return undefined;
-  return Number(count) * (unit === "s" ? 1000 : 1);
+  const ms = Number(count) * (unit === "s" ? 1000 : 1);
+  return ms <= WAIT_MS_MAX ? ms : undefined;
 }
 
 /** What one frame of the file stands for. Hexadecimal that is wrong gives no bytes; check-wire.ts tells of it. */

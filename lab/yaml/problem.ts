@@ -157,7 +157,9 @@ function formatWords({ format, message }: z.core.$ZodIssueInvalidStringFormat): 
 /** Whether a union's branch was meant: it complains about something inside the value, not about the value as such. */
 function isWithin(issue: z.core.$ZodIssue, value: unknown): boolean {
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) return false;
-  if (issue.path.length > 0) return valueAt(value, issue.path) !== undefined;
+  // Of what is missing in something inside, that is there.
+  if (issue.path.length > 0)
+    return valueAt(value, issue.path.slice(0, Math.max(1, issue.path.length - 1))) !== undefined;
   return issue.code === "too_big" || issue.code === "too_small";
 }
 
@@ -165,6 +167,7 @@ function typeName(expected: string): string {
   const names: Readonly<Record<string, string>> = {
     string: "a text (in quotes if it looks like a number)",
     array: "a list",
+    tuple: "a list",
     object: "a map",
     record: "a map",
     number: "a number",
