@@ -35,7 +35,7 @@ const NO_MEMORY = { "net.ipv4.tcp_no_metrics_save": "1" } as const;
 /** What it says first: that programs in the network reach the other hosts and nobody else. */
 const CLOSED = "closed";
 /** What a program left, in TIME_WAIT above all; the lab's relay listens at loopback addresses. */
-const END_PROGRAMS_SOCKETS = "ss -K -ta not src 127.0.0.0/8";
+const END_PROGRAMS_SOCKETS = "ss -K -tan not src 127.0.0.0/8";
 /** Ending sockets takes milliseconds; where it takes longer a new network is made. */
 const FRESHEN_MS_MAX = 3_000;
 /** To close a network takes milliseconds, too, but on a busy machine a container is slow to begin. */
@@ -83,7 +83,7 @@ has_no_socket() {
 remembers=1; [ "$(cat /proc/sys/net/ipv4/tcp_no_metrics_save)" = 1 ] 2>/dev/null && remembers=0
 files; before=$all
 while read -r order; do
-  has_no_socket || { ss -K -ta; [ "$remembers" = 0 ] || ip tcp_metrics flush; } >/dev/null 2>&1
+  has_no_socket || { ss -K -tan; [ "$remembers" = 0 ] || ip tcp_metrics flush; } >/dev/null 2>&1
   files
   has_no_socket && [ "$all" = "$before" ] && echo ${FRESH} || echo used
 done`;

@@ -178,9 +178,10 @@ describe("hosts in namespaces", () => {
   });
 
   test("keep nothing that a program has written, wherever it could", async () => {
-    const write = "for folder in /tmp /dev/shm /tmp/howdy-lab; do echo left > $folder/left; cat $folder/left; done";
+    const write =
+      "for folder in /tmp /dev/shm /tmp/howdy-lab-folder; do echo left > $folder/left; cat $folder/left; done";
     expect(await ask(write)).toEqual(["left", "left", "left"]);
-    expect(await ask("ls /tmp /dev/shm /tmp/howdy-lab | grep -x left")).toEqual([]);
+    expect(await ask("ls /tmp /dev/shm /tmp/howdy-lab-folder | grep -x left")).toEqual([]);
   });
 
   test("have no way out: neither to this machine nor to its networks", async () => {

@@ -24,7 +24,7 @@ import {
   type TestBed,
   UnsupportedError,
 } from "../testbed.ts";
-import { BRIDGE, type Command, Holder, TOOLS_PATH } from "./holder.ts";
+import { BRIDGE, type Command, Holder, TOOLS_ENV, TOOLS_PATH } from "./holder.ts";
 import { limitIn, unlimited } from "./limits.ts";
 import { canWatchMemory } from "./memory.ts";
 import { startNamespaceRelay } from "./namespace-relay.ts";
@@ -56,7 +56,7 @@ const BEGIN = ["unshare", "--pid", "--mount", "--ipc", "--fork", "--kill-child",
 /** Sets variables for the words behind it. */
 const ENV = "/usr/bin/env";
 /** A program's folder; it is in temporary files of the program's own. */
-const FOLDER = "/tmp/howdy-lab";
+const FOLDER = "/tmp/howdy-lab-folder";
 /** A program's home. */
 const HOME = "/tmp";
 /** A shell's status for a command that is not there, and what the script says then. */
@@ -82,7 +82,7 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
   ]);
   try {
     const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));
-    const enter = (words: readonly string[]) => ({ ...holder.onBridge(words), env: { LC_ALL: "C", PATH: TOOLS_PATH } });
+    const enter = (words: readonly string[]) => ({ ...holder.onBridge(words), env: TOOLS_ENV });
     const place = { subnet: topology.subnet, device: BRIDGE, hosts };
     const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
     const reach = new Reach((words) => holder.onBridgeWithFiles(words), { ...env, PATH: TOOLS_PATH });
@@ -226,7 +226,7 @@ class NamespaceHost implements Host {
     const end = await runLocalCommand({
       file: "nsenter",
       args: [...where, "--", "sh", SCRIPT, "beside", ...this.#whereAndWhat(directory, words), ...words],
-      env: { ...this.#parts.env, PATH: TOOLS_PATH },
+      env: { ...this.#parts.env, ...TOOLS_ENV },
       directory: "/",
     });
     if (end.code === MISSING_STATUS && end.output === MISSING) throw new Error(`${words[0]} cannot be started`);
@@ -262,7 +262,7 @@ class NamespaceHost implements Host {
     const { processes, openFiles, folderMib } = this.#limits;
     const counted = holder.countsApart ? processes : "unlimited";
     const what = [holder.userOf(this.spec.name), counted, openFiles, folderMib, name];
-    return [env.PATH ?? "", directory, ...what.map(String)];
+    return [env.PATH ?? "", env.LC_ALL ?? "", directory, ...what.map(String)];
   }
 
   /** What was left on the host cannot be ended: it gets another network. */
@@ -282,5 +282,5 @@ async function renew({ holder, starts }: NamespaceBedParts, host: string): Promi
 }
 
 function runTool({ file, args }: Command): Promise<CommandEnd> {
-  return runLocalCommand({ file, args, env: { LC_ALL: "C", PATH: TOOLS_PATH }, directory: "/" });
+  return runLocalCommand({ file, args, env: TOOLS_ENV, directory: "/" });
 }

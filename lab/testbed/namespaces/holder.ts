@@ -16,6 +16,8 @@ import { type HostView, viewFor } from "./view.ts";
 
 /** Where util-linux and iproute2 are; no folder of somebody's own. */
 export const TOOLS_PATH = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(delimiter);
+/** What they are told. Their messages are read, and another language costs each of them a dozen files. */
+export const TOOLS_ENV = { PATH: TOOLS_PATH, LC_ALL: "C" } as const;
 
 /** What is done inside. */
 const SCRIPT = readFileSync(new URL("namespaces.sh", import.meta.url), "utf8");
@@ -76,8 +78,7 @@ export class Holder {
   private constructor(topology: Topology, view: HostView) {
     this.#hosts = topology.hosts;
     const env = {
-      PATH: TOOLS_PATH,
-      LC_ALL: "C",
+      ...TOOLS_ENV,
       HOLD_SCRIPT: SCRIPT,
       ...viewVariables(view),
       ...networkVariables(topology),

@@ -10,8 +10,12 @@
 #   counted PROCESSES WORDS     in the program's own user namespace: limits processes, and becomes the program
 #   renew HOST                  on the bridge: makes a host's network anew
 #
-# WHERE is PATH FOLDER. WHAT is USER PROCESSES FILES MIB NAME: the host's own user, the program's limits of processes and
-# threads, of open files, and of each folder's size, and what the program is called: words may set variables before it.
+# WHERE is PATH LC_ALL FOLDER: the program's own, an empty LC_ALL for none. WHAT is USER PROCESSES FILES MIB NAME: the
+# host's own user, the program's limits of processes and threads, of open files, and of each folder's size, and what the
+# program is called: words may set variables before it.
+#
+# Each program of the system that is run on the way to a program costs it a millisecond or more, and a case has four. So
+# what the shell can do itself it does, and the tools speak C: for another language they would read a dozen files.
 #
 # Variables of hold: HOLD_HIDDEN, folders that nobody may look into, a line each; HOLD_KEPT, what is there all the same;
 # HOLD_LINKS, links there, a line for the link and one for its target; HOLD_BRIDGE, the bridge's address with its prefix;
@@ -26,9 +30,11 @@ newline='
 run=/dev/howdy-lab
 # Whom an ordinary user's program takes itself for, and where a program has its files.
 id=1000
-folder=/tmp/howdy-lab
+folder=/tmp/howdy-lab-folder
 # Of a folder that is mounted at once; another size takes one more step.
 usual_mib=64
+# 1 where a host's kernel remembers nothing of a connection that has ended, to begin the next one with.
+no_memory=/proc/sys/net/ipv4/tcp_no_metrics_save
 
 hold() {
   for tool in mount umount unshare nsenter setpriv hostname ip; do
@@ -109,6 +115,7 @@ write_mounts() {
   cat >"$run/mounts" <<MOUNTS
 program-proc /proc proc defaults
 program-tmp /tmp tmpfs mode=1777,size=${usual_mib}m
+program-folder $folder tmpfs X-mount.mkdir,mode=1777,size=${usual_mib}m
 program-shm /dev/shm tmpfs mode=1777,size=${usual_mib}m
 program-pts /dev/pts devpts newinstance,ptmxmode=0666,mode=620
 MOUNTS
@@ -131,7 +138,8 @@ BATCH
 
 # Made from the network of the bridge.
 make_host() {
-  unshare "--net=$run/net/$1" true
+  # Where a kernel has this for the whole machine only, make_fresh does without.
+  unshare "--net=$run/net/$1" sh -c "echo 1 >$no_memory || :" 2>/dev/null
   ip -batch - <<BATCH
 link add $2 type veth peer name eth0 address $4 netns $run/net/$1
 link set $2 master howdy0 addrgenmode none up
@@ -185,13 +193,16 @@ TOPS
 # does not set SO_REUSEADDR cannot listen there for a minute.
 make_fresh() {
   has_sockets || return 0
-  { ss -K -ta; ip tcp_metrics flush; } >/dev/null 2>&1 || :
+  ss -K -tan >/dev/null 2>&1 || :
+  forgets=0
+  read -r forgets 2>/dev/null <$no_memory || :
+  [ "$forgets" = 1 ] || ip tcp_metrics flush >/dev/null 2>&1 || :
   ! has_sockets
 }
 
 # The relay listens at loopback addresses, and stays; all else that is left is a former program's.
 make_fresh_beside_relay() {
-  ss -K -ta not src 127.0.0.0/8 >/dev/null 2>&1 || :
+  ss -K -tan not src 127.0.0.0/8 >/dev/null 2>&1 || :
 }
 
 # By the kernel's counts: for /proc/net/tcp it would walk the tables of the whole machine, which takes longer than all else.
@@ -218,13 +229,12 @@ renew() {
 # All that can be done before the program is known is done before: it may wait for a whole case.
 begin() {
   mount_own
-  mkdir -m 0777 $folder
   IFS= read -r call <&5 || exit 0
   exec 5<&-
   eval "set -- $call"
   "$1" || { echo used >&3; exit 1; }
   shift
-  [ "$6" = $usual_mib ] || resize "$6" program-tmp /tmp program-shm /dev/shm
+  [ "$7" = $usual_mib ] || resize "$7"
   exec 2>/dev/null
   status=0
   (run_program "$@") || status=$?
@@ -243,8 +253,9 @@ mount_own() {
 
 # With the name of what is mounted there, mount does not repeat its options, some of which an ordinary user may not give.
 resize() {
-  mount -o "remount,size=$1m" -t tmpfs "$2" "$3"
-  mount -o "remount,size=$1m" -t tmpfs "$4" "$5"
+  while read -r name point kind _; do
+    [ "$kind" != tmpfs ] || mount -o "remount,size=$1m" -t tmpfs "$name" "$point"
+  done <"$run/mounts"
 }
 
 beside() {
@@ -253,13 +264,14 @@ beside() {
 }
 
 run_program() {
-  path=$1 directory=$2 own_id=$3 processes=$4 open_files=$5 name=$7
-  shift 7
+  path=$1 lc_all=$2 directory=$3 own_id=$4 processes=$5 open_files=$6 name=$8
+  shift 8
   { cd "$directory" && is_program "$name"; } || { echo missing >&3; exit 127; }
   setpriv=$(command -v setpriv) unshare=$(command -v unshare) sh=$(command -v sh)
   read -r user <$run/user
   [ "$mode" = beside ] || echo started >&3
-  PATH=$path
+  PATH=$path LC_ALL=$lc_all
+  [ -n "$lc_all" ] || unset LC_ALL
   # An ordinary user's own limit may be lower, and stays.
   ulimit -c 0
   ulimit -n $open_files 2>/dev/null || :

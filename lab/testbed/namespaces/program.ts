@@ -11,7 +11,7 @@ import { childrenOf, descendantsOf, killProcess, signalProcess } from "../../mac
 import { readExit } from "../program-exit.ts";
 import { ProgramOutput } from "../program-output.ts";
 import type { OutputLine, Program, ProgramExit } from "../testbed.ts";
-import { type Command, TOOLS_PATH } from "./holder.ts";
+import { type Command, TOOLS_ENV } from "./holder.ts";
 import { memoryExceeds } from "./memory.ts";
 import type { Start } from "./starts.ts";
 
@@ -62,7 +62,7 @@ export class NamespaceProgram implements Program, Start {
     this.#child = spawn(file, args, {
       cwd: "/",
       // The tools', not the program's: that one stands among the words.
-      env: { ...env, PATH: TOOLS_PATH },
+      env: { ...env, ...TOOLS_ENV },
       detached: true,
       stdio: ["pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
     });
