@@ -116,7 +116,7 @@ test("images get the packages that programs import, and those alone", () => {
   );
   const imported = sources.flatMap((file) => {
     const text = readFileSync(join(ROOT, "src", file), "utf8");
-    return [...text.matchAll(/(?:^(?:import|export) [^;]*?from |await import\()"(?<name>[^".][^"/]*)/gm)].map(
+    return [...text.matchAll(/(?:^(?:import|export) [^;]*?from |await import\()"(?<name>(?:@[^"/]*\/)?[^".][^"/]*)/gm)].map(
       ({ groups }) => groups?.name ?? "",
     );
   });

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { findBrowser } from "../lab/browser/find-browser.ts";
 import { whyNoNamespaces } from "../lab/testbed/namespaces/holder.ts";
+import { isAtLeast, NATS_VERSION_MIN } from "../src/log/nats/broker-version.ts";
 
 export interface Capability {
   /** The part of a test file's name that asks for it: `x.<suffix>.test.ts`. */
@@ -80,7 +81,21 @@ export const CAPABILITIES: readonly Capability[] = [
     // Lists the kinds of link, for which it has to open the device.
     missing: () => failure("tcpdump", ["-i", "lo", "-L"]),
   },
+  {
+    suffix: "nats",
+    name: `nats-server ${NATS_VERSION_MIN} or newer`,
+    requiredBy: "HOWDY_REQUIRE_NATS",
+    missing: whyNoNats,
+  },
 ];
+
+function whyNoNats(): string | undefined {
+  const failed = failure("nats-server", ["--version"]);
+  if (failed !== undefined) return failed;
+  // It says "nats-server: v2.10.27".
+  const said = spawnSync("nats-server", ["--version"], { encoding: "utf8", timeout: PROBE_TIMEOUT_MS }).stdout.trim();
+  return isAtLeast(said.replace(/^.*v/, ""), NATS_VERSION_MIN) ? undefined : `this one says ${said}`;
+}
 
 function failure(command: string, args: readonly string[]): string | undefined {
   const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: PROBE_TIMEOUT_MS });

@@ -12,6 +12,8 @@ export interface LogStart extends Place {
 
 export class LocalLog implements RoomLog {
   readonly identity: string;
+  readonly node = "here";
+  readonly isElsewhere = false;
   readonly #dateMs: () => number;
   readonly #followers: Follower[] = [];
   readonly #waiting: Entry[] = [];
@@ -42,6 +44,13 @@ export class LocalLog implements RoomLog {
   follow(follower: Follower): void {
     this.#followers.push(follower);
   }
+
+  /** It is ready all the time. */
+  watch(): void {}
+
+  async start(): Promise<void> {}
+
+  async close(): Promise<void> {}
 
   #apply(entry: Entry, faults: unknown[]): void {
     this.#sequence += 1;

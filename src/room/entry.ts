@@ -6,6 +6,15 @@ import type { NameFault } from "../protocol/name.ts";
 /** One connection's place in the room. A session's id is never used again. */
 export type SessionId = string;
 
+/** The id of a node's session. A node is a server, from when it takes part in the room until it is let go. */
+export function sessionOf(node: string, number: number): SessionId {
+  return `${node}.${number}`;
+}
+
+export function isSessionOf(node: string, session: SessionId): boolean {
+  return session.startsWith(node) && session[node.length] === ".";
+}
+
 /** A session that has a name. */
 export interface User {
   readonly session: SessionId;
@@ -23,7 +32,7 @@ export interface Original {
 
 /** Where the log put an entry, and when: for everybody the same. */
 export interface Place {
-  /** Numbers grow by one, entry by entry. */
+  /** Numbers grow, entry by entry. */
   readonly sequence: number;
   /** In milliseconds since 1970. It decides nothing. */
   readonly atMs: number;
@@ -51,8 +60,14 @@ export type OperatorRequest =
   | { readonly kind: "announce"; readonly text: string }
   | { readonly kind: "kick"; readonly name: string; readonly text: string };
 
+/** A server is gone, and its sessions with it. Only a log says so. */
+export interface NodeDown {
+  readonly kind: "node-down";
+  readonly node: string;
+}
+
 /** What is to happen: a request, once a log has given it its place. Every server applies the same entries in one order. */
-export type Entry = Request | OperatorRequest;
+export type Entry = Request | OperatorRequest | NodeDown;
 
 /** Why a name is refused. */
 export type Refusal = NameFault | "taken" | "already-named";

@@ -107,7 +107,7 @@ describe("the operator", () => {
   });
 });
 
-const session = fc.constantFrom("a", "b", "c", "d", "e");
+const session = fc.constantFrom("a.1", "a.2", "b.1", "b.2", "ab.1");
 const name = fc.constantFrom("Jon", "JON", "Zoë", "Zoe\u0308", "Abe", "All", "server", "", " x", "Straße", "STRASSE");
 const text = fc.string({ maxLength: 3 });
 const entry: fc.Arbitrary<Entry> = fc.oneof(
@@ -117,6 +117,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("whisper" as const), session, receiver: name, text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("announce" as const), text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kick" as const), name, text }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("node-down" as const), node: fc.constantFrom("a", "b") }) },
 );
 
 /** Who has which name, by the simplest means: a list of pairs. */
@@ -128,6 +129,7 @@ class Model {
     if (one.kind === "announce") return ["announced"];
     const exact = (wanted: string) => this.users.some((user) => user.name === wanted);
     if (one.kind === "kick") return exact(one.name) ? ["kicked"] : [];
+    if (one.kind === "node-down") return this.users.filter((user) => isOf(one.node, user)).map(() => "left");
     const isNamed = this.users.some((user) => user.session === one.session);
     if (one.kind === "join") return [isNamed || !this.#isFree(one.name) ? "refused" : "joined"];
     if (!isNamed) return [];
@@ -141,11 +143,16 @@ class Model {
     if (one.kind === "join" && news === "joined")
       this.users = [...this.users, { session: one.session, name: one.name }];
     if (one.kind === "leave") this.users = this.users.filter((user) => user.session !== one.session);
+    if (one.kind === "node-down") this.users = this.users.filter((user) => !isOf(one.node, user));
   }
 
   #isFree(wanted: string): boolean {
     return nameFault(wanted) === undefined && this.users.every((user) => nameKey(user.name) !== nameKey(wanted));
   }
+}
+
+function isOf(node: string, user: { readonly session: string }): boolean {
+  return user.session.split(".")[0] === node;
 }
 
 test("any entries keep names unique, the first join's; who has no name (any more) does nothing", () => {

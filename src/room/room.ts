@@ -3,7 +3,16 @@
 // and a name is registered for exactly one session, the first whose entry asked for it.
 
 import { nameFault, nameKey, SERVER } from "../protocol/name.ts";
-import type { Entry, Miss, News, Original, Refusal, SessionId, User } from "./entry.ts";
+import {
+  type Entry,
+  isSessionOf,
+  type Miss,
+  type News,
+  type Original,
+  type Refusal,
+  type SessionId,
+  type User,
+} from "./entry.ts";
 
 const SERVER_KEY = nameKey(SERVER);
 const NOTHING: readonly News[] = [];
@@ -51,6 +60,8 @@ export class Room {
         const user = this.#byName.get(entry.name);
         return user === undefined ? NOTHING : [{ kind: "kicked", user, text: entry.text }];
       }
+      case "node-down":
+        return this.#users.filter(({ session }) => isSessionOf(entry.node, session)).map((user) => this.#leave(user));
       default: {
         const user = this.#bySession.get(entry.session);
         return user === undefined ? NOTHING : [this.#act(user, entry)];

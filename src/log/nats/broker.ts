@@ -1,0 +1,246 @@
+// Owns the connection to a NATS server: the room's stream in it, what is stored and read there, heartbeats, and whether the
+// connection is up. The only file that knows NATS. It must not know what a message says. Invariant: no message is read from
+// a stream that is not the one it began with.
+
+import { createHash } from "node:crypto";
+import {
+  type ConsumerMessages,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamInfo,
+} from "@nats-io/jetstream";
+import { type ConnectionOptions, connect, errors, type NatsConnection, nanos } from "@nats-io/transport-node";
+import { RoomLogError } from "../room-log.ts";
+import { type BrokerAddress, tellBroker } from "./address.ts";
+import { isAtLeast, NATS_VERSION_MIN } from "./broker-version.ts";
+import type { StoredMessage } from "./order.ts";
+import type { Outgoing, Stored } from "./writer.ts";
+
+/** Bytes that a room's stream may take. Nothing is thrown away to make room: then the room takes nothing more. */
+const STREAM_BYTES_MAX = 4 * 1024 ** 3;
+
+/** Milliseconds within which the broker knows a message that it gets twice. */
+const DUPLICATES_MS = 120_000;
+
+const CONNECT_MS = 5000;
+const REQUEST_MS = 2000;
+const RECONNECT_WAIT_MS = 250;
+
+export interface BrokerListener {
+  /** A heartbeat came, from whatever node, also from this one. */
+  onBeat(text: string): void;
+  /** The connection broke, or is there again. */
+  onLink(isUp: boolean): void;
+  /** The connection is closed for good: by close(), or because the broker refuses it now. */
+  onClosed(why: string): void;
+}
+
+export class Broker {
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #room: string;
+  readonly #created: string;
+  readonly #place: string;
+  #reading: ConsumerMessages | undefined;
+  /** The reading whose messages count: an older one may still have some. */
+  #readings = 0;
+
+  private constructor(connection: NatsConnection, manager: JetStreamManager, address: BrokerAddress, created: string) {
+    this.#connection = connection;
+    this.#client = jetstream(connection, { timeout: REQUEST_MS });
+    this.#manager = manager;
+    this.#room = address.room;
+    this.#created = created;
+    this.#place = tellBroker(address);
+  }
+
+  /**
+   * Connects, and makes the room's stream where there is none.
+   * @throws RoomLogError when the broker cannot be reached, or is none that will do.
+   */
+  static async open(address: BrokerAddress, name: string): Promise<Broker> {
+    const place = tellBroker(address);
+    const connection = await connectTo(address, name);
+    try {
+      checkVersion(connection, place);
+      const manager = await jetstreamManager(connection, { timeout: REQUEST_MS });
+      const { created } = await ensureStream(manager, address.room);
+      return new Broker(connection, manager, address, created);
+    } catch (error) {
+      await connection.close();
+      if (error instanceof RoomLogError) throw error;
+      throw new RoomLogError(`the room's log cannot be had from the broker at ${place}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** For people: host:port. */
+  get place(): string {
+    return this.#place;
+  }
+
+  /** Of the stream: a stream that was made anew has another one. 16 hexadecimal digits. */
+  get identity(): string {
+    return createHash("sha256").update(`${this.#room} ${this.#created}`).digest("hex").slice(0, 16);
+  }
+
+  listen(listener: BrokerListener): void {
+    this.#connection.subscribe(this.#beats, { callback: (_error, message) => listener.onBeat(message.string()) });
+    void this.#watchLink(listener);
+    void this.#connection.closed().then((error) => listener.onClosed(error ? messageOf(error) : "it was closed"));
+  }
+
+  beat(text: string): void {
+    if (!this.#connection.isClosed()) this.#connection.publish(this.#beats, text);
+  }
+
+  /** Stores a node's message, once however often it is sent. */
+  store(node: string, { number, text, lastSequence }: Outgoing): Promise<Stored> {
+    return this.#publish(node, text, `${node}-${number}`, lastSequence);
+  }
+
+  /** Stores, on a node's own subject, that it is let go; refused where the node wrote something since `lastSequence`. */
+  storeDown(node: string, text: string, lastSequence: number): Promise<Stored> {
+    return this.#publish(node, text, `${node}-down-${lastSequence}`, lastSequence);
+  }
+
+  /** Where the stream's last message stands, 0 where it is empty; "another" when it is not the stream from before. */
+  async lastSequence(): Promise<number | "another"> {
+    try {
+      const { created, state } = await this.#manager.streams.info(streamOf(this.#room));
+      return created === this.#created ? state.last_seq : "another";
+    } catch (error) {
+      if (isCode(error, JetStreamApiCodes.StreamNotFound)) return "another";
+      throw error;
+    }
+  }
+
+  /** Reads from a place on, in order and without a gap. Called again, it takes the place of the reading before. */
+  async read(from: number, onMessage: (message: StoredMessage) => void): Promise<void> {
+    this.#readings += 1;
+    const reading = this.#readings;
+    void this.#reading?.close();
+    const consumer = await this.#client.consumers.getPushConsumer(streamOf(this.#room), {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+    });
+    if (reading !== this.#readings) return;
+    this.#reading = await consumer.consume({
+      callback: (message) => {
+        if (reading !== this.#readings) return;
+        const node = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+        const atMs = Number(message.timestampNanos / 1_000_000n);
+        onMessage({ sequence: message.seq, node, atMs, text: message.string() });
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#readings += 1;
+    await this.#connection.close();
+  }
+
+  get #beats(): string {
+    return `hcp-beats.${this.#room}`;
+  }
+
+  async #publish(node: string, text: string, msgID: string, lastSubjectSequence: number): Promise<Stored> {
+    try {
+      const expect = { streamName: streamOf(this.#room), lastSubjectSequence };
+      const { seq } = await this.#client.publish(subjectOf(this.#room, node), text, { msgID, expect });
+      return { kind: "stored", sequence: seq };
+    } catch (error) {
+      if (isCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return { kind: "refused" };
+      return { kind: "unknown", why: messageOf(error) };
+    }
+  }
+
+  async #watchLink({ onLink }: BrokerListener): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === "disconnect") onLink(false);
+      else if (type === "reconnect") onLink(true);
+    }
+  }
+}
+
+function streamOf(room: string): string {
+  return `HOWDY_${room}`;
+}
+
+function subjectOf(room: string, node: string): string {
+  return `hcp.${room}.${node}`;
+}
+
+async function connectTo(address: BrokerAddress, name: string): Promise<NatsConnection> {
+  const { user, secret, isTls } = address;
+  const place = tellBroker(address);
+  const options: ConnectionOptions = {
+    servers: place,
+    name,
+    timeout: CONNECT_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    ...(secret === undefined ? {} : user === undefined ? { token: secret } : { user, pass: secret }),
+    ...(isTls ? { tls: {} } : {}),
+  };
+  try {
+    return await connect(options);
+  } catch (error) {
+    const refuses = error instanceof errors.AuthorizationError;
+    const text = refuses
+      ? `the broker at ${place} refuses ${secret === undefined ? "whoever has no credentials" : "these credentials"}`
+      : `no broker can be reached at ${place}: ${messageOf(error)}`;
+    throw new RoomLogError(`${text}; --room-log says where it is`, { cause: error });
+  }
+}
+
+function checkVersion({ info }: NatsConnection, place: string): void {
+  const { version = "", jetstream: hasJetStream = false } = info ?? {};
+  if (!isAtLeast(version, NATS_VERSION_MIN)) {
+    throw new RoomLogError(`the broker at ${place} is nats-server ${version}; expected ${NATS_VERSION_MIN} or newer`);
+  }
+  if (!hasJetStream) {
+    throw new RoomLogError(
+      `the broker at ${place} runs without JetStream; start nats-server with -js, or with jetstream {}`,
+    );
+  }
+}
+
+/** Two servers may make it at once: with the same settings, the second one gets the first one's. */
+async function ensureStream(manager: JetStreamManager, room: string): Promise<StreamInfo> {
+  const name = streamOf(room);
+  try {
+    return await manager.streams.info(name);
+  } catch (error) {
+    if (!isCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
+    return manager.streams.add({
+      name,
+      subjects: [subjectOf(room, "*")],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      max_bytes: STREAM_BYTES_MAX,
+      discard: DiscardPolicy.New,
+      duplicate_window: nanos(DUPLICATES_MS),
+      deny_delete: true,
+      deny_purge: true,
+    });
+  }
+}
+
+function isCode(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

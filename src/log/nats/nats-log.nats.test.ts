@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SYSTEM_CLOCK } from "../../clock.ts";
+import type { Entry } from "../../room/entry.ts";
+import { describeRoomLog } from "../fixtures/log-contract.ts";
+import { RoomLogError, type Standing } from "../room-log.ts";
+import { parseBrokerAddress } from "./address.ts";
+import { NatsServer } from "./fixtures/nats-server.ts";
+import { NatsLog } from "./nats-log.ts";
+
+/** Longer than any stop of a busy machine: nobody is let go by mistake. */
+const LONG_LEASE_MS = 60_000;
+
+let broker: NatsServer;
+let rooms = 0;
+
+beforeAll(async () => {
+  broker = await NatsServer.start();
+});
+
+afterAll(() => broker[Symbol.asyncDispose]());
+
+function newRoom(): string {
+  rooms += 1;
+  return `room-${rooms}`;
+}
+
+async function openLog(room: string): Promise<NatsLog> {
+  return NatsLog.open({
+    address: broker.address(room),
+    name: "a test's server",
+    leaseMs: LONG_LEASE_MS,
+    clock: SYSTEM_CLOCK,
+    onFault: (fault) => expect(fault).toMatchObject({ message: "a follower's fault" }),
+    report: () => undefined,
+  });
+}
+
+/** A log that takes part, and what it gave. */
+async function takePart(room: string) {
+  const log = await openLog(room);
+  const given: { readonly entry: Entry; readonly sequence: number }[] = [];
+  const standings: Standing[] = [];
+  const waiters = new Set<() => void>();
+  const note = () => {
+    for (const look of [...waiters]) look();
+  };
+  log.follow((entry, { sequence }) => {
+    given.push({ entry, sequence });
+    note();
+  });
+  await log.start();
+  log.watch((standing) => {
+    standings.push(standing);
+    note();
+  });
+  const until = (holds: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const fail = () => reject(new Error(`it did not come; there were ${JSON.stringify({ given, standings })}`));
+      const deadline = setTimeout(fail, 20_000);
+      const look = () => {
+        if (!holds()) return;
+        clearTimeout(deadline);
+        waiters.delete(look);
+        resolve();
+      };
+      waiters.add(look);
+      look();
+    });
+  const texts = () => given.flatMap(({ entry }) => ("text" in entry ? [entry.text] : []));
+  return { log, given, standings, until, texts, [Symbol.asyncDispose]: () => log.close() };
+}
+
+function announce(text: string): Entry {
+  return { kind: "announce", text };
+}
+
+describeRoomLog("of a stream of NATS", async () => {
+  const log = await openLog(newRoom());
+  await log.start();
+  return { log, settled: () => log.settled(), [Symbol.asyncDispose]: () => log.close() };
+});
+
+describe("several servers", () => {
+  test("have the same entries at the same places, and who comes later has them too", async () => {
+    const room = newRoom();
+    await using one = await takePart(room);
+    await using other = await takePart(room);
+    for (let number = 0; number < 50; number += 1) {
+      (number % 2 === 0 ? one : other).log.append(announce(String(number)));
+      if (number % 10 === 0) await one.log.settled();
+    }
+    await one.until(() => one.texts().length === 50);
+    await other.until(() => other.texts().length === 50);
+    expect(one.given).toEqual(other.given);
+    expect(one.texts().toSorted()).toEqual(Array.from({ length: 50 }, (_, number) => String(number)).toSorted());
+    await using late = await takePart(room);
+    expect(late.given).toEqual(one.given);
+    expect(new Set([one, other, late].map(({ log }) => log.identity)).size).toBe(1);
+    expect(new Set([one, other, late].map(({ log }) => log.node)).size).toBe(3);
+  });
+
+  test("hear that one took leave", async () => {
+    const room = newRoom();
+    await using one = await takePart(room);
+    const other = await takePart(room);
+    const { node } = other.log;
+    other.log.append(announce("bye"));
+    await other.log.close();
+    await one.until(() => one.given.length === 2);
+    expect(one.given.map(({ entry }) => entry)).toEqual([announce("bye"), { kind: "node-down", node }]);
+  });
+
+  test("make one stream of one room, though they begin at once", async () => {
+    const room = newRoom();
+    const all = await Promise.all([takePart(room), takePart(room), takePart(room)]);
+    expect(new Set(all.map(({ log }) => log.identity)).size).toBe(1);
+    await Promise.all(all.map(({ log }) => log.close()));
+  });
+});
+
+describe("a broker that will not do is told in one line:", () => {
+  const open = async (url: string): Promise<string> => {
+    const address = parseBrokerAddress(url);
+    if (address === undefined) throw new Error("no address");
+    const options = {
+      name: "x",
+      leaseMs: 1000,
+      clock: SYSTEM_CLOCK,
+      onFault: () => undefined,
+      report: () => undefined,
+    };
+    const error = await NatsLog.open({ address, ...options }).then(
+      () => "none",
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof RoomLogError)) throw error;
+    return error.message;
+  };
+
+  test("nobody listens", async () => {
+    expect(await open("nats://127.0.0.1:1")).toMatch(/^no broker can be reached at 127\.0\.0\.1:1: .*--room-log/);
+  });
+
+  test("it has no JetStream", async () => {
+    await using plain = await NatsServer.start({ jetstream: false });
+    expect(await open(plain.url("room"))).toContain("runs without JetStream");
+  });
+
+  test("it wants a password", async () => {
+    await using locked = await NatsServer.start({ config: "authorization { user: zoe, password: secret }" });
+    expect(await open(locked.url("room"))).toContain("refuses whoever has no credentials");
+    const wrong = await open(`nats://zoe:wrong@127.0.0.1:${locked.port}`);
+    expect(wrong).toContain("refuses these credentials");
+    expect(wrong).not.toContain("wrong");
+  });
+});

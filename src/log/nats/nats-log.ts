@@ -1,0 +1,286 @@
+// Owns the log of a room that is on several servers: a stream of a NATS server that all of them read and write. It must not
+// know what an entry does. Invariant: followers get what the stream's order gives, and nothing of a node that was let go; a
+// node whose lease may be over has told so before anybody else can have let it go.
+
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../clock.ts";
+import type { Entry } from "../../room/entry.ts";
+import { type Follower, type RoomLog, RoomLogError, type Standing } from "../room-log.ts";
+import type { BrokerAddress } from "./address.ts";
+import { Broker } from "./broker.ts";
+import { beatMs, Lease, Watch } from "./lease.ts";
+import { Order, type Placed, type StoredMessage } from "./order.ts";
+import { writeDown, writeUp } from "./wire.ts";
+import { Writer } from "./writer.ts";
+
+export interface NatsLogOptions {
+  readonly address: BrokerAddress;
+  /** What people call this server. */
+  readonly name: string;
+  /** Silent for so long, a server is let go. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  /** Gets what a follower threw: a bug. The others got the entry all the same. */
+  readonly onFault: (fault: unknown) => void;
+  /** Gets what is odd, for people. */
+  readonly report: (text: string) => void;
+}
+
+/** Heartbeats that may be missing before users are told. */
+const DOUBT_BEATS = 4;
+
+/** Milliseconds in which the broker must give the next message of those that it has, or keep the first. */
+const START_MS = 10_000;
+
+/** Milliseconds that a leave may wait for what is still under way. */
+const CLOSE_MS = 2000;
+
+const RETRY_MS = 250;
+
+export class NatsLog implements RoomLog {
+  readonly isElsewhere = true;
+  readonly #options: NatsLogOptions;
+  readonly #broker: Broker;
+  readonly #order = new Order();
+  readonly #watch = new Watch();
+  readonly #followers: Follower[] = [];
+  readonly #watchers: ((standing: Standing) => void)[] = [];
+  /** Who waits until something came. */
+  readonly #waiters = new Set<() => void>();
+  #node = newNode();
+  /** The node that this server was before, and why it is it no longer. */
+  #before: { readonly node: string; readonly why: string } | undefined;
+  #lease: Lease;
+  /** Undefined while this node does not take part. */
+  #writer: Writer | undefined;
+  #isUp = false;
+  #isLinked = true;
+  #standing: Standing = { kind: "sessions-over", why: "not started" };
+  #cancelTick: (() => void) | undefined;
+
+  private constructor(options: NatsLogOptions, broker: Broker) {
+    this.#options = options;
+    this.#broker = broker;
+    this.#lease = new Lease(options.leaseMs, options.clock.nowMs());
+  }
+
+  /** @throws RoomLogError when the broker cannot be reached, or is none that will do. */
+  static async open(options: NatsLogOptions): Promise<NatsLog> {
+    return new NatsLog(options, await Broker.open(options.address, options.name));
+  }
+
+  get identity(): string {
+    return this.#broker.identity;
+  }
+
+  get node(): string {
+    return this.#node;
+  }
+
+  append(entry: Entry): void {
+    if (this.#writer === undefined || !this.#writer.append(entry)) this.#endSessions("too much waits to be written");
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
+  }
+
+  watch(watcher: (standing: Standing) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  async start(): Promise<void> {
+    this.#broker.listen({
+      onBeat: (text) => this.#onBeat(text),
+      onLink: (isUp) => this.#onLink(isUp),
+      onClosed: (why) =>
+        this.#tell({ kind: "over", why: `the broker at ${this.#broker.place} lets nobody in: ${why}` }),
+    });
+    const last = await this.#broker.lastSequence();
+    if (last === "another") throw new RoomLogError(`the room's log at ${this.#broker.place} was made anew meanwhile`);
+    await this.#broker.read(1, (message) => this.#onMessage(message));
+    await this.#until(() => this.#order.sequence >= last, "does not give what the room's log holds");
+    this.#begin();
+    this.#tick();
+    await this.#until(() => this.#isUp, "does not keep what is written to the room's log");
+  }
+
+  /** Entries that were appended and have not come back. */
+  get unreturned(): number {
+    return this.#writer?.unreturned ?? 0;
+  }
+
+  /** Settles when everything that was appended has come back. */
+  async settled(): Promise<void> {
+    await this.#until(() => this.unreturned === 0, "does not give back what was written");
+  }
+
+  async close(): Promise<void> {
+    // What does not come back is given up.
+    if (this.#isUp) await Promise.race([this.settled().catch(() => undefined), this.#pause(CLOSE_MS)]);
+    this.#cancelTick?.();
+    this.#writer?.stop();
+    this.#watchers.length = 0;
+    if (this.#isLinked) await this.#letGo(this.#node, "it took leave");
+    await this.#broker.close();
+  }
+
+  #begin(): void {
+    const { name, leaseMs, clock } = this.#options;
+    const node = this.#node;
+    this.#lease = new Lease(leaseMs, clock.nowMs());
+    const publish: ConstructorParameters<typeof Writer>[1] = async (message) =>
+      this.#isLinked ? this.#broker.store(node, message) : { kind: "unknown", why: "the connection is broken" };
+    this.#writer = new Writer(writeUp(name, leaseMs), publish, clock);
+  }
+
+  /** Once a heartbeat, this node's or, where that is shorter, another's. */
+  #tick(plannedMs = 0): void {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    // First of all: whoever was stopped for a while must not do anything more in its old sessions' names.
+    if (this.#isUp && this.#lease.isOver(nowMs)) this.#endSessions("the broker was out of reach");
+    if (this.#isUp && (this.#writer?.stuckMs ?? 0) > this.#lease.leaseMs) this.#endSessions("the broker keeps nothing");
+    if (this.#isLinked) {
+      this.#broker.beat(`${this.#node} ${nowMs}`);
+      for (const node of this.#watch.look(this.#order.nodes, plannedMs)) void this.#letGo(node, "it was silent");
+    }
+    // What has come while this process was busy is read before anybody is told.
+    setImmediate(() => this.#tellStanding());
+    const paceMs = this.#watch.paceMs(this.#order.nodes, this.#lease.leaseMs);
+    this.#cancelTick = clock.after(paceMs, () => this.#tick(paceMs));
+  }
+
+  #onBeat(text: string): void {
+    const [node = "", sentMs] = text.split(" ");
+    if (node === this.#node) this.#lease.echoed(Number(sentMs));
+    this.#watch.heard(node);
+  }
+
+  #onLink(isUp: boolean): void {
+    this.#isLinked = false;
+    this.#watch.forget();
+    if (isUp) void this.#resume();
+  }
+
+  /** Goes on where it was, if the stream is still the same. */
+  async #resume(): Promise<void> {
+    try {
+      if ((await this.#broker.lastSequence()) === "another") {
+        this.#tell({ kind: "over", why: `the room's log at ${this.#broker.place} was deleted or made anew` });
+        return;
+      }
+      await this.#broker.read(this.#order.sequence + 1, (message) => this.#onMessage(message));
+      this.#isLinked = true;
+      await this.#comeBack();
+    } catch {
+      // The connection broke again, and onLink() will be called; or JetStream is not ready yet.
+      this.#options.clock.after(RETRY_MS, () => {
+        if (!this.#isLinked) void this.#resume();
+      });
+    }
+  }
+
+  #onMessage(message: StoredMessage): void {
+    const step = this.#order.take(message);
+    if (step.kind !== "void") this.#watch.heard(step.node);
+    else if (step.why === "unreadable") {
+      this.#options.report(`message ${message.sequence} of the room's log is none of this version, and does nothing`);
+    }
+    if (step.kind === "up" && step.node === this.#node) {
+      this.#isUp = true;
+      this.#writer?.returned(1, 1, message.sequence);
+      this.#tellStanding();
+    } else if (step.kind === "entries") {
+      this.#give(step.placed);
+      if (step.node === this.#node) this.#writer?.returned(step.number, step.placed.length, message.sequence);
+    } else if (step.kind === "down") {
+      if (step.node === this.#node) this.#endSessions(`the other servers let this one go: ${step.why}`);
+      this.#give(step.placed);
+    }
+    for (const look of [...this.#waiters]) look();
+  }
+
+  #give(placed: readonly Placed[]): void {
+    for (const { entry, place } of placed) {
+      for (const follower of this.#followers) {
+        try {
+          follower(entry, place);
+        } catch (fault) {
+          this.#options.onFault(fault);
+        }
+      }
+    }
+  }
+
+  /** What this node had is no longer its own; it comes back as another one as soon as the broker is there. */
+  #endSessions(why: string): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#writer?.stop();
+    this.#writer = undefined;
+    this.#before = { node: this.#node, why };
+    this.#node = newNode();
+    this.#tell({ kind: "sessions-over", why });
+    if (this.#isLinked) void this.#comeBack();
+  }
+
+  /** Takes part again. What it was before goes first, so that its users find their names free. */
+  async #comeBack(): Promise<void> {
+    if (this.#before !== undefined) await this.#letGo(this.#before.node, this.#before.why);
+    if (this.#writer !== undefined || !this.#isLinked) return;
+    this.#before = undefined;
+    this.#begin();
+  }
+
+  /** Says of a node that is not heard any more that it is let go. The broker refuses it where the node is alive and writes. */
+  async #letGo(node: string, why: string): Promise<void> {
+    const state = this.#order.nodes.get(node);
+    if (state !== undefined) await this.#broker.storeDown(node, writeDown(why), state.sequence);
+  }
+
+  #tellStanding(): void {
+    if (!this.#isUp) return;
+    const doubtMs = Math.max(this.#lease.doubtMs(this.#options.clock.nowMs()), this.#writer?.stuckMs ?? 0);
+    const kind = doubtMs > DOUBT_BEATS * beatMs(this.#lease.leaseMs) ? "out-of-reach" : "ready";
+    if (kind !== this.#standing.kind) this.#tell({ kind });
+  }
+
+  #tell(standing: Standing): void {
+    if (this.#standing.kind === "over") return;
+    this.#standing = standing;
+    for (const watcher of this.#watchers) watcher(standing);
+  }
+
+  /** Waits, as long as messages come. */
+  async #until(holds: () => boolean, otherwise: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      let cancel = () => {};
+      const look = () => {
+        cancel();
+        if (holds()) settle(resolve);
+        else cancel = this.#options.clock.after(START_MS, () => settle(() => reject(this.#late(otherwise))));
+      };
+      const settle = (then: () => void) => {
+        cancel();
+        this.#waiters.delete(look);
+        then();
+      };
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.after(ms, resolve));
+  }
+
+  #late(otherwise: string): RoomLogError {
+    return new RoomLogError(`the broker at ${this.#broker.place} ${otherwise}: nothing came for ${START_MS / 1000} s`);
+  }
+}
+
+/** 12 hexadecimal digits that no other node has. */
+function newNode(): string {
+  return randomBytes(6).toString("hex");
+}

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Entry } from "../../room/entry.ts";
+import { Order, type Step, type StoredMessage } from "./order.ts";
+import { readMessage, writeDown, writeEntries, writeEntry, writeUp } from "./wire.ts";
+
+const UP = writeUp("a server", 1000);
+const DOWN = writeDown("it was silent");
+
+function say(text: string): Entry {
+  return { kind: "announce", text };
+}
+
+function entries(number: number, ...texts: readonly string[]): string {
+  return writeEntries(
+    number,
+    texts.map((text) => writeEntry(say(text))),
+  );
+}
+
+/** Messages as a stream has them: each of a node, and with what it says. */
+function stream(...messages: readonly (readonly [node: string, text: string])[]): readonly StoredMessage[] {
+  return messages.map(([node, text], index) => ({ sequence: index + 1, node, atMs: 1000 + index, text }));
+}
+
+function texts(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) =>
+    "placed" in step ? step.placed.flatMap(({ entry }) => ("text" in entry ? entry.text : entry.kind)) : [],
+  );
+}
+
+function takeAll(messages: readonly StoredMessage[], order = new Order()): readonly Step[] {
+  return messages.map((message) => order.take(message));
+}
+
+test("entries come at growing places, with the broker's time", () => {
+  const steps = takeAll(stream(["a", UP], ["a", entries(2, "1", "2")], ["b", UP], ["b", entries(2, "3")]));
+  const places = steps.flatMap((step) => ("placed" in step ? step.placed.map(({ place }) => place) : []));
+  expect(places).toEqual([
+    { sequence: 2048, atMs: 1001 },
+    { sequence: 2049, atMs: 1001 },
+    { sequence: 4096, atMs: 1003 },
+  ]);
+  expect(steps.map(({ kind }) => kind)).toEqual(["up", "entries", "up", "entries"]);
+});
+
+describe("nothing counts", () => {
+  test("of a node that does not take part, or does no longer", () => {
+    const order = new Order();
+    const messages = stream(["a", entries(2, "early")], ["a", UP], ["a", DOWN], ["a", entries(2, "from the grave")]);
+    expect(texts(takeAll(messages, order))).toEqual(["node-down"]);
+    expect([...order.nodes]).toEqual([]);
+  });
+
+  test("twice: neither a message that the reader gets again, nor one that its node stored again", () => {
+    const messages = stream(
+      ["a", UP],
+      ["a", entries(2, "1")],
+      ["a", entries(2, "1")],
+      ["a", entries(3, "2")],
+      ["a", UP],
+    );
+    const order = new Order();
+    expect(texts(takeAll(messages, order))).toEqual(["1", "2"]);
+    expect(texts(takeAll(messages, order))).toEqual([]);
+  });
+
+  test("of what is no message of this version", () => {
+    for (const text of [
+      "",
+      "{",
+      "null",
+      '{"v":2,"kind":"down","why":""}',
+      '{"v":1,"kind":"entries","number":2,"entries":[]}',
+    ]) {
+      expect(takeAll(stream(["a", text]))).toEqual([{ kind: "void", why: "unreadable" }]);
+    }
+  });
+});
+
+test("a node knows where its subject's last message stands, whatever that says", () => {
+  const order = new Order();
+  takeAll(stream(["a", UP], ["b", UP], ["a", entries(2, "1")], ["a", "no message"]), order);
+  expect(order.nodes.get("a")).toMatchObject({ number: 2, sequence: 4 });
+  expect(order.nodes.get("b")).toMatchObject({ number: 1, sequence: 2 });
+});
+
+const original = fc.oneof(
+  fc.record({ door: fc.string(), value: fc.string({ unit: "grapheme" }) }),
+  fc.record({ door: fc.string(), value: fc.uint8Array({ maxLength: 50 }) }),
+);
+const text = fc.string({ unit: "grapheme" });
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  fc.record(
+    { kind: fc.constant("join" as const), session: text, name: text, original },
+    { requiredKeys: ["kind", "session", "name"] },
+  ),
+  fc.record({ kind: fc.constant("leave" as const), session: text }),
+  fc.record(
+    { kind: fc.constant("say" as const), session: text, text, original, nonce: text },
+    { requiredKeys: ["kind", "session", "text"] },
+  ),
+  fc.record({ kind: fc.constant("whisper" as const), session: text, receiver: text, text }),
+  fc.record({ kind: fc.constant("announce" as const), text }),
+  fc.record({ kind: fc.constant("kick" as const), name: text, text }),
+);
+
+test("any entries are read as they were written", () => {
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 20 }), (written) => {
+      expect(readMessage(writeEntries(7, written.map(writeEntry)))).toEqual({
+        v: 1,
+        kind: "entries",
+        number: 7,
+        entries: written,
+      });
+    }),
+  );
+});
+
+test("any text is a message or none, and never an error", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (any) => void readMessage(any)));
+});
