@@ -116,9 +116,9 @@ test("images get the packages that programs import, and those alone", () => {
   );
   const imported = sources.flatMap((file) => {
     const text = readFileSync(join(ROOT, "src", file), "utf8");
-    return [...text.matchAll(/(?:^(?:import|export) [^;]*?from |await import\()"(?<name>(?:@[^"/]*\/)?[^".][^"/]*)/gm)].map(
-      ({ groups }) => groups?.name ?? "",
-    );
+    return [
+      ...text.matchAll(/(?:^(?:import|export) [^;]*?from |await import\()"(?<name>(?:@[^"/]*\/)?[^".][^"/]*)/gm),
+    ].map(({ groups }) => groups?.name ?? "");
   });
   const packages = [...new Set(imported.filter((name) => !name.startsWith("node:")))].sort();
   for (const file of PROGRAM_DOCKERFILES) {

@@ -18,6 +18,8 @@ describe("settings", () => {
       host: undefined,
       port: undefined,
       doors: [],
+      roomLog: undefined,
+      leaseS: 5,
       messageGapMs: 20,
       silentDeathS: 30,
       connectionsMax: 1024,

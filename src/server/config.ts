@@ -1,6 +1,7 @@
 // Owns the server's settings: a table of its options. It must not know what the settings do.
 // Invariant: what it returns is within its limits.
 
+import { type BrokerAddress, NATS_PORT, parseBrokerAddress, ROOM } from "../log/nats/address.ts";
 import {
   choice,
   type Environment,
@@ -20,7 +21,15 @@ import { CHATROOM_PORT } from "../protocol/chatroom.ts";
 import { CLASSCHAT_PORT } from "../protocol/classchat.ts";
 import { CS513_PORT } from "../protocol/cs513.ts";
 import { MESSAGE_GAP_MS, PORT_MAX, PORT_MIN } from "./doors/hcp1/defaults.ts";
-import { CONNECTIONS_MAX, FLOOD_BURST, FLOOD_RATE_PER_S, MAIL_DAYS, MAIL_LINES, SILENT_DEATH_S } from "./limits.ts";
+import {
+  CONNECTIONS_MAX,
+  FLOOD_BURST,
+  FLOOD_RATE_PER_S,
+  LEASE_S,
+  MAIL_DAYS,
+  MAIL_LINES,
+  SILENT_DEATH_S,
+} from "./limits.ts";
 import { LOG_LEVELS } from "./log/log-line.ts";
 import { userFolder } from "./operator/control-path.ts";
 import { helpText } from "./operator/operator.ts";
@@ -60,6 +69,14 @@ const DOOR: Kind<DoorSetting> = {
   },
 };
 
+const BROKER: Kind<BrokerAddress> = {
+  placeholder: "nats://HOST[:PORT]",
+  expected:
+    "nats://HOST, with a port, USER:PASSWORD@ before HOST and /ROOM behind it or without, or tls:// for nats://",
+  limits: `port ${NATS_PORT}, room ${ROOM} unless told`,
+  parse: parseBrokerAddress,
+};
+
 function isDoorName(word: string): word is DoorName {
   return Object.hasOwn(DOOR_PORTS, word);
 }
@@ -77,6 +94,17 @@ const OPTIONS = {
     repeats: true,
     variable: "HOWDY_DOORS",
     help: "lets the clients of another chat program into the room, on a port of their own",
+  },
+  "room-log": {
+    kind: BROKER,
+    variable: "HOWDY_ROOM_LOG",
+    otherwise: "none",
+    help: "shares the room with other servers, by a NATS server: docs/cluster.md",
+  },
+  "lease-s": {
+    kind: wholeNumber(1, 60, { unit: "s" }),
+    default: LEASE_S,
+    help: "time after which the room's other servers let this one go when they hear nothing of it",
   },
   "message-gap-ms": {
     kind: wholeNumber(0, 1000, { unit: "ms" }),
@@ -154,7 +182,7 @@ ${helpText().replace(/^/gm, "  ")}
 
 Log lines go to standard output: plain on a terminal, else JSON, one object a line.
 quit, SIGTERM and SIGINT write what is queued, close every connection and end with exit status 0.
-Exit status: 0 stopped, 1 the address cannot be had, 2 wrong usage, or a data folder that cannot be used.
+Exit status: 0 stopped, 1 the address or the room's log cannot be had, 2 wrong usage, or a data folder that cannot be used.
 `;
 
 type OptionValues = Values<typeof OPTIONS>;
@@ -182,6 +210,11 @@ export function readConfig(args: readonly string[], environment: Environment): C
   refuseMailbox(args, environment);
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
   const values = readValues(OPTIONS, line, environment);
+  if (values.roomLog !== undefined && values.data) {
+    throw new UsageError(
+      "--data: expected none beside --room-log; a data folder is one server's, and its users may be back at another",
+    );
+  }
   const { door, floodBurst, floodRate, data, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
   return {
     ...rest,

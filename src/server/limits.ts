@@ -16,6 +16,9 @@ export const QUEUE_MESSAGES_MAX = 1024;
 /** Bytes that may wait for one peer. */
 export const QUEUE_BYTES_MAX = 2_097_152;
 
+/** Seconds that a server of a shared room may be silent before the others let it go. */
+export const LEASE_S = 5;
+
 /** Seconds until a peer that fell silent without a close is given up. */
 export const SILENT_DEATH_S = 30;
 

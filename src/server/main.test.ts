@@ -222,6 +222,24 @@ describe("an address that cannot be had", () => {
   });
 });
 
+describe("a room's log that cannot be had", () => {
+  test("gives one clear line and exit status 1, and no server listens", async () => {
+    const env = { HOWDY_ROOM_LOG: "nats://jon:secret@127.0.0.1:1/room" };
+    await using program = new ServerProgram(["--host", "127.0.0.1", "--port", "0"], { env });
+    expect(await program.exited()).toEqual({ status: 1, signal: null });
+    expect(program.stderr).toMatch(/^howdy-server: no broker can be reached at 127\.0\.0\.1:1: .*\.\n$/);
+    expect(program.stderr).not.toContain("secret");
+    expect(program.stdout).not.toContain("server-listening");
+  });
+
+  test("is not for a server that has a data folder", async () => {
+    const args = ["--room-log", "nats://127.0.0.1", "--data", "data"];
+    await using program = new ServerProgram(args);
+    expect(await program.exited()).toEqual({ status: 2, signal: null });
+    expect(program.stderr).toMatch(/^howdy-server: --data: expected none beside --room-log; /);
+  });
+});
+
 describe("a signal", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "%s ends a server with clients in time, status 0, its last line written",

@@ -1,8 +1,11 @@
 // Owns the server as a program: settings, console, log, signals, exit status. What a server is lies in server.ts.
 
 import type { Server as NetServer } from "node:net";
+import { hostname } from "node:os";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
+import { tellBroker } from "../log/nats/address.ts";
+import { type RoomLog, RoomLogError } from "../log/room-log.ts";
 import { ListenError, listenError, tellSystemError, UsageError } from "../options/index.ts";
 import type { Piece } from "../protocol/cut-reader.ts";
 import { makeVisibleLine } from "../visible.ts";
@@ -22,7 +25,7 @@ import { AUTO, autoPath } from "./operator/control-path.ts";
 import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
-import { type Entrance, Server } from "./server.ts";
+import { type Entrance, Server, type ServerOptions } from "./server.ts";
 import { type Certificate, ownCertificate, readCertificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
@@ -58,20 +61,25 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   if (address === undefined) return;
   const data = openData(config, serverLog);
   const certificate = await certificateOf(config);
-  const server = await listen(config, address, { data, certificate }, serverLog);
+  const roomLog = await openRoomLog(config, address.port, serverLog);
+  const over = Promise.withResolvers<string>();
+  const parts = { data, roomLog, onOver: over.resolve };
+  const server = await listen(config, address, parts, certificate, serverLog);
   if (certificate !== undefined) serverLog.sink.write(tlsLine(certificate));
   if (config.data !== undefined) serverLog.sink.write(dataLine(config.data.folder));
   const health = await serveHealthIfWanted();
   const room = controlOf(server, data, () => stop.resolve("quit"));
   const control = await serveControlIfWanted(config, server.port, room, serverLog);
   if (console.isOpen || isOwnTerminal()) void console.obeyAll(room);
-  const reason = await stop.promise;
+  const why = await Promise.race([over.promise, stop.promise.then(() => undefined)]);
+  const reason = why === undefined ? await stop.promise : "the room's log has ended";
   const fields = { signal: reason, connections: server.connections };
   serverLog.sink.write(logLine("server-stopping", `Howdy Server stops (${reason}).`, fields));
   health?.close();
   control?.close();
   await server.stop();
   data?.close();
+  if (why !== undefined) throw new RoomLogError(why);
 }
 
 function stopRequest(): PromiseWithResolvers<string> {
@@ -108,6 +116,28 @@ async function certificateOf({ tls, data }: Config): Promise<Certificate | undef
   return data === undefined ? undefined : await ownCertificate(data.folder);
 }
 
+/** What one process needs nothing of is loaded only where it is asked for. */
+async function openRoomLog(config: Config, port: number, serverLog: ServerLog): Promise<RoomLog | undefined> {
+  const { roomLog: address, leaseS } = config;
+  if (address === undefined) return undefined;
+  const { NatsLog } = await import("../log/nats/nats-log.ts");
+  const log = await NatsLog.open({
+    address,
+    name: `${hostname()}:${port}`,
+    leaseMs: 1000 * leaseS,
+    clock: SYSTEM_CLOCK,
+    // Not within the broker's client, which would keep it for itself.
+    onFault: (fault) =>
+      process.nextTick(() => {
+        throw fault;
+      }),
+    report: (text) => serverLog.sink.write(logLine("room-log-odd", `Error: ${text}`, {}, "warn")),
+  });
+  const fields = { broker: tellBroker(address), room: address.room };
+  serverLog.sink.write(logLine("room-log-open", `The room ${address.room} is shared by ${fields.broker}.`, fields));
+  return log;
+}
+
 function dataLine(folder: string): LogLine {
   const text = `What is said, and messages for users who are away, are kept in ${folder}. There are no passwords: whoever takes a name gets its mail.`;
   return logLine("data-open", text, { folder }, "warn");
@@ -130,7 +160,8 @@ function controlOf(server: Server, data: DataFolder | undefined, quit: () => voi
 async function listen(
   config: Config,
   { host, port }: { readonly host: string; readonly port: number },
-  { data, certificate }: { readonly data: DataFolder | undefined; readonly certificate: Certificate | undefined },
+  parts: Pick<ServerOptions, "data" | "roomLog" | "onOver">,
+  certificate: Certificate | undefined,
   serverLog: ServerLog,
 ): Promise<Server> {
   const fields = { host, port };
@@ -139,7 +170,7 @@ async function listen(
   );
   try {
     const { silentDeathS, connectionsMax, flood } = config;
-    const settings = { silentDeathS, connectionsMax, flood, data, log: serverLog.sink };
+    const settings = { silentDeathS, connectionsMax, flood, ...parts, log: serverLog.sink };
     const doors = config.doors.map(({ name, port: at }): Entrance => ({ host, port: at, door: DOORS[name] }));
     const server = await Server.start({
       entrances: [{ host, port, door: hcp({ ...config, agent: AGENT, tls: certificate?.context }) }, ...doors],
@@ -151,6 +182,7 @@ async function listen(
     serverLog.sink.write(logLine("server-listening", "Server is started and listening.", { host, port: server.port }));
     return server;
   } catch (error) {
+    if (error instanceof RoomLogError) throw error;
     const refused = error instanceof Error && "port" in error ? error.port : port;
     const door = config.doors.find((one) => one.port === refused);
     const at =
@@ -202,7 +234,7 @@ try {
   await main();
   process.exit();
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof ListenError)) throw error;
+  if (!(error instanceof UsageError || error instanceof ListenError || error instanceof RoomLogError)) throw error;
   const hint = error instanceof UsageError ? " Try --help." : "";
   process.stderr.write(`${makeVisibleLine(`howdy-server: ${error.message.replace(/\.$/, "")}.${hint}`)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);

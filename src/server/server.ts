@@ -7,8 +7,16 @@ import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { LocalLog } from "../log/local-log.ts";
-import type { RoomLog } from "../log/room-log.ts";
-import type { Entry, News, Place, Request, SessionId } from "../room/entry.ts";
+import type { RoomLog, Standing } from "../log/room-log.ts";
+import {
+  type Entry,
+  isSessionOf,
+  type News,
+  type Place,
+  type Request,
+  type SessionId,
+  sessionOf,
+} from "../room/entry.ts";
 import { History } from "../room/history.ts";
 import { Room } from "../room/room.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
@@ -32,6 +40,8 @@ import { DeathWatch } from "./peers/death-watch.ts";
 import { FloodControl } from "./peers/flood-control.ts";
 import { peersOf } from "./peers/peer-states.ts";
 import type { BucketLimits } from "./peers/token-bucket.ts";
+import { UnderWay } from "./peers/under-way.ts";
+import { standingText } from "./standing-text.ts";
 import { UnkeptNotices } from "./unkept-notices.ts";
 
 /** Where a server listens, and the protocol that is spoken there. */
@@ -54,6 +64,10 @@ export interface ServerOptions {
   /** What keeps what was said, and messages for users who are away; without it nothing outlives the server. */
   readonly data?: DataFolder | undefined;
   readonly log: LogSink;
+  /** Without it, this server is the whole room. */
+  readonly roomLog?: RoomLog | undefined;
+  /** The room's log has ended, and with it what this server can do. */
+  readonly onOver?: (why: string) => void;
 }
 
 /** One client, as the server holds it. */
@@ -91,6 +105,11 @@ export class Server implements DoorServer {
   readonly #deathWatch: DeathWatch;
   readonly #clock: Clock;
   readonly #startedMs: number;
+  readonly #underWay: UnderWay | undefined;
+  /** False while it is not known that the room goes on: nobody new comes in then. */
+  #isOpen = true;
+  /** True while the room is made of what the log held before this server took part. Nobody is told of that. */
+  #isReplaying = false;
   #flood: FloodControl<OwnPeer> | undefined;
   #sessions = 0;
   #messagesIn = 0;
@@ -106,7 +125,8 @@ export class Server implements DoorServer {
     const { data } = options;
     const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
     this.history = new History({ archive: data?.archive, start: start.sequence });
-    this.#roomLog = new LocalLog(start, () => this.#clock.dateMs());
+    this.#roomLog = options.roomLog ?? new LocalLog(start, () => this.#clock.dateMs());
+    this.#underWay = this.#roomLog.isElsewhere ? new UnderWay() : undefined;
     this.#startedMs = this.#clock.nowMs();
     this.#deathWatch = new DeathWatch(options.silentDeathS, this.#clock);
     this.#postman = new Postman(data?.mailbox, (session, notice, onTaken) => this.#notify(session, notice, onTaken));
@@ -116,13 +136,18 @@ export class Server implements DoorServer {
     this.#roomLog.follow((entry, place) => this.#apply(entry, place));
   }
 
-  /** Listens. Rejects with the system's error when an address cannot be had, and then listens nowhere. */
+  /**
+   * Takes part in the room, and listens. Rejects with the system's error when an address cannot be had, or with the log's,
+   * and then listens nowhere.
+   */
   static async start(options: ServerOptions): Promise<Server> {
     const server = new Server(options);
     try {
+      await server.#takePart();
       await server.#listen();
     } catch (error) {
       for (const listener of server.#listeners) listener.close();
+      await server.#roomLog.close();
       throw error;
     }
     server.#deathWatch.start(server.ports, (address) => server.#giveUp(address));
@@ -184,6 +209,10 @@ export class Server implements DoorServer {
   }
 
   request(request: Request): void {
+    if (this.#underWay !== undefined) {
+      const peer = this.#peers.get(request.session);
+      if (peer !== undefined) this.#underWay.asked(peer, request);
+    }
     this.#roomLog.append(request);
   }
 
@@ -255,13 +284,33 @@ export class Server implements DoorServer {
     this.#emptied ??= Promise.withResolvers();
     this.#deathWatch.stop();
     const closed = this.#listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
-    const peers = [...this.#peers.values()];
-    if (peers.length === 0) this.#emptied.resolve();
-    for (const peer of peers) {
+    if (this.#peers.size === 0) this.#emptied.resolve();
+    this.#endAll();
+    await Promise.all([...closed, this.#emptied.promise]);
+    await this.#roomLog.close();
+  }
+
+  async #takePart(): Promise<void> {
+    this.#isReplaying = true;
+    await this.#roomLog.start();
+    this.#isReplaying = false;
+    this.#roomLog.watch((standing) => this.#onStanding(standing));
+  }
+
+  #onStanding(standing: Standing): void {
+    this.#isOpen = standing.kind === "ready";
+    const text = standingText(standing);
+    this.log.write(logLine(`room-log-${standing.kind}`, text, {}, this.#isOpen ? "info" : "warn"));
+    if (standing.kind === "over") this.#options.onOver?.(standing.why);
+    else if (standing.kind === "sessions-over") this.#endAll();
+    else for (const door of this.#doors) door.tell({ kind: "announced", text }, { sequence: 0, atMs: 0 });
+  }
+
+  #endAll(): void {
+    for (const peer of this.#peers.values()) {
       peer.door.stopping?.(peer);
       this.end(peer);
     }
-    await Promise.all([...closed, this.#emptied.promise]);
   }
 
   #listener(door: Door<unknown>): NetServer {
@@ -287,7 +336,8 @@ export class Server implements DoorServer {
   #onConnection(socket: Socket, door: Door<unknown>): void {
     const { remoteAddress, remotePort } = socket;
     // A connection that its peer reset before we took it has no address any more.
-    if (remoteAddress === undefined || remotePort === undefined || !this.#makeRoom(socket)) {
+    const isThere = remoteAddress !== undefined && remotePort !== undefined;
+    if (!isThere || !this.#isOpen || !this.#makeRoom(socket)) {
       socket.destroy();
       return;
     }
@@ -303,7 +353,7 @@ export class Server implements DoorServer {
     const connection = Connection.open(socket, door.framing(), QUEUE_LIMITS, listener);
     this.#sessions += 1;
     const peer: OwnPeer = {
-      session: String(this.#sessions),
+      session: sessionOf(this.#roomLog.node, this.#sessions),
       address,
       connection,
       listener,
@@ -350,8 +400,10 @@ export class Server implements DoorServer {
   }
 
   #apply(entry: Entry, place: Place): void {
+    if ("session" in entry) this.#underWay?.came(entry);
     for (const news of this.room.apply(entry)) {
       this.history.hear(news, place);
+      if (this.#isReplaying) continue;
       const storing = this.#options.data?.hear(news, place);
       for (const door of this.#doors) door.tell(news, place, storing);
       this.#postman.hear(news, place);
@@ -381,9 +433,11 @@ export class Server implements DoorServer {
     if (FAULTS.has(reason.code)) this.#logCutOff(peer, reason.code, `Error: ${reason.detail}, closing`);
     // While the server stops, nobody is told that the others leave: everybody does.
     if (this.#emptied === undefined) {
-      this.request({ kind: "leave", session: peer.session });
+      // A node that was let go has taken its sessions along.
+      if (isSessionOf(this.#roomLog.node, peer.session)) this.request({ kind: "leave", session: peer.session });
       peer.door.closed(peer);
     }
+    this.#underWay?.forget(peer.session);
     this.#peers.delete(peer.session);
     if (this.#peers.size === 0) this.#emptied?.resolve();
   }
