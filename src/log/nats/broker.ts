@@ -43,6 +43,12 @@ export interface BrokerListener {
   onClosed(why: string): void;
 }
 
+/** What a log needs of a broker. */
+export type LogBroker = Pick<
+  Broker,
+  "place" | "identity" | "listen" | "beat" | "store" | "storeDown" | "lastSequence" | "read" | "close"
+>;
+
 export class Broker {
   readonly #connection: NatsConnection;
   readonly #client: JetStreamClient;

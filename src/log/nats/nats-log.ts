@@ -7,14 +7,13 @@ import type { Clock } from "../../clock.ts";
 import type { Entry } from "../../room/entry.ts";
 import { type Follower, type RoomLog, RoomLogError, type Standing } from "../room-log.ts";
 import type { BrokerAddress } from "./address.ts";
-import { Broker } from "./broker.ts";
+import { Broker, type LogBroker } from "./broker.ts";
 import { beatMs, Lease, Watch } from "./lease.ts";
 import { Order, type Placed, type StoredMessage } from "./order.ts";
 import { writeDown, writeUp } from "./wire.ts";
 import { Writer } from "./writer.ts";
 
 export interface NatsLogOptions {
-  readonly address: BrokerAddress;
   /** What people call this server. */
   readonly name: string;
   /** Silent for so long, a server is let go. */
@@ -40,7 +39,7 @@ const RETRY_MS = 250;
 export class NatsLog implements RoomLog {
   readonly isElsewhere = true;
   readonly #options: NatsLogOptions;
-  readonly #broker: Broker;
+  readonly #broker: LogBroker;
   readonly #order = new Order();
   readonly #watch = new Watch();
   readonly #followers: Follower[] = [];
@@ -58,15 +57,15 @@ export class NatsLog implements RoomLog {
   #standing: Standing = { kind: "sessions-over", why: "not started" };
   #cancelTick: (() => void) | undefined;
 
-  private constructor(options: NatsLogOptions, broker: Broker) {
+  constructor(options: NatsLogOptions, broker: LogBroker) {
     this.#options = options;
     this.#broker = broker;
     this.#lease = new Lease(options.leaseMs, options.clock.nowMs());
   }
 
   /** @throws RoomLogError when the broker cannot be reached, or is none that will do. */
-  static async open(options: NatsLogOptions): Promise<NatsLog> {
-    return new NatsLog(options, await Broker.open(options.address, options.name));
+  static async open({ address, ...options }: NatsLogOptions & { readonly address: BrokerAddress }): Promise<NatsLog> {
+    return new NatsLog(options, await Broker.open(address, options.name));
   }
 
   get identity(): string {
