@@ -28,6 +28,10 @@ const BENCHMARKS = {
     what: "how long people wait for each other's messages beside one who sends as fast as it can",
     load: () => import("./flood.ts"),
   },
+  cluster: {
+    what: "a room's log over NATS with one, two and three servers, beside a bare publisher",
+    load: () => import("./cluster.ts"),
+  },
   fuzz2: {
     what: "ten million hostile inputs against version 2's reader and codec (--help tells more)",
     load: () => import("./fuzz2.ts"),

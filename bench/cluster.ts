@@ -1,0 +1,167 @@
+// Owns `npm run bench -- cluster`: what a room's log over NATS carries with one, two and three servers, beside a bare publisher
+// on the same broker, in the same run. The broker syncs every message to the disk. Every log is in this one process.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { jetstream } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { SYSTEM_CLOCK } from "../src/clock.ts";
+import { NatsServer } from "../src/log/nats/fixtures/nats-server.ts";
+import { NatsLog } from "../src/log/nats/nats-log.ts";
+import { writeEntries, writeEntry } from "../src/log/nats/wire.ts";
+
+const ENTRIES_PER_S_MIN = 10_000;
+/** What the log may add to the wait of a bare publisher. */
+const ADDED_P50_MS_MAX = 1;
+const RUN_MS = 5000;
+const LATENCIES = 1000;
+/** Entries that each server has under way: some people who all speak at once. */
+const UNDER_WAY = 1000;
+const REPLAYED = 100_000;
+const ENTRY = {
+  kind: "say",
+  session: "0123456789ab.1",
+  text: "x".repeat(100),
+  original: { door: "hcp1", value: new Uint8Array(230) },
+} as const;
+
+/** Measures, prints, and says whether the targets were reached. */
+export async function run(): Promise<boolean> {
+  await using broker = await NatsServer.start({ syncs: true });
+  print("a bare publisher, messages of one entry");
+  const bare = await publish(broker, 1);
+  print(`  one under way:  ${bare.perS.toFixed(0).padStart(7)} a second; waits ${waits(bare.waitsMs)}`);
+  const many = await publish(broker, 500);
+  print(`  500 under way:  ${many.perS.toFixed(0).padStart(7)} a second; waits ${waits(many.waitsMs)}`);
+
+  print(`the room's log, ${UNDER_WAY} entries of each server under way`);
+  const rates: number[] = [];
+  for (const servers of [1, 2, 3]) {
+    const perS = await carry(broker, servers);
+    rates.push(perS);
+    print(
+      `  ${servers} ${servers === 1 ? "server: " : "servers:"}      ${perS.toFixed(0).padStart(7)} entries a second`,
+    );
+  }
+  const lone = await echo(broker);
+  print(`the room's log, one entry under way, from one server to another: waits ${waits(lone)}`);
+  print(`a start with ${REPLAYED} entries in the log: ${(await replay(broker)).toFixed(0)} ms`);
+
+  const slowest = Math.min(...rates);
+  const addedMs = quantile(lone, 0.5) - quantile(bare.waitsMs, 0.5);
+  const isFast = slowest >= ENTRIES_PER_S_MIN;
+  const isSoon = addedMs <= ADDED_P50_MS_MAX;
+  print(`${isFast ? "ok" : "MISSED"}: ${slowest.toFixed(0)} entries a second, at least ${ENTRIES_PER_S_MIN}`);
+  print(`${isSoon ? "ok" : "MISSED"}: the log adds ${addedMs.toFixed(2)} ms (p50), at most ${ADDED_P50_MS_MAX}`);
+  return isFast && isSoon;
+}
+
+/** What the broker acknowledges to whoever does nothing but publish. */
+async function publish(broker: NatsServer, underWay: number) {
+  const connection = await connect({ servers: `127.0.0.1:${broker.port}` });
+  const room = `bare-${underWay}`;
+  const log = await openLog(broker, room);
+  const client = jetstream(connection);
+  const text = writeEntries(1, [writeEntry(ENTRY)]);
+  const waitsMs: number[] = [];
+  const endMs = performance.now() + RUN_MS;
+  const lane = async () => {
+    for (let sentMs = performance.now(); sentMs < endMs; sentMs = performance.now()) {
+      await client.publish(`hcp.${room}.bench`, text);
+      waitsMs.push(performance.now() - sentMs);
+    }
+  };
+  await Promise.all(Array.from({ length: underWay }, lane));
+  await connection.close();
+  await log.close();
+  return { perS: (1000 * waitsMs.length) / RUN_MS, waitsMs };
+}
+
+/** Entries that came back a second: each server keeps so many under way, and every server applies all. */
+async function carry(broker: NatsServer, servers: number): Promise<number> {
+  const logs: NatsLog[] = [];
+  const counts: number[] = [];
+  for (let at = 0; at < servers; at += 1) {
+    const log = await openLog(broker, `carry-${servers}`);
+    log.follow(() => (counts[at] = (counts[at] ?? 0) + 1));
+    await log.start();
+    logs.push(log);
+  }
+  const startMs = performance.now();
+  const lane = async (log: NatsLog) => {
+    while (performance.now() - startMs < RUN_MS) {
+      while (log.unreturned < UNDER_WAY) log.append(ENTRY);
+      await nextTurn();
+    }
+    await log.settled();
+  };
+  await Promise.all(logs.map(lane));
+  const tookMs = performance.now() - startMs;
+  const least = Math.min(...counts);
+  for (const log of logs) await log.close();
+  return (1000 * least) / tookMs;
+}
+
+/** Milliseconds from an append on one server until another one has applied it, one after the other. */
+async function echo(broker: NatsServer): Promise<readonly number[]> {
+  const [from, to] = [await openLog(broker, "echo"), await openLog(broker, "echo")];
+  let came = () => {};
+  await from.start();
+  to.follow(() => came());
+  await to.start();
+  const waitsMs: number[] = [];
+  for (let count = 0; count < LATENCIES; count += 1) {
+    const sentMs = performance.now();
+    await new Promise<void>((resolve) => {
+      came = resolve;
+      from.append(ENTRY);
+    });
+    waitsMs.push(performance.now() - sentMs);
+  }
+  for (const log of [from, to]) await log.close();
+  return waitsMs;
+}
+
+/** Milliseconds that a server takes to take part in a room that has had so many entries. */
+async function replay(broker: NatsServer): Promise<number> {
+  const first = await openLog(broker, "replay");
+  await first.start();
+  for (let count = 0; count < REPLAYED; count += 1) {
+    first.append(ENTRY);
+    if (first.unreturned >= UNDER_WAY) await first.settled();
+  }
+  await first.settled();
+  const late = await openLog(broker, "replay");
+  let count = 0;
+  late.follow(() => (count += 1));
+  const startMs = performance.now();
+  await late.start();
+  const tookMs = performance.now() - startMs;
+  if (count !== REPLAYED) throw new Error(`expected ${REPLAYED} entries; got ${count}`);
+  for (const log of [first, late]) await log.close();
+  return tookMs;
+}
+
+function openLog(broker: NatsServer, room: string): Promise<NatsLog> {
+  return NatsLog.open({
+    address: broker.address(room),
+    name: "a bench's server",
+    leaseMs: 60_000,
+    clock: SYSTEM_CLOCK,
+    onFault: (fault) => {
+      throw fault;
+    },
+    report: print,
+  });
+}
+
+function waits(waitsMs: readonly number[]): string {
+  return `p50 ${quantile(waitsMs, 0.5).toFixed(2)} ms, p99 ${quantile(waitsMs, 0.99).toFixed(2)} ms`;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
