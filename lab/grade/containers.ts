@@ -42,11 +42,16 @@ export async function* entriesOf(path: string, limits: IntakeLimits): AsyncGener
   if (about.size > limits.archiveBytesMax) {
     throw new RefusedError(`the archive is more than ${limits.archiveBytesMax / 1_048_576} MiB`);
   }
+  yield* refusing(async () => reader(path, limits));
+}
+
+/** The same, with what is wrong in an archive as a RefusedError. */
+async function* refusing<Part>(open: () => Promise<AsyncIterable<Part>>): AsyncGenerator<Part> {
   try {
-    yield* reader(path, limits);
+    yield* await open();
   } catch (cause) {
     if (cause instanceof RefusedError || !(cause instanceof Error) || isSystemError(cause)) throw cause;
-    throw new RefusedError(`the archive cannot be read: ${cause.message}`, { cause });
+    throw new RefusedError(`the archive cannot be read: ${cause.message.replace(/\.$/, "")}`, { cause });
   }
 }
 
@@ -82,7 +87,7 @@ function toEntry(zip: ZipFile, entry: ZipEntry): Entry {
   if (entry.isEncrypted()) return { kind: "other", path, what: "encrypted" };
   if (path.endsWith("/")) return { kind: "folder", path };
   const isExecutable = (mode & EXECUTABLE) !== 0;
-  return { kind: "file", path, isExecutable, open: () => zip.openReadStreamPromise(entry) };
+  return { kind: "file", path, isExecutable, open: async () => refusing(() => zip.openReadStreamPromise(entry)) };
 }
 
 async function* readTar(path: string, limits: IntakeLimits, isZipped: boolean): AsyncGenerator<Entry> {
@@ -98,7 +103,12 @@ async function* readTar(path: string, limits: IntakeLimits, isZipped: boolean): 
     const { name, type, mode = 0 } = stream.header;
     if (type === "directory") yield { kind: "folder", path: name };
     else if (type === "file" || type === "contiguous-file") {
-      yield { kind: "file", path: name, isExecutable: (mode & EXECUTABLE) !== 0, open: async () => stream };
+      yield {
+        kind: "file",
+        path: name,
+        isExecutable: (mode & EXECUTABLE) !== 0,
+        open: async () => refusing(async () => stream),
+      };
     } else
       yield { kind: "other", path: name, what: type === "link" || type === "symlink" ? "a link" : "no plain file" };
     stream.resume();

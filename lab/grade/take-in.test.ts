@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -115,6 +116,22 @@ test.each<[string, (root: string) => string | Promise<string>, RegExp]>([
   ["no archive", (root) => write(join(root, "a.zip"), "not one"), /cannot be read/],
   ["half a tar", (root) => write(join(root, "a.tar"), "x".repeat(1000)), /cannot be read/],
   ["half a gzip", (root) => write(join(root, "a.tgz"), "x".repeat(1000)), /cannot be read/],
+  [
+    "a zip whose file is more than it says",
+    (root) => lie(writeZip(join(root, "a.zip"), [{ name: "s", content: "x".repeat(100_000) }])),
+    /cannot be read/,
+  ],
+  [
+    "a zip that was damaged on its way",
+    (root) => damage(writeZip(join(root, "a.zip"), [{ name: "s", content: randomBytes(1_000) }]), 31),
+    /cannot be read/,
+  ],
+  [
+    "a gzip that was cut",
+    async (root) =>
+      cut(await writeTar(join(root, "a.tgz"), [{ name: "s", content: randomBytes(9_000).toString("hex") }])),
+    /cannot be read/,
+  ],
   ["nothing", (root) => writeZip(join(root, "a.zip"), []), /no file in it/],
 ])("refused with the reason: %s", async (_what, make, why) => {
   const root = fresh();
@@ -154,6 +171,28 @@ test("folders and archives are hand-ins, in the order of their names; what else 
   expect(handIns.map(({ name }) => name)).toEqual(["anna", "anna.zip", "bob", "cleo"]);
   expect(passedOver).toEqual(["notes.pdf"]);
 });
+
+/** Says in both of its headers that the only file has ten bytes. */
+function lie(path: string): string {
+  const bytes = readFileSync(path);
+  bytes.writeUInt32LE(10, 22);
+  bytes.writeUInt32LE(10, bytes.indexOf("PK\x01\x02") + 24);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function damage(path: string, at: number): string {
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, at, at + 100);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function cut(path: string): string {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+  return path;
+}
 
 function linkIn(root: string): string {
   symlinkSync("/etc", join(root, "l"));
