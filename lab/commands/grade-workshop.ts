@@ -16,6 +16,7 @@ import { haveProgramImage } from "../machine/images.ts";
 import { buildLimited } from "../machine/limited-build.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { SpentImages } from "../machine/spent-images.ts";
+import { labCommand } from "../own-command.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { REPORT_FILES } from "../report/report-files.ts";
 import { ReportFolder } from "../result/folder.ts";
@@ -118,10 +119,11 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
         renderer: SILENT,
         timeoutMs: args.timeoutMs,
         repetition: confirming(args.confirm),
+        asksStandstill: rubric.role,
         done,
         onDone,
         isWanted,
-        command: `npm run lab -- --${rubric.role} ${implementation.file}`,
+        command: labCommand(`--${rubric.role}`, implementation.file),
         keep: false,
         // The same faults for every hand-in.
         seed: SEED,

@@ -26,7 +26,7 @@ export const GRADE_VERDICTS = [
 const verdict = z
   .enum(GRADE_VERDICTS)
   .describe(
-    "refused: the hand-in cannot be taken, such as a hostile archive or a file that describes nothing. timed-out: a time limit of the rubric was over, or it stood still in the step that failed: it was sent something, and neither sent nor printed anything from then on. out-of-memory, out-of-processes: it reached that limit in a case that did not pass. unsupported: the hand-in's file says that it cannot do it. lab-fault: it could not be judged, which is not the hand-in's fault, and a person has to look. not-run: something that it needs did not pass, or the run was called off.",
+    "refused: the hand-in cannot be taken, such as a hostile archive or a file that describes nothing. timed-out: a time limit of the rubric was over, or it stood still when a case failed: it did not read any more what it was sent; where that cannot be seen, it was sent something and neither sent nor printed anything from then on. out-of-memory, out-of-processes: it reached that limit in a case that did not pass. unsupported: the hand-in's file says that it cannot do it. lab-fault: it could not be judged, which is not the hand-in's fault, and a person has to look. not-run: something that it needs did not pass, or the run was called off.",
   );
 
 /** Who may see a test, as Gradescope and PrairieLearn tell it. */

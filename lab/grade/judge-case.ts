@@ -17,7 +17,7 @@ const SAYS_CHARS_MAX = 300;
 export interface CaseRun {
   readonly scenario: Pick<Scenario, "slug" | "given" | "steps">;
   readonly result: ScenarioResult;
-  readonly outcome: Pick<CaseOutcome, "endings" | "speechless" | "startMs" | "unstarted"> & {
+  readonly outcome: Pick<CaseOutcome, "endings" | "isStill" | "speechless" | "startMs" | "steps" | "unstarted"> & {
     readonly evidence: Pick<CaseOutcome["evidence"], "limits" | "logs">;
   };
   /** What the hand-ins are. */
@@ -59,11 +59,27 @@ function verdictOf(run: CaseRun): GradedCase["verdict"] {
     case "unsupported":
       return "unsupported";
     case "error":
-      return "lab-fault";
+      return isUnproved(run) ? failureOf(run) : "lab-fault";
     case "fail":
     case "known-failure":
-      return limitOf(run) ?? (isUnstarted(run) ? "does-not-start" : isStill(run) ? "timed-out" : "failed");
+      return failureOf(run);
   }
+}
+
+/**
+ * Whether only the proof is missing that nothing more came: it is a whisper of a client to itself, or a text to everybody else,
+ * and the hand-in carries neither. What a host did is no fault of the lab's, which is no host.
+ */
+function isUnproved({ outcome, scenario }: CaseRun): boolean {
+  const findings = outcome.steps.flatMap((step) => step.findings);
+  return findings.length > 0 && findings.every(({ host }) => scenario.given.some((given) => given.host === host));
+}
+
+function failureOf(run: CaseRun): GradedCase["verdict"] {
+  return (
+    limitOf(run) ??
+    (isUnstarted(run) ? "does-not-start" : (run.outcome.isStill ?? wasSilent(run)) ? "timed-out" : "failed")
+  );
 }
 
 const OUT_OF: Readonly<Partial<Record<Limit, "out-of-memory" | "out-of-processes">>> = {
@@ -87,14 +103,14 @@ function isUnstarted(run: CaseRun): boolean {
 }
 
 /**
- * Whether it stood still: in the step that failed or behind it, it was sent something, and from then on until the case's end it
- * sent nothing and printed nothing. Who gives a wrong answer still answers the lab's fences.
+ * Of a server, where nobody could see whether it read any more: whether it was sent something in the step that failed or behind it, and from
+ * then on until the case's end sent nothing and printed nothing. Who gives a wrong answer still answers the lab's fences.
  */
-function isStill(run: CaseRun): boolean {
+function wasSilent(run: CaseRun): boolean {
   const { outcome, result } = run;
   const { events, omitted, source } = result.wire;
   const span = result.steps.find((step) => step.verdict !== "pass")?.span ?? null;
-  if (span === null || source === "none" || omitted !== null) return false;
+  if (run.role === "client" || span === null || source === "none" || omitted !== null) return false;
   const frames = events.filter(({ atMs, kind }) => kind === "frame" && atMs >= span.startMs);
   const asked = frames.findLast(({ to }) => isOwn(run, to.host));
   if (asked === undefined) return false;

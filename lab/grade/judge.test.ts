@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Limit } from "../hosts/program-limits.ts";
 import { failedStep, sampleFrame, sampleScenario, sampleStep, sampleWire } from "../report/fixtures/sample-run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { sampleCase, sampleRubric, sampleTest } from "./fixtures/sample-class.ts";
+import type { RubricResult, RubricTest } from "./class-result.ts";
+import { sampleCase, sampleRubric, sampleRubricTest } from "./fixtures/sample-class.ts";
 import { type CaseRun, judgeCase, tellCase, unrunCase } from "./judge-case.ts";
 import { isWorthRunning, type JudgedCase, judgeHandIn, judgeUnrun } from "./judge-hand-in.ts";
 
@@ -49,6 +50,14 @@ describe("in the step that fails, the hand-in was asked something at 500 ms", ()
     expect(verdictOf([before, asked], [490])).toBe("timed-out");
   });
 
+  test("a client that sends nothing has only listened", () => {
+    const wire = { ...sampleWire(), events: [{ ...asked, to: end("Win72") }] };
+    const given = [{ host: "Win72", kind: "client" }] as unknown as Scenario["given"];
+    const scenario = { slug: "05-name-accepted", given, steps: STEPS };
+    const result = sampleScenario({ verdict: "fail", steps: [step], wire });
+    expect(judgeCase({ scenario, result, outcome: outcomeOf({}), role: "client" }, "").verdict).toBe("failed");
+  });
+
   test.each<[string, readonly (typeof asked)[], readonly number[]]>([
     ["sent anything, if only the lab's fence", [asked, { ...before, atMs: 700, fence: true }], []],
     ["printed anything", [asked], [501]],
@@ -56,6 +65,26 @@ describe("in the step that fails, the hand-in was asked something at 500 ms", ()
   ])("where it %s, it has failed", (_what, events, printedMs) => {
     expect(verdictOf(events, printedMs)).toBe("failed");
   });
+});
+
+test("where the bed saw whether it still read what it was sent, that decides", () => {
+  expect(judge({ verdict: "fail", steps: [failedStep()] }, { isStill: true }).verdict).toBe("timed-out");
+  // Silent, and yet it read: it does not know what it was asked.
+  const step = { ...failedStep(), span: { startMs: 0, endMs: 5_000 } };
+  const end = (host: string) => ({ host, address: "10.6.1.1", port: 20002 });
+  const wire = { ...sampleWire(), events: [sampleFrame({ atMs: 500, from: end("Win72"), to: end(SERVER) })] };
+  expect(judge({ verdict: "fail", steps: [step], wire }, { isStill: null }).verdict).toBe("timed-out");
+  expect(judge({ verdict: "fail", steps: [step], wire }, { isStill: false }).verdict).toBe("failed");
+});
+
+test("where only the proof is missing that nothing more came, the hand-in has not carried it", () => {
+  const finding = { verdict: "error", expected: "shows nothing more", seen: "not proved" } as const;
+  const about = { title: "", verdict: "error", expected: null, seen: null, span: null, tails: [] } as const;
+  const of = (host: string, isStill: boolean | null = null) =>
+    judge({ verdict: "error" }, { isStill, steps: [{ ...about, findings: [{ ...finding, host }] }] }).verdict;
+  expect(of(SERVER)).toBe("failed");
+  expect(of(SERVER, true)).toBe("timed-out");
+  expect(of("The lab")).toBe("lab-fault");
 });
 
 test.each([
@@ -76,7 +105,7 @@ test("of a case that fails the first step that did not pass is told, and 0 is wh
 });
 
 test("all cases of a test have to pass, and what needs it is not run otherwise", () => {
-  const rubric = sampleRubric();
+  const rubric = rubricOf();
   const judged = judgeHandIn(rubric, cases({ "06-name-taken": "failed" }));
   expect(judged.tests.map(({ points, verdict }) => [verdict, points])).toEqual([
     ["failed", 0],
@@ -87,28 +116,25 @@ test("all cases of a test have to pass, and what needs it is not run otherwise",
 });
 
 test("a case is not worth running once every test that asks for it needs what did not pass", () => {
-  const { tests } = sampleRubric();
+  const { tests } = rubricOf();
   const isWorth = (own: ReadonlyMap<string, JudgedCase>, asked = tests): boolean =>
     isWorthRunning("08-whisper-message", asked, own);
   const lost = new Map([["05-name-accepted", judged("05-name-accepted", "failed", [])]]);
   expect(isWorth(new Map())).toBe(true);
   expect(isWorth(lost)).toBe(false);
-  expect(isWorth(lost, [...tests, sampleTest({ id: "more", cases: ["08-whisper-message"] })])).toBe(true);
+  expect(isWorth(lost, [...tests, testOf({ id: "more", cases: ["08-whisper-message"] })])).toBe(true);
   expect(isWorthRunning("06-name-taken", tests, lost)).toBe(true);
 });
 
 test("a partial test gives each case its share", () => {
-  const rubric = sampleRubric({ tests: [sampleTest({ partial: true, points: 1 })] });
+  const rubric = rubricOf([testOf({ partial: true, points: 1 })]);
   expect(judgeHandIn(rubric, cases({ "06-name-taken": "failed" }))).toMatchObject({ verdict: "failed", score: 0.5 });
 });
 
 test("where only some steps count, the others may fail", () => {
-  const tests = [sampleTest({ cases: ["08-whisper-message"], steps: [1] })];
+  const tests = [testOf({ cases: ["08-whisper-message"], steps: [1] })];
   const of = (steps: readonly boolean[]) =>
-    judgeHandIn(
-      sampleRubric({ tests }),
-      new Map([["08-whisper-message", judged("08-whisper-message", "failed", steps)]]),
-    );
+    judgeHandIn(rubricOf(tests), new Map([["08-whisper-message", judged("08-whisper-message", "failed", steps)]]));
   expect(of([true, false])).toMatchObject({ verdict: "passed", score: 2 });
   expect(of([false, true])).toMatchObject({ verdict: "failed", score: 0 });
   expect(of([])).toMatchObject({ verdict: "failed", score: 0 });
@@ -116,8 +142,7 @@ test("where only some steps count, the others may fail", () => {
 
 test("the lab's own fault is told before failures, a start that fails only where nothing else does", () => {
   const of = (one: JudgedCase["graded"]["verdict"], other: JudgedCase["graded"]["verdict"]) =>
-    judgeHandIn(sampleRubric({ tests: [sampleTest()] }), cases({ "05-name-accepted": one, "06-name-taken": other }))
-      .verdict;
+    judgeHandIn(rubricOf([testOf()]), cases({ "05-name-accepted": one, "06-name-taken": other })).verdict;
   expect(of("failed", "lab-fault")).toBe("lab-fault");
   expect(of("does-not-start", "failed")).toBe("failed");
   expect(of("does-not-start", "does-not-start")).toBe("does-not-start");
@@ -140,11 +165,11 @@ test("what most cases fail for is to be looked at first", () => {
     const { graded, steps } = own.get(slug) ?? judged(slug, "failed", []);
     own.set(slug, { graded: { ...graded, cause }, steps });
   }
-  expect(judgeHandIn(sampleRubric(), own).first).toMatchObject({ says: "it ended", mend: "look", details: ["last"] });
+  expect(judgeHandIn(rubricOf(), own).first).toMatchObject({ says: "it ended", mend: "look", details: ["last"] });
 });
 
 test("a hand-in of which nothing was run has that verdict everywhere", () => {
-  const judged = judgeUnrun(sampleRubric(), "refused", { says: "it is a bomb", mend: null, details: [] });
+  const judged = judgeUnrun(rubricOf(), "refused", { says: "it is a bomb", mend: null, details: [] });
   expect(judged).toMatchObject({ verdict: "refused", score: 0 });
   expect(
     judged.tests.every(({ points, says, verdict }) => verdict === "refused" && points === 0 && says !== null),
@@ -162,14 +187,18 @@ function ending(exit: object, complaints: readonly string[]): CaseRun["outcome"]
 
 function judge(result: Parameters<typeof sampleScenario>[0], outcome: Partial<CaseRun["outcome"]> = {}) {
   const scenario = { slug: "05-name-accepted", given: GIVEN, steps: STEPS };
+  const run = { scenario, result: sampleScenario(result), outcome: outcomeOf(outcome), role: "server" } as const;
+  return judgeCase(run, "hand-ins/a/report");
+}
+
+function outcomeOf(parts: Partial<CaseRun["outcome"]>): CaseRun["outcome"] {
   const evidence = { limits: [], logs: new Map() };
-  const about = { endings: [], speechless: null, unstarted: null, startMs: 0, evidence, ...outcome };
-  return judgeCase({ scenario, result: sampleScenario(result), outcome: about, role: "server" }, "hand-ins/a/report");
+  return { steps: [], endings: [], isStill: null, speechless: null, unstarted: null, startMs: 0, evidence, ...parts };
 }
 
 function cases(verdicts: Readonly<Record<string, JudgedCase["graded"]["verdict"]>>): ReadonlyMap<string, JudgedCase> {
   return new Map(
-    sampleRubric().cases.map(({ slug }) => [
+    rubricOf().cases.map(({ slug }) => [
       slug,
       judged(slug, verdicts[slug] ?? "passed", [verdicts[slug] === undefined]),
     ]),
@@ -178,4 +207,16 @@ function cases(verdicts: Readonly<Record<string, JudgedCase["graded"]["verdict"]
 
 function judged(slug: string, verdict: JudgedCase["graded"]["verdict"], steps: readonly boolean[]): JudgedCase {
   return { graded: { ...(verdict === "passed" ? sampleCase() : unrunCase(slug, verdict)), slug }, steps };
+}
+
+function testOf(about: Partial<RubricTest> = {}): RubricTest {
+  return sampleRubricTest({ id: "names", points: 2, cases: ["05-name-accepted", "06-name-taken"], ...about });
+}
+
+function rubricOf(
+  tests = [testOf(), testOf({ id: "whisper", points: 3, cases: ["08-whisper-message"], steps: [1], needs: ["names"] })],
+): RubricResult {
+  const [about] = sampleRubric().cases;
+  const slugs = ["05-name-accepted", "06-name-taken", "08-whisper-message"];
+  return { ...sampleRubric(tests), cases: about === undefined ? [] : slugs.map((slug) => ({ ...about, slug })) };
 }

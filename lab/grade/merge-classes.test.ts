@@ -78,14 +78,14 @@ test("a part that was left out is told, until it comes", () => {
 
 test("parts of two rubrics, and a hand-in in two parts, are no class", () => {
   const one = sampleClass();
-  const other = sampleClass({ rubric: sampleRubric({ digest: "1".repeat(64) }) });
+  const other = sampleClass({ rubric: { ...sampleRubric(), digest: "1".repeat(64) } });
   expect(mergeClasses([part("1", one), part("2", other)], "")).toEqual({
     kind: "wrong",
     message: "2: expected the rubric and the cases of 1; got others",
   });
   expect(mergeClasses([part("1", one), part("2", one)], "")).toEqual({
     kind: "wrong",
-    message: '2: expected hand-ins that no other part has; got "=bob", as 1',
+    message: '2: expected hand-ins that no other part has; got "ann", as 1',
   });
 });
 

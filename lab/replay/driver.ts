@@ -89,6 +89,11 @@ export abstract class HostDriver {
     return this.#ending === null ? [...this.#limitsReached.values()] : [];
   }
 
+  /** Whether what it was sent waits to be read; undefined where the bed cannot see that. */
+  get hasUnread(): boolean | undefined {
+    return this.#program?.hasUnread?.();
+  }
+
   /** Lines that it has printed on standard output. */
   get outputLines(): number {
     return this.#outputLines;

@@ -69,6 +69,7 @@ function outcomeOf(...verdicts: readonly Verdict[]): CaseOutcome {
     endings: [],
     faults: [],
     speechless: null,
+    isStill: null,
     unstarted: null,
     evidence,
   };

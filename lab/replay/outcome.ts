@@ -79,6 +79,8 @@ export interface CaseOutcome {
   readonly endings: readonly Ending[];
   /** What steps did to hosts and links, in their order. */
   readonly faults: readonly FaultSpan[];
+  /** Whether the programs that were asked stood still at its end; null where none were, or it cannot be known. */
+  readonly isStill: boolean | null;
   /** The program at which the case failed, where it had said nothing. */
   readonly speechless: Speechless | null;
   /** The host whose program did not come to where it can be used: it did not run, or did not say that it does. */
@@ -106,7 +108,7 @@ export function outcomeUnsupported(scenario: Scenario, why: string, nowMs: numbe
   const given = { ...notRun(GIVEN_TITLE, why, "unsupported"), seen: why };
   const steps = scenario.steps.map(({ title }) => notRun(title, why, "unsupported"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
-  const left = { endings: [], faults: [], speechless: null, unstarted: null, evidence };
+  const left = { endings: [], faults: [], isStill: null, speechless: null, unstarted: null, evidence };
   return { verdict: "unsupported", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 
@@ -126,7 +128,7 @@ export function outcomeSpeechless(
   };
   const steps = scenario.steps.map(({ title }) => notRun(title, "the pre-conditions were not met", "fail"));
   const evidence = { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] };
-  const left = { endings: [], faults: [], speechless: null, unstarted: host, evidence };
+  const left = { endings: [], faults: [], isStill: null, speechless: null, unstarted: host, evidence };
   return { verdict: "fail", startMs: nowMs, durationMs: 0, steps: [given, ...steps], ...left };
 }
 

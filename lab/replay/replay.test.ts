@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { HCP } from "../hcp/hcp.ts";
+import type { Role } from "../hosts/topology.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { REPORT_HOSTS } from "../scenario/fixtures/report-hosts.ts";
 import { parseScenario } from "../scenario/load.ts";
@@ -98,6 +99,47 @@ test("limits that a program reached and lived on with are told, each once, and f
     { host: "Win71", limit: "open-files", says: 'it printed "EMFILE 0: limit of open files": limit of open files' },
     { host: "Win71", limit: "cpus", says: "it was held for 2.5 s" },
   ]);
+});
+
+test.each<[string, ((looks: number) => boolean) | undefined, boolean | null]>([
+  ["reads no more stands still, whatever it prints", () => true, true],
+  ["reads on and answers nothing does not", () => false, false],
+  ["reads late does not, though nothing tells of it", (looks) => looks < 4, false],
+  ["nobody can see is not judged", undefined, null],
+])("a server of a failing case that %s", async (_which, isUnread, isStill) => {
+  let looks = 0;
+  const { outcome, room } = await replay(
+    `${THREE_NAMED}steps:${SPEAK}`,
+    {
+      bend: (effects, cause, { server }) => {
+        if (cause !== "message") return effects;
+        if (server !== undefined && isUnread !== undefined) server.lookForUnread = () => isUnread(looks++);
+        server?.print("still here");
+        return [];
+      },
+    },
+    SHORT_MS,
+  );
+  expect(outcome).toMatchObject({ verdict: "fail", isStill });
+  // Asked by whispers of the lab's own, each client's to itself.
+  const asked = room.commands.flatMap(({ command }) => ("type" in command ? [String(command.type)] : []));
+  expect(asked.filter((text) => text.startsWith("[howdy-lab fence"))).toHaveLength(isUnread === undefined ? 0 : 3);
+});
+
+test.each([
+  ["answers no command any more stands still", true],
+  ["shows something else does not", false],
+])("a client of a failing case that %s", async (_which, isStill) => {
+  let isMute = false;
+  const room = new FakeRoom({
+    bend: (effects, cause) => {
+      isMute = cause === "message" && isStill;
+      return cause === "message" ? [] : effects;
+    },
+    onCommand: (_client, host) => isMute && host === "Win73",
+  });
+  const yaml = `${THREE_NAMED}steps:${SPEAK}`;
+  expect(await replayIn(room, yaml, SHORT_MS, undefined, undefined, "client")).toMatchObject({ isStill });
 });
 
 test("a server that ends is told first, though what a client did not show was found first", async () => {
@@ -463,12 +505,14 @@ function replayIn(
   timeoutMs: number,
   signal?: AbortSignal,
   views: ReadonlyMap<string, WindowView> = new Map(),
+  asksStandstill: Role = "server",
 ): Promise<CaseOutcome> {
   return replayScenario(scenarioOf(yaml), hosts, {
     views: () => views,
     pair: OWN_PAIR,
     timeoutMs,
     startTimeoutMs: timeoutMs,
+    asksStandstill,
     clock: systemClock,
     signal,
     writtenAddresses: new Map(),

@@ -1,6 +1,7 @@
 // Owns the course of one case on fresh hosts: set-up, step after step, the proof at the end. It must not know beds, files or
 // how a report looks. Invariant: nothing is judged for good before everything on its way has been let in.
 
+import type { Role } from "../hosts/topology.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Hosts } from "../testbed/testbed.ts";
 import { setUp } from "./given.ts";
@@ -17,6 +18,7 @@ import { judgeClosed, proveAtEnd, settleBefore } from "./quiet.ts";
 import { runStep } from "./run-step.ts";
 import { findSpeechless, type Speechless } from "./speechless.ts";
 import { type Cast, Stage, type StageOptions } from "./stage.ts";
+import { standsStill } from "./standstill.ts";
 import { type Finding, hasFailed, StepRecord } from "./step-record.ts";
 import { takePictures } from "./take-pictures.ts";
 
@@ -25,6 +27,8 @@ export interface ReplayOptions extends StageOptions {
   readonly onStep?: (index: number) => void;
   /** What runs at the end of the case is to be left as it is (--keep). */
   readonly keeps?: boolean;
+  /** What programs of a case that fails are asked whether they stand still; none unless told. */
+  readonly asksStandstill?: Role | undefined;
 }
 
 /** How long a program's end may be on its way to the lab when what follows from it is already there. */
@@ -38,6 +42,8 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
   const verdict = gravest(steps.map((step) => step.verdict));
   const durationMs = options.clock.nowMs() - startMs;
   const endings = stage.endings();
+  const asked = verdict === "fail" || verdict === "error" ? options.asksStandstill : undefined;
+  const isStill = asked === undefined ? null : ((await unlessInterrupted(() => standsStill(stage, asked))) ?? null);
   const speechless = verdict === "fail" ? await lookForSpeechless(stage, steps, options) : null;
   return {
     verdict,
@@ -46,6 +52,7 @@ export async function replayScenario(scenario: Scenario, hosts: Hosts, options: 
     steps,
     endings,
     faults: stage.faults.spans,
+    isStill,
     speechless,
     unstarted: stage.unstarted,
     evidence: collectEvidence(stage),

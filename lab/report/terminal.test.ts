@@ -73,6 +73,7 @@ function failedOutcome(...findings: readonly Finding[]): CaseOutcome {
     endings: [],
     faults: [],
     speechless: null,
+    isStill: null,
     unstarted: null,
     evidence: { logs: new Map(), transcripts: new Map(), pictures: new Map(), omitted: [], limits: [] },
   };

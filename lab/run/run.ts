@@ -4,6 +4,7 @@
 import type { LabBrowser } from "../browser/lab-browser.ts";
 import { WindowHosts } from "../browser/window-hosts.ts";
 import { type ClientKind, planWindows } from "../browser/window-plan.ts";
+import type { Role } from "../hosts/topology.ts";
 import { type Pair, speaking, tellImplementation } from "../implementation/implementation.ts";
 import { linkFaultsOf } from "../replay/break-links.ts";
 import {
@@ -70,6 +71,8 @@ export interface RunOptions {
   readonly onDone?: (done: DoneCase, outcome: CaseOutcome) => Promise<void>;
   /** Asked before each case; one that is not wanted is not run, and not in the result. All are unless told. */
   readonly isWanted?: (scenario: Scenario) => boolean;
+  /** What programs of a case that fails are asked whether they stand still; none unless told. */
+  readonly asksStandstill?: Role | undefined;
   /** Stop after the first case that does not pass, and leave the last one's hosts as they are. */
   readonly keep: boolean;
 }
@@ -223,6 +226,7 @@ class Run {
 
   async #replay(whole: Scenario, { scenario, leftOut }: Extract<Fit, { kind: "fits" }>): Promise<Attempt> {
     const { bed, browser, client, clock, keep, renderer, seed, signal, timeoutMs, writtenAddresses } = this.#options;
+    const { asksStandstill } = this.#options;
     const pair = pairFor(scenario, this.#options.pair);
     await using booted = await bed.boot(scenario.id, { faults: linkFaultsOf(scenario), seed });
     const placed = [...booted.byName.values()];
@@ -235,6 +239,7 @@ class Run {
       clock,
       signal,
       keeps: keep,
+      asksStandstill,
       writtenAddresses,
       views: () => hosts.views,
       onStep: (index) => {

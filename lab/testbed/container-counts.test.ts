@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS, type MetLimit } from "../hosts/program-limits.ts";
-import { limitsReached } from "./container-counts.ts";
+import { hasUnread, limitsReached } from "./container-counts.ts";
 
 /** What is told of a container whose control groups say this. */
 function told(files: Readonly<Record<string, string>>): readonly MetLimit[] {
@@ -58,4 +58,26 @@ test("none is told where none was reached, a start was held for a moment, or not
   };
   expect(told(files)).toEqual([]);
   expect(told({})).toEqual([]);
+});
+
+test("what waits to be read, or to be accepted, is seen in the kernel's table of the container's own network", () => {
+  const row = (state: string, unread: string): string =>
+    `   0: 7401060A:4E22 4801060A:A2B4 ${state} 00000000:${unread} 00:00000000 00000000     0        0 1 1 0 20 4 30 10 -1\n`;
+  const look = (table: string | null): boolean | undefined => {
+    const root = mkdtempSync(join(tmpdir(), "howdy-counts-"));
+    try {
+      mkdirSync(join(root, "pids/docker/c0ffee"), { recursive: true });
+      mkdirSync(join(root, "42/net"), { recursive: true });
+      writeFileSync(join(root, "pids/docker/c0ffee/cgroup.procs"), "42\n43\n");
+      if (table !== null) writeFileSync(join(root, "42/net/tcp"), `  sl  local_address rem_address   st\n${table}`);
+      return hasUnread("c0ffee", root, root);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  };
+  expect(look(row("0A", "00000000") + row("01", "00000000"))).toBe(false);
+  expect(look(row("0A", "00000000") + row("01", "0000004C"))).toBe(true);
+  expect(look(row("0A", "00000002"))).toBe(true);
+  expect(look(null)).toBeUndefined();
+  expect(hasUnread("c0ffee", "/nowhere", "/nowhere")).toBeUndefined();
 });

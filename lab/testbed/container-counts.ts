@@ -1,4 +1,4 @@
-// Owns what the kernel counted of a container that met a limit and lived on: an engine tells nobody of it. It is read where
+// Owns what the kernel counts of a container: limits that it met and lived on with, and what it leaves unread. An engine tells nobody. It is read where
 // the kernel keeps it, which this machine sees of an engine of its own. It must not know programs. Invariant: what cannot be
 // read is not told.
 
@@ -9,6 +9,9 @@ import { type MetLimit, type ProgramLimits, tellCpus, tellMemory, tellProcesses 
 const CONTROL_GROUPS = "/sys/fs/cgroup";
 /** Where version 1 has a folder for each controller, and version 2 one folder for all. */
 const UNIFIED = "";
+const PROCESSES = "/proc";
+/** A line of the kernel's table: its number, both ends, a state, what waits to be sent, and what to be read or accepted. */
+const SOCKET = /^ *\d+: [\dA-F]+:[\dA-F]{4} [\dA-F]+:[\dA-F]{4} [\dA-F]{2} [\dA-F]{8}:([\dA-F]{8}) /gm;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 /** A start uses several threads, and is held for a moment: that is nobody's fault. */
@@ -35,6 +38,16 @@ export function limitsReached(id: string, limits: ProgramLimits, root = CONTROL_
     ...(countIn(refused, "max") > 0 ? [processes] : []),
     ...(heldMs >= HELD_MS_MIN ? [cpus] : []),
   ];
+}
+
+/** Whether anything waits in a running container's network to be read, or accepted; undefined where that cannot be seen. */
+export function hasUnread(id: string, root = CONTROL_GROUPS, processes = PROCESSES): boolean | undefined {
+  const groups = ["pids", UNIFIED].flatMap((each) => placesOf(join(root, each), id));
+  const [pid] = /^\d+$/m.exec(groups.map((place) => textOf(join(place, "cgroup.procs"))).join("\n")) ?? [];
+  if (pid === undefined) return undefined;
+  const tables = ["tcp", "tcp6"].map((name) => textOf(join(processes, pid, "net", name))).join("\n");
+  const waiting = [...tables.matchAll(SOCKET)].map(([, queue = ""]) => Number.parseInt(queue, 16));
+  return waiting.length === 0 ? undefined : waiting.some((count) => count > 0);
 }
 
 /** As an engine names a container's group by itself, and by way of systemd. */

@@ -11,7 +11,7 @@ import { type MetLimit, type ProgramLimits, tellMemory } from "../hosts/program-
 import { describeFault, unlessRefused } from "../machine/engine.ts";
 import { removeContainer } from "../machine/leftovers.ts";
 import type { Removals } from "../machine/removals.ts";
-import { limitsReached } from "./container-counts.ts";
+import { hasUnread, limitsReached } from "./container-counts.ts";
 import { readExit } from "./program-exit.ts";
 import { ProgramOutput } from "./program-output.ts";
 import { runInContainer } from "./run-in-container.ts";
@@ -153,6 +153,10 @@ export class ContainerProgram implements Program {
 
   limitsReached(): readonly MetLimit[] {
     return this.#running ? limitsReached(this.container.id, this.#limits) : [];
+  }
+
+  hasUnread(): boolean | undefined {
+    return this.#running ? hasUnread(this.container.id) : undefined;
   }
 
   /** Lets go of it as it is, so that it neither holds this process nor ends with it (--keep). */

@@ -53,6 +53,8 @@ export interface Program {
   resume(): Promise<void>;
   /** The limits that it has reached so far and lived on with; not there where the bed cannot know. */
   limitsReached?(): readonly MetLimit[];
+  /** Whether bytes or connections that came to its host wait to be read or accepted; undefined where the bed cannot see that. */
+  hasUnread?(): boolean | undefined;
   /** Settles when the program has ended and its last line has been handed over. Never rejects. */
   readonly exited: Promise<ProgramExit>;
 }

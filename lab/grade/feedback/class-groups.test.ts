@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { largeClass, leakySubmission, sampleCase, sampleClass, sampleSubmission } from "../fixtures/sample-class.ts";
 import { groupAlike, medianScore, missedTests, tellClass } from "./class-groups.ts";
-import { largeClass, leakySubmission, sampleCase, sampleClass, sampleSubmission } from "./fixtures/sample-class.ts";
 
 test("hand-ins that fail for one cause are one group, that of most hand-ins first", () => {
   const told = groupAlike(largeClass()).map(({ says, submissions }) => [says, submissions.map(({ name }) => name)]);

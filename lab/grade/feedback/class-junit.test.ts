@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { GRADE_VERDICTS } from "../class-result.ts";
+import { leakySubmission, sampleClass } from "../fixtures/sample-class.ts";
 import { renderClassJunit } from "./class-junit.ts";
-import { leakySubmission, sampleClass } from "./fixtures/sample-class.ts";
 
 const SCHEMA = readFileSync(new URL("../../report/fixtures/junit.xsd", import.meta.url), "utf8");
 

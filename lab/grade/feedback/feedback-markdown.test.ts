@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HOSTILE_TEXT } from "../../report/fixtures/sample-run.ts";
+import { leakySubmission, sampleRubric, sampleRubricTest, sampleSubmission } from "../fixtures/sample-class.ts";
 import { renderFeedback } from "./feedback-markdown.ts";
-import { leakySubmission, sampleRubric, sampleRubricTest, sampleSubmission } from "./fixtures/sample-class.ts";
 
 test("feedback tells what to look at first, the points, and the step that failed", () => {
   const rubric = [sampleRubricTest({ hint: "Look at the receiver's name." })];

@@ -2,10 +2,6 @@
 
 import { Ajv, type ValidateFunction } from "ajv";
 import { expect, test } from "vitest";
-import { renderAutolab } from "./autolab.ts";
-import { renderClassCsv } from "./class-csv.ts";
-import gradescopeSchema from "./fixtures/gradescope.schema.json" with { type: "json" };
-import prairielearnSchema from "./fixtures/prairielearn.schema.json" with { type: "json" };
 import {
   leakySubmission,
   sampleCase,
@@ -13,7 +9,11 @@ import {
   sampleRubric,
   sampleRubricTest,
   sampleSubmission,
-} from "./fixtures/sample-class.ts";
+} from "../fixtures/sample-class.ts";
+import { renderAutolab } from "./autolab.ts";
+import { renderClassCsv } from "./class-csv.ts";
+import gradescopeSchema from "./fixtures/gradescope.schema.json" with { type: "json" };
+import prairielearnSchema from "./fixtures/prairielearn.schema.json" with { type: "json" };
 import { renderGradescope } from "./gradescope.ts";
 import { PRAIRIELEARN_BYTES_MAX, renderPrairieLearn } from "./prairielearn.ts";
 

@@ -12,7 +12,7 @@ import {
   WIDE,
 } from "../../report/fixtures/offline-page.ts";
 import { sampleReport } from "../../report/fixtures/sample-run.ts";
-import { largeClass, leakySubmission, sampleRubric, sampleRubricTest } from "./fixtures/sample-class.ts";
+import { largeClass, leakySubmission, sampleRubric, sampleRubricTest } from "../fixtures/sample-class.ts";
 import { renderClassPage, renderStudentPage } from "./pages.ts";
 
 const RUBRIC = sampleRubric([

@@ -5,7 +5,7 @@ import { posix } from "node:path";
 import { type PageSource, renderPage } from "../../report/page-file.ts";
 import { fitPage } from "../../report/page-fit.ts";
 import type { ReportData } from "../../result/report-data.ts";
-import type { ClassResult, RubricResult } from "../class-result.ts";
+import type { ClassResult } from "../class-result.ts";
 import type { HandIn, StudentData } from "./hand-in.ts";
 import { type StudentView, viewOf } from "./student-view.ts";
 
@@ -41,13 +41,13 @@ export function renderStudentPage({ report, rubric, submission }: HandIn): Promi
   const { name, startedAt, durationMs, verdict } = submission;
   const view = viewOf(rubric, submission);
   const grade = { title: rubric.title, name, verdict, startedAt, durationMs, view };
-  const shown = report === null ? null : keepCases(report, rubric, view);
+  const shown = report === null ? null : keepCases(report, view);
   const data: StudentData = shown === null ? { grade } : { grade, ...fitPage(shown) };
   return renderPage(shown === null ? STUDENT_PAGE : STUDENT_PAGE_WITH_REPORT, data);
 }
 
 /** The report of the visible tests' cases alone; null where none of them was run. */
-function keepCases(report: ReportData, { role }: RubricResult, { tests }: StudentView): ReportData | null {
+function keepCases(report: ReportData, { tests }: StudentView): ReportData | null {
   const { evidence, requirements, result } = report;
   const slugs = new Set(tests.flatMap(({ about }) => about.cases));
   const kept = result.scenarios.map(({ folder }) => slugs.has(posix.basename(folder)));
@@ -56,11 +56,13 @@ function keepCases(report: ReportData, { role }: RubricResult, { tests }: Studen
   return {
     requirements,
     evidence: evidence.filter((_, index) => kept[index]),
-    result: { ...result, command: commandFor(role, slugs), planned: scenarios.length, notAsked: [], scenarios },
+    // It names the hand-in's own file; the class's names the staff's.
+    result: {
+      ...result,
+      command: [result.command, ...slugs].join(" "),
+      planned: scenarios.length,
+      notAsked: [],
+      scenarios,
+    },
   };
-}
-
-/** What a student can run: the class's own command names the staff's files. */
-function commandFor(role: RubricResult["role"], slugs: ReadonlySet<string>): string {
-  return ["npm run lab --", `--${role} ${role}.yaml`, ...slugs].join(" ");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leakySubmission, sampleRubric, sampleRubricTest } from "./fixtures/sample-class.ts";
+import { leakySubmission, sampleRubric, sampleRubricTest } from "../fixtures/sample-class.ts";
 import { tellPoints, viewOf } from "./student-view.ts";
 
 const HIDDEN = { visibility: "hidden" } as const;
