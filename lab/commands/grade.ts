@@ -4,12 +4,11 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tellSystemError, UsageError } from "../../src/options/index.ts";
-import { ClassFolder, type Place } from "../grade/class-folder.ts";
+import { ClassFolder } from "../grade/class-folder.ts";
 import type { ClassResult, Submission } from "../grade/class-result.ts";
 import { tellClass } from "../grade/class-text.ts";
 import { CLASS_FILES, FORMATS, type Format, HAND_IN_FILES } from "../grade/feedback/files.ts";
 import { gradeClass, numberHandIns, shardOf, toClassResult } from "../grade/grade-class.ts";
-import type { GradedHandIn } from "../grade/grade-hand-in.ts";
 import { ClassProgress } from "../grade/progress.ts";
 import type { Rubric } from "../grade/rubric.ts";
 import { findHandIns, type HandIn } from "../grade/take-in.ts";
@@ -19,6 +18,7 @@ import { moveTopology, type Topology } from "../hosts/topology.ts";
 import { systemClock } from "../replay/pulse.ts";
 import { countOf, printable } from "../report/plain-text.ts";
 import { processScreen } from "../report/screen.ts";
+import type { ReportFile } from "../result/report-file.ts";
 import type { GradeArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { GradeWorkshop } from "./grade-workshop.ts";
@@ -64,7 +64,7 @@ export async function grade(args: GradeArguments): Promise<number> {
     resumes: args.resume,
     signal,
     nowMs: () => systemClock.nowMs(),
-    writeFeedback: (place, graded) => writeFeedback(place, graded, args.formats),
+    writeFeedback: (place, graded) => writeFiles(place.path, HAND_IN_FILES, graded),
     watch: (step) => progress.take(step),
   }).finally(() => progress.end());
   const result = toClassResult(rubric.result, submissions, {
@@ -87,13 +87,17 @@ export async function grade(args: GradeArguments): Promise<number> {
 export async function finish(folder: ClassFolder, result: ClassResult, formats: readonly Format[]): Promise<void> {
   await folder.clear();
   await folder.writeClass(result, [...CLASS_FILES, ...formatsOf("class", formats)]);
+  // Of all of them, also those that were graded before, or in another part.
+  for (const submission of result.submissions) {
+    const handIn = { rubric: result.rubric, submission, report: null };
+    await writeFiles(join(folder.path, submission.folder), formatsOf("hand-in", formats), handIn);
+  }
   process.stdout.write(`\n${tellClass(result)}Class: ${join(folder.path, CLASS_PAGE)}\n`);
 }
 
-async function writeFeedback({ path }: Place, graded: GradedHandIn, formats: readonly Format[]): Promise<void> {
+async function writeFiles<Data>(path: string, files: readonly ReportFile<Data>[], data: Data): Promise<void> {
   await mkdir(path, { recursive: true });
-  const files = [...HAND_IN_FILES, ...formatsOf("hand-in", formats)];
-  await Promise.all(files.map(async ({ name, render }) => writeFile(join(path, name), await render(graded))));
+  await Promise.all(files.map(async ({ name, render }) => writeFile(join(path, name), await render(data))));
 }
 
 type FileOf<Of> = Extract<(typeof FORMATS)[Format], { readonly of: Of }>["file"];

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { tellSystemError, UsageError } from "../../src/options/index.ts";
 import type { Rubric } from "../grade/rubric.ts";
 import { writeRubric } from "../grade/write-rubric.ts";
+import { labCommand } from "../own-command.ts";
 import { countOf, printable } from "../report/plain-text.ts";
 import { programsOf } from "../scenario/scenario.ts";
 import type { RubricArguments } from "./arguments.ts";
@@ -26,12 +27,12 @@ export async function rubric({ file, init }: RubricArguments): Promise<string> {
   await writeFile(file, text, { flag: "wx" }).catch((cause: unknown) => {
     throw new UsageError(`howdy-lab: ${file}: ${tellSystemError(cause)}`, { cause });
   });
-  return `Wrote ${file}. Say there what is asked; then: npm run lab -- grade SUBMISSIONS --rubric ${file}\n`;
+  return `Wrote ${file}. Say there what is asked; then: ${labCommand("grade", "SUBMISSIONS", "--rubric", file)}\n`;
 }
 
 function tellRubric(file: string, { result }: Rubric): string {
   const lines = result.tests.map(
     ({ cases, id, points, title }) => `  ${id}  ${points}  ${printable(title)} (${countOf(cases.length, "case")})\n`,
   );
-  return `${printable(result.title)}: ${countOf(result.tests.length, "test")}, ${result.points} points\n${lines.join("")}${file} can be graded with.\n`;
+  return `${printable(result.title)}: ${countOf(result.tests.length, "test")}, ${countOf(result.points, "point")}\n${lines.join("")}${file} can be graded with.\n`;
 }

@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { inLanes } from "../in-lanes.ts";
-import type { ClassResult, RubricResult, Submission } from "./class-result.ts";
+import { type ClassResult, classSchema, type RubricResult, type Submission } from "./class-result.ts";
 import { type GradeOptions, gradeHandIn } from "./grade-hand-in.ts";
 import type { HandIn } from "./take-in.ts";
 
@@ -44,5 +44,6 @@ type Head = Omit<ClassResult, "schema" | "kind" | "rubric" | "submissions">;
 
 export function toClassResult(rubric: RubricResult, submissions: readonly Submission[], head: Head): ClassResult {
   const sorted = submissions.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  return { schema: 1, kind: "class", rubric, ...head, submissions: sorted };
+  // Of one form, down to the order of its keys, wherever its parts come from.
+  return classSchema.parse({ schema: 1, kind: "class", rubric, ...head, submissions: sorted });
 }

@@ -91,6 +91,8 @@ export type Step =
 /** Of the builder's lines, in characters: the first and the last ones. */
 const BUILD_LOG_CHARS_MAX = 1_048_576;
 const BUILD_LINES_TOLD = 12;
+/** What the builder says of its own work, which is another each time. */
+const BUILDER_TALK = /^ ---> (?:Running in )?[0-9a-f]{12}$|^Removing intermediate container /;
 
 /** Grades one hand-in; undefined where the signal called it off. */
 export async function gradeHandIn(
@@ -181,7 +183,9 @@ class Turn {
 
   #unbuilt(built: Exclude<Built, { kind: "built" }>): Outcome {
     const { msMax } = this.#options.rubric.build;
-    const details = this.#logLines().slice(-BUILD_LINES_TOLD);
+    const details = this.#logLines()
+      .filter((line) => !BUILDER_TALK.test(line))
+      .slice(-BUILD_LINES_TOLD);
     if (built.kind === "timed-out") {
       const says = `it was not built within ${msMax / 60_000} minutes`;
       return this.#unrun("timed-out", { says, mend: "see what its build does last", details });
