@@ -57,6 +57,8 @@ describe("what is sent to the builder", () => {
     ["*.md", ["lab", "lab/README.md", "src", "src/a.ts", "src/deep", "src/deep/a.test.ts"]],
     ["**/*.md", ["lab", "src", "src/a.ts", "src/deep", "src/deep/a.test.ts"]],
     ["src\n!src/deep", ["README.md", "lab", "lab/README.md", "src", "src/deep", "src/deep/a.test.ts"]],
+    ["src\n  !src/deep", ["README.md", "lab", "lab/README.md", "src", "src/deep", "src/deep/a.test.ts"]],
+    ["src\n! ./src/deep/", ["README.md", "lab", "lab/README.md", "src", "src/deep", "src/deep/a.test.ts"]],
     ["*\n!*/deep", ["src", "src/deep", "src/deep/a.test.ts"]],
   ])("is less what .dockerignore leaves out: %j", (ignore, expected) => {
     const files = { "README.md": "", "lab/README.md": "", "src/a.ts": "", "src/deep/a.test.ts": "" };

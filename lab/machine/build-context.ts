@@ -3,7 +3,7 @@
 // CONTEXT_BYTES_MAX.
 
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join, posix, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
 import dockerignore from "@balena/dockerignore";
 import { pack } from "tar-fs";
@@ -61,14 +61,9 @@ export class Left {
     this.#patterns = dockerignore.default().add(text);
     this.#exceptions = text
       .split(/\r?\n/)
+      .map((line) => line.trim())
       .filter((line) => line.startsWith("!"))
-      .map(
-        (line) =>
-          `${line
-            .slice(1)
-            .trim()
-            .replace(/^\/|\/$/g, "")}/`,
-      );
+      .map((line) => `${posix.normalize(line.slice(1).trim()).replace(/^\/|\/$/g, "")}/`);
   }
 
   has(path: string): boolean {
