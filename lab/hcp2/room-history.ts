@@ -34,6 +34,8 @@ export class RoomHistory {
   readonly talks: readonly Talk[];
   /** What was said to whom by whom; see keyOf. */
   readonly saidKeys: ReadonlySet<string>;
+  /** The same of whispers, as if they had been said to everybody. */
+  readonly whisperedKeys: ReadonlySet<string>;
   readonly #lost: ReadonlySet<string>;
 
   constructor(history: History) {
@@ -42,9 +44,10 @@ export class RoomHistory {
     const named = this.talks.flatMap((talk) =>
       talk.welcome === undefined ? [] : [{ ...talk, name: talk.welcome.name }],
     );
-    this.saidKeys = new Set(
-      named.flatMap(({ name, says }) => says.map(({ message }) => keyOf({ ...message, from: name }))),
-    );
+    const lines = named.flatMap(({ name, says }) => says.map(({ message }) => ({ ...message, from: name })));
+    this.saidKeys = new Set(lines.map(keyOf));
+    const whispers = lines.filter(({ to = EVERYBODY }) => to !== EVERYBODY);
+    this.whisperedKeys = new Set(whispers.map((line) => keyOf({ ...line, to: EVERYBODY })));
     this.#lost = new Set(named.filter(({ isCutOff }) => isCutOff).map(({ name }) => name));
   }
 

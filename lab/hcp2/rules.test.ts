@@ -120,6 +120,12 @@ test.each<readonly [string, string, string, readonly Event[]]>([
     "eve",
     [...JOINED, ...EVE, ...PSST, ["eve", "to", line("Jon", "Psst", 5, { request: "dd" })]],
   ],
+  [
+    "a whisper came as if it was said to everybody",
+    "16.3",
+    "eve",
+    [...JOINED, ...EVE, ...PSST, ["eve", "to", line("Jon", "Psst", 5)]],
+  ],
   ["a text came that nobody sent", "16.3", "zoe", [...JOINED, ...HI, ["zoe", "to", line("Jon", "Hi!", 4)]]],
   ["a text came that nobody sent", "16.3", "zoe", [...JOINED, ...EVE, ...HI, ["zoe", "to", line("Eve", "Hi", 4)]]],
   [

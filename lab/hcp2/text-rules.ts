@@ -3,7 +3,7 @@
 // the wire may lack breaks none.
 
 import type { MessageOf } from "../../src/protocol/hcp2/index.ts";
-import { EVERYBODY, nameKey } from "../../src/protocol/name.ts";
+import { nameKey } from "../../src/protocol/name.ts";
 import { type Broken, tell } from "./log-rules.ts";
 import { isKind, isLive, keyOf, type RoomHistory, type Talk, type Told } from "./room-history.ts";
 
@@ -28,26 +28,24 @@ export function leaked({ talks }: RoomHistory): Broken | undefined {
 
 /** Its sender whispered it, and it came as if it had been said to everybody. */
 export function inTheOpen(room: RoomHistory): Broken | undefined {
-  const whispered = new Set(
-    room.talks.flatMap(({ welcome, says }) =>
-      says
-        .filter(({ message: { to = EVERYBODY } }) => to !== EVERYBODY)
-        .map(({ message }) => keyOf({ from: welcome?.name ?? "", to: EVERYBODY, text: message.text })),
-    ),
+  return find(room.talks, (_talk, { message }) =>
+    wasWhispered(room, message) && room.knowsAllOf(message.from) ? "which its sender had whispered" : undefined,
   );
-  return find(room.talks, (_talk, { message }) => {
-    const key = keyOf(message);
-    const isOpen = message.to === undefined && whispered.has(key) && !room.saidKeys.has(key);
-    return isOpen && room.knowsAllOf(message.from) ? "which its sender had whispered" : undefined;
+}
+
+/** Nobody said these words under this name, whoever they were for. */
+export function madeUp(room: RoomHistory): Broken | undefined {
+  return find(room.talks, (_talk, told) => {
+    const { message } = told;
+    const isSaid = room.saidKeys.has(keyOf(message)) || wasWhispered(room, message);
+    return isSaid || !isLive(told) || !room.knowsAllOf(message.from) ? undefined : "which nobody sent";
   });
 }
 
-/** Nobody said these words under this name to this receiver. */
-export function madeUp(room: RoomHistory): Broken | undefined {
-  return find(room.talks, (_talk, told) => {
-    const isKnown = room.saidKeys.has(keyOf(told.message)) || !room.knowsAllOf(told.message.from);
-    return isKnown || !isLive(told) ? undefined : "which nobody sent";
-  });
+/** What came to everybody was said, but never to everybody. */
+function wasWhispered(room: RoomHistory, line: MessageOf<"line">): boolean {
+  const key = keyOf(line);
+  return line.to === undefined && room.whisperedKeys.has(key) && !room.saidKeys.has(key);
 }
 
 /** What somebody said to everybody came to itself. Names are unique, so who has the name now and had it then is the same. */
