@@ -237,6 +237,8 @@ class NamespaceHost implements Host {
     this.#ended = true;
     await this.#starting?.catch(() => {});
     await this.#program?.kill();
+    // The lab's relay has sockets there, too, and such a host is made anew.
+    if (this.#program !== null && !this.#faulty.isSpoilt(this.spec.name)) this.#parts.starts.freshen(this.spec.name);
     this.#parts.reach.forget(this.address);
   }
 

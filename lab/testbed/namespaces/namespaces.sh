@@ -5,7 +5,8 @@
 #   hold                        the first process: makes the bridge, the hosts, and what is seen of the file system
 #   begin                       the first process of a program's own namespaces, in its host's network: mounts what is the
 #                               program's own, and waits for a line on 5, FRESH WHERE WHAT WORDS as a shell quotes them;
-#                               then it makes the network fresh by FRESH, and runs the program
+#                               then it makes the network fresh by FRESH, and runs the program. An empty line before that
+#                               makes the network fresh while nobody waits for it
 #   beside WHERE WHAT WORDS     among the processes of a program: runs a command as that program's user
 #   counted PROCESSES WORDS     in the program's own user namespace: limits processes, and becomes the program
 #   renew HOST                  on the bridge: makes a host's network anew
@@ -229,7 +230,12 @@ renew() {
 # All that can be done before the program is known is done before: it may wait for a whole case.
 begin() {
   mount_own
-  IFS= read -r call <&5 || exit 0
+  call=
+  while [ -z "$call" ]; do
+    IFS= read -r call <&5 || exit 0
+    # What is left all the same is told when a program is to run.
+    [ -n "$call" ] || make_fresh || :
+  done
   exec 5<&-
   eval "set -- $call"
   "$1" || { echo used >&3; exit 1; }

@@ -3,12 +3,17 @@ import { type Start, Starts } from "./starts.ts";
 
 class FakeStart implements Start {
   running = true;
+  freshened = 0;
   readonly #spoken = Promise.withResolvers<void>();
   readonly hasSpoken = this.#spoken.promise;
 
   speak(): Promise<void> {
     this.#spoken.resolve();
     return this.hasSpoken;
+  }
+
+  freshen(): void {
+    this.freshened += 1;
   }
 
   async kill(): Promise<void> {
@@ -62,4 +67,14 @@ test("what was made and not used ends, and nothing is made after that", async ()
   await one.speak();
   expect(made.map(([, { running }]) => running)).toEqual([true, false]);
   expect(hosts()).toEqual(["One", "Two"]);
+});
+
+test("what waits on a host makes it fresh when the host's program has ended, and no other does", async () => {
+  const { made, starts } = openStarts();
+  const [one, two] = made.map(([, start]) => start);
+  starts.freshen("One");
+  expect([one?.freshened, two?.freshened]).toEqual([1, 0]);
+  starts.take("One");
+  starts.freshen("One");
+  expect(one?.freshened).toBe(1);
 });

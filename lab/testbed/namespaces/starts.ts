@@ -6,6 +6,8 @@ export interface Start {
   readonly running: boolean;
   /** Settles when its program has printed something, or has ended: until then it starts. */
   readonly hasSpoken: Promise<void>;
+  /** While it waits: ends what an earlier program left on its host. */
+  freshen(): void;
   kill(): Promise<unknown>;
 }
 
@@ -35,6 +37,11 @@ export class Starts<Own extends Start> {
       if (this.#starting.size === 0) this.#makeNext();
     });
     return start;
+  }
+
+  /** A host's program has ended: what it left is ended before the next one is to run, while nobody waits for it. */
+  freshen(host: string): void {
+    this.#waiting.get(host)?.freshen();
   }
 
   /** What is made for a host already is not to be used: the host has another network now. */
