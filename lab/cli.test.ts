@@ -189,3 +189,11 @@ test("an interrupted run cleans up, writes what there is and gives exit status 1
 function lab(...args: readonly string[]) {
   return runLab(args);
 }
+
+test("a run whose lines nobody reads any more ends without a stack, as after a signal", async () => {
+  const { status, stderr } = await runLab(
+    ["03", "04", "--testbed", "loopback", "--subnet", SUBNET, "--out", join(folder, "unread")],
+    (_kill, _stdout, readNoMore) => readNoMore(),
+  );
+  expect({ status, stderr }).toEqual({ status: 143, stderr: "" });
+});

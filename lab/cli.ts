@@ -7,6 +7,16 @@ import { readArguments } from "./commands/arguments.ts";
 import { EXIT, statusOf } from "./commands/faults.ts";
 import { helpOf } from "./commands/help.ts";
 
+/** As a program that a signal for its pipe ends (SIGPIPE). */
+const NO_READER_STATUS = 141;
+
+// Nobody reads any more, as behind head: what runs is cleared away as after Ctrl-C, and nothing is left to say.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
+  else process.exit(NO_READER_STATUS);
+});
+
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2));
   switch (args.kind) {
