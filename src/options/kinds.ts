@@ -4,6 +4,8 @@
 import { parseIpAddress } from "./ip-address.ts";
 
 export interface Kind<T> {
+  /** What of a text that cannot be parsed may be repeated; all of it where this is missing. */
+  readonly harmless?: (text: string) => string;
   /** What stands for a value in the help, unless the option has its own word: "N". */
   readonly placeholder: string;
   /** As an error says it, behind "expected": "a whole number from 1 to 9". */

@@ -51,7 +51,7 @@ function listed(variable: string, list: string): readonly Setting[] {
 
 function check({ kind }: ValueOption, { source, text }: Setting): unknown {
   const value = kind.parse(text);
-  if (value === undefined) throw misuse(source, kind.expected, text);
+  if (value === undefined) throw misuse(source, kind.expected, kind.harmless?.(text) ?? text);
   return value;
 }
 

@@ -1,7 +1,7 @@
 // Owns the server's settings: a table of its options. It must not know what the settings do.
 // Invariant: what it returns is within its limits.
 
-import { type BrokerAddress, NATS_PORT, parseBrokerAddress, ROOM } from "../log/nats/address.ts";
+import { type BrokerAddress, NATS_PORT, parseBrokerAddress, ROOM, withoutSecret } from "../log/nats/address.ts";
 import {
   choice,
   type Environment,
@@ -74,6 +74,7 @@ const BROKER: Kind<BrokerAddress> = {
   expected:
     "nats://HOST, with a port, USER:PASSWORD@ before HOST and /ROOM behind it or without, or tls:// for nats://",
   limits: `port ${NATS_PORT}, room ${ROOM} unless told`,
+  harmless: withoutSecret,
   parse: parseBrokerAddress,
 };
 

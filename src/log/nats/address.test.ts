@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBrokerAddress, tellBroker } from "./address.ts";
+import { parseBrokerAddress, tellBroker, withoutSecret } from "./address.ts";
 import { isAtLeast } from "./broker-version.ts";
 
 test("a broker is a host, and what is not said is usual", () => {
@@ -10,16 +10,26 @@ test("a broker is a host, and what is not said is usual", () => {
   expect(parseBrokerAddress("nats://token@nats")).toEqual({ ...plain, secret: "token" });
 });
 
-test.each(["", "nats", "nats:4222", "http://nats", "nats://", "nats://nats/a.b", "nats://nats/a/b", "nats://nats?x=1"])(
-  "%j is no broker",
-  (text) => {
-    expect(parseBrokerAddress(text)).toBeUndefined();
-  },
-);
+test.each([
+  "",
+  "nats",
+  "nats:4222",
+  "http://nats",
+  "nats://",
+  "nats://nats/a.b",
+  "nats://nats/a/b",
+  "nats://nats?x=1",
+  "nats://%zz@nats",
+])("%j is no broker", (text) => {
+  expect(parseBrokerAddress(text)).toBeUndefined();
+});
 
 test("what people are told of a broker has no password", () => {
   const address = parseBrokerAddress("nats://zoe:secret@[::1]:4223");
   expect(address && tellBroker(address)).toBe("[::1]:4223");
+  for (const text of ["http://zoe:se@cret@nats", "zoe:secret@nats", "nats://secret@"]) {
+    expect(withoutSecret(text)).toMatch(/^(?:\w+:\/\/)?…@(?:nats)?$/);
+  }
 });
 
 test.each([

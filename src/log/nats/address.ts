@@ -23,16 +23,31 @@ export function parseBrokerAddress(text: string): BrokerAddress | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   const room = pathname.replace(/^\//, "") || ROOM;
+  const [user, secret] = [username, password].map(decode);
   const isWhole = URL_PROTOCOLS.includes(protocol) && hostname !== "" && search === "" && hash === "";
-  if (!isWhole || !ROOM_NAME.test(room)) return undefined;
+  if (!isWhole || !ROOM_NAME.test(room) || user === undefined || secret === undefined) return undefined;
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: port === "" ? NATS_PORT : Number(port),
     isTls: protocol === "tls:",
-    user: password === "" ? undefined : decodeURIComponent(username),
-    secret: decodeURIComponent(password === "" ? username : password) || undefined,
+    user: secret === "" ? undefined : user,
+    secret: (secret === "" ? user : secret) || undefined,
     room,
   };
+}
+
+/** The text without what may be a password, where no address could be made of it. */
+export function withoutSecret(text: string): string {
+  return text.replace(/^([^/]*\/\/)?.*@/s, "$1…@");
+}
+
+/** Undefined where a percent sign stands for nothing. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // URIError, its one error.
+  }
 }
 
 /** host:port, for people. */
