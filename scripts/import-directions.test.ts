@@ -39,6 +39,7 @@ const ROOMS: readonly Room[] = [
     mayImport: ["src/clock.ts", "src/room/", "src/log/", "src/log/nats/address.ts"],
     mayUse: ["node:crypto", "zod", "@nats-io/jetstream", "@nats-io/transport-node"],
   },
+  { of: "src/scram/", mayUse: ["node:crypto", "node:util"] },
   { of: "src/transport/", mayUse: ["node:net", "node:tls"] },
   { of: "src/server/limits.ts" },
   { of: "src/server/log/", mayImport: ["src/unseen.ts", "src/server/limits.ts"], mayUse: ["node:util", "pino"] },
@@ -59,9 +60,11 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "src/server/doors/hcp2/",
+    mayUse: ["node:crypto"],
     mayImport: [
       "src/protocol/",
       "src/protocol/hcp2/",
+      "src/scram/",
       "src/room/",
       "src/transport/",
       "src/server/log/",
@@ -96,8 +99,13 @@ const ROOMS: readonly Room[] = [
     mayUse: ["node:fs/promises", "node:net"],
   },
   {
+    of: "src/server/accounts/",
+    mayImport: ["src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts", "src/server/doors/"],
+    mayUse: ["node:crypto"],
+  },
+  {
     of: "src/server/data/",
-    mayImport: ["src/options/", "src/clock.ts", "src/room/", "src/server/limits.ts"],
+    mayImport: ["src/options/", "src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts"],
     mayUse: ["node:fs", "node:path", "node:sqlite"],
   },
   {
@@ -158,6 +166,7 @@ const ROOMS: readonly Room[] = [
       "src/server/log/",
       "src/server/doors/",
       "src/server/peers/",
+      "src/server/accounts/",
       "src/server/data/",
       "src/server/mail/",
       "src/server/operator/",

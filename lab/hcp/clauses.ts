@@ -101,6 +101,7 @@ export const HCP_CLAUSES: readonly string[] = [
   "16.3",
   "16.4",
   "16.5",
+  "16.6",
   "17",
   "18",
   "18.1",

@@ -61,6 +61,8 @@ const SERVERS: readonly (readonly [defect: string, name: string, clause: string,
   ["history shows nobody its nonces", "history", "16.4", /^Win72 received line/],
   ["history shows everybody's whispers", "history-of-a-name", "16.4", /^Win74 received line/],
   ["texts cut at 4096 bytes", "text-limit", "19.1", /^Win73 received line/],
+  ["registered names are anybody's", "registered-names", "16.6", /^Win73 received welcome/],
+  ["unbound sign-ins are challenged", "sign-in", "16.6", /^Win72 received challenge/],
   ["a broken stream is not ended", "frame-too-long", "18.2", /^Win72 received nothing more/],
 ];
 

@@ -38,9 +38,26 @@ export interface Place {
   readonly atMs: number;
 }
 
+/** What is kept of a password, in hexadecimal: nobody can sign in with it. */
+export interface Credentials {
+  readonly salt: string;
+  readonly storedKey: string;
+  readonly serverKey: string;
+}
+
+/** A name that is its owner's, as the owner spelled it. */
+export interface Account {
+  readonly name: string;
+  readonly credentials: Credentials;
+}
+
 /** What a session asks of the room. */
-export type Request = { readonly session: SessionId } & (
-  | { readonly kind: "join"; readonly name: string; readonly original?: Original }
+export type Request = {
+  readonly session: SessionId;
+} /** `isOwner`: the session has proved that the name is its own. */ & (
+  | { readonly kind: "join"; readonly name: string; readonly isOwner?: true; readonly original?: Original }
+  /** Makes the session's name its own, or changes the password. */
+  | { readonly kind: "register"; readonly credentials: Credentials; readonly original?: Original }
   | { readonly kind: "leave" }
   /** Says a text to everybody else. */
   | ({ readonly kind: "say" } & Saying)
@@ -70,7 +87,7 @@ export interface NodeDown {
 export type Entry = Request | OperatorRequest | NodeDown;
 
 /** Why a name is refused. */
-export type Refusal = NameFault | "taken" | "already-named";
+export type Refusal = NameFault | "taken" | "registered" | "already-named";
 
 /**
  * Why a whisper reached nobody: its receiver is away, or is there under another spelling of the name, or it is a name
@@ -90,6 +107,14 @@ export type News =
     }
   | { readonly kind: "joined"; readonly user: User; readonly original: Original | undefined }
   | { readonly kind: "left"; readonly user: User }
+  | {
+      readonly kind: "registered";
+      readonly user: User;
+      readonly account: Account;
+      readonly original: Original | undefined;
+    }
+  /** There are as many accounts as there may be. */
+  | { readonly kind: "unregistered"; readonly user: User; readonly original: Original | undefined }
   /** Everybody but `from` hears it. */
   | {
       readonly kind: "said";

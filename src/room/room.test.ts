@@ -135,6 +135,7 @@ class Model {
     if (!isNamed) return [];
     if (one.kind === "leave") return ["left"];
     if (one.kind === "say") return ["said"];
+    if (one.kind === "register") return ["registered"];
     return [exact(one.receiver) ? "whispered" : "missed"];
   }
 
@@ -182,4 +183,37 @@ test("the same entries give the same news and the same room, also when a log car
       expect(here.users).toEqual(there.users);
     }),
   );
+});
+
+describe("a registered name", () => {
+  const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
+
+  test("is refused to guests in any spelling, and had by its owner in the owner's", () => {
+    const room = new Room();
+    room.apply({ kind: "join", session: "1", name: "Zoë" });
+    expect(room.apply({ kind: "register", session: "1", credentials })).toMatchObject([
+      { kind: "registered", account: { name: "Zoë", credentials } },
+    ]);
+    const join = (session: string, name: string, isOwner?: true) =>
+      room.apply({ kind: "join", session, name, ...(isOwner && { isOwner }) });
+    expect(join("2", "zoë", true)).toMatchObject([{ kind: "refused", why: "taken" }]);
+    room.apply({ kind: "leave", session: "1" });
+    expect(join("2", "ZOË")).toMatchObject([{ kind: "refused", why: "registered" }]);
+    expect(join("2", "ZOË", true)).toMatchObject([{ kind: "joined", user: { name: "Zoë" } }]);
+    const other = { ...credentials, salt: "dd" };
+    room.apply({ kind: "register", session: "2", credentials: other });
+    expect(room.accountOf("zoë")).toEqual({ name: "Zoë", credentials: other });
+  });
+
+  test("has a limit of how many there are, which stops nobody from changing a password", () => {
+    const room = new Room([{ name: "Zoë", credentials }], 1);
+    for (const [session, name] of [
+      ["1", "Jon"],
+      ["2", "Zoë"],
+    ] as const) {
+      room.apply({ kind: "join", session, name, isOwner: true });
+    }
+    const kinds = ["1", "2", "3"].map((session) => room.apply({ kind: "register", session, credentials })[0]?.kind);
+    expect(kinds).toEqual(["unregistered", "registered", undefined]);
+  });
 });

@@ -4,21 +4,24 @@
 
 import { nameFault, nameKey, SERVER } from "../protocol/name.ts";
 import {
+  type Account,
   type Entry,
   isSessionOf,
   type Miss,
   type News,
-  type Original,
   type Refusal,
   type SessionId,
   type User,
 } from "./entry.ts";
 
 const SERVER_KEY = nameKey(SERVER);
+/** Names that may be registered. */
+export const ACCOUNTS_MAX = 50_000;
+
 const NOTHING: readonly News[] = [];
 
 /** What may be asked of the room without changing it. */
-export type RoomView = Pick<Room, "users" | "userOf" | "userNamed" | "userLike">;
+export type RoomView = Pick<Room, "users" | "userOf" | "userNamed" | "userLike" | "accountOf">;
 
 export class Room {
   readonly #bySession = new Map<SessionId, User>();
@@ -26,8 +29,17 @@ export class Room {
   readonly #byName = new Map<string, User>();
   /** Two spellings of one name have one key. */
   readonly #byKey = new Map<string, User>();
+  /** Names that are their owners', by their keys. */
+  readonly #accounts: Map<string, Account>;
+  readonly #accountsMax: number;
   /** The values of #byName, made anew when somebody joins or leaves. */
   #users: readonly User[] = [];
+
+  /** `accounts` are those that the log's entries so far have made. */
+  constructor(accounts: readonly Account[] = [], accountsMax = ACCOUNTS_MAX) {
+    this.#accounts = new Map(accounts.map((account) => [nameKey(account.name), account]));
+    this.#accountsMax = accountsMax;
+  }
 
   /** Users online, in the order of acceptance. */
   get users(): readonly User[] {
@@ -49,11 +61,16 @@ export class Room {
     return this.#byName.get(name) ?? this.#byKey.get(nameKey(name));
   }
 
+  /** The account that has this name, however it is spelled. */
+  accountOf(name: string): Account | undefined {
+    return this.#accounts.get(nameKey(name));
+  }
+
   /** What an entry does. An entry of a session that has no name (any more) does nothing. */
   apply(entry: Entry): readonly News[] {
     switch (entry.kind) {
       case "join":
-        return [this.#join(entry.session, entry.name, entry.original)];
+        return [this.#join(entry)];
       case "announce":
         return [{ kind: "announced", text: entry.text }];
       case "kick": {
@@ -69,8 +86,9 @@ export class Room {
     }
   }
 
-  #join(session: SessionId, name: string, original: Original | undefined): News {
-    const why = this.#refusal(session, name);
+  #join({ session, name: asked, isOwner, original }: Extract<Entry, { kind: "join" }>): News {
+    const name = isOwner === true ? (this.accountOf(asked)?.name ?? asked) : asked;
+    const why = this.#refusal(session, name, isOwner === true);
     if (why !== undefined) return { kind: "refused", session, name, why, original };
     const user: User = { session, name };
     this.#bySession.set(session, user);
@@ -80,20 +98,35 @@ export class Room {
     return { kind: "joined", user, original };
   }
 
-  #refusal(session: SessionId, name: string): Refusal | undefined {
+  #refusal(session: SessionId, name: string, isOwner: boolean): Refusal | undefined {
     if (this.#bySession.has(session)) return "already-named";
-    return nameFault(name) ?? (this.#byKey.has(nameKey(name)) ? "taken" : undefined);
+    const key = nameKey(name);
+    const fault = nameFault(name) ?? (this.#byKey.has(key) ? "taken" : undefined);
+    return fault ?? (!isOwner && this.#accounts.has(key) ? "registered" : undefined);
   }
 
-  #act(user: User, entry: Extract<Entry, { kind: "leave" | "say" | "whisper" }>): News {
+  #act(user: User, entry: Extract<Entry, { kind: "leave" | "register" | "say" | "whisper" }>): News {
     switch (entry.kind) {
       case "leave":
         return this.#leave(user);
+      case "register":
+        return this.#register(user, entry);
       case "say":
         return { kind: "said", from: user, text: entry.text, original: entry.original, nonce: entry.nonce };
       case "whisper":
         return this.#whisper(user, entry);
     }
+  }
+
+  /** Whoever has a name while it is registered is its owner: nobody else can join under it. */
+  #register(user: User, { credentials, original }: Extract<Entry, { kind: "register" }>): News {
+    const key = nameKey(user.name);
+    if (!this.#accounts.has(key) && this.#accounts.size >= this.#accountsMax) {
+      return { kind: "unregistered", user, original };
+    }
+    const account: Account = { name: user.name, credentials };
+    this.#accounts.set(key, account);
+    return { kind: "registered", user, account, original };
   }
 
   #leave(user: User): News {

@@ -3,8 +3,9 @@
 
 import type { Clock } from "../clock.ts";
 import type { LogStart } from "../log/local-log.ts";
-import type { News, Place } from "../room/entry.ts";
+import type { Account, News, Place } from "../room/entry.ts";
 import { type Archive, lineOfNews } from "../room/history.ts";
+import { AccountTable } from "./data/account-table.ts";
 import { openDatabase } from "./data/database.ts";
 import { Journal } from "./data/journal.ts";
 import { type LineLimits, LineTable } from "./data/line-table.ts";
@@ -35,6 +36,7 @@ export class DataFolder {
   readonly #journal: Journal;
   readonly #lines: LineTable;
   readonly #log: LogTable;
+  readonly #accounts: AccountTable;
 
   /** @throws DataFolderError when the folder cannot be used. */
   constructor({ folder, linesMax, days, clock, limits, open = openDatabase, onFault }: DataOptions) {
@@ -43,6 +45,7 @@ export class DataFolder {
     this.#journal = journal;
     this.#lines = new LineTable(database, journal, limits);
     this.#log = new LogTable(database, journal);
+    this.#accounts = new AccountTable(database);
     const { identity, reached } = this.#log;
     this.logStart = { identity, sequence: reached, atMs: this.#lines.lastMs };
     const table = new MailTable(database, { ...MAIL_LIMITS, ...limits }, reached);
@@ -59,6 +62,7 @@ export class DataFolder {
   /** Something happened in the room. Gives what becomes of a line that is to be kept. */
   hear(news: News, place: Place): Storing | undefined {
     this.#log.passes(place.sequence);
+    if (news.kind === "registered") return this.#register(news.account);
     if (news.kind !== "said") return undefined;
     const line = lineOfNews(news, place);
     const storing = new Storing();
@@ -75,6 +79,15 @@ export class DataFolder {
     return storing;
   }
 
+  /** The names that are registered. */
+  get accounts(): readonly Account[] {
+    return this.#accounts.all();
+  }
+
+  get secret(): Uint8Array {
+    return this.#log.secret;
+  }
+
   /** Writes all that was heard, now. */
   write(): void {
     this.#journal.write();
@@ -84,5 +97,17 @@ export class DataFolder {
   close(): void {
     this.mailbox.close();
     this.#journal.close();
+  }
+  /** The room has the account already: it is tried again until the disk takes it. */
+  #register(account: Account): Storing {
+    const storing = new Storing();
+    this.#journal.add({
+      when: "promised",
+      retries: "always",
+      make: () => this.#accounts.put(account),
+      done: () => storing.settle("stored"),
+      failed: () => storing.settle("failed"),
+    });
+    return storing;
   }
 }

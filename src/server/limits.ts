@@ -60,6 +60,21 @@ export const CONTROL_LINE_MS = 5000;
 /** Connections to the control socket at once. */
 export const CONTROL_CONNECTIONS_MAX = 8;
 
+/** Wrong passwords that may come from one address at once, and after that one in so many milliseconds. */
+export const SIGN_IN_ADDRESS_BURST = 10;
+export const SIGN_IN_ADDRESS_EVERY_MS = 6000;
+
+/** The same for one name, from wherever they come. More: whoever wants to lock its owner out must go on trying. */
+export const SIGN_IN_NAME_BURST = 100;
+export const SIGN_IN_NAME_EVERY_MS = 2000;
+
+/** Names that may be registered from one address at once, and after that one in so many milliseconds. */
+export const REGISTER_BURST = 20;
+export const REGISTER_EVERY_MS = 60_000;
+
+/** Addresses, and names, whose wrong passwords are remembered. */
+export const SIGN_IN_REMEMBERED_MAX = 10_000;
+
 /** Days that a message waits for a user who is away, and lines to All that are kept for those who left. */
 export const MAIL_DAYS = 30;
 export const MAIL_LINES = 50;

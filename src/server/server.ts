@@ -22,6 +22,7 @@ import { Room } from "../room/room.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
 import { Connection, type ConnectionListener } from "../transport/connection.ts";
 import type { FrameKind } from "../transport/outbox.ts";
+import { SignInDesk } from "./accounts/sign-in-desk.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Door, DoorServer, MakeDoor, Notice, Peer } from "./doors/door.ts";
 import type { Storing } from "./doors/storing.ts";
@@ -90,7 +91,8 @@ const FAULTS: ReadonlySet<CloseCode> = new Set<CloseCode>(["queue-full", "peer-s
 
 /** A running server. */
 export class Server implements DoorServer {
-  readonly room = new Room();
+  readonly room: Room;
+  readonly accounts: SignInDesk;
   readonly history: History;
   readonly log: LogSink;
   readonly #options: ServerOptions;
@@ -124,6 +126,8 @@ export class Server implements DoorServer {
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     const { data } = options;
     const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
+    this.room = new Room(data?.accounts);
+    this.accounts = new SignInDesk(this.room, data?.secret ?? randomBytes(32), this.#clock);
     this.history = new History({ archive: data?.archive, start: start.sequence });
     this.#roomLog = options.roomLog ?? new LocalLog(start, () => this.#clock.dateMs());
     this.#underWay = this.#roomLog.isElsewhere ? new UnderWay() : undefined;

@@ -81,12 +81,14 @@ local TAGS = {
   [23] = { name = "from", kind = "string" }, [25] = { name = "text", kind = "text" },
   [27] = { name = "nonce", kind = "opaque" }, [29] = { name = "limit", kind = "number" },
   [31] = { name = "gap", kind = "flag" }, [35] = { name = "code", kind = "string" },
+  [37] = { name = "scram", kind = "string" }, [39] = { name = "salt", kind = "opaque" },
+  [41] = { name = "storedKey", kind = "opaque" }, [43] = { name = "serverKey", kind = "opaque" },
 }
 
 local MESSAGES = {
   [1] = { name = "hello", needs = { 5, 7 }, may = { 3, 9 } },
   [2] = { name = "join", needs = { 1, 11 }, may = {} },
-  [3] = { name = "welcome", needs = { 1, 11, 19, 21 }, may = {} },
+  [3] = { name = "welcome", needs = { 1, 11, 19, 21 }, may = { 37 } },
   [4] = { name = "roster", needs = { 13 }, may = { 15 } },
   [5] = { name = "joined", needs = { 11, 19, 21 }, may = {} },
   [6] = { name = "left", needs = { 11, 19, 21 }, may = {} },
@@ -102,6 +104,11 @@ local MESSAGES = {
   [16] = { name = "notice", needs = { 35, 25 }, may = {} },
   [17] = { name = "kept", needs = { 1 }, may = {} },
   [18] = { name = "mail", needs = { 21, 23, 25 }, may = { 2 } },
+  [19] = { name = "signIn", needs = { 1, 37 }, may = {} },
+  [20] = { name = "challenge", needs = { 1, 37 }, may = {} },
+  [21] = { name = "prove", needs = { 1, 37 }, may = {} },
+  [22] = { name = "register", needs = { 1, 39, 41, 43 }, may = {} },
+  [23] = { name = "registered", needs = { 1 }, may = {} },
 }
 
 -- howdy.two.request, howdy.two.sequence, and so on.

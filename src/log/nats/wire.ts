@@ -26,7 +26,19 @@ const saying = {
 };
 
 const entrySchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("join"), session, name: z.string(), original: originalSchema.exactOptional() }),
+  z.strictObject({
+    kind: z.literal("join"),
+    session,
+    name: z.string(),
+    isOwner: z.literal(true).exactOptional(),
+    original: originalSchema.exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal("register"),
+    session,
+    credentials: z.strictObject({ salt: z.string(), storedKey: z.string(), serverKey: z.string() }),
+    original: originalSchema.exactOptional(),
+  }),
   z.strictObject({ kind: z.literal("leave"), session }),
   z.strictObject({ kind: z.literal("say"), ...saying }),
   z.strictObject({ kind: z.literal("whisper"), ...saying, receiver: z.string() }),

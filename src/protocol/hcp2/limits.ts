@@ -21,6 +21,12 @@ export const HISTORY_LINES_MAX = 100;
 /** Milliseconds of silence after which the beginning of a preface is none, but a frame of version 1. */
 export const PREFACE_SILENCE_MS = 500;
 
+/** Rounds by which a client stretches a password, and bytes of a salt and of a key (RFC 7677). The same for all names, so
+ * that nothing tells one that is registered from one that is not. */
+export const PASSWORD_ROUNDS = 600_000;
+export const SALT_BYTES = 16;
+export const KEY_BYTES = 32;
+
 /** A reserved number is 62 n + 33. All of them are odd, so that no reserved tag must be understood. */
 export const GREASE_STEP = 62;
 export const GREASE_FIRST = 33;

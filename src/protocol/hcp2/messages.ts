@@ -43,6 +43,10 @@ export const FIELDS = {
   limit: { tag: 29, kind: "number" },
   gap: { tag: 31, kind: "flag" },
   code: { tag: 35, kind: "string" },
+  scram: { tag: 37, kind: "string" },
+  salt: { tag: 39, kind: "opaque" },
+  storedKey: { tag: 41, kind: "opaque" },
+  serverKey: { tag: 43, kind: "opaque" },
 } as const satisfies Record<string, { readonly tag: number; readonly kind: FieldKind }>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -60,7 +64,7 @@ interface MessageRule {
 export const MESSAGES = {
   hello: { type: 1, from: "both", needs: ["frameMax", "capabilities"], may: ["agent", "log"] },
   join: { type: 2, from: "client", needs: ["request", "name"], may: [] },
-  welcome: { type: 3, from: "server", needs: ["request", "name", "sequence", "time"], may: [] },
+  welcome: { type: 3, from: "server", needs: ["request", "name", "sequence", "time"], may: ["scram"] },
   roster: { type: 4, from: "server", needs: ["names"], may: ["more"] },
   joined: { type: 5, from: "server", needs: ["name", "sequence", "time"], may: [] },
   left: { type: 6, from: "server", needs: ["name", "sequence", "time"], may: [] },
@@ -76,6 +80,11 @@ export const MESSAGES = {
   notice: { type: 16, from: "server", needs: ["code", "text"], may: [] },
   kept: { type: 17, from: "server", needs: ["request"], may: [] },
   mail: { type: 18, from: "server", needs: ["time", "from", "text"], may: ["to"] },
+  signIn: { type: 19, from: "client", needs: ["request", "scram"], may: [] },
+  challenge: { type: 20, from: "server", needs: ["request", "scram"], may: [] },
+  prove: { type: 21, from: "client", needs: ["request", "scram"], may: [] },
+  register: { type: 22, from: "client", needs: ["request", "salt", "storedKey", "serverKey"], may: [] },
+  registered: { type: 23, from: "server", needs: ["request"], may: [] },
 } as const satisfies Record<string, MessageRule>;
 
 export type MessageKind = keyof typeof MESSAGES;
@@ -95,7 +104,7 @@ export type MessageOf<Kind extends MessageKind> = {
 export type Hcp2Message = { [Kind in MessageKind]: MessageOf<Kind> }[MessageKind];
 
 /** What a side can do beyond what every peer of version 2 can; told in its hello. */
-export const CAPABILITIES = { history: 1 } as const;
+export const CAPABILITIES = { history: 1, accounts: 2 } as const;
 
 /** Why a frame is no message. The codes are listed in PROTOCOL.md, "Errors of version 2". */
 export type Hcp2Fault =

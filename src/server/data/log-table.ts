@@ -7,12 +7,14 @@ import type { Journal } from "./journal.ts";
 import { Statements } from "./statements.ts";
 
 const SQL = {
-  get: "SELECT identity, reserved FROM log",
+  get: "SELECT identity, reserved, secret FROM log",
   reserve: "UPDATE log SET reserved = ?",
 } as const;
 
 export class LogTable {
   readonly identity: string;
+  /** 32 random bytes that stay the same. */
+  readonly secret: Uint8Array;
   /** The last place that may have been given before this start. */
   readonly reached: number;
   readonly #statements: Statements<keyof typeof SQL>;
@@ -24,6 +26,8 @@ export class LogTable {
     this.#journal = journal;
     const row = this.#statements.row("get");
     this.identity = String(row?.identity);
+    if (!(row?.secret instanceof Uint8Array)) throw new Error("a migrated database has a secret");
+    this.secret = row.secret;
     this.reached = Number(row?.reserved);
     this.#reserved = this.reached + DATA_PLACES_RESERVED;
     this.#statements.run("reserve", this.#reserved);

@@ -24,5 +24,13 @@ INSERT INTO log VALUES (lower(hex(randomblob(8))),
   (SELECT coalesce(min(sequence) - 1, 0) FROM lines));
 `;
 
+/** The secret is what salts of names that nobody registered are made of. */
+const ACCOUNTS = `
+CREATE TABLE accounts (key TEXT PRIMARY KEY, name TEXT NOT NULL, salt TEXT NOT NULL, stored_key TEXT NOT NULL,
+  server_key TEXT NOT NULL) WITHOUT ROWID;
+ALTER TABLE log ADD COLUMN secret BLOB;
+UPDATE log SET secret = randomblob(32);
+`;
+
 /** Step n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM];
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS];

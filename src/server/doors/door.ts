@@ -2,7 +2,7 @@
 // connections send, and bytes for its connections of the room's news. It knows its own protocol and nothing of others.
 // Invariant: the server knows no protocol, and no door knows another.
 
-import type { News, Place, Request, SessionId } from "../../room/entry.ts";
+import type { Credentials, News, Place, Request, SessionId } from "../../room/entry.ts";
 import type { HistoryView } from "../../room/history.ts";
 import type { RoomView } from "../../room/room.ts";
 import type { Connection, SecureContext } from "../../transport/connection.ts";
@@ -66,10 +66,21 @@ export interface Door<Frame> {
   closed(peer: Peer): void;
 }
 
+/** Who asks that a name be its own, and whether it may ask now. Nobody learns from it whether a name is registered. */
+export interface AccountsDesk {
+  credentialsOf(name: string): Credentials;
+  /** False while too many wrong passwords came from an address or for a name. */
+  mayTry(address: string, name: string): boolean;
+  failed(address: string, name: string): void;
+  /** False when too many names were registered from an address; otherwise one more is. */
+  takeRegistration(address: string): boolean;
+}
+
 /** What the server offers to a door. */
 export interface DoorServer {
   readonly room: RoomView;
   readonly history: HistoryView;
+  readonly accounts: AccountsDesk;
   /** Tells the room's log from any other: 16 hexadecimal digits. */
   readonly logIdentity: string;
   readonly log: LogSink;

@@ -6,7 +6,9 @@ export class Storing {
   #outcome: StoringOutcome | undefined;
   readonly #waiting: ((outcome: StoringOutcome) => void)[] = [];
 
+  /** What is tried again after it failed is told as it went at first. */
   settle(outcome: StoringOutcome): void {
+    if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     for (const tell of this.#waiting.splice(0)) tell(outcome);
   }

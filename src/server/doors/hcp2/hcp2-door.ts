@@ -13,9 +13,11 @@ import {
   type Hcp2Frame,
   type Hcp2Message,
   Hcp2Reader,
+  KEY_BYTES,
   MESSAGES,
   type MessageOf,
   PREFACE,
+  SALT_BYTES,
 } from "../../../protocol/hcp2/index.ts";
 import { EVERYBODY, NAME_BYTES } from "../../../protocol/name.ts";
 import { textBytes } from "../../../protocol/text.ts";
@@ -27,6 +29,7 @@ import type { Storing } from "../storing.ts";
 import { pageOf } from "./history-page.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import { Presence } from "./presence.ts";
+import { SignIns } from "./sign-ins.ts";
 import * as words from "./words.ts";
 
 type NewsOf<Kind extends News["kind"]> = Extract<News, { kind: Kind }>;
@@ -45,6 +48,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #agent: string;
   readonly #grease: Grease;
   readonly #presence: Presence;
+  readonly #signIns: SignIns;
   readonly #peers = new Map<SessionId, Peer>();
   /** Those whose hello has come. */
   readonly #greeted = new Set<SessionId>();
@@ -56,6 +60,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#agent = agent;
     this.#grease = new Grease(chance);
     this.#presence = new Presence(server);
+    this.#signIns = new SignIns(server.accounts);
   }
 
   framing(): Framing<Hcp2Frame | BrokenStream> {
@@ -74,13 +79,16 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       agent: this.#agent,
       log: this.#server.logIdentity,
     };
-    this.#server.send(peer, encodeHcp2(hello, [this.#grease.field()]));
+    const bytes = encodeHcp2(hello, [this.#grease.field()]);
+    this.#signIns.opened(peer, bytes);
+    this.#server.send(peer, bytes);
     this.#server.send(peer, this.#grease.frame());
   }
 
-  closed({ session }: Peer): void {
-    this.#peers.delete(session);
-    this.#greeted.delete(session);
+  closed(peer: Peer): void {
+    this.#peers.delete(peer.session);
+    this.#greeted.delete(peer.session);
+    this.#signIns.closed(peer);
   }
 
   stopping(peer: Peer): void {
@@ -99,7 +107,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const message = decodeHcp2(frame);
     if (message.kind === "unknown") return;
     if (message.kind === "malformed") this.#refuse(peer, message.fault, message.request);
-    else if (message.kind === "hello") this.#hello(peer, message);
+    else if (message.kind === "hello") this.#hello(peer, message, frame);
     else if (!this.#greeted.has(peer.session)) this.#refuse(peer, "no-hello", requestOf(message));
     else this.#act(peer, message);
   }
@@ -115,6 +123,12 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         break;
       case "left":
         this.#left(news.user, place);
+        break;
+      case "registered":
+        this.#registered(news, storing);
+        break;
+      case "unregistered":
+        this.#refuseOf(news.user.session, "accounts-full", askedIn(news.original)?.request);
         break;
       case "said":
         this.#said(news, place, storing);
@@ -151,20 +165,31 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     }
   }
 
-  #hello(peer: Peer, { frameMax }: MessageOf<"hello">): void {
+  #hello(peer: Peer, { frameMax }: MessageOf<"hello">, frame: Hcp2Frame): void {
     if (this.#greeted.has(peer.session)) this.#refuse(peer, "hello-twice");
     else if (frameMax < FRAME_BYTES_MIN) this.#refuse(peer, "frame-max-too-small");
-    else this.#greeted.add(peer.session);
+    else {
+      this.#greeted.add(peer.session);
+      this.#signIns.greeted(peer, frame);
+    }
   }
 
   #act(peer: Peer, message: Hcp2Message): void {
     switch (message.kind) {
       case "join": {
         const { request, name } = message;
-        const original = { door: DOOR, value: request };
-        this.#server.request({ kind: "join", session: peer.session, name, original });
+        this.#server.request({ kind: "join", session: peer.session, name, original: originalOf({ request }) });
         break;
       }
+      case "signIn":
+        this.#signIn(peer, message);
+        break;
+      case "prove":
+        this.#prove(peer, message);
+        break;
+      case "register":
+        this.#register(peer, message);
+        break;
       case "say":
         this.#say(peer, message);
         break;
@@ -181,6 +206,36 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         break;
       default:
         this.#refuse(peer, "not-for-server", requestOf(message));
+    }
+  }
+
+  #signIn(peer: Peer, { request, scram: text }: MessageOf<"signIn">): void {
+    const begun = this.#isNamed(peer) ? "name-already-named" : this.#signIns.begin(peer, text);
+    if (typeof begun === "string") this.#refuse(peer, begun, request);
+    else this.#reply(peer, { kind: "challenge", request, scram: begun.scram });
+  }
+
+  #prove(peer: Peer, { request, scram: text }: MessageOf<"prove">): void {
+    const proved = this.#signIns.finish(peer, text);
+    if (typeof proved === "string") {
+      this.#refuse(peer, proved, request);
+      return;
+    }
+    const { name, scram } = proved;
+    const original = originalOf({ request, scram });
+    this.#server.request({ kind: "join", session: peer.session, name, isOwner: true, original });
+  }
+
+  #register(peer: Peer, { request, salt, storedKey, serverKey }: MessageOf<"register">): void {
+    const { session, address } = peer;
+    const areFit =
+      [storedKey, serverKey].every((key) => key.length === 2 * KEY_BYTES) && salt.length === 2 * SALT_BYTES;
+    if (!this.#isNamed(peer)) this.#refuse(peer, "no-name", request);
+    else if (!areFit) this.#refuse(peer, "credentials-unfit", request);
+    else if (!this.#server.accounts.takeRegistration(address.address)) this.#refuse(peer, "register-slowed", request);
+    else {
+      const credentials = { salt, storedKey, serverKey };
+      this.#server.request({ kind: "register", session, credentials, original: originalOf({ request }) });
     }
   }
 
@@ -214,16 +269,24 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     if (peer === undefined) return;
     this.#log(() => words.welcomeLine(peer.address, user.name));
     this.#named = [...this.#named, peer];
-    const request = requestIn(original);
-    if (request === undefined) throw new Error("a join of version 2 comes with its request");
-    this.#server.send(peer, this.#bytesOf({ kind: "welcome", request, name: user.name, sequence, time }));
+    const asked = askedIn(original);
+    if (asked === undefined) throw new Error("a join of version 2 comes with its request");
+    this.#server.send(peer, this.#bytesOf({ kind: "welcome", ...asked, name: user.name, sequence, time }));
     for (const roster of rosterFrames(this.#server.room.users)) this.#server.send(peer, this.#bytesOf(roster));
     this.#presence.came(peer);
   }
 
   #refused({ session, name, why, original }: NewsOf<"refused">): void {
     const peer = this.#peers.get(session);
-    if (peer !== undefined) this.#error(peer, `name-${why}`, words.refusedText(name, why), requestIn(original));
+    if (peer !== undefined) this.#error(peer, `name-${why}`, words.refusedText(name, why), askedIn(original)?.request);
+  }
+
+  #registered({ user, original }: NewsOf<"registered">, storing: Storing | undefined): void {
+    const peer = this.#peers.get(user.session);
+    const request = askedIn(original)?.request;
+    if (peer === undefined || request === undefined) return;
+    this.#log(() => words.registeredLine(peer.address, user.name));
+    this.#answerStored(peer, { kind: "registered", request }, words.UNREGISTERED_TEXT, storing);
   }
 
   #left({ session, name }: User, { sequence, atMs: time }: Place): void {
@@ -257,14 +320,23 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     storing?: Storing | undefined,
   ): void {
     if (request === undefined) return;
-    const said: Hcp2Message = { kind: "said", request, id, sequence, time };
+    this.#answerStored(sender, { kind: "said", request, id, sequence, time }, UNKEPT_TEXT, storing);
+  }
+
+  /** An answer that promises something: it leaves once that is stored. */
+  #answerStored(
+    peer: Peer,
+    answer: MessageOf<"said"> | MessageOf<"registered">,
+    refusal: string,
+    storing: Storing | undefined,
+  ): void {
     if (storing === undefined) {
-      this.#reply(sender, said);
+      this.#reply(peer, answer);
       return;
     }
-    this.#server.sendWhenStored(sender, this.#bytesOf(said), storing, () => {
-      this.#log(() => words.errorLine(sender.address, words.NOT_STORED));
-      return this.#bytesOf({ kind: "error", code: words.NOT_STORED, text: UNKEPT_TEXT, request });
+    this.#server.sendWhenStored(peer, this.#bytesOf(answer), storing, () => {
+      this.#log(() => words.errorLine(peer.address, words.NOT_STORED));
+      return this.#bytesOf({ kind: "error", code: words.NOT_STORED, text: refusal, request: answer.request });
     });
   }
 
@@ -318,9 +390,23 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 }
 
-/** The number of the join that a name was asked with; undefined when it was asked at another door. */
-function requestIn(original: Original | undefined): string | undefined {
-  return original?.door === DOOR && typeof original.value === "string" ? original.value : undefined;
+/** What a welcome, or another answer, repeats of what was asked. */
+interface Asked {
+  readonly request: string;
+  /** The server's proof, where a name was asked with one. */
+  readonly scram?: string;
+}
+
+/** A log carries an original as one string. */
+function originalOf({ request, scram }: Asked): Original {
+  return { door: DOOR, value: scram === undefined ? request : `${request} ${scram}` };
+}
+
+/** What was asked; undefined when it was asked at another door. */
+function askedIn(original: Original | undefined): Asked | undefined {
+  if (original?.door !== DOOR || typeof original.value !== "string") return undefined;
+  const [request = "", scram] = original.value.split(" ");
+  return { request, ...(scram !== undefined && { scram }) };
 }
 
 function requestOf(message: Hcp2Message): string | undefined {

@@ -1,11 +1,19 @@
 // Owns what version 2's door says to people beside its codes: texts of errors, and lines of the log. Pure. Invariant: no text
 // holds a control character that a peer chose, and each fits a frame.
 
-import { FRAME_BYTES_MAX, type Hcp2Fault, NUMBER_MAX, TEXT_BYTES_MAX } from "../../../protocol/hcp2/index.ts";
+import {
+  FRAME_BYTES_MAX,
+  type Hcp2Fault,
+  KEY_BYTES,
+  NUMBER_MAX,
+  SALT_BYTES,
+  TEXT_BYTES_MAX,
+} from "../../../protocol/hcp2/index.ts";
 import type { Refusal } from "../../../room/entry.ts";
 import { type LogLine, logLine, type PeerAddress, peerName, printable } from "../../log/log-line.ts";
 import type { MailOutcome } from "../door.ts";
 import { refusalText } from "../notice-texts.ts";
+import type { SignInFault } from "./sign-ins.ts";
 
 /** Characters of a refused name that are repeated in the answer. */
 const NAME_SHOWN_MAX = 64;
@@ -19,7 +27,12 @@ export type RequestFault =
   | "no-name"
   | "not-for-server"
   | "id-unknown"
-  | "receiver-impossible";
+  | "receiver-impossible"
+  | "name-already-named"
+  | "credentials-unfit"
+  | "register-slowed"
+  | "accounts-full"
+  | SignInFault;
 
 const FAULT_TEXTS: Readonly<Record<RequestFault, string>> = {
   "frame-too-long": `A frame has at most ${FRAME_BYTES_MAX} bytes of fields.`,
@@ -39,6 +52,14 @@ const FAULT_TEXTS: Readonly<Record<RequestFault, string>> = {
   "not-for-server": "Only a server sends this.",
   "id-unknown": "The id is of no line of this log.",
   "receiver-impossible": "Nobody can have this name.",
+  "name-already-named": "You have a name.",
+  "credentials-unfit": `A salt has ${SALT_BYTES} bytes, and a key ${KEY_BYTES}.`,
+  "register-slowed": "Many names were registered from where you are: try again later.",
+  "accounts-full": "There are as many registered names as there may be.",
+  "sign-in-malformed": "This is no message of SCRAM-SHA-256 that is due here.",
+  "sign-in-failed": "The name or the password is wrong.",
+  "sign-in-slowed": "Too many wrong passwords came: try again later.",
+  "sign-in-hellos-differ": "Somebody between us changed what we said first: do not trust this connection.",
 };
 
 export function faultText(fault: RequestFault): string {
@@ -56,6 +77,8 @@ export const MISSED_CODES: Readonly<Record<Exclude<MailOutcome, "kept">, string>
   failed: "mailbox-failed",
 };
 
+export const UNREGISTERED_TEXT = "The name is yours until the server ends: its disk refuses to keep that.";
+
 /** The line was heard, and the disk refused it. */
 export const NOT_STORED = "not-stored";
 
@@ -65,6 +88,11 @@ export function openedLine(address: PeerAddress): LogLine {
 
 export function welcomeLine(address: PeerAddress, username: string): LogLine {
   return logLine("hcp2-welcome", `${username} comes from ${peerName(address)}`, { ...at(address), username });
+}
+
+export function registeredLine(address: PeerAddress, username: string): LogLine {
+  const text = `${username} is registered, and its owner's from now on`;
+  return logLine("hcp2-registered", text, { ...at(address), username });
 }
 
 export function errorLine(address: PeerAddress, code: string): LogLine {
