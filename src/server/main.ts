@@ -139,7 +139,7 @@ async function openRoomLog(config: Config, port: number, serverLog: ServerLog): 
 }
 
 function dataLine(folder: string): LogLine {
-  const text = `What is said, and messages for users who are away, are kept in ${folder}. There are no passwords: whoever takes a name gets its mail.`;
+  const text = `What is said, and messages for users who are away, are kept in ${folder}. Whoever takes a name that is not registered gets its mail.`;
   return logLine("data-open", text, { folder }, "warn");
 }
 

@@ -161,7 +161,7 @@ test("a server with a data folder says at its start that whoever takes a name ge
   const program = await scene.start();
   await program.logged("data-open");
   expect(program.texts.at(-1)).toBe(
-    `What is said, and messages for users who are away, are kept in ${scene.folder}. There are no passwords: whoever takes a name gets its mail.`,
+    `What is said, and messages for users who are away, are kept in ${scene.folder}. Whoever takes a name that is not registered gets its mail.`,
   );
   expect(program.stderr).toBe("");
 });
