@@ -218,6 +218,7 @@ test("arrow-up recalls what was typed, and Tab completes", async () => {
 test.each([
   ["Ctrl-C", "half a line\x03"],
   ["Ctrl-D", "\x04"],
+  ["Ctrl-\\", "half a line\x1c"],
 ])("%s leaves", async (_, keys) => {
   const { terminal, left } = openScreen();
   await terminal.type(keys);
@@ -242,6 +243,24 @@ test.each([
   expect([terminal.isRaw, [...terminal.display.modes]]).toEqual([true, ["2004"]]);
   await terminal.type("X");
   expect(terminal.display.text).toBe("one\n$ fg\noffline> half a liXne");
+});
+
+test("a control key that means nothing puts nothing into the line", async () => {
+  const { terminal, lines } = openScreen();
+  await terminal.type("o\x00\x1d\x85\x9bne\x07\x1f\x1e\r");
+  expect(lines).toEqual(["one"]);
+});
+
+test("a client whose terminal the shell took while it ran leaves, and draws nothing for the shell", async () => {
+  const { terminal, screen, job, left } = openScreen();
+  await terminal.type("half a line");
+  terminal.display.write("\n$ ");
+  job.listener?.onTerminalTaken();
+  expect(left()).toBe(1);
+  const { written } = terminal;
+  screen.close();
+  expect([...terminal.display.modes]).toEqual([]);
+  expect(terminal.written).toBe(written);
 });
 
 test("a client that goes on after a stop that it was not asked about takes the terminal over again", async () => {

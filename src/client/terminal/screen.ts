@@ -22,10 +22,15 @@ import { TypedLineDrawing } from "./typed-line.ts";
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
 
+/** Ctrl-\: what a terminal that is not raw makes SIGQUIT of. */
+const QUIT = "\x1c";
+/** Ctrl-_ and Ctrl-^, which node:readline knows by these characters alone. */
+const UNDO_AND_REDO = "\x1f\x1e";
+
 export interface ScreenListener {
   /** A line was typed; it is off the screen. Line breaks of a paste are in it. */
   onLine(line: string): void;
-  /** Ctrl-C, Ctrl-D on an empty line, or the terminal is gone. */
+  /** Ctrl-C, Ctrl-\, Ctrl-D on an empty line, or the terminal is gone. */
   onLeave(): void;
   complete(line: string): CompleterResult;
   /** Tab was pressed again, and this is what it may be completed to. */
@@ -138,7 +143,11 @@ export class Screen {
     });
     this.#readline.on("SIGINT", () => this.#listener.onLeave());
     this.#readline.on("SIGTSTP", () => void this.#suspend());
-    this.#job.listen({ onStopAsked: () => void this.#suspend(), onGoesOn: () => this.#comeBack() });
+    this.#job.listen({
+      onStopAsked: () => void this.#suspend(),
+      onGoesOn: () => this.#comeBack(),
+      onTerminalTaken: () => this.#onTaken(),
+    });
     this.#readline.on("close", () => {
       this.close();
       this.#listener.onLeave();
@@ -175,7 +184,8 @@ export class Screen {
     if (key.meta && key.name === "return") this.#readline.write(standIn("\n"));
     else if (key.ctrl && key.name === "l") this.clear();
     else if (character !== undefined && isSeparator(character)) this.#readline.write(standIn(character));
-    else this.#keys.emit("keypress", character, key);
+    else if (key.sequence === QUIT) this.#listener.onLeave();
+    else if (!isUnknownControl(character, key)) this.#keys.emit("keypress", character, key);
   }
 
   #complete(line: string): CompleterResult {
@@ -227,6 +237,13 @@ export class Screen {
     this.#comeBack();
   }
 
+  // The modes are the keeper's to mend, if the shell has not done so: the system lets no job in the background do it.
+  #onTaken(): void {
+    this.#isAway = true;
+    this.#output.write(PASTES_OFF);
+    this.#listener.onLeave();
+  }
+
   /** Takes the terminal over from the shell, which has its own modes and has written below the line being typed. */
   #comeBack(): void {
     if (this.#isClosed || this.#isAway) return;
@@ -243,4 +260,10 @@ export class Screen {
 /** What readline would take for Enter, though nobody has pressed that. */
 function isSeparator(character: string): boolean {
   return character === "\u2028" || character === "\u2029";
+}
+
+/** A control character that node:readline has no meaning for, and would take into the line, which then cannot be sent. */
+function isUnknownControl(character: string | undefined, { name }: Key): boolean {
+  if (character === undefined || name !== undefined || UNDO_AND_REDO.includes(character)) return false;
+  return /^\p{Cc}$/u.test(character);
 }

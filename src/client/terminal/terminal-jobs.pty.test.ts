@@ -136,6 +136,17 @@ test("SIGKILL to the whole job leaves the terminal whole", async () => {
   await isWhole(terminal);
 });
 
+test("a client whose npm is killed leaves the room, and the terminal whole", async () => {
+  await using server = await ScriptedServer.listen();
+  await using terminal = TerminalProgram.startShell("dash");
+  const peer = await startClient(terminal, NPM, server);
+  process.kill((await terminal.client()).parent, "SIGKILL");
+  await peer.ended();
+  peer.end();
+  await terminal.shows("Killed");
+  await isWhole(terminal);
+});
+
 test("where no shell takes the terminal, a stopped client goes on by itself", async () => {
   await using server = await ScriptedServer.listen();
   await using client = TerminalProgram.start(["127.0.0.1", String(server.port), "Jon"]);
