@@ -26,6 +26,8 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const TERMINAL_FAULTS: Readonly<Partial<Record<TerminalEnd, string>>> = {
   unreachable: "the server cannot be reached",
   "name-refused": "the server does not take this name, and nobody is there to choose another",
+  "input-ended":
+    "standard input ended before the server had accepted a name; give lines on it, or start the client on a terminal",
   "reader-stuck": "nobody reads what is printed on stdout",
 };
 

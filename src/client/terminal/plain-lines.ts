@@ -15,7 +15,7 @@ export interface PlainListener {
   /** A line over the limit was left out. */
   onTooLong(): void;
   /** The input is at its end. */
-  onLeave(): void;
+  onEnd(): void;
   /** Nobody reads what is printed. */
   onStuck(): void;
 }
@@ -76,6 +76,6 @@ export class PlainLines {
       // Whoever gave lines or read them went away without a word: that is an end, too.
       if (!(error instanceof Error && "syscall" in error)) throw error;
     }
-    this.#listener.onLeave();
+    this.#listener.onEnd();
   }
 }

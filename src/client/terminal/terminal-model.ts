@@ -16,7 +16,7 @@ import { retryPauseMs } from "./retry.ts";
 import * as words from "./words.ts";
 
 /** Why the face ends. */
-export type Leave = "left" | "unreachable" | "name-refused";
+export type Leave = "left" | "unreachable" | "name-refused" | "input-ended";
 
 /** The model's way to everything else. */
 export interface TerminalPort {
@@ -54,6 +54,7 @@ export class TerminalModel {
   readonly #isAttended: boolean;
   #link: "dialling" | "connected" | "waiting" = "dialling";
   #wasConnected = false;
+  #wasAccepted = false;
   /** Attempts since a name was accepted last. */
   #attempts = 0;
   #wanted: string | undefined;
@@ -91,6 +92,11 @@ export class TerminalModel {
     else if ("connected" in event) this.#onConnected();
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
     this.#setPrompt();
+  }
+
+  /** Nobody gives lines any more. Who is asked may leave without a name; a program that gave none has made a mistake. */
+  onInputEnd(): void {
+    this.#port.leave(this.#isAttended || this.#wasAccepted ? "left" : "input-ended");
   }
 
   onRetry(): void {
@@ -193,6 +199,7 @@ export class TerminalModel {
     this.#proposed = undefined;
     this.#username = username;
     this.#wanted = username;
+    this.#wasAccepted = true;
     this.#isSigningOn = true;
     if (this.#aside === "") return;
     this.#port.takeDraft();

@@ -101,6 +101,15 @@ test("without a server and without anybody to wait it ends, and says why", async
   expect(client.lines().at(-1)).toMatch(/cannot be reached: connection refused\.$/);
 });
 
+test("an input that ends before the server has accepted a name is told from one that was through", async () => {
+  await using server = await ScriptedServer.listen();
+  const client = start(server.address, "Jon");
+  client.input.end();
+  const peer = await server.nextPeer();
+  peer.end();
+  expect(await withDeadline(client.end, "the end")).toBe("input-ended");
+});
+
 test("a line over the limit is left out, and said", async () => {
   await using server = await ScriptedServer.listen();
   const client = start(server.address, "Jon");

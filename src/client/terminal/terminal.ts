@@ -133,7 +133,8 @@ class Face {
     const onTooLong = () => this.#remark([LINE_TOO_LONG]);
     const onStuck = () => this.#ended.resolve("reader-stuck");
     const waits = !surface.isAttended;
-    return new PlainLines(surface.input, surface.output, { onLine, onLeave, onTooLong, onStuck }, { waits });
+    const onEnd = () => this.#model.onInputEnd();
+    return new PlainLines(surface.input, surface.output, { onLine, onEnd, onTooLong, onStuck }, { waits });
   }
 
   #port() {
