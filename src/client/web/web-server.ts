@@ -176,11 +176,12 @@ function watchBrowser(webSocket: WebSocket, clock: Clock): WayWatch {
       waitingBytes = webSocket.bufferedAmount;
     },
     onSilent: () => {
-      if (webSocket.bufferedAmount < waitingBytes) watch.heard();
+      if (webSocket.bufferedAmount < waitingBytes) watch.heard("answer");
       else webSocket.terminate();
     },
   });
-  for (const name of ["pong", "message"] as const) webSocket.on(name, () => watch.heard());
+  // Behind the commands of a busy page the pong may wait for long; and the page itself finds out that it hears nothing.
+  for (const name of ["pong", "message"] as const) webSocket.on(name, () => watch.heard("answer"));
   return watch;
 }
 

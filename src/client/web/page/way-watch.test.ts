@@ -38,7 +38,7 @@ test("a way that dies silently is noticed within 30 s, wherever in the rhythm it
     const way = new Way();
     for (let passed = 0; passed < diesMs; passed += 1000) {
       await way.clock.pass(Math.min(1000, diesMs - passed));
-      way.watch.heard();
+      way.watch.heard("answer");
     }
     expect([way.asked, way.silent]).toEqual([0, 0]);
     await way.clock.pass(NOTICED_MS);
@@ -52,7 +52,7 @@ test("as long as answers come the way is kept, and asked no oftener than needed"
     await way.clock.pass(ASK_AFTER_MS);
     expect(way.asked).toBe(count);
     await way.clock.pass(ANSWER_MS - 1);
-    way.watch.heard();
+    way.watch.heard("answer");
   }
   expect(way.silent).toBe(0);
 });
@@ -79,13 +79,35 @@ test("an open question that is due sooner than somebody's stays due", async () =
   expect(way.silent).toBe(1);
 });
 
+test("who sends something knows in 15 s at the latest when others are heard, but nobody hears", async () => {
+  const way = new Way();
+  way.watch.askNow();
+  for (let passed = 0; passed < ANSWER_MS; passed += 1000) {
+    expect([way.asked, way.silent]).toEqual([1, 0]);
+    await way.clock.pass(1000);
+    way.watch.heard("other");
+  }
+  expect([way.asked, way.silent]).toEqual([1, 1]);
+});
+
+test("words that stand before the answer give it time", async () => {
+  const way = new Way();
+  way.watch.askNow();
+  await way.clock.pass(PROMPT_ANSWER_MS - 1);
+  way.watch.heard("other");
+  await way.clock.pass(PROMPT_ANSWER_MS - 1);
+  way.watch.heard("answer");
+  await way.clock.pass(ASK_AFTER_MS - 1);
+  expect([way.asked, way.silent]).toEqual([1, 0]);
+});
+
 test("after a sleep one asks again, and an answer that was waiting is in time", async () => {
   const way = new Way();
   await way.clock.pass(ASK_AFTER_MS);
   way.clock.sleep(8 * 3_600_000);
   await way.clock.pass(ANSWER_MS);
   expect([way.asked, way.silent]).toEqual([2, 0]);
-  way.watch.heard();
+  way.watch.heard("answer");
   await way.clock.pass(PROMPT_ANSWER_MS);
   expect(way.silent).toBe(0);
 });

@@ -1,6 +1,6 @@
 // Owns whether the other end of a connection is still there: it is asked from time to time, and must be heard then. A
 // connection whose other end is gone may tell nothing for hours. It must not know how one asks, nor what is heard.
-// Invariant: a connection is given up only when nothing was heard after a question, and the machine was awake meanwhile.
+// Invariant: a connection is given up only when a question was not answered, and the machine was awake meanwhile.
 
 /** How long nothing may be heard before the other end is asked, in milliseconds. */
 export const ASK_AFTER_MS = 10_000;
@@ -8,7 +8,10 @@ export const ASK_AFTER_MS = 10_000;
 /** How long an answer may take, in milliseconds. With ASK_AFTER_MS under the 30 s within which a silence is noticed. */
 export const ANSWER_MS = 15_000;
 
-/** How long an answer may take when somebody waits for what they sent, in milliseconds. */
+/**
+ * How long an answer may take when somebody waits for what they sent, in milliseconds: from the last word that was heard, and
+ * ANSWER_MS in all. Other words may stand before the answer, or come though the other end hears nothing.
+ */
 export const PROMPT_ANSWER_MS = 5000;
 
 /**
@@ -33,6 +36,7 @@ export interface WayWatchListener {
 }
 
 interface Question {
+  readonly askedMs: number;
   readonly dueMs: number;
   /** An answer to the first question was not read in time, since the machine slept. */
   readonly isSecond: boolean;
@@ -53,18 +57,25 @@ export class WayWatch {
     this.#rest();
   }
 
-  /** Something came from the other end, whatever it was. */
-  heard(): void {
+  /** Something came from the other end. Only an answer tells that the other end hears what is sent. */
+  heard(what: "answer" | "other"): void {
     this.#heardMs = this.#clock.nowMs();
-    if (this.#question === undefined) return;
+    const question = this.#question;
+    if (question === undefined) return;
+    if (what === "other") {
+      const dueMs = Math.min(question.askedMs + ANSWER_MS, this.#heardMs + PROMPT_ANSWER_MS);
+      if (dueMs > question.dueMs) this.#await({ ...question, dueMs });
+      return;
+    }
     this.#question = undefined;
     this.#rest();
   }
 
   /** Asks now, and wants the answer soon: somebody waits, or looks at the page again. */
   askNow(): void {
-    const dueMs = this.#clock.nowMs() + PROMPT_ANSWER_MS;
-    if (this.#question === undefined) this.#ask({ dueMs, isSecond: false });
+    const askedMs = this.#clock.nowMs();
+    const dueMs = askedMs + PROMPT_ANSWER_MS;
+    if (this.#question === undefined) this.#ask({ askedMs, dueMs, isSecond: false });
     else if (dueMs < this.#question.dueMs) this.#await({ ...this.#question, dueMs });
   }
 
@@ -82,7 +93,7 @@ export class WayWatch {
   #onRested(): void {
     const now = this.#clock.nowMs();
     if (now - this.#heardMs < ASK_AFTER_MS) this.#rest();
-    else this.#ask({ dueMs: now + ANSWER_MS, isSecond: false });
+    else this.#ask({ askedMs: now, dueMs: now + ANSWER_MS, isSecond: false });
   }
 
   #ask(question: Question): void {
@@ -98,7 +109,7 @@ export class WayWatch {
 
   #onDue({ dueMs, isSecond }: Question): void {
     const now = this.#clock.nowMs();
-    if (now - dueMs > LATE_MS && !isSecond) this.#ask({ dueMs: now + PROMPT_ANSWER_MS, isSecond: true });
+    if (now - dueMs > LATE_MS && !isSecond) this.#ask({ askedMs: now, dueMs: now + PROMPT_ANSWER_MS, isSecond: true });
     else this.#listener.onSilent();
   }
 }

@@ -49,7 +49,7 @@ export class SocketWire {
       this.#listener.onOpen();
     };
     socket.onmessage = ({ data }) => {
-      this.#watch?.heard();
+      this.#watch?.heard(data === BEAT_FRAME ? "answer" : "other");
       // The client writes its events by the schema; the page is the same version, since that client served it.
       if (data !== BEAT_FRAME) this.#listener.onEvent(JSON.parse(String(data)));
     };
