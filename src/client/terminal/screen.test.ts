@@ -245,6 +245,25 @@ test.each([
   expect(terminal.display.text).toBe("one\n$ fg\noffline> half a liXne");
 });
 
+const FAMILY = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}";
+const [LEFT, RIGHT, DELETE] = ["\x1b[D", "\x1b[C", "\x1b[3~"];
+
+test.each([
+  ["left", `a${FAMILY}b${LEFT}${LEFT}X`, `aX${FAMILY}b`],
+  ["right", `a${FAMILY}b${LEFT}${LEFT}${RIGHT}X`, `a${FAMILY}Xb`],
+  ["Ctrl-B and Ctrl-F", `a${FAMILY}b\x02\x02\x06X`, `a${FAMILY}Xb`],
+  ["a word to the left", `e\u0301a${LEFT}\x1b[1;5DX`, "Xe\u0301a"],
+  ["Backspace", `a${FAMILY}\x7fb`, "ab"],
+  ["Backspace behind a flag", "\u{1f1e9}\u{1f1ea}\u{1f1eb}\u{1f1f7}\x7f", "\u{1f1e9}\u{1f1ea}"],
+  ["Backspace behind a mark on a letter", "ae\u0301\x7fb", "aeb"],
+  ["Delete", `a${FAMILY}b${LEFT}${LEFT}${DELETE}`, "ab"],
+  ["Ctrl-D", `ae\u0301b${LEFT}${LEFT}\x04`, "ab"],
+])("%s takes a character of several code points for one", async (_, keys, line) => {
+  const { terminal, lines } = openScreen();
+  await terminal.type(`${keys}\r`);
+  expect(lines).toEqual([line]);
+});
+
 test("a control key that means nothing puts nothing into the line", async () => {
   const { terminal, lines } = openScreen();
   await terminal.type("o\x00\x1d\x85\x9bne\x07\x1f\x1e\r");

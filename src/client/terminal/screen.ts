@@ -18,6 +18,7 @@ import { Paste } from "./paste.ts";
 import { standFor, standIn } from "./stand-ins.ts";
 import type { TerminalInput, TerminalOutput } from "./streams.ts";
 import { TypedLineDrawing } from "./typed-line.ts";
+import { stepsOut, timesOf } from "./whole-characters.ts";
 
 const PASTES_ON = "\x1b[?2004h";
 const PASTES_OFF = "\x1b[?2004l";
@@ -185,7 +186,18 @@ export class Screen {
     else if (key.ctrl && key.name === "l") this.clear();
     else if (character !== undefined && isSeparator(character)) this.#readline.write(standIn(character));
     else if (key.sequence === QUIT) this.#listener.onLeave();
-    else if (!isUnknownControl(character, key)) this.#keys.emit("keypress", character, key);
+    else if (!isUnknownControl(character, key)) this.#give(character, key);
+  }
+
+  /** The caret never stays within a character of several code points, and a key takes none of those apart. */
+  #give(character: string | undefined, key: Key): void {
+    const { line, cursor } = this.#readline;
+    for (let times = timesOf(key, this.#readline); times > 0; times -= 1) this.#keys.emit("keypress", character, key);
+    if (this.#readline.line !== line || this.#readline.cursor === cursor) return;
+    const name = this.#readline.cursor > cursor ? "right" : "left";
+    for (let steps = stepsOut(name, this.#readline); steps > 0; steps -= 1) {
+      this.#keys.emit("keypress", undefined, { name });
+    }
   }
 
   #complete(line: string): CompleterResult {
