@@ -94,6 +94,12 @@ const gradedCase = z.strictObject({
     "What its failure comes from, where that is known. Alike failures have the same.",
   ),
   step: failedStep.nullable(),
+  reached: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Limits that the hand-in's programs reached in it and lived on with, also where it passed, a sentence each: of memory, of processes, of what the lab keeps of output.",
+    ),
   folder: z
     .string()
     .nullable()

@@ -107,11 +107,22 @@ async function* readTar(path: string, limits: IntakeLimits, isZipped: boolean): 
         kind: "file",
         path: name,
         isExecutable: (mode & EXECUTABLE) !== 0,
-        open: async () => refusing(async () => stream),
+        open: async () => readWhole(stream, name, counted),
       };
     } else
       yield { kind: "other", path: name, what: type === "link" || type === "symlink" ? "a link" : "no plain file" };
     stream.resume();
+  }
+}
+
+/** A file of a tar. Its stream says only that it was destroyed, whatever became of what it is read from. */
+async function* readWhole(stream: AsyncIterable<Buffer>, name: string, counted: ByteLimit): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (cause) {
+    if (counted.errored instanceof RefusedError) throw counted.errored;
+    const told = JSON.stringify(name);
+    throw new RefusedError(`the archive breaks off in ${told}: it was cut, or damaged on its way`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@
 import { type Limit, whichLimitIn } from "../hosts/program-limits.ts";
 import type { Role } from "../hosts/topology.ts";
 import type { CaseOutcome } from "../replay/outcome.ts";
+import { tellLimit, tellOmitted } from "../report/omitted.ts";
 import { cutText } from "../report/plain-text.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -48,6 +49,7 @@ export function judgeCase(run: CaseRun, report: string): GradedCase {
             expected: cut(step.expected),
             seen: cut(step.seen),
           },
+    reached: reachedIn(run),
     folder: `${report}/${result.folder}`,
   };
 }
@@ -97,6 +99,15 @@ function limitOf(run: CaseRun): "out-of-memory" | "out-of-processes" | undefined
   return [...ended, ...met].map((limit) => (limit === undefined ? undefined : OUT_OF[limit])).find(Boolean);
 }
 
+/** Also where it passed: a fork bomb that a server outlives is no wrong answer, and its student is to know of it. */
+function reachedIn(run: CaseRun): string[] {
+  const { limits, omitted } = run.result;
+  return [
+    ...limits.filter(({ host }) => isOwn(run, host)).map(tellLimit),
+    ...omitted.filter(({ host }) => isOwn(run, host)).map(tellOmitted),
+  ].map((says) => cutText(says, SAYS_CHARS_MAX));
+}
+
 function isUnstarted(run: CaseRun): boolean {
   const { speechless, unstarted } = run.outcome;
   return isOwn(run, unstarted ?? (speechless?.role === run.role ? speechless.host : null));
@@ -129,7 +140,7 @@ function isOwn({ role, scenario }: CaseRun, host: string | null): boolean {
 
 /** A case that was not run. */
 export function unrunCase(slug: string, verdict: GradedCase["verdict"]): GradedCase {
-  return { slug, verdict, durationMs: 0, runs: 0, passed: 0, cause: null, step: null, folder: null };
+  return { slug, verdict, durationMs: 0, runs: 0, passed: 0, cause: null, step: null, reached: [], folder: null };
 }
 
 /** Why a case did not pass, in one line. */

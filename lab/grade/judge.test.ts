@@ -34,6 +34,25 @@ test.each<[string, Partial<CaseRun["outcome"]>, string]>([
   expect(judge({ verdict: "fail", steps: [failedStep()] }, outcome).verdict).toBe(verdict);
 });
 
+test.each([
+  ["pass", "passed"],
+  ["fail", "failed"],
+] as const)(
+  "a limit that the hand-in reached and lived on with is told with a case that came to %s",
+  (verdict, graded) => {
+    const about = { limit: "processes", says: "it reached its limit of processes" } as const;
+    const limits = [SERVER, "Win72"].map((host) => ({ ...about, host }));
+    const omitted = [SERVER, "Win72"].map((host) => ({ host, lines: 0, cutLines: 1, bytes: 1e8 }));
+    expect(judge({ verdict, limits, omitted })).toMatchObject({
+      verdict: graded,
+      reached: [
+        `${SERVER} met a limit and went on: it reached its limit of processes`,
+        `${SERVER} printed more than the lab keeps: 1 line is cut (100.0 MB)`,
+      ],
+    });
+  },
+);
+
 describe("in the step that fails, the hand-in was asked something at 500 ms", () => {
   const end = (host: string) => ({ host, address: "10.6.1.1", port: 20002 });
   const asked = sampleFrame({ atMs: 500, from: end("Win72"), to: end(SERVER) });

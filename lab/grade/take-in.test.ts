@@ -130,7 +130,12 @@ test.each<[string, (root: string) => string | Promise<string>, RegExp]>([
     "a gzip that was cut",
     async (root) =>
       cut(await writeTar(join(root, "a.tgz"), [{ name: "s", content: randomBytes(9_000).toString("hex") }])),
-    /cannot be read/,
+    /^the archive breaks off in "s": it was cut/,
+  ],
+  [
+    "a tar that was cut",
+    async (root) => cut(await writeTar(join(root, "a.tar"), [{ name: "s", content: "x".repeat(9_000) }])),
+    /^the archive breaks off in "s": it was cut/,
   ],
   ["nothing", (root) => writeZip(join(root, "a.zip"), []), /no file in it/],
 ])("refused with the reason: %s", async (_what, make, why) => {

@@ -9,13 +9,19 @@ test.each([
   ["RuntimeError: can't start new thread", "256 (limits.processes)"],
   ["sh: 1: Cannot fork: Resource temporarily unavailable", "256 (limits.processes)"],
   ["sh: 0: Cannot fork", "256 (limits.processes)"],
+  ["Error: spawn sleep EAGAIN", "256 (limits.processes)"],
+  ["BlockingIOError: [Errno 11] Resource temporarily unavailable", "256 (limits.processes)"],
   ["terminate called: std::bad_alloc: Cannot allocate memory", "512 MiB (limits.memory-mib)"],
 ])("a program that ends with %j has reached a limit, whose name is told", (words, expected) => {
   expect(limitIn(words, DEFAULT_LIMITS)).toContain(expected);
 });
 
-test("a program that ends with other words has reached none", () => {
-  expect(limitIn("TypeError: x is not a function", DEFAULT_LIMITS)).toBeUndefined();
+test.each([
+  "TypeError: x is not a function",
+  "Error: EAGAIN: resource temporarily unavailable, write",
+  "  errno: -11,\n  code: 'EAGAIN',\n  syscall: 'write'",
+])("a program that ends with %j has reached none", (words) => {
+  expect(limitIn(words, DEFAULT_LIMITS)).toBeUndefined();
 });
 
 test("of a program's limits none is above what is said for many, and none is raised to it", () => {

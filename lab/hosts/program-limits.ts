@@ -73,7 +73,8 @@ const SIGNS: readonly (readonly [RegExp, Limit, (limits: ProgramLimits) => strin
   ],
   [/\bEMFILE\b|too many open files/i, "open-files", ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
   [
-    /\bEAGAIN\b|resource temporarily unavailable|cannot fork|can't start new thread|pthread_create/i,
+    // Not of a write that would have had to wait, which fails with the same error.
+    /^(?!\s*code:|.*\b(?:read|write|send|recv|accept|connect)\b).*(?:\bEAGAIN\b|resource temporarily unavailable)|cannot fork|can't start new thread|pthread_create/im,
     "processes",
     tellProcesses,
   ],

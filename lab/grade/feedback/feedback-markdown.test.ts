@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { HOSTILE_TEXT } from "../../report/fixtures/sample-run.ts";
-import { leakySubmission, sampleRubric, sampleRubricTest, sampleSubmission } from "../fixtures/sample-class.ts";
+import {
+  leakySubmission,
+  sampleCase,
+  sampleRubric,
+  sampleRubricTest,
+  sampleSubmission,
+} from "../fixtures/sample-class.ts";
 import { renderFeedback } from "./feedback-markdown.ts";
 
 test("feedback tells what to look at first, the points, and the step that failed", () => {
@@ -56,6 +62,13 @@ Win73 got the whisper 0.1 s after it was sent
 
 test("feedback on a hand-in that passes is short", () => {
   expect(renderFeedback(sampleRubric(), sampleSubmission())).not.toContain("##");
+});
+
+test("a limit that a hand-in reached and lived on with is told, though it costs no points", () => {
+  const cases = [sampleCase({ reached: ["Win71 met a limit and went on: it reached its limit of memory"] })];
+  expect(renderFeedback(sampleRubric(), sampleSubmission({ cases }))).toContain(
+    "## Limits that it reached\n\n- Win71 met a limit and went on: it reached its limit of memory\n\n| Test",
+  );
 });
 
 test("a hidden test leaves no trace but that there is one", () => {

@@ -5,7 +5,7 @@ import { codeBlock, inlineText } from "../../report/markdown-text.ts";
 import { countOf, cutText } from "../../report/plain-text.ts";
 import type { RubricResult, Submission } from "../class-result.ts";
 import { type StudentView, type ToldTest, tellPoints, viewOf } from "./student-view.ts";
-import { line, partsOf, TEXT_CHARS_MAX, tellFirst, tellGrade } from "./words.ts";
+import { line, partsOf, REACHED, TEXT_CHARS_MAX, tellFirst, tellGrade } from "./words.ts";
 
 /** Parts that are a sentence; the others are blocks of lines. */
 const SENTENCES = new Set(["What happened", "What to do", "Hint", "Step"]);
@@ -17,6 +17,7 @@ export function renderFeedback(rubric: RubricResult, submission: Submission): st
     `# ${text(rubric.title)}: ${text(submission.name)}`,
     `**${tellPoints(view.score)} of ${tellPoints(view.points)} points** for ${countOf(view.tests.length, "test")}${tellUnseen(view)}`,
     ...renderFirst(view),
+    ...renderReached(view),
     ...renderTable(view),
     ...view.tests.filter(({ graded }) => graded.verdict !== "passed").map(renderTest),
   ];
@@ -34,6 +35,11 @@ function renderFirst({ first }: StudentView): readonly string[] {
   const mend = first.mend === null ? "" : ` What to do: ${text(first.mend)}.`;
   const details = first.details.length === 0 ? [] : [block(first.details.join("\n"))];
   return ["## Look at this first", `${text(tellFirst(first))}.${mend}`, ...details];
+}
+
+function renderReached({ reached }: StudentView): readonly string[] {
+  if (reached.length === 0) return [];
+  return [`## ${REACHED}`, reached.map((says) => `- ${text(says)}`).join("\n")];
 }
 
 function renderTable({ tests }: StudentView): readonly string[] {

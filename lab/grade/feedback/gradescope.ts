@@ -4,19 +4,19 @@
 import type { RubricResult, Submission } from "../class-result.ts";
 import { fitJson } from "./fitted.ts";
 import { type ToldTest, testsOf, viewOf } from "./student-view.ts";
-import { tellFirst, tellTest } from "./words.ts";
+import { line, tellFirst, tellTest } from "./words.ts";
 
 /** Gradescope names no limit; this is what a page can show. */
 const BYTES_MAX = 1_000_000;
 
 /** The whole file, as text. */
 export function renderGradescope(rubric: RubricResult, submission: Submission): string {
-  const { first } = viewOf(rubric, submission);
+  const { first, reached } = viewOf(rubric, submission);
   return fitJson(
     (charsMax) => ({
       score: submission.score,
       execution_time: Math.round(submission.durationMs / 1000),
-      output: first === null ? "" : `Look at this first: ${tellFirst(first)}`,
+      output: [...(first === null ? [] : [`Look at this first: ${tellFirst(first)}`]), ...reached.map(line)].join("\n"),
       output_format: "text",
       visibility: "visible",
       stdout_visibility: "hidden",

@@ -12,6 +12,7 @@ import {
   WIDE,
 } from "../../report/fixtures/offline-page.ts";
 import { sampleReport } from "../../report/fixtures/sample-run.ts";
+import type { Submission } from "../class-result.ts";
 import { largeClass, leakySubmission, sampleRubric, sampleRubricTest } from "../fixtures/sample-class.ts";
 import { renderClassPage, renderStudentPage } from "./pages.ts";
 
@@ -20,13 +21,16 @@ const RUBRIC = sampleRubric([
   sampleRubricTest({ id: "secret", title: "SECRET", visibility: "hidden", cases: ["09-texting"] }),
 ]);
 
+const REACHED = "Win71 met a limit and went on: it reached its limit of processes";
+
 let pages: OfflinePages;
 const urls = { class: "", student: "", unbuilt: "" };
 
 beforeAll(async () => {
   pages = await OfflinePages.start();
-  urls.class = await pages.save(await renderClassPage(largeClass()));
-  const submission = leakySubmission();
+  const large = largeClass();
+  urls.class = await pages.save(await renderClassPage({ ...large, submissions: large.submissions.map(withReached) }));
+  const submission = withReached(leakySubmission());
   urls.student = await pages.save(await renderStudentPage({ rubric: RUBRIC, submission, report: sampleReport() }));
   const first = {
     says: "the build failed",
@@ -50,7 +54,7 @@ test("a class is one look: who passed which test, what is missed most, and what 
   const table = page.getByRole("table", { name: "Hand-ins" });
   const row = table.getByRole("row").filter({ has: page.getByRole("link", { name: "bob" }) });
   expect(await row.getByRole("cell").allTextContents()).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^failed a whisper reached somebody else \(PROTOCOL\.md 5\.3\)$/)]),
+    expect.arrayContaining([expect.stringMatching(/^failed a whisper reached somebody else \(PROTOCOL\.md 5\.3\)/)]),
   );
   expect(await row.getByRole("link").getAttribute("href")).toBe("bob/index.html");
   const alike = page.getByRole("region", { name: "What failures have in common" });
@@ -74,6 +78,15 @@ test("a student finds what to look at first, what was expected and seen, and the
   expect(open.harm).toEqual([]);
 });
 
+test("a limit that was reached is told to the class's staff and to its student, whatever the case came to", async () => {
+  await using open = await pages.open(urls.class);
+  const row = open.page.getByRole("row").filter({ has: open.page.getByRole("link", { name: "ann" }) });
+  expect(await row.getByRole("cell").allTextContents()).toContain(`nothing ${REACHED}`);
+  await using student = await pages.open(urls.student);
+  const grade = student.page.getByRole("region", { name: "bob: 0 of 4 points" });
+  expect(await grade.getByRole("listitem").allTextContents()).toContain(REACHED);
+});
+
 test("a student whose hand-in does not build is told so, and by what words", async () => {
   await using open = await pages.open(urls.unbuilt);
   expect(await open.page.getByText("make: no rule").isVisible()).toBe(true);
@@ -94,3 +107,7 @@ test("on a narrow page every part of the table says its role", async () => {
   await using open: OpenPage = await pages.open(urls.class, { viewport: NARROW });
   expect(await unsaidRoles(open.page, "table.class")).toBe(0);
 });
+
+function withReached(submission: Submission): Submission {
+  return { ...submission, cases: submission.cases.map((each) => ({ ...each, reached: [REACHED] })) };
+}

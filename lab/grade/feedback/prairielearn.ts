@@ -12,7 +12,7 @@ export const PRAIRIELEARN_BYTES_MAX = 1_000_000;
 
 /** The whole file, as text. */
 export function renderPrairieLearn(rubric: RubricResult, submission: Submission): string {
-  const { first, tests, unseen } = viewOf(rubric, submission);
+  const { first, reached, tests, unseen } = viewOf(rubric, submission);
   // What is not the student's fault, or no hand-in at all, costs no attempt.
   const gradable = submission.verdict !== "lab-fault" && submission.verdict !== "refused";
   return fitJson(
@@ -20,7 +20,10 @@ export function renderPrairieLearn(rubric: RubricResult, submission: Submission)
       gradable,
       score: gradable && rubric.points > 0 ? Math.min(1, submission.score / rubric.points) : 0,
       message: first === null ? tellGrade(submission.verdict) : `Look at this first: ${tellFirst(first)}`,
-      output: unseen === 0 ? "" : `Tests that count and are not shown here: ${unseen}`,
+      output: [
+        ...reached.map(line),
+        ...(unseen === 0 ? [] : [`Tests that count and are not shown here: ${unseen}`]),
+      ].join("\n"),
       tests: tests.map((test) => toTest(test, charsMax)),
     }),
     PRAIRIELEARN_BYTES_MAX,

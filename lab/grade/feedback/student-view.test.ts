@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { leakySubmission, sampleRubric, sampleRubricTest } from "../fixtures/sample-class.ts";
+import {
+  leakySubmission,
+  sampleCase,
+  sampleRubric,
+  sampleRubricTest,
+  sampleSubmission,
+} from "../fixtures/sample-class.ts";
 import { tellPoints, viewOf } from "./student-view.ts";
 
 const HIDDEN = { visibility: "hidden" } as const;
@@ -40,6 +46,17 @@ test("a student whose visible tests pass is told nothing to look at", () => {
     first: null,
     unseen: 1,
   });
+});
+
+test("limits that were reached are told once, and none that only a hidden test's case reached", () => {
+  const tests = [
+    sampleRubricTest({ cases: ["one", "two"] }),
+    sampleRubricTest({ ...HIDDEN, id: "leave", cases: ["three"] }),
+  ];
+  const cases = ["one", "two", "three"].map((slug) => sampleCase({ slug, reached: ["memory", `disk of ${slug}`] }));
+  const graded = tests.map(({ id }) => ({ id, verdict: "passed" as const, points: 4, case: null, says: null }));
+  const { reached } = viewOf(sampleRubric(tests), sampleSubmission({ cases, tests: graded }));
+  expect(reached).toEqual(["memory", "disk of one", "disk of two"]);
 });
 
 test("a build that failed is told whatever is visible", () => {

@@ -21,6 +21,8 @@ export interface StudentView {
   readonly points: number;
   /** What to look at first; null where all that is visible passed. */
   readonly first: First | null;
+  /** Limits that it reached in their cases, each once. */
+  readonly reached: readonly string[];
   /** Tests that are not shown, or not yet. */
   readonly unseen: number;
 }
@@ -43,8 +45,18 @@ export function viewOf(rubric: RubricResult, submission: Submission): StudentVie
     score: sum(tests.map(({ graded }) => graded.points)),
     points: sum(tests.map(({ about }) => about.points)),
     first: firstOf(submission, tests),
+    reached: reachedIn(
+      submission,
+      tests.map(({ about }) => about),
+    ),
     unseen: all.length - tests.length,
   };
+}
+
+/** Limits that a hand-in reached in the cases of these tests, each once. */
+export function reachedIn({ cases }: Submission, tests: readonly RubricTest[]): readonly string[] {
+  const slugs = new Set(tests.flatMap((test) => test.cases));
+  return [...new Set(cases.filter(({ slug }) => slugs.has(slug)).flatMap(({ reached }) => reached))];
 }
 
 /** Rounded to thousandths, as points of shares of a case are no round numbers. */

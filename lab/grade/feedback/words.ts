@@ -12,6 +12,9 @@ export const TEXT_CHARS_MAX = 4_000;
 
 const LINE_CHARS_MAX = 500;
 
+/** What stands over the limits that a hand-in reached and lived on with. */
+export const REACHED = "Limits that it reached";
+
 const WORDS: Readonly<Record<GradeVerdict, string>> = {
   passed: "passed",
   failed: "failed",

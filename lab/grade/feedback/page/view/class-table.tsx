@@ -12,7 +12,7 @@ import {
 } from "../../../../report/page/view/stacking-table.tsx";
 import { Text } from "../../../../report/page/view/text.tsx";
 import type { ClassResult, Submission } from "../../../class-result.ts";
-import { tellPoints, testsOf } from "../../student-view.ts";
+import { reachedIn, tellPoints, testsOf } from "../../student-view.ts";
 import { tellFirst } from "../../words.ts";
 import { GradeMark } from "./grade-mark.tsx";
 
@@ -54,6 +54,11 @@ export function ClassTable({ labelledBy, result: { rubric, submissions } }: Clas
               <span>
                 {submission.verdict === "passed" ? "nothing" : <GradeMark of={submission.verdict} />}{" "}
                 {submission.first === null ? null : <Text of={tellFirst(submission.first)} />}
+                {reachedIn(submission, rubric.tests).map((says) => (
+                  <span key={says} class="reached soft">
+                    <Text of={says} />
+                  </span>
+                ))}
               </span>
             </DataCell>
           </StackingRow>

@@ -6,7 +6,7 @@ import { Text } from "../../../../report/page/view/text.tsx";
 import { countOf, cutText } from "../../../../report/plain-text.ts";
 import type { GradeData } from "../../hand-in.ts";
 import { type StudentView, type ToldTest, tellPoints } from "../../student-view.ts";
-import { type Part, partsOf, TEXT_CHARS_MAX } from "../../words.ts";
+import { type Part, partsOf, REACHED, TEXT_CHARS_MAX } from "../../words.ts";
 import { FirstView } from "./first-view.tsx";
 import { GradeMark, looksLike } from "./grade-mark.tsx";
 
@@ -32,6 +32,7 @@ export function StudentGrade({ grade }: { readonly grade: GradeData }): JSX.Elem
         )}
       </header>
       <First view={view} />
+      <Reached view={view} />
       <Tests tests={view.tests} />
       {missed.map((test) => (
         <MissedTest key={test.about.id} test={test} />
@@ -47,6 +48,22 @@ function First({ view: { first, tests } }: { readonly view: StudentView }): JSX.
     <>
       <h2>Look at this first</h2>
       <FirstView first={first} hint={hint} />
+    </>
+  );
+}
+
+function Reached({ view: { reached } }: { readonly view: StudentView }): JSX.Element | null {
+  if (reached.length === 0) return null;
+  return (
+    <>
+      <h2>{REACHED}</h2>
+      <ul class="reached">
+        {reached.map((says) => (
+          <li key={says}>
+            <Text of={says} />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
