@@ -2,7 +2,7 @@
 // Invariant: a user's fault is told on standard error without a stack.
 
 import { UsageError } from "../src/options/index.ts";
-import { makeVisible } from "../src/visible.ts";
+import { makeVisible, makeVisibleLine } from "../src/visible.ts";
 import { readArguments } from "./commands/arguments.ts";
 import { EXIT, statusOf } from "./commands/faults.ts";
 import { helpOf } from "./commands/help.ts";
@@ -39,6 +39,8 @@ async function main(): Promise<number> {
     case "matrix":
       return (await import("./commands/matrix.ts")).matrix(args);
     case "grade":
+      // All that grades takes over a second to load where much else runs.
+      say(`Reading ${makeVisibleLine(args.folder)} and ${makeVisibleLine(args.rubric)}\n`);
       return (await import("./commands/grade.ts")).grade(args);
     case "merge":
       return (await import("./commands/merge.ts")).merge(args);

@@ -53,8 +53,9 @@ export async function grade(args: GradeArguments): Promise<number> {
   const { signal } = interruption;
   const startMs = systemClock.nowMs();
   say(`${rubric.result.title}: ${tellPlan(rubric, handIns, all)}`);
-  await using workshop = await GradeWorkshop.open({ args, rubric, topology, partner, say });
-  const progress = new ClassProgress(screen, rubric.result, handIns.length);
+  using progress = new ClassProgress(screen, rubric.result, handIns.length);
+  const tell = (line: string): void => progress.line(printable(line));
+  await using workshop = await GradeWorkshop.open({ args, rubric, topology, partner, say: tell });
   const submissions = await gradeClass(handIns, args.parallel, {
     rubric,
     folder,

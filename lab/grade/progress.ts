@@ -22,7 +22,7 @@ interface Lane {
 
 const COLORS: Readonly<Partial<Record<Submission["verdict"], Style>>> = { passed: "green", "lab-fault": "magenta" };
 
-export class ClassProgress {
+export class ClassProgress implements Disposable {
   readonly #screen: Screen;
   readonly #paint: Paint;
   readonly #rubric: RubricResult;
@@ -70,6 +70,10 @@ export class ClassProgress {
     this.#screen.draw([]);
   }
 
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
   #tellSubmission({ durationMs, first, name, score, verdict }: Submission, isKept: boolean): string {
     const count = `${String(this.#done).padStart(String(this.#planned).length)}/${this.#planned}`;
     const told = this.#paint(COLORS[verdict] ?? "red", verdict.replaceAll("-", " "));
@@ -97,6 +101,8 @@ export class ClassProgress {
   }
 
   #laneLines(nowMs: number): readonly string[] {
+    if (this.#lanes.size === 0 && this.#done === 0)
+      return ["  getting ready: the engine, and the other side's program"];
     return [...this.#lanes]
       .toSorted(([one], [other]) => one - other)
       .map(

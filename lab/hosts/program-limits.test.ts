@@ -11,6 +11,8 @@ test.each([
   ["sh: 0: Cannot fork", "256 (limits.processes)"],
   ["Error: spawn sleep EAGAIN", "256 (limits.processes)"],
   ["BlockingIOError: [Errno 11] Resource temporarily unavailable", "256 (limits.processes)"],
+  ["Error: connect ENETUNREACH 192.0.2.1:53", "nothing else"],
+  ["socket.gaierror: [Errno -3] Temporary failure in name resolution", "nothing else"],
   ["terminate called: std::bad_alloc: Cannot allocate memory", "512 MiB (limits.memory-mib)"],
 ])("a program that ends with %j has reached a limit, whose name is told", (words, expected) => {
   expect(limitIn(words, DEFAULT_LIMITS)).toContain(expected);

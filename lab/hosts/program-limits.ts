@@ -48,7 +48,7 @@ export function capLimits(own: ProgramLimits, most: MostLimits): ProgramLimits {
 }
 
 /** What a program can come to the end of. */
-export const LIMITS = ["folders", "folder-size", "open-files", "processes", "memory", "cpus"] as const;
+export const LIMITS = ["folders", "folder-size", "open-files", "processes", "memory", "cpus", "network"] as const;
 export type Limit = (typeof LIMITS)[number];
 
 /** A limit that a program reached and lived on with. */
@@ -77,6 +77,12 @@ const SIGNS: readonly (readonly [RegExp, Limit, (limits: ProgramLimits) => strin
     /^(?!\s*code:|.*\b(?:read|write|send|recv|accept|connect)\b).*(?:\bEAGAIN\b|resource temporarily unavailable)|cannot fork|can't start new thread|pthread_create/im,
     "processes",
     tellProcesses,
+  ],
+  [
+    /\bENETUNREACH\b|\bEAI_AGAIN\b|network is unreachable|temporary failure in name resolution/i,
+    "network",
+    () =>
+      "it may reach the case's own hosts and nothing else: have it go without the network, or bring it in its image",
   ],
   [/\bENOMEM\b|cannot allocate memory|\bMemoryError\b|OutOfMemory|out of memory/i, "memory", tellMemory],
 ];

@@ -235,10 +235,19 @@ export abstract class HostDriver {
     for (const met of this.#program?.limitsReached?.() ?? []) this.#limitsReached.set(met.says, met);
   }
 
+  /** What the newest of its words tells that tells of any. */
+  #limitInWords(complaints: readonly string[]): MetLimit | undefined {
+    const words = complaints.findLast((each) => this.host.limitIn(each) !== undefined) ?? "";
+    const limit = whichLimitIn(words);
+    const says = this.host.limitIn(words);
+    return limit === undefined || says === undefined ? undefined : { limit, says };
+  }
+
   #noteEnding({ role, args }: ProgramSpec, exit: ProgramExit, startMs: number): void {
     const atMs = this.pulse.clock.nowMs();
     const complaints = this.#complaints;
-    this.#ending ??= { host: this.name, role, exit, atMs, ranMs: atMs - startMs, words: args, complaints };
+    const limit = this.#limitInWords(complaints);
+    this.#ending ??= { host: this.name, role, exit, atMs, ranMs: atMs - startMs, words: args, complaints, limit };
     this.blame(`ended by itself, ${tellExit(exit)}${this.tellComplaint()}`);
   }
 }
@@ -249,8 +258,8 @@ export function tellLine({ text, cutBytes }: OutputLine): string {
 }
 
 const QUOTED_CHARS_MAX = 200;
-/** There are six limits. */
-const LIMITS_TOLD_MAX = 6;
+/** There are seven limits. */
+const LIMITS_TOLD_MAX = 7;
 
 /** Why a line of a program that is to print events is none. */
 export function tellUnreadable({ text, cutBytes }: OutputLine): string {

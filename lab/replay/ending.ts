@@ -2,6 +2,7 @@
 // lines on standard error, with what these mean where that is known. Pure. It must not know who listens on a port, or what
 // was expected. Invariant: what is told of it is the same in each case in which it ends so.
 
+import type { MetLimit } from "../hosts/program-limits.ts";
 import type { ProgramRole } from "../hosts/topology.ts";
 import type { ProgramExit } from "../testbed/testbed.ts";
 
@@ -17,6 +18,8 @@ export interface Ending {
   readonly words: readonly string[];
   /** Its last lines on standard error. */
   readonly complaints: readonly string[];
+  /** The limit that these lines tell of, where no other is known. */
+  readonly limit?: MetLimit | undefined;
 }
 
 /** What a program's last lines say of why it ended. */
@@ -54,8 +57,9 @@ export function tellExit({ code, signal, limit }: ProgramExit): string {
 }
 
 /** "the server ended by itself, by SIGSEGV: it read or wrote memory that is not its own". */
-export function tellEnding({ role, exit }: Pick<Ending, "role" | "exit">): string {
-  const meaning = exit.signal === null || exit.limit !== undefined ? undefined : FAULT_SIGNALS[exit.signal];
+export function tellEnding({ role, exit, limit }: Pick<Ending, "role" | "exit" | "limit">): string {
+  const fault = exit.signal === null ? undefined : FAULT_SIGNALS[exit.signal];
+  const meaning = exit.limit === undefined ? (limit?.says ?? fault) : undefined;
   return `the ${role} ended by itself, ${tellExit(exit)}${meaning === undefined ? "" : `: ${meaning}`}`;
 }
 

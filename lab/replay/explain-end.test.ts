@@ -18,6 +18,19 @@ test("a program that was ended for a limit is to take less, or to be given more"
   });
 });
 
+test.each([
+  ["processes", "it reached its limit of processes and threads, 64 (limits.processes)", /^have it take less/],
+  ["folders", "it may write only in /tmp: name the folder under limits.writable", /^see its last lines/],
+] as const)("a program that ended with words of a limit is told with that limit: %s", async (limit, says, mend) => {
+  const exit = { code: 1, signal: null };
+  const words = { words: [], complaints: ["the system's word for it"], limit: { limit, says } } as const;
+  const ending = { host: "Win71", role: "server", exit, atMs: 0, ranMs: 0, ...words } as const;
+  expect(await explainEnd(ending, { addresses: [], port: 1 })).toEqual({
+    says: `the server ended by itself, exit status 1: ${says}`,
+    mend: expect.stringMatching(mend),
+  });
+});
+
 test("an address that is in use though nobody listens is one on which connections linger", async () => {
   const exit = { code: 1, signal: null };
   const complaints = ["bind: Address already in use"];

@@ -33,8 +33,11 @@ export async function explainEnd(ending: Ending, place: ListeningPlace): Promise
   }
 }
 
-function mendFor({ exit, complaints }: Ending): string {
-  if (exit.limit !== undefined) return "have it take less, or give it more under limits in its file (docs/contract.md)";
+function mendFor({ exit, complaints, limit }: Ending): string {
+  // What it may not do at all is told by what it reached.
+  const isTooMuch = limit !== undefined && limit.limit !== "folders" && limit.limit !== "network";
+  if (exit.limit !== undefined || isTooMuch)
+    return "have it take less, or give it more under limits in its file (docs/contract.md)";
   if (complaints.length > 0) return "see its last lines on standard error";
   return "it wrote nothing on standard error: run it by hand under a debugger, or have it print what it does there";
 }
