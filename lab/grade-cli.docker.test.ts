@@ -50,12 +50,15 @@ test("hand-ins come to verdicts of their own, though the class came in two parts
   const killed = await grade(shards[0], "1/2", [], () => isHalfWay(shards[0]));
   expect(killed.status).toBeNull();
   expect(existsSync(join(shards[0], "class.json"))).toBe(false);
-  await expect.poll(() => leftImages(startS), { timeout: REAP_MS_MAX }).toEqual([]);
+  // What the killed lab left is cleared away while the other part is graded.
+  const [second] = await Promise.all([
+    grade(shards[1], "2/2"),
+    expect.poll(() => leftImages(startS), { timeout: REAP_MS_MAX }).toEqual([]),
+  ]);
+  expect(second, second.stderr).toMatchObject({ status: 0, stderr: "" });
   const resumed = await grade(shards[0], "1/2", ["--resume"]);
   expect(resumed.status, resumed.stderr).toBe(0);
   expect(resumed.stdout).toMatch(/^1\/3 .*as it was$/m);
-  const second = await grade(shards[1], "2/2");
-  expect(second, second.stderr).toMatchObject({ status: 0, stderr: "" });
   const merged = join(FOLDER, "merged");
   expect(await runLab(["merge", ...shards, "--out", merged, "--format", "csv,gradescope"])).toMatchObject({
     status: 0,
@@ -106,6 +109,14 @@ const FIGHTS: Readonly<Record<string, string>> = {
   "fence-only": `if (!frame.toString().includes("[howdy-lab fence")) return;`,
 };
 
+/** What their students are told of the limits that they came to. */
+const TOLD = {
+  "fork-bomb": "it reached its limit of processes and threads, 64",
+  output: "Win71 printed more than the lab keeps",
+  "full-folder": "it reached its limit of a folder's size, 64 MiB",
+  nosy: "nothing else",
+};
+
 test("hand-ins that fight fail alone: the machine is as it was, and so is the grade of who is beside them", {
   timeout: TEST_MS_MAX,
 }, async () => {
@@ -142,6 +153,10 @@ test("hand-ins that fight fail alone: the machine is as it was, and so is the gr
     // However far it came: more than is kept.
     { host: "Win71", bytes: expect.toSatisfy((bytes) => bytes > 1_000_000) },
   ]);
+  // Whoever outlives a limit, and whoever does not, is told of it.
+  for (const [name, says] of Object.entries(TOLD)) {
+    expect(readFileSync(join(out, "hand-ins", name, "feedback.md"), "utf8"), name).toContain(says);
+  }
   const log = readFileSync(join(out, "hand-ins/nosy/report/07-broadcast-message-exchange/Win71.log"), "utf8");
   for (const refusal of ["EROFS", "ENOENT", "ENETUNREACH"]) expect(log).toContain(refusal);
   expect(log).not.toContain("did it");
@@ -173,7 +188,9 @@ async function leftImages(sinceS: number): Promise<readonly string[]> {
 }
 
 function isHalfWay(out: string): boolean {
-  const folders = readdirSync(join(out, "hand-ins")).map((name) => join(out, "hand-ins", name));
+  const handIns = join(out, "hand-ins");
+  // Something is said before there is a folder.
+  const folders = existsSync(handIns) ? readdirSync(handIns).map((name) => join(handIns, name)) : [];
   const isBegun = folders.some((folder) => lines(join(folder, "cases.jsonl")) > 2);
   return isBegun && folders.some((folder) => existsSync(join(folder, "graded.json")));
 }

@@ -13,7 +13,7 @@ import { type Implementation, tellImplementation } from "../implementation/imple
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, statusOf } from "../machine/engine.ts";
 import { haveProgramImage } from "../machine/images.ts";
-import { buildLimited } from "../machine/limited-build.ts";
+import { buildLimited, tellUnlimitedBuilds } from "../machine/limited-build.ts";
 import { type Reaper, startReaper } from "../machine/reaper.ts";
 import { SpentImages } from "../machine/spent-images.ts";
 import { labCommand } from "../own-command.ts";
@@ -73,6 +73,8 @@ export class GradeWorkshop implements Workshop, AsyncDisposable {
   static async open(options: WorkshopOptions): Promise<GradeWorkshop> {
     if (options.args.testbed !== "docker") return new GradeWorkshop(options, undefined, undefined);
     const engine = await connectEngine();
+    const unlimited = await tellUnlimitedBuilds(engine.docker);
+    if (unlimited !== undefined) options.say(unlimited);
     const image = await haveProgramImage(engine.docker, options.partner.source, options.say);
     return new GradeWorkshop(options, engine, image);
   }

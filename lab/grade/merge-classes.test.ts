@@ -38,14 +38,16 @@ test("numbers are of one width, none is given twice, and they do not tell the or
 });
 
 test("parts become one class, in the order of names", () => {
-  const one = sampleClass({ shard: { index: 1, of: 2 }, planned: 1, submissions: [sampleSubmission({ name: "zoe" })] });
+  const zoe = sampleSubmission({ name: "zoe" });
+  // Of hers no case was run.
+  const one = sampleClass({ shard: { index: 1, of: 2 }, planned: 1, bed: "", submissions: [zoe] });
   const two = sampleClass({
     shard: { index: 2, of: 2 },
     planned: 2,
     submissions: [sampleSubmission({ name: "anna" })],
   });
   const merged = mergeClasses([part("1", one), part("2", two)], "merge");
-  expect(merged).toMatchObject({ kind: "merged", result: { planned: 3, shard: null, command: "merge" } });
+  expect(merged).toMatchObject({ kind: "merged", result: { planned: 3, shard: null, bed: two.bed, command: "merge" } });
   if (merged.kind === "merged") expect(merged.result.submissions.map(({ name }) => name)).toEqual(["anna", "zoe"]);
 });
 

@@ -59,7 +59,8 @@ export function mergeClasses([first, ...others]: readonly [Part, ...Part[]], com
     kind: "merged",
     result: toClassResult(first.result.rubric, submissions, {
       testbed: first.result.testbed,
-      bed: first.result.bed,
+      // A part without a case that was run has none.
+      bed: results.find(({ bed }) => bed !== "")?.bed ?? "",
       command,
       startedAt: results.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.result.startedAt,
       durationMs: Math.max(...results.map(({ durationMs }) => durationMs)),

@@ -62,6 +62,14 @@ class LayerGoneError extends Error {
   readonly code = "LAYER_GONE";
 }
 
+/** What a build on this engine is not limited in, for a person; undefined where all limits hold. */
+export async function tellUnlimitedBuilds(docker: Pick<Dockerode, "version">): Promise<string | undefined> {
+  const { Components = [] } = await docker.version();
+  // Podman's builder does not tell in which container it runs a command.
+  if (!Components.some(({ Name }) => Name.startsWith("Podman"))) return undefined;
+  return "This engine's builder (Podman's) takes no limit of processes: a fork bomb in a Dockerfile ends with build.minutes only";
+}
+
 /** Builds, and gives what came of it. Rejects when the engine fails, or the signal called it off. */
 export async function buildLimited(
   docker: Dockerode,
