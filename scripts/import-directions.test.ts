@@ -214,6 +214,7 @@ const ROOMS: readonly Room[] = [
       "src/options/",
       "src/protocol/",
       "src/protocol/hcp1/",
+      "src/protocol/hcp2/",
       "src/transport/",
     ],
     mayUse: ["node:*", "zod"],

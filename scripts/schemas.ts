@@ -16,7 +16,8 @@ import { optionsPage } from "./options-page.ts";
 import { withReference } from "./scenario-reference.ts";
 
 const SCHEMAS: Readonly<Record<string, () => object>> = {
-  "src/client/control.schema.json": controlJsonSchema,
+  "src/client/control.schema.json": () => controlJsonSchema(1),
+  "src/client/control-2.schema.json": () => controlJsonSchema(2),
   "implementations/implementation.schema.json": implementationJsonSchema,
   "scenarios/scenario.schema.json": () => scenarioJsonSchema(HCP),
   "lab/report/result.schema.json": resultJsonSchema,

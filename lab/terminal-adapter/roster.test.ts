@@ -38,7 +38,7 @@ test.each([
   texts.NOT_CONNECTED,
   texts.alreadyNamed("Jon"),
   texts.proposalPending("Jon"),
-  texts.messageTooLong(4000),
+  texts.messageTooLong(4000, 3967),
   texts.dialFailed(ADDRESS, "connection refused"),
   texts.connectionLost(ADDRESS, "it closed the connection"),
 ])("%j is nobody's name, and told at once", (text) => {

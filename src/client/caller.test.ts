@@ -1,12 +1,11 @@
 import { subscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { encodeMessage, type Malformed, type Message } from "../protocol/hcp1/index.ts";
-import { Caller, type CallerOptions } from "./caller.ts";
+import { encodeMessage, type Message } from "../protocol/hcp1/index.ts";
 import { BlackHole } from "./fixtures/black-hole.ts";
+import { callerWith } from "./fixtures/caller-under-test.ts";
 import { withDeadline } from "./fixtures/deadline.ts";
 import { ScriptedServer } from "./fixtures/scripted-server.ts";
-import { createLog } from "./log.ts";
 
 const PROPOSAL: Message = { kind: "proposal", name: "Jon" };
 const PROPOSAL_BYTES = encodeMessage(PROPOSAL);
@@ -24,7 +23,7 @@ test("a message arrives as its bytes, and an answer as a message", async () => {
   await using server = await ScriptedServer.listen();
   const { caller, next } = callerWith();
   caller.dial(server.address);
-  expect(await next()).toEqual({ dialled: true });
+  expect(await next()).toEqual({ dialled: { hcp: 1, fellBack: false } });
   const peer = await server.nextPeer();
   caller.send(PROPOSAL);
   expect(await peer.read(65)).toEqual(Buffer.from(PROPOSAL_BYTES));
@@ -83,7 +82,7 @@ test("nothing of an earlier call is heard once another one is dialled", async ()
   await peer.ended();
   expect(second.connections).toBe(0);
   peer.end();
-  expect(await next()).toEqual({ dialled: true });
+  expect(await next()).toEqual({ dialled: { hcp: 1, fellBack: false } });
   peer.reset();
   await (await second.nextPeer()).write(encodeMessage({ kind: "ack", name: "Bo" }));
   expect(await next()).toEqual({ message: { kind: "ack", name: "Bo" } });
@@ -111,7 +110,7 @@ test("a refused dial says so, and the next one can succeed", async () => {
   expect(await next()).toEqual({ failed: "connection refused" });
   await using server = await ScriptedServer.listen(closed.port);
   caller.dial(server.address);
-  expect(await next()).toEqual({ dialled: true });
+  expect(await next()).toEqual({ dialled: { hcp: 1, fellBack: false } });
 });
 
 test("a local address that is not on this machine is a failed dial", async () => {
@@ -151,42 +150,3 @@ test.runIf(ON_LINUX)("a dial that is hung up ends at once and in silence", async
   expect(happenings).toEqual([]);
   expect(sockets.at(-1)?.destroyed).toBe(true);
 });
-
-type Happening =
-  | { readonly dialled: true }
-  | { readonly failed: string }
-  | { readonly message: Message | Malformed }
-  | { readonly lost: string; readonly why: string };
-
-/** A caller, and what it tells its listener: `next` takes the first, `happenings` are those nobody has taken. */
-function callerWith(options: Partial<CallerOptions> = {}) {
-  const happenings: Happening[] = [];
-  let more = Promise.withResolvers<void>();
-  const tell = (happening: Happening) => {
-    happenings.push(happening);
-    more.resolve();
-  };
-  const next = async () => {
-    while (happenings.length === 0) {
-      await withDeadline(more.promise, "a happening");
-      more = Promise.withResolvers();
-    }
-    return happenings.shift();
-  };
-  const defaults = {
-    localAddress: undefined,
-    dialTimeoutMs: 20_000,
-    messageGapMs: 0,
-    log: createLog("silent", () => {}),
-  };
-  const caller = new Caller(
-    { ...defaults, ...options },
-    {
-      onDialled: () => tell({ dialled: true }),
-      onDialFailed: (failed) => tell({ failed }),
-      onMessage: (message) => tell({ message }),
-      onLost: (lost, why) => tell({ lost, why }),
-    },
-  );
-  return { caller, next, happenings };
-}

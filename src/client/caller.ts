@@ -1,36 +1,45 @@
-// Owns the client's end of the network: one call at a time, messages in and out. It must not know what they mean to a
-// person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches the listener.
+// Owns the client's end of the network: one call at a time, messages in and out, and which version they are of. It must not
+// know what they mean to a person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches
+// the listener.
 
-import { decodeFrame, encodeMessage, FrameReader, type Malformed, type Message } from "../protocol/hcp1/index.ts";
+import type { Message } from "../protocol/hcp1/index.ts";
+import type { Hcp2Message } from "../protocol/hcp2/index.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
-import { Connection } from "../transport/connection.ts";
+import { Call, type OpeningOptions } from "./call-opening.ts";
 import { DialError, type DialOptions, dial } from "./dial.ts";
+import type { HcpChoice, HcpVersion, KnownVersions } from "./hcp-version.ts";
+import type { Heard, Spoken } from "./heard.ts";
 import type { Log } from "./log.ts";
 import type { ServerAddress } from "./server-address.ts";
-
-/** Messages and bytes that may wait for their turn: far over what a person or a script says in a minute. */
-const QUEUE_LIMITS = { queueMessagesMax: 16_384, queueBytesMax: 16_777_216 } as const;
 
 /** Milliseconds that a server may take to end the connection, once what waits has had the time to go out. */
 const HANG_UP_MS = 2000;
 
 export interface CallerOptions extends DialOptions {
-  /** Milliseconds between two messages to the server; 0 is none. */
+  /** Milliseconds between two messages to a server of version 1; 0 is none. */
   readonly messageGapMs: number;
+  readonly hcp: HcpChoice;
+  readonly versions: KnownVersions;
+  readonly prefaceAnswerMs: number;
   readonly log: Log;
 }
 
 export interface CallerListener {
-  onDialled(): void;
+  onDialled(spoken: Spoken): void;
   onDialFailed(why: string): void;
-  onMessage(message: Message | Malformed): void;
+  onMessage(message: Heard): void;
   /** `code` is stable; `why` is a clause for a person. */
   onLost(code: CloseCode, why: string): void;
 }
 
-interface Call {
+/** A call from its dial to its end. */
+interface Dialling {
+  readonly server: ServerAddress;
   readonly hungUp: AbortController;
-  connection: Connection | undefined;
+  call: Call | undefined;
+  isSpeaking: boolean;
+  /** Settles when the dial came to something. */
+  readonly opened: PromiseWithResolvers<void>;
   /** Settles when the connection is closed on this side. */
   readonly over: PromiseWithResolvers<void>;
 }
@@ -39,7 +48,7 @@ interface Call {
 export class Caller {
   readonly #options: CallerOptions;
   readonly #listener: CallerListener;
-  #call: Call | undefined;
+  #dialling: Dialling | undefined;
   #opening: Promise<void> = Promise.resolve();
   /** Settles when every connection that was hung up is closed. */
   #quiet: Promise<unknown> = Promise.resolve();
@@ -52,29 +61,37 @@ export class Caller {
   /** Hangs up the earlier call, waits until it has ended, and calls a server. By then the earlier name is free again. */
   dial(server: ServerAddress): void {
     this.hangUp();
-    const call: Call = { hungUp: new AbortController(), connection: undefined, over: Promise.withResolvers() };
-    this.#call = call;
-    this.#opening = this.#open(call, server);
+    const dialling: Dialling = {
+      server,
+      hungUp: new AbortController(),
+      call: undefined,
+      isSpeaking: false,
+      opened: Promise.withResolvers(),
+      over: Promise.withResolvers(),
+    };
+    this.#dialling = dialling;
+    this.#opening = this.#open(dialling);
   }
 
   /** Sends a message on the call there is. */
-  send(message: Message): void {
-    this.#call?.connection?.send(encodeMessage(message), "message");
+  send(message: Message | Hcp2Message): void {
+    this.#dialling?.call?.send(message);
   }
 
   /** Ends the call: what was sent still goes out. */
   hangUp(): void {
-    const call = this.#call;
-    this.#call = undefined;
-    call?.hungUp.abort();
-    if (call?.connection === undefined) return;
-    const { connection, over } = call;
-    const deadlineMs = HANG_UP_MS + connection.queued.messages * this.#options.messageGapMs;
+    const dialling = this.#dialling;
+    this.#dialling = undefined;
+    dialling?.hungUp.abort();
+    dialling?.opened.resolve();
+    if (dialling?.call === undefined) return;
+    const { call, over } = dialling;
+    const deadlineMs = HANG_UP_MS + call.queued.messages * this.#options.messageGapMs;
     const deadline = setTimeout(() => {
-      connection.destroy({ code: "ended-here", detail: "the peer did not end the connection in time" });
+      call.destroy({ code: "ended-here", detail: "the peer did not end the connection in time" });
     }, deadlineMs);
     this.#quiet = Promise.all([this.#quiet, over.promise.then(() => clearTimeout(deadline))]);
-    connection.end();
+    call.end();
   }
 
   /** Settles when the last dial came to something, and the listener knows. */
@@ -87,46 +104,80 @@ export class Caller {
     await this.#quiet;
   }
 
-  async #open(call: Call, server: ServerAddress): Promise<void> {
+  async #open(dialling: Dialling): Promise<void> {
     await this.#quiet;
-    if (this.#call !== call) return;
+    if (this.#dialling !== dialling) return;
+    const { server } = dialling;
     try {
-      const socket = await dial(server, this.#options, call.hungUp.signal);
-      const framing = { reader: new FrameReader(), messageGapMs: this.#options.messageGapMs };
-      call.connection = Connection.open(socket, framing, QUEUE_LIMITS, {
-        onFrame: (frame) => this.#onFrame(call, frame.bytes),
-        onClosed: (reason) => this.#onClosed(call, reason),
+      const socket = await dial(server, this.#options, dialling.hungUp.signal);
+      // Hung up in the very turn in which the server answered.
+      if (this.#dialling !== dialling) {
+        socket.destroy();
+        return;
+      }
+      const { messageGapMs, prefaceAnswerMs } = this.#options;
+      const opening: OpeningOptions = { wanted: this.#wanted(server), messageGapMs, prefaceAnswerMs };
+      dialling.call = new Call(socket, opening, {
+        onSpoken: (version) => this.#onSpoken(dialling, version),
+        onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(server)),
+        onMessage: (message) => this.#onMessage(dialling, message),
+        onClosed: (reason) => this.#onClosed(dialling, reason),
       });
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
-      this.#onDialFailed(call, error.message);
+      this.#onDialFailed(dialling, error.message);
       return;
     }
     this.#options.log.info("connected", { address: server.address, port: server.port });
-    if (this.#call === call) this.#listener.onDialled();
-    else call.connection.destroy({ code: "ended-here", detail: "hung up while dialling" });
+    dialling.call.begin();
+    await dialling.opened.promise;
   }
 
-  #onDialFailed(call: Call, why: string): void {
-    if (this.#call !== call) return;
-    this.#call = undefined;
+  #wanted(server: ServerAddress): OpeningOptions["wanted"] {
+    const { hcp, versions } = this.#options;
+    if (hcp !== "auto") return hcp === "1" ? 1 : 2;
+    return versions.at(server) ?? "either";
+  }
+
+  #whyWrong(server: ServerAddress): string {
+    const { hcp, versions } = this.#options;
+    const isKnown = hcp === "auto" && versions.at(server) === 2;
+    return isKnown
+      ? "it spoke version 2 before and does not answer in it now, as if somebody in between took that away; --hcp 1 speaks version 1 all the same"
+      : "it does not answer in version 2, and --hcp 2 asks for no other";
+  }
+
+  #onSpoken(dialling: Dialling, hcp: HcpVersion): void {
+    if (this.#dialling !== dialling) return;
+    dialling.isSpeaking = true;
+    if (this.#options.hcp !== "1") this.#options.versions.note(dialling.server, hcp);
+    this.#options.log.info("version", { hcp });
+    this.#listener.onDialled({ hcp, fellBack: hcp === 1 && this.#options.hcp !== "1" });
+    dialling.opened.resolve();
+  }
+
+  #onDialFailed(dialling: Dialling, why: string): void {
+    if (this.#dialling !== dialling) return;
+    this.#dialling = undefined;
     this.#options.log.info("dial failed", { why });
     this.#listener.onDialFailed(why);
+    dialling.opened.resolve();
   }
 
-  #onFrame(call: Call, bytes: Uint8Array): void {
-    if (this.#call !== call) return;
-    const message = decodeFrame(bytes);
-    if (message.kind === "malformed") {
-      this.#options.log.debug("ignored a frame", { fault: message.fault, bytes: bytes.length });
-    }
+  #onMessage(dialling: Dialling, message: Heard): void {
+    if (this.#dialling !== dialling) return;
+    if (message.kind === "malformed") this.#options.log.debug("ignored a frame", { fault: message.fault });
     this.#listener.onMessage(message);
   }
 
-  #onClosed(call: Call, reason: CloseReason): void {
-    call.over.resolve();
-    if (this.#call !== call) return;
-    this.#call = undefined;
+  #onClosed(dialling: Dialling, reason: CloseReason): void {
+    dialling.over.resolve();
+    if (this.#dialling !== dialling) return;
+    if (!dialling.isSpeaking) {
+      this.#onDialFailed(dialling, `${explain(reason)} before it told its version`);
+      return;
+    }
+    this.#dialling = undefined;
     this.#options.log.info("connection lost", { code: reason.code, detail: reason.detail });
     this.#listener.onLost(reason.code, explain(reason));
   }

@@ -1,19 +1,22 @@
 import { expect, test } from "vitest";
 import { Client } from "./client.ts";
-import type { ControlEvent } from "./control.ts";
+import type { ControlEvent2 } from "./control.ts";
 import { withDeadline } from "./fixtures/deadline.ts";
 import { ScriptedServer } from "./fixtures/scripted-server.ts";
+import { VERSION_1 } from "./fixtures/version-1.ts";
 import { createLog } from "./log.ts";
 
 const OPTIONS = {
   localAddress: undefined,
   dialTimeoutMs: 10_000,
   messageGapMs: 0,
+  linesOnJoin: 0,
+  ...VERSION_1,
   log: createLog("silent", () => undefined),
 } as const;
 
 test("a face that answers an event with a command gets the answer after the events that were on their way", () => {
-  const events: ControlEvent[] = [];
+  const events: ControlEvent2[] = [];
   const client = new Client(OPTIONS, {
     onEvent: (event) => {
       events.push(event);

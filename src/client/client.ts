@@ -2,15 +2,24 @@
 // Invariant: events reach the listener in the order in which the session gave them, also when one output of it
 // causes the next input.
 
+import { randomBytes } from "node:crypto";
 import { Caller, type CallerOptions } from "./caller.ts";
-import type { ControlCommand, ControlEvent } from "./control.ts";
+import type { ControlCommand2, ControlEvent2 } from "./control.ts";
 import type { LineMeaning } from "./line-meaning.ts";
 import type { SendOutcome } from "./outgoing.ts";
 import { Session, type SessionInput, type SessionOutput } from "./session.ts";
 
+/** Bytes of chance by which a text of one's own is known. */
+const NONCE_BYTES = 16;
+
+export interface ClientOptions extends CallerOptions {
+  /** Older lines that are asked for when a name is had first. */
+  readonly linesOnJoin: number;
+}
+
 export interface ClientListener {
   /** `meaning` comes with `shown`. A face that only passes the control protocol on has no need of it. */
-  onEvent(event: ControlEvent, meaning?: LineMeaning): void;
+  onEvent(event: ControlEvent2, meaning?: LineMeaning): void;
   /** What a press on Send came to, before the line about it. A face that waits for the line has no need of it. */
   onOutcome?(outcome: SendOutcome): void;
   /** The session is closed and so is its connection. Nothing comes after it. */
@@ -19,16 +28,18 @@ export interface ClientListener {
 
 /** A person's client: commands in, events out. */
 export class Client {
-  readonly #session = new Session();
+  readonly #session: Session;
   readonly #caller: Caller;
   readonly #listener: ClientListener;
   readonly #inputs: SessionInput[] = [];
   #taking = false;
 
-  constructor(options: CallerOptions, listener: ClientListener) {
+  constructor(options: ClientOptions, listener: ClientListener) {
     this.#listener = listener;
+    const nonce = () => randomBytes(NONCE_BYTES).toString("hex");
+    this.#session = new Session({ nonce, linesOnJoin: options.linesOnJoin });
     this.#caller = new Caller(options, {
-      onDialled: () => this.#feed({ kind: "dialled" }),
+      onDialled: (spoken) => this.#feed({ kind: "dialled", spoken }),
       onDialFailed: (why) => this.#feed({ kind: "dial-failed", why }),
       onMessage: (message) => this.#feed({ kind: "received", message }),
       onLost: (code, why) => this.#feed({ kind: "closed", code, why }),
@@ -36,7 +47,7 @@ export class Client {
   }
 
   /** Does what a person asks for. What it shows at once has reached the listener on return. */
-  take(command: ControlCommand): void {
+  take(command: ControlCommand2): void {
     this.#feed({ kind: "command", command });
   }
 

@@ -18,6 +18,8 @@ import {
   wholeNumber,
 } from "../options/index.ts";
 import { MESSAGE_GAP_MS } from "../protocol/hcp1/index.ts";
+import type { ControlVersion } from "./control.ts";
+import { HCP_CHOICES } from "./hcp-version.ts";
 import { CLIENT_LOG_LEVELS } from "./log.ts";
 import {
   readTerminalOptions,
@@ -29,8 +31,19 @@ import { readWebOptions, WEB_OPTIONS, type WebOptions } from "./web/web-options.
 
 const LOCAL_ADDRESS: Kind<string> = { placeholder: "ADDRESS", expected: "an IP address", parse: parseIpAddress };
 
+const CONTROL: Kind<ControlVersion> = {
+  placeholder: "1|2",
+  expected: "1 or 2",
+  parse: (text) => (text === "1" ? 1 : text === "2" ? 2 : undefined),
+};
+
 const HEADLESS_OPTIONS = {
   headless: { kind: "flag", help: "commands on stdin, events on stdout, a JSON object a line (docs/control.md)" },
+  control: {
+    kind: CONTROL,
+    default: 1,
+    help: "the version of the control protocol that --headless speaks",
+  },
 } satisfies OptionTable;
 
 const SHARED_OPTIONS = {
@@ -40,10 +53,16 @@ const SHARED_OPTIONS = {
     otherwise: "any",
     help: "the IP address of this machine to connect from",
   },
+  hcp: {
+    kind: choice(HCP_CHOICES),
+    variable: "HOWDY_HCP",
+    default: "auto",
+    help: "the version of HCP to speak: auto is 2, and 1 with a server that does not answer in it (PROTOCOL.md, 13.4)",
+  },
   "message-gap-ms": {
     kind: wholeNumber(0, 60_000, { unit: "ms" }),
     default: MESSAGE_GAP_MS,
-    help: "least time between two messages to the server",
+    help: "least time between two messages to a server of version 1",
   },
   "log-level": {
     kind: choice(CLIENT_LOG_LEVELS),
@@ -65,6 +84,7 @@ ${layOutHelp([TERMINAL_WORDS, ...optionRows(OPTIONS)])}
 
 export interface ClientCommandOptions extends Values<typeof SHARED_OPTIONS> {
   readonly headless: boolean;
+  readonly control: ControlVersion;
   /** Undefined without --web. */
   readonly web: WebOptions | undefined;
   /** Undefined with --headless or --web. */
@@ -82,6 +102,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   const [face = "terminal"] = faces;
   return {
     headless: face === "headless",
+    control: readValues(HEADLESS_OPTIONS, line, environment).control,
     web: face === "web" ? readWebOptions(line, environment) : undefined,
     terminal: face === "terminal" ? readTerminalOptions(line, environment) : undefined,
     ...readValues(SHARED_OPTIONS, line, environment),

@@ -4,8 +4,13 @@
 
 import * as z from "zod";
 
-/** Version of the control protocol; a change that an older lab or client cannot read raises it. */
-export const CONTROL_VERSION = 1;
+/** Versions of the control protocol. A change that an older lab or client cannot read makes a new one, beside the others. */
+export const CONTROL_VERSIONS = [1, 2] as const;
+
+export type ControlVersion = (typeof CONTROL_VERSIONS)[number];
+
+/** Lines that one command may ask for: as many as one answer of a server has (PROTOCOL.md, 16.4). */
+export const HISTORY_ASKED_MAX = 100;
 
 /** Longest command line a client reads, in bytes: a draft far over the protocol's limit still gets a proper answer. */
 export const COMMAND_LINE_BYTES_MAX = 65_536;
@@ -36,6 +41,19 @@ export const commandSchema = z
   ])
   .describe("A command: what a person does at the window.");
 
+const historyArgument = z.union([nothing, z.strictObject({ limit: z.int().min(1).max(HISTORY_ASKED_MAX) })]);
+
+/** What each command of version 2 takes. */
+export const argumentSchemas2 = { ...argumentSchemas, history: historyArgument } as const;
+
+/** Version 2: whoever gave version 1's commands goes on giving them. */
+export const commandSchema2 = z
+  .union([
+    ...commandSchema.options,
+    z.strictObject({ history: historyArgument }).describe("Ask for older lines than the oldest that was shown."),
+  ])
+  .describe("A command: what a person does at the window.");
+
 const address = z.strictObject({ address: z.string(), port: z.number().int() });
 
 export const stateSchema = z.strictObject({
@@ -62,6 +80,72 @@ export const eventSchema = z
     z.strictObject({ error: z.strictObject({ message: z.string() }) }).describe("A command could not be taken."),
   ])
   .describe("An event: what a person sees at the window.");
+
+const id = z.string().describe("A line's own, of all lines of all servers. It is only compared.");
+const atMs = z.int().describe("When it was said, by the server's clock: milliseconds since 1970.");
+const nonce = z.string().describe("What this client calls a line of its own, until it has an id.");
+const hcp = z.union([z.literal(1), z.literal(2)]).describe("The version of HCP that is spoken.");
+
+export const stateSchema2 = stateSchema.extend({ hcp: hcp.nullable() });
+
+const changedEvents = {
+  shown: z
+    .strictObject({
+      text: z.string(),
+      id: id.optional(),
+      atMs: atMs.optional(),
+      nonce: nonce.optional(),
+      history: z.literal(true).optional().describe("It was asked for, and is older than what was shown before."),
+    })
+    .describe("A line of the text box. With version 2 of HCP it has an id and a time, or a nonce."),
+  connected: address.extend({
+    hcp,
+    fellBack: z.boolean().describe("Version 2 would have been spoken, and the server does not."),
+  }),
+};
+
+/** Version 2: version 1's events with more in them, and two more. */
+export const eventSchema2 = z
+  .union([
+    z.strictObject({ shown: changedEvents.shown }),
+    z.strictObject({ users: z.strictObject({ names: z.array(z.string()) }) }).describe("The list changed."),
+    z.strictObject({ connected: changedEvents.connected }).describe("The server took the connection."),
+    z
+      .strictObject({ disconnected: z.strictObject({ reason: z.string().describe("A stable code.") }) })
+      .describe("There is no connection: it ended, or could not be had."),
+    z.strictObject({ state: stateSchema2 }).describe("The answer to the command state."),
+    z
+      .strictObject({ ignored: z.strictObject({ sender: z.string(), receiver: z.string(), text: z.string() }) })
+      .describe("A message for somebody else reached this client; nothing of it is shown."),
+    z.strictObject({ error: z.strictObject({ message: z.string() }) }).describe("A command could not be taken."),
+    z
+      .strictObject({ said: z.strictObject({ nonce, id, atMs }) })
+      .describe("A line of one's own has its place among everybody's."),
+    z
+      .strictObject({
+        history: z.strictObject({
+          lines: z.int().describe("How many were shown for it."),
+          more: z.boolean().describe("There are older ones."),
+          gap: z.boolean().describe("Lines were forgotten there."),
+        }),
+      })
+      .describe("The answer to the command history, behind its lines."),
+  ])
+  .describe("An event: what a person sees at the window.");
+
+export type ControlCommand2 = z.infer<typeof commandSchema2>;
+export type ControlEvent2 = z.infer<typeof eventSchema2>;
+export type ClientState2 = z.infer<typeof stateSchema2>;
+
+/** An event as version 1 has it; undefined where it has none. */
+export function asVersion1(event: ControlEvent2): ControlEvent | undefined {
+  if ("said" in event || "history" in event) return undefined;
+  if ("shown" in event) return { shown: { text: event.shown.text } };
+  if ("connected" in event) return { connected: { address: event.connected.address, port: event.connected.port } };
+  if (!("state" in event)) return event;
+  const { hcp: _, ...state } = event.state;
+  return { state };
+}
 
 export type ControlCommand = z.infer<typeof commandSchema>;
 export type ControlEvent = z.infer<typeof eventSchema>;

@@ -6,7 +6,14 @@ import { EVERYBODY } from "../protocol/hcp1/index.ts";
 import { somebodySays, somebodyWhispers, YOU_WHISPER_TO, youSay, youWhisper } from "./texts.ts";
 
 /** What a line of the client's own is about. */
-export type NoticeKind = "dialling" | "unreachable" | "lost" | "name-not-accepted" | "refused";
+export type NoticeKind =
+  | "dialling"
+  | "unreachable"
+  | "lost"
+  | "name-not-accepted"
+  | "refused"
+  | "doubtful"
+  | "forgotten";
 
 export type LineMeaning =
   /** One's own words. The line names the receiver unless it is `All`. */

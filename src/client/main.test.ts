@@ -11,6 +11,8 @@ test("options have their defaults", () => {
     terminal: undefined,
     localAddress: undefined,
     messageGapMs: 20,
+    control: 1,
+    hcp: "auto",
     logLevel: "warn",
     help: false,
     version: false,

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { ListenError, UsageError } from "../options/index.ts";
 import { makeVisibleLine } from "../visible.ts";
+import { PREFACE_ANSWER_MS } from "./call-opening.ts";
 import type { CallerOptions } from "./caller.ts";
 import { CLIENT_HELP, type ClientCommandOptions, readOptions } from "./command-options.ts";
-import { CONTROL_VERSION } from "./control.ts";
+import { CONTROL_VERSIONS } from "./control.ts";
 import { DIAL_TIMEOUT_MS } from "./dial.ts";
+import { KnownVersions } from "./hcp-version.ts";
 import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
 import { createLog } from "./log.ts";
 import type { TerminalEnd } from "./terminal/terminal.ts";
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (options.version) {
-    process.stdout.write(`howdy-client ${packageVersion()}, control protocol ${CONTROL_VERSION}\n`);
+    process.stdout.write(`howdy-client ${packageVersion()}, control protocol ${CONTROL_VERSIONS.join(", ")}\n`);
     return 0;
   }
   return await run(options);
@@ -48,13 +50,14 @@ async function run(options: ClientCommandOptions): Promise<number> {
   // A log that nobody reads any more is no reason to end.
   process.stderr.on("error", () => undefined);
   const log = createLog(options.logLevel, writeStderr);
-  const { localAddress, messageGapMs, web, terminal } = options;
+  const { localAddress, messageGapMs, hcp, web, terminal } = options;
   // A terminal that is closed says SIGHUP. The other faces may be meant to outlive theirs (nohup), and to be dumped (SIGQUIT).
   const stop = stopSignal(terminal === undefined ? SIGNALS : [...SIGNALS, "SIGHUP", "SIGQUIT"]);
-  const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log };
+  const versions = { hcp, versions: new KnownVersions(), prefaceAnswerMs: PREFACE_ANSWER_MS };
+  const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log, ...versions };
   if (web !== undefined) return await serveWindows(web, face);
   if (terminal !== undefined) return await talk(terminal, face);
-  const end = await runHeadless({ ...face, input: process.stdin, output: process.stdout });
+  const end = await runHeadless({ ...face, input: process.stdin, output: process.stdout, control: options.control });
   if (end === "reader-stuck") log.error("nobody reads the events on stdout");
   return EXIT_STATUS[end];
 }

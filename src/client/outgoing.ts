@@ -8,7 +8,6 @@ import {
   NAME_BYTES,
   nameFault,
   SERVER,
-  TEXT_BYTES_MAX,
   textBytes,
 } from "../protocol/hcp1/index.ts";
 import {
@@ -34,12 +33,14 @@ interface SendSituation {
   readonly username: string | null;
   /** The name that was sent and not answered yet. */
   readonly proposed: string | null;
+  /** What a text may take: the versions differ. */
+  readonly textBytesMax: number;
 }
 
 type NameMessage = Extract<Message, { readonly name: string }>;
 type ChatMessage = Extract<Message, { readonly kind: "message" }>;
 
-type Outgoing =
+export type Outgoing =
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly text: string }
   | { readonly kind: "proposal"; readonly message: NameMessage }
@@ -76,7 +77,7 @@ function composeMessage(state: SendSituation, receiver: string, text: string): O
   if (!state.connected) return refused(NOT_CONNECTED);
   if (!canTravel(receiver)) return refused(RECEIVER_NOT_VALID);
   const bytes = textBytes(text);
-  if (bytes > TEXT_BYTES_MAX) return refused(messageTooLong(bytes));
+  if (bytes > state.textBytesMax) return refused(messageTooLong(bytes, state.textBytesMax));
   if (!isPlainText(text)) return refused(MESSAGE_WITH_CONTROL);
   const shown = receiver === EVERYBODY ? youSay(text) : youWhisper(receiver, text);
   return { kind: "message", shown, message: { kind: "message", sender: state.username, receiver, text } };

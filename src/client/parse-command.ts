@@ -1,26 +1,38 @@
 // Owns how a line of JSON becomes a command, and what is said of a line that does not. It must not know where lines
 // come from. Invariant: it never throws, whatever the line is.
 
-import { type argumentSchemas, type ControlCommand, commandSchema } from "./control.ts";
+import {
+  type argumentSchemas2,
+  type ControlCommand2,
+  type ControlVersion,
+  commandSchema,
+  commandSchema2,
+} from "./control.ts";
 import { describeFault } from "./fault.ts";
 
 /** A command, or one sentence about what was expected and what was got. */
-export type ParsedCommand = { readonly command: ControlCommand } | { readonly fault: string };
+export type ParsedCommand = { readonly command: ControlCommand2 } | { readonly fault: string };
 
-const EXPECTED_ARGUMENTS: Readonly<Record<keyof typeof argumentSchemas, string>> = {
+const EXPECTED_ARGUMENTS: Readonly<Record<keyof typeof argumentSchemas2, string>> = {
   connect: '{"address": string, "port": string or number}, each of them optional',
   select: 'a name, or {"name": string}',
   type: 'a text, or {"text": string}',
   send: "{}, null or true",
   state: "{}, null or true",
   close: "{}, null or true",
+  history: '{}, or {"limit": a number from 1 to 100}',
+};
+
+const COMMANDS: Readonly<Record<ControlVersion, readonly string[]>> = {
+  1: commandSchema.options.flatMap((option) => Object.keys(option.shape)),
+  2: commandSchema2.options.flatMap((option) => Object.keys(option.shape)),
 };
 
 /** Reads one line, without its line break. */
-export function parseCommand(line: string): ParsedCommand {
+export function parseCommand(line: string, version: ControlVersion = 1): ParsedCommand {
   const value = parseJson(line);
-  const parsed = commandSchema.safeParse(value);
-  return parsed.success ? { command: parsed.data } : { fault: describeFault(expectation(value), line) };
+  const parsed = (version === 1 ? commandSchema : commandSchema2).safeParse(value);
+  return parsed.success ? { command: parsed.data } : { fault: describeFault(expectation(value, version), line) };
 }
 
 /**
@@ -39,16 +51,16 @@ function parseJson(line: string): unknown {
   }
 }
 
-function expectation(value: unknown): string {
+function expectation(value: unknown, version: ControlVersion): string {
   if (value === undefined) return "expected a command as one line of JSON";
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return 'expected an object such as {"send":{}}';
   const [key, ...more] = Object.keys(value);
   if (key === undefined || more.length > 0) return "expected exactly one command in an object";
-  if (!isCommandKey(key)) return `expected one of ${Object.keys(EXPECTED_ARGUMENTS).join(", ")}`;
+  if (!isCommandKey(key, version)) return `expected one of ${COMMANDS[version].join(", ")}`;
   return `${key}: expected ${EXPECTED_ARGUMENTS[key]}`;
 }
 
-function isCommandKey(key: string): key is keyof typeof EXPECTED_ARGUMENTS {
-  return Object.hasOwn(EXPECTED_ARGUMENTS, key);
+function isCommandKey(key: string, version: ControlVersion): key is keyof typeof EXPECTED_ARGUMENTS {
+  return COMMANDS[version].includes(key);
 }

@@ -11,6 +11,7 @@ test("a session begins with Server and All, and nothing else", () => {
     names: ["Server", "All"],
     lines: [],
     connection: null,
+    hcp: null,
     username: null,
   });
 });

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeFrame, encodeMessage } from "../protocol/hcp1/index.ts";
-import { commandSchema, eventSchema } from "./control.ts";
-import { LINES_MAX, Session, type SessionInput, type SessionOutput } from "./session.ts";
+import { encodeHcp2 } from "../protocol/hcp2/index.ts";
+import { asVersion1, commandSchema2, eventSchema, eventSchema2 } from "./control.ts";
+import { testSession } from "./fixtures/session-driver.ts";
+import { isOfVersion1 } from "./heard.ts";
+import { LINES_MAX, type Session, type SessionInput, type SessionOutput } from "./session.ts";
 
 const name = fc.oneof(
   fc.constantFrom("Server", "All", "Jon", "Bo", "Zoë"),
@@ -18,6 +21,7 @@ const command = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: text }) },
   { weight: 4, arbitrary: fc.constant({ send: {} }) },
   { weight: 1, arbitrary: fc.constant({ state: {} }) },
+  { weight: 1, arbitrary: fc.constant({ history: {} }) },
 );
 
 // Names as they leave the decoder: at most 64 bytes of UTF-8.
@@ -34,11 +38,59 @@ const message = fc.oneof(
   fc.constant({ kind: "malformed", fault: "unknown-type", names: [] } as const),
 );
 
+// A session of these tests counts its requests, so that some of them are answered.
+const request = fc.integer({ min: 1, max: 8 }).map((count) => count.toString(16).padStart(16, "0"));
+const id = fc.constantFrom("01", "02", "03", "04");
+const sequence = fc.integer({ min: 0, max: 9 });
+const place = { id, sequence, time: fc.integer({ min: 0 }) };
+const flag = fc.constantFrom(undefined, true as const);
+
+const message2 = fc.oneof(
+  fc.record({
+    kind: fc.constant("hello"),
+    frameMax: fc.constant(17_408),
+    capabilities: fc.constantFrom([], [1]),
+    log: id,
+  }),
+  fc.record({ kind: fc.constant("welcome"), request, name: decodedName, sequence, time: sequence }),
+  fc.record({ kind: fc.constant("roster"), names: fc.array(decodedName), more: flag }),
+  fc.record({ kind: fc.constantFrom("joined", "left"), name: decodedName, sequence, time: sequence }),
+  fc.record({
+    kind: fc.constant("line"),
+    ...place,
+    from: decodedName,
+    text,
+    to: fc.option(decodedName, { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constant("line"),
+    ...place,
+    from: decodedName,
+    text,
+    request,
+    nonce: fc.option(id, { nil: undefined }),
+  }),
+  fc.record({ kind: fc.constant("page"), request, more: flag, gap: flag }),
+  fc.record({ kind: fc.constant("said"), request, ...place }),
+  fc.record({ kind: fc.constant("error"), code: fc.constantFrom("id-unknown", "name-taken"), text, request }),
+  fc.record({ kind: fc.constantFrom("kept", "ping"), request }),
+  fc.record({ kind: fc.constantFrom("notice", "bye"), code: fc.constantFrom("announcement", "kicked"), text }),
+  fc.record({
+    kind: fc.constant("mail"),
+    time: sequence,
+    from: decodedName,
+    text,
+    to: fc.option(decodedName, { nil: undefined }),
+  }),
+);
+
 const input: fc.Arbitrary<SessionInput> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("command"), command }) },
-  { weight: 2, arbitrary: fc.constant({ kind: "dialled" } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: "dialled" } as const) },
+  { weight: 2, arbitrary: fc.constant({ kind: "dialled", spoken: { hcp: 2, fellBack: false } } as const) },
   { weight: 1, arbitrary: fc.constant({ kind: "dial-failed", why: "connection refused" } as const) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("received"), message }) },
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant("received"), message: message2 }) },
   { weight: 1, arbitrary: fc.constant({ kind: "closed", code: "peer-ended", why: "it closed" } as const) },
 );
 
@@ -47,9 +99,14 @@ const inputs = fc.array(input, { maxLength: 60 });
 test("whatever happens in whatever order, every event keeps to the schema and every message can be encoded", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      for (const output of outputsOf(new Session(), all)) {
-        if (output.kind === "event") eventSchema.parse(output.event);
-        if (output.kind === "send") expect(decodeFrame(encodeMessage(output.message))).toEqual(output.message);
+      for (const output of outputsOf(testSession(), all)) {
+        if (output.kind === "event") {
+          eventSchema2.parse(output.event);
+          eventSchema.optional().parse(asVersion1(output.event));
+        } else if (output.kind === "send") {
+          if (isOfVersion1(output.message)) expect(decodeFrame(encodeMessage(output.message))).toEqual(output.message);
+          else encodeHcp2(output.message);
+        }
       }
     }),
   );
@@ -58,7 +115,7 @@ test("whatever happens in whatever order, every event keeps to the schema and ev
 test("nothing is sent but on a connection that is there", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = new Session();
+      const session = testSession();
       let line: "none" | "dialling" | "connected" = "none";
       for (const one of all) {
         if (one.kind === "dialled" && line === "dialling") line = "connected";
@@ -78,7 +135,7 @@ test("nothing is sent but on a connection that is there", () => {
 test("the draft goes with a send, and only with a send", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = new Session();
+      const session = testSession();
       for (const one of all) {
         const before = session.state.draft;
         const sent = session.take(one).some((output) => output.kind === "send");
@@ -93,7 +150,7 @@ test("the draft goes with a send, and only with a send", () => {
 test("lines are bounded and are those that were shown; the list has nobody twice and holds the selection", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = new Session();
+      const session = testSession();
       const shown = outputsOf(session, all).flatMap((output) =>
         output.kind === "event" && "shown" in output.event ? [output.event.shown.text] : [],
       );
@@ -109,8 +166,8 @@ test("lines are bounded and are those that were shown; the list has nobody twice
 test("every dial ends in exactly one disconnected, with at most one connected before it", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const closing: SessionInput = { kind: "command", command: commandSchema.parse({ close: {} }) };
-      const history = outputsOf(new Session(), [...all, closing]).flatMap((output) => {
+      const closing: SessionInput = { kind: "command", command: commandSchema2.parse({ close: {} }) };
+      const history = outputsOf(testSession(), [...all, closing]).flatMap((output) => {
         if (output.kind === "dial") return ["dial"];
         return output.kind === "event" ? Object.keys(output.event).filter((key) => key.includes("connected")) : [];
       });

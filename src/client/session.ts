@@ -3,12 +3,16 @@
 // Invariant: nothing is sent but between `dialled` and the next `hang-up` or `closed`. Texts and names from the network
 // stay as they are, control characters too: whoever draws them makes them harmless.
 
-import { EVERYBODY, type Malformed, type Message, SERVER } from "../protocol/hcp1/index.ts";
-import type { ClientState, ControlCommand, ControlEvent } from "./control.ts";
+import { EVERYBODY, type Message, SERVER, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
+import { type Hcp2Message, TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
+import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
+import { type ShownLine, shownLine } from "./fact-lines.ts";
 import { describeFault } from "./fault.ts";
+import { type Fact, Hcp2Talk, type Hcp2TalkOptions } from "./hcp2-talk.ts";
+import { type Heard, isOfVersion1, type Spoken } from "./heard.ts";
 import type { LineMeaning, NoticeKind } from "./line-meaning.ts";
-import { composeOutgoing, type SendOutcome } from "./outgoing.ts";
+import { composeOutgoing, type Outgoing, type SendOutcome } from "./outgoing.ts";
 import { parseServerAddress, type ServerAddress } from "./server-address.ts";
 import * as texts from "./texts.ts";
 
@@ -17,22 +21,23 @@ export const LINES_MAX = 1000;
 
 /** `code` is for programs, docs/control.md lists them; `why` is a clause for a person. */
 export type SessionInput =
-  | { readonly kind: "command"; readonly command: ControlCommand }
+  | { readonly kind: "command"; readonly command: ControlCommand2 }
   /**
    * Says something to a receiver by name, without the list: a name to `Server`, a message to `All` or to a user. The
    * user need not be in the list. Entry and selection stay as they are.
    */
   | { readonly kind: "say"; readonly receiver: string; readonly text: string }
-  | { readonly kind: "dialled" }
+  /** `spoken` unless it is version 1, as was asked for. */
+  | { readonly kind: "dialled"; readonly spoken?: Spoken }
   | { readonly kind: "dial-failed"; readonly why: string }
-  | { readonly kind: "received"; readonly message: Message | Malformed }
+  | { readonly kind: "received"; readonly message: Heard }
   | { readonly kind: "closed"; readonly code: string; readonly why: string };
 
 export type SessionOutput =
   /** `meaning` stands beside `shown`, and nowhere else. */
-  | { readonly kind: "event"; readonly event: ControlEvent; readonly meaning?: LineMeaning }
+  | { readonly kind: "event"; readonly event: ControlEvent2; readonly meaning?: LineMeaning }
   | { readonly kind: "dial"; readonly server: ServerAddress }
-  | { readonly kind: "send"; readonly message: Message }
+  | { readonly kind: "send"; readonly message: Message | Hcp2Message }
   /** What a press on Send came to: one for each press, before the line about it. */
   | { readonly kind: "outcome"; readonly outcome: SendOutcome }
   /** Give up the connection or the dial; no later input may come from it. */
@@ -43,10 +48,16 @@ export type SessionOutput =
 /** What ends with a connection. */
 interface ServerLink {
   readonly server: ServerAddress;
-  connected: boolean;
+  /** What is spoken, once there is a connection. */
+  spoken: Spoken | undefined;
   username: string | null;
   proposed: string | null;
+  /** What the server said before it ended the connection. */
+  bye: string | undefined;
 }
+
+/** Older lines that the command asks for unless it says how many. */
+const LINES_ASKED = 50;
 
 /** One client's session. */
 export class Session {
@@ -57,6 +68,11 @@ export class Session {
   #link: ServerLink | undefined;
   #ended = false;
   #outputs: SessionOutput[] = [];
+  readonly #talk: Hcp2Talk;
+
+  constructor(options: Hcp2TalkOptions) {
+    this.#talk = new Hcp2Talk(options);
+  }
 
   /** Takes what happened and gives what is to be done, in order. An input that comes too late does nothing. */
   take(input: SessionInput): readonly SessionOutput[] {
@@ -67,15 +83,16 @@ export class Session {
   }
 
   /** A copy of everything a person can see. */
-  get state(): ClientState {
+  get state(): ClientState2 {
     const link = this.#link;
     return {
       draft: this.#draft,
       selection: this.#selection,
       names: [...destinations(this.#users)],
       lines: [...this.#lines],
-      connection: link?.connected ? { ...link.server } : null,
+      connection: link?.spoken ? { ...link.server } : null,
       username: link?.username ?? null,
+      hcp: link?.spoken?.hcp ?? null,
     };
   }
 
@@ -88,13 +105,13 @@ export class Session {
         this.#say(input.receiver, input.text);
         break;
       case "dialled":
-        this.#onDialled();
+        this.#onDialled(input.spoken ?? { hcp: 1, fellBack: false });
         break;
       case "dial-failed":
         this.#onDialFailed(input.why);
         break;
       case "received":
-        if (this.#link?.connected) this.#read(this.#link, input.message);
+        if (this.#link?.spoken) this.#read(this.#link, input.message);
         break;
       case "closed":
         this.#onClosed(input.code, input.why);
@@ -102,12 +119,13 @@ export class Session {
     }
   }
 
-  #obey(command: ControlCommand): void {
+  #obey(command: ControlCommand2): void {
     if ("connect" in command) this.#connect(command.connect.address ?? "", command.connect.port ?? "");
     else if ("select" in command) this.#select(textOf(command.select, "name"));
     else if ("type" in command) this.#draft = textOf(command.type, "text");
     else if ("send" in command) this.#send();
     else if ("state" in command) this.#emit({ state: this.state });
+    else if ("history" in command) this.#askOlder(command.history);
     else this.#close();
   }
 
@@ -119,7 +137,7 @@ export class Session {
     }
     this.#hangUp();
     this.#note(texts.connecting(server), "dialling");
-    this.#link = { server, connected: false, username: null, proposed: null };
+    this.#link = { server, spoken: undefined, username: null, proposed: null, bye: undefined };
     this.#outputs.push({ kind: "dial", server });
   }
 
@@ -142,10 +160,12 @@ export class Session {
     const outgoing = composeOutgoing({
       draft: text,
       selection: receiver,
-      connected: link?.connected ?? false,
+      connected: link?.spoken !== undefined,
       username: link?.username ?? null,
       proposed: link?.proposed ?? null,
+      textBytesMax: link?.spoken?.hcp === 2 ? TEXT_BYTES_MAX_2 : TEXT_BYTES_MAX,
     });
+    if (outgoing.kind === "message" && link?.spoken?.hcp === 2) return this.#say2(outgoing);
     this.#outputs.push({ kind: "outcome", outcome: outgoing.kind });
     switch (outgoing.kind) {
       case "nothing":
@@ -154,14 +174,39 @@ export class Session {
         this.#note(outgoing.text, "refused");
         return false;
       case "message":
-        this.#show(outgoing.shown, { kind: "own", receiver: outgoing.message.receiver });
+        this.#show({ text: outgoing.shown, meaning: { kind: "own", receiver: outgoing.message.receiver } });
         break;
       case "proposal":
         if (link !== undefined) link.proposed = outgoing.message.name;
-        break;
+        if (link?.spoken?.hcp !== 2) break;
+        this.#onFacts(this.#talk.join(outgoing.message.name));
+        return true;
     }
     this.#outputs.push({ kind: "send", message: outgoing.message });
     return true;
+  }
+
+  #say2({ message: { receiver, text }, shown }: Extract<Outgoing, { readonly kind: "message" }>): boolean {
+    if (this.#talk.isFull) {
+      this.#outputs.push({ kind: "outcome", outcome: "refused" });
+      this.#note(texts.TOO_MUCH_UNANSWERED, "refused");
+      return false;
+    }
+    this.#outputs.push({ kind: "outcome", outcome: "message" });
+    const { nonce, facts } = this.#talk.say(receiver, text);
+    this.#show({ text: shown, meaning: { kind: "own", receiver }, stamp: { nonce } });
+    this.#onFacts(facts);
+    return true;
+  }
+
+  #askOlder(asked: Extract<ControlCommand2, { history: unknown }>["history"]): void {
+    const limit = asked !== null && typeof asked === "object" && "limit" in asked ? asked.limit : LINES_ASKED;
+    const facts = this.#link?.spoken?.hcp === 2 ? this.#talk.askOlder(limit) : undefined;
+    if (facts !== undefined) {
+      this.#onFacts(facts);
+      return;
+    }
+    this.#emit({ error: { message: this.#link?.spoken?.hcp === 1 ? texts.NO_HISTORY : texts.NO_MORE_HISTORY } });
   }
 
   #close(): void {
@@ -176,21 +221,22 @@ export class Session {
     this.#unlink("ended-here");
   }
 
-  #onDialled(): void {
-    if (this.#link === undefined || this.#link.connected) return;
-    this.#link.connected = true;
-    this.#emit({ connected: { ...this.#link.server } });
+  #onDialled({ hcp, fellBack }: Spoken): void {
+    if (this.#link === undefined || this.#link.spoken) return;
+    this.#link.spoken = { hcp, fellBack };
+    if (hcp === 2) this.#talk.open();
+    this.#emit({ connected: { ...this.#link.server, hcp, fellBack } });
   }
 
   #onDialFailed(why: string): void {
-    if (this.#link === undefined || this.#link.connected) return;
+    if (this.#link === undefined || this.#link.spoken) return;
     this.#note(texts.dialFailed(this.#link.server, why), "unreachable");
     this.#unlink("dial-failed");
   }
 
   #onClosed(code: string, why: string): void {
-    if (!this.#link?.connected) return;
-    this.#note(texts.connectionLost(this.#link.server, why), "lost");
+    if (!this.#link?.spoken) return;
+    this.#note(texts.connectionLost(this.#link.server, this.#link.bye ?? why), "lost");
     this.#unlink(code);
   }
 
@@ -200,17 +246,18 @@ export class Session {
     this.#setUsers([], this.#users.length > 0);
   }
 
-  #read(link: ServerLink, message: Message | Malformed): void {
+  #read(link: ServerLink, message: Heard): void {
+    if (isOfVersion1(message)) this.#read1(link, message);
+    else if (message.kind !== "unknown" && message.kind !== "malformed") this.#onFacts(this.#talk.hear(message));
+  }
+
+  #read1(link: ServerLink, message: Message): void {
     switch (message.kind) {
       case "ack":
-        if (message.name === "") break;
-        link.username = message.name;
-        link.proposed = null;
-        this.#show(texts.USERNAME_ACCEPTED, { kind: "named", username: message.name });
+        if (message.name !== "") this.#onNamed(link, message.name);
         break;
       case "nak":
-        link.proposed = null;
-        this.#note(texts.USERNAME_NOT_ACCEPTED, "name-not-accepted");
+        this.#onNameRefused(link);
         break;
       case "update":
         this.#readUpdate(message.names);
@@ -219,9 +266,8 @@ export class Session {
       case "message":
         this.#readMessage(link, message);
         break;
-      // Not for a client, or not a message at all: ignored in silence.
+      // Not for a client: ignored in silence, as what is no message is.
       case "proposal":
-      case "malformed":
         break;
     }
   }
@@ -231,9 +277,61 @@ export class Session {
   #readMessage(link: ServerLink, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
     const isListed = sender === SERVER || this.#users.includes(sender);
     const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered, isListed }) as const;
-    if (receiver === EVERYBODY) this.#show(texts.somebodySays(sender, text), meaning(false));
-    else if (receiver === link.username) this.#show(texts.somebodyWhispers(sender, text), meaning(true));
+    if (receiver === EVERYBODY) this.#show({ text: texts.somebodySays(sender, text), meaning: meaning(false) });
+    else if (receiver === link.username)
+      this.#show({ text: texts.somebodyWhispers(sender, text), meaning: meaning(true) });
     else this.#emit({ ignored: { sender, receiver, text } });
+  }
+
+  #onFacts(facts: readonly Fact[]): void {
+    for (const fact of facts) if (this.#link !== undefined) this.#onFact(this.#link, fact);
+  }
+
+  #onFact(link: ServerLink, fact: Fact): void {
+    switch (fact.kind) {
+      case "send":
+        this.#outputs.push(fact);
+        break;
+      case "named":
+        if (fact.name !== "") this.#onNamed(link, fact.name);
+        break;
+      case "name-refused":
+        this.#showFact(link, { kind: "server-says", text: fact.why, isForAll: false });
+        this.#onNameRefused(link);
+        break;
+      case "users":
+        this.#readUpdate(fact.names);
+        break;
+      case "older":
+        for (const line of fact.lines) this.#showFact(link, { kind: "line", line }, true);
+        this.#emit({ history: { lines: fact.lines.length, more: fact.isMore, gap: fact.isGap } });
+        break;
+      case "said":
+        this.#emit({ said: { nonce: fact.nonce, id: fact.id, atMs: fact.atMs } });
+        break;
+      case "bye":
+        link.bye = texts.saidBye(fact.code, fact.text);
+        break;
+      default:
+        this.#showFact(link, fact);
+    }
+  }
+
+  #showFact({ username }: ServerLink, fact: Parameters<typeof shownLine>[0], isHistory = false): void {
+    const shown = shownLine(fact, { username, users: this.#users });
+    if ("ignored" in shown) this.#emit(shown);
+    else this.#show(isHistory ? { ...shown, stamp: { ...shown.stamp, history: true } } : shown);
+  }
+
+  #onNamed(link: ServerLink, username: string): void {
+    link.username = username;
+    link.proposed = null;
+    this.#show({ text: texts.USERNAME_ACCEPTED, meaning: { kind: "named", username } });
+  }
+
+  #onNameRefused(link: ServerLink): void {
+    link.proposed = null;
+    this.#note(texts.USERNAME_NOT_ACCEPTED, "name-not-accepted");
   }
 
   #readUpdate(names: readonly string[]): void {
@@ -252,21 +350,21 @@ export class Session {
 
   #showAll(names: readonly string[], what: string): void {
     if (names.length === 0) return;
-    for (const name of names) this.#show(name, { kind: "name", name });
-    this.#show(what, { kind: "presence" });
+    for (const name of names) this.#show({ text: name, meaning: { kind: "name", name } });
+    this.#show({ text: what, meaning: { kind: "presence" } });
   }
 
   #note(text: string, notice: NoticeKind): void {
-    this.#show(text, { kind: "notice", notice });
+    this.#show({ text, meaning: { kind: "notice", notice } });
   }
 
-  #show(text: string, meaning: LineMeaning): void {
+  #show({ text, meaning, stamp }: ShownLine): void {
     this.#lines.push(text);
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
-    this.#outputs.push({ kind: "event", event: { shown: { text } }, meaning });
+    this.#outputs.push({ kind: "event", event: { shown: { text, ...stamp } }, meaning });
   }
 
-  #emit(event: ControlEvent): void {
+  #emit(event: ControlEvent2): void {
     this.#outputs.push({ kind: "event", event });
   }
 }

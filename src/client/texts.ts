@@ -3,7 +3,6 @@
 // second is ours, for what the report's client leaves unsaid.
 
 import { writePlace } from "../options/ip-address.ts";
-import { TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 export const ADDRESS_NOT_VALID = "The IP address or port number is not valid, please try again.";
@@ -51,8 +50,24 @@ export function proposalPending(username: string): string {
   return `The server has not answered to the username ${username} yet; wait for it, or connect again.`;
 }
 
-export function messageTooLong(bytes: number): string {
-  return `The message is too long: it takes ${bytes} bytes, and ${TEXT_BYTES_MAX} is the limit.`;
+export function messageTooLong(bytes: number, bytesMax: number): string {
+  return `The message is too long: it takes ${bytes} bytes, and ${bytesMax} is the limit.`;
+}
+
+export const TOO_MUCH_UNANSWERED = "The server has not answered what you said last; wait for it, or connect again.";
+export const NO_HISTORY = "history: expected a server of version 2; got one of version 1, which keeps nothing";
+export const NO_MORE_HISTORY =
+  "history: expected a name, a server that keeps what was said, and no other request for it under way";
+export const LINES_FORGOTTEN = "Some of what was said while you were away is not kept any more.";
+
+export function doubtful(text: string): string {
+  return `Nobody can tell whether this was said, since the connection broke: ${text}`;
+}
+
+/** Behind the name of a server that said bye. */
+export function saidBye(code: string, text: string | undefined): string {
+  if (text !== undefined && text !== "") return `it said bye, ${code}: ${text.replace(/\.$/, "")}`;
+  return `it said bye, ${code}`;
 }
 
 /** `why` is a clause such as "connection refused". */

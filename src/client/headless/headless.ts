@@ -7,7 +7,7 @@ import { linesOf } from "../../line-cutter.ts";
 import { printableJson } from "../../unseen.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
-import { COMMAND_LINE_BYTES_MAX, type ControlEvent } from "../control.ts";
+import { asVersion1, COMMAND_LINE_BYTES_MAX, type ControlEvent2, type ControlVersion } from "../control.ts";
 import { givesUpDial } from "../parse-command.ts";
 import { readCommand } from "./command-line.ts";
 
@@ -22,25 +22,28 @@ export interface HeadlessOptions extends CallerOptions {
   readonly output: Writable;
   /** Its abort closes the client, as the command `close` does. */
   readonly stop: AbortSignal;
+  /** The version of the control protocol that its user speaks. */
+  readonly control: ControlVersion;
 }
 
 /** Runs a client until its input ends, `close` comes, or nobody reads its events any more. */
 export async function runHeadless(options: HeadlessOptions): Promise<HeadlessEnd> {
-  const { input, output, stop } = options;
+  const { output, stop, control } = options;
   const ended = Promise.withResolvers<HeadlessEnd>();
-  const write = (event: ControlEvent) => {
-    if (!output.writable) return;
-    output.write(`${printableJson(JSON.stringify(event))}\n`);
+  const write = (event: ControlEvent2) => {
+    const told = control === 1 ? asVersion1(event) : event;
+    if (!output.writable || told === undefined) return;
+    output.write(`${printableJson(JSON.stringify(told))}\n`);
     if (output.writableLength > STDOUT_WAITING_BYTES_MAX) ended.resolve("reader-stuck");
   };
   output.on("error", (error) => {
     if (!isSystemError(error)) throw error;
     ended.resolve("reader-gone");
   });
-  const client = new Client(options, { onEvent: write, onEnded: () => ended.resolve("closed") });
+  const client = new Client({ ...options, linesOnJoin: 0 }, { onEvent: write, onEnded: () => ended.resolve("closed") });
   const close = () => client.take({ close: {} });
   stop.addEventListener("abort", close, { once: true });
-  void obeyLines(input, output, client, write).then(close);
+  void obeyLines(options, client, write).then(close);
   const end = await ended.promise;
   if (end === "closed") await flush(output);
   return end;
@@ -48,14 +51,13 @@ export async function runHeadless(options: HeadlessOptions): Promise<HeadlessEnd
 
 /** Takes commands until the input ends or fails, or `close` was one. */
 async function obeyLines(
-  input: Readable,
-  output: Writable,
+  { input, output, control }: HeadlessOptions,
   client: Client,
-  write: (event: ControlEvent) => void,
+  write: (event: ControlEvent2) => void,
 ): Promise<void> {
   try {
     for await (const line of linesOf(input, COMMAND_LINE_BYTES_MAX)) {
-      const parsed = readCommand(line);
+      const parsed = readCommand(line, control);
       if (parsed === undefined) continue;
       if (!givesUpDial(parsed)) await client.settled();
       if ("fault" in parsed) write({ error: { message: parsed.fault } });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { VERSION_1 } from "../fixtures/version-1.ts";
 import { createLog } from "../log.ts";
 import { runHeadless } from "./headless.ts";
 
@@ -10,6 +11,8 @@ const OPTIONS = {
   localAddress: undefined,
   dialTimeoutMs: 10_000,
   messageGapMs: 0,
+  ...VERSION_1,
+  control: 1 as const,
   log: createLog("silent", () => undefined),
   stop: new AbortController().signal,
 } as const;

@@ -12,6 +12,7 @@ export const COMMANDS = [
   { name: "/w", argument: "NAME TEXT", what: "whispers once; @NAME TEXT does the same" },
   { name: "/all", argument: "TEXT", what: "says something to everybody once" },
   { name: "/list", argument: "", what: "who is online" },
+  { name: "/history", argument: "", what: "older lines than are shown, where the server keeps them" },
   { name: "/clear", argument: "", what: "clears the screen" },
   { name: "/help", argument: "", what: "this text" },
   { name: "/quit", argument: "", what: "leaves, as Ctrl-C and Ctrl-D do" },

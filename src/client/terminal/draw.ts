@@ -23,10 +23,16 @@ export function drawRemark(remark: Remark, time: string, page: Page): string {
   return drawRows(headOf(time, "#", FAINT), body, page);
 }
 
-/** Hours and minutes on the local clock, "14:05". */
-export function timeOfDay(dateMs: number): string {
+/** Hours and minutes on the local clock, "14:05", behind the day where it is not that of `nowMs`: "2026-11-29 14:05". */
+export function timeOfDay(dateMs: number, nowMs: number = dateMs): string {
   const date = new Date(dateMs);
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+  const time = [date.getHours(), date.getMinutes()].map(twoDigits).join(":");
+  if (date.toDateString() === new Date(nowMs).toDateString() || Number.isNaN(date.getTime())) return time;
+  return `${[date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-")} ${time}`;
+}
+
+function twoDigits(part: number): string {
+  return String(part).padStart(2, "0");
 }
 
 function headOf(time: string, mark: string, style: Style): readonly Piece[] {

@@ -12,7 +12,7 @@ export type Entered =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "say"; readonly receiver: string; readonly text: string }
   | { readonly kind: "pick"; readonly receiver: string }
-  | { readonly kind: "list" | "clear" | "help" | "quit" }
+  | { readonly kind: "list" | "history" | "clear" | "help" | "quit" }
   /** A sentence for whoever typed it. */
   | { readonly kind: "mistake"; readonly text: string };
 
@@ -54,6 +54,8 @@ function obey(command: CommandName, argument: string, names: KnownNames): Entere
       return argument === "" ? pick(EVERYBODY, names) : { kind: "say", receiver: EVERYBODY, text: argument };
     case "/list":
       return { kind: "list" };
+    case "/history":
+      return { kind: "history" };
     case "/clear":
       return { kind: "clear" };
     case "/help":

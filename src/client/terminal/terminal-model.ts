@@ -3,8 +3,9 @@
 // typed line is sent, or carried out, or answered with a word and given back. None is lost in silence.
 
 import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
-import type { ControlEvent } from "../control.ts";
+import type { ControlEvent2 } from "../control.ts";
 import { destinations } from "../destinations.ts";
+import type { LineStamp, ShownLine } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import { NOT_CONNECTED } from "../texts.ts";
 import { HELP_LINES } from "./commands.ts";
@@ -21,7 +22,7 @@ export type Leave = "left" | "unreachable" | "name-refused" | "input-ended";
 /** The model's way to everything else. */
 export interface TerminalPort {
   /** Shows a line of the session. */
-  show(text: string, meaning: LineMeaning): void;
+  show(text: string, meaning: LineMeaning, stamp: LineStamp): void;
   /** Shows a line of this client's own. */
   remark(remark: Remark): void;
   setPrompt(prompt: Prompt): void;
@@ -31,6 +32,8 @@ export interface TerminalPort {
   putDraft(text: string): void;
   clearScreen(): void;
   connect(): void;
+  /** Asks for older lines than were shown. */
+  askHistory(): void;
   /** Says something through the session; what it shows at once comes back before this returns. */
   say(receiver: string, text: string): void;
   /** Calls `onRetry` later; `callOff` undoes it. */
@@ -67,6 +70,12 @@ export class TerminalModel {
   #aside = "";
   /** Whether the last thing said was refused by the session. */
   #wasRefused = false;
+  /** Lines of an answer that is not at its end. */
+  #older: ShownLine[] = [];
+  /** Somebody typed /history, and waits for the answer. */
+  #wasAsked = false;
+  /** Whether the version that is spoken was told. */
+  #version: string | undefined;
 
   constructor(port: TerminalPort, { name, isAttended }: TerminalModelOptions) {
     this.#port = port;
@@ -86,10 +95,12 @@ export class TerminalModel {
     this.#setPrompt();
   }
 
-  onEvent(event: ControlEvent, meaning?: LineMeaning): void {
-    if ("shown" in event && meaning !== undefined) this.#onShown(event.shown.text, meaning);
+  onEvent(event: ControlEvent2, meaning?: LineMeaning): void {
+    if ("shown" in event && meaning !== undefined) this.#onShown(event.shown, meaning);
+    else if ("history" in event) this.#onHistory(event.history);
     else if ("users" in event) this.names.setOnline(event.users.names.slice(destinations([]).length));
-    else if ("connected" in event) this.#onConnected();
+    else if ("error" in event) this.#port.remark([event.error.message]);
+    else if ("connected" in event) this.#onConnected(event.connected);
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
     this.#setPrompt();
   }
@@ -120,6 +131,10 @@ export class TerminalModel {
         return this.#refuse(entered.text);
       case "list":
         this.#port.remark(this.#link === "connected" ? this.#online() : [NOT_CONNECTED]);
+        return true;
+      case "history":
+        this.#wasAsked = true;
+        this.#port.askHistory();
         return true;
       case "help":
         for (const line of HELP_LINES) this.#port.remark([line]);
@@ -174,22 +189,38 @@ export class TerminalModel {
     return false;
   }
 
-  #onShown(text: string, meaning: LineMeaning): void {
+  #onShown({ text, ...stamp }: Extract<ControlEvent2, { shown: unknown }>["shown"], meaning: LineMeaning): void {
+    if (stamp.history) {
+      this.#older.push({ text, meaning, stamp });
+      return;
+    }
     if (meaning.kind === "spoken" && meaning.sender !== SERVER && !this.names.isOnline(meaning.sender)) {
       this.names.add(meaning.sender);
     }
     // A retry does not say that it dials: the remark about the pause has told it.
     const isRetry = meaning.kind === "notice" && meaning.notice === "dialling" && this.#attempts > 0;
-    if (!isRetry) this.#port.show(text, meaning);
+    if (!isRetry) this.#port.show(text, meaning, stamp);
     if (meaning.kind === "named") this.#onNamed(meaning.username);
     else if (meaning.kind === "presence") this.#onPresence();
     else if (meaning.kind === "notice" && meaning.notice === "refused") this.#wasRefused = true;
     else if (meaning.kind === "notice" && meaning.notice === "name-not-accepted") this.#onNameRefused();
   }
 
-  #onConnected(): void {
+  // Older lines stand below newer ones here, so they are put between two remarks.
+  #onHistory({ lines, more, gap }: Extract<ControlEvent2, { history: unknown }>["history"]): void {
+    if (lines > 0 || this.#wasAsked) this.#port.remark([words.saidBefore(lines)]);
+    for (const { text, meaning, stamp = {} } of this.#older) this.#port.show(text, meaning, stamp);
+    if (lines > 0) this.#port.remark([words.endOfOlder(more, gap)]);
+    this.#older = [];
+    this.#wasAsked = false;
+  }
+
+  #onConnected({ hcp, fellBack }: { readonly hcp: number; readonly fellBack: boolean }): void {
     this.#link = "connected";
     this.#wasConnected = true;
+    const version = hcp === 2 ? words.VERSION_2 : fellBack ? words.FELL_BACK : undefined;
+    if (version !== undefined && version !== this.#version) this.#port.remark([version]);
+    this.#version = version;
     if (this.#wanted === undefined) this.#port.remark([words.NAME_NEEDED]);
     else if (!this.#propose(this.#wanted)) this.#askAgain(this.#wanted);
   }

@@ -4,6 +4,7 @@ import { TestClock } from "../../fixtures/test-clock.ts";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { VERSION_1 } from "../fixtures/version-1.ts";
 import { createLog } from "../log.ts";
 import { runTerminal } from "./terminal.ts";
 
@@ -29,6 +30,7 @@ function start(server: { readonly address: string; readonly port: number }, name
     localAddress: undefined,
     dialTimeoutMs: 5000,
     messageGapMs: 0,
+    ...VERSION_1,
     log: createLog("silent", () => undefined),
   });
   const shows = async (text: string) => {

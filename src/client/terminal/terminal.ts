@@ -6,6 +6,7 @@ import { ReadStream, WriteStream } from "node:tty";
 import type { Clock } from "../../clock.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
+import type { LineStamp } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import type { ServerAddress } from "../server-address.ts";
 import { complete } from "./completion.ts";
@@ -24,6 +25,9 @@ import { LINE_TOO_LONG } from "./words.ts";
 
 /** The longest time that a timer of Node.js takes, in milliseconds. */
 const TIMER_MS_MAX = 2_147_483_647;
+
+/** Older lines that are shown when a name is had: a screen of them, and none where nobody looks. */
+const LINES_ON_JOIN = 20;
 
 /** How the face ended; `left` and `reader-gone` are proper ends. */
 export type TerminalEnd = Leave | "reader-gone" | "reader-stuck";
@@ -79,16 +83,17 @@ class Face {
 
   constructor(options: TerminalOptions) {
     const { surface, name } = options;
+    const isAttended = surface.kind === "screen" || surface.isAttended;
     this.#options = options;
     this.#ink = inkOf(surface.kind === "screen" ? surface.depthBits : 1);
-    this.#client = new Client(options, {
-      onEvent: (event, meaning) => this.#model.onEvent(event, meaning),
-      onEnded: () => this.#hungUp.resolve(),
-    });
-    this.#model = new TerminalModel(this.#port(), {
-      name,
-      isAttended: surface.kind === "screen" || surface.isAttended,
-    });
+    this.#client = new Client(
+      { ...options, linesOnJoin: isAttended ? LINES_ON_JOIN : 0 },
+      {
+        onEvent: (event, meaning) => this.#model.onEvent(event, meaning),
+        onEnded: () => this.#hungUp.resolve(),
+      },
+    );
+    this.#model = new TerminalModel(this.#port(), { name, isAttended });
     this.#view = this.#open(surface);
   }
 
@@ -139,14 +144,15 @@ class Face {
 
   #port() {
     return {
-      show: (text: string, meaning: LineMeaning) =>
-        this.#view.print(drawShown(text, meaning, this.#time(), this.#page())),
+      show: (text: string, meaning: LineMeaning, { atMs }: LineStamp) =>
+        this.#view.print(drawShown(text, meaning, this.#time(atMs), this.#page())),
       remark: (remark: Remark) => this.#remark(remark),
       setPrompt: (prompt: Prompt) => this.#setPrompt(prompt),
       takeDraft: () => (this.#view instanceof Screen ? this.#view.takeDraft() : ""),
       putDraft: (text: string) => (this.#view instanceof Screen ? this.#view.putDraft(text) : undefined),
       clearScreen: () => (this.#view instanceof Screen ? this.#view.clear() : undefined),
       connect: () => this.#client.take({ connect: this.#options.server }),
+      askHistory: () => this.#client.take({ history: {} }),
       say: (receiver: string, text: string) => this.#client.say(receiver, text),
       retryAfter: (pauseMs: number) => {
         this.#callOff = this.#options.clock.after(pauseMs, () => this.#model.onRetry());
@@ -168,8 +174,9 @@ class Face {
     else this.#view.setPrompt(prompt);
   }
 
-  #time(): string {
-    return timeOfDay(this.#options.clock.dateMs());
+  #time(atMs?: number): string {
+    const nowMs = this.#options.clock.dateMs();
+    return timeOfDay(atMs ?? nowMs, nowMs);
   }
 
   #page(): Page {

@@ -8,6 +8,22 @@ export const NOT_SENT = "Not sent: you are not connected to a Howdy Server. Your
 export const NOT_IN_LIST = " is not in the list of who is online.";
 export const LINE_TOO_LONG = "Not sent: a line from a pipe takes at most 65536 bytes.";
 
+export const VERSION_2 = "This server speaks version 2: lines have the server's times, and /history shows older ones.";
+export const FELL_BACK =
+  "This server speaks version 1 alone: it keeps nothing that could be shown, and times are this machine's.";
+
+/** In front of older lines. */
+export function saidBefore(lines: number): string {
+  if (lines === 0) return "Nothing older is kept.";
+  return lines === 1 ? "Said before, 1 line:" : `Said before, ${lines} lines:`;
+}
+
+/** Behind older lines. */
+export function endOfOlder(more: boolean, gap: boolean): string {
+  if (more) return "So far what was said before; /history shows older lines.";
+  return gap ? "So far what was said before; what is older is not kept any more." : "That is all that was said before.";
+}
+
 /** "Trying again in 2 s." */
 export function tryingAgain(pauseMs: number, isAttended: boolean): string {
   const seconds = Math.max(1, Math.round(pauseMs / 1000));

@@ -6,8 +6,9 @@ import type { RawData, WebSocket } from "ws";
 import { writePlace } from "../../options/index.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
-import type { ControlCommand } from "../control.ts";
+import { asVersion1, type ControlCommand2, type ControlEvent, type ControlEvent2 } from "../control.ts";
 import { describeFault } from "../fault.ts";
+import type { LineMeaning } from "../line-meaning.ts";
 import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.ts";
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
@@ -18,6 +19,9 @@ const CLOSE_NORMAL = 1000;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNSUPPORTED_DATA = 1003;
 const CLOSE_TRY_AGAIN_LATER = 1013;
+
+/** Older lines that a window has when a name is had: some screens of them. */
+const LINES_ON_JOIN = 50;
 
 export interface WindowSessionOptions extends CallerOptions {
   readonly allowedServers: readonly ServerAddress[];
@@ -38,11 +42,14 @@ export class WindowSession {
     this.#socket = socket;
     this.#options = options;
     this.#isPage = socket.protocol === PAGE_PROTOCOL;
-    this.#client = new Client(options, {
-      onEvent: (event, meaning) => this.#write(meaning && this.#isPage ? { ...event, meaning } : event),
-      onOutcome: (outcome) => this.#isPage && this.#write({ outcome }),
-      onEnded: () => this.#onEnded(),
-    });
+    this.#client = new Client(
+      { ...options, linesOnJoin: this.#isPage ? LINES_ON_JOIN : 0 },
+      {
+        onEvent: (event, meaning) => this.#tell(event, meaning),
+        onOutcome: (outcome) => this.#isPage && this.#write({ outcome }),
+        onEnded: () => this.#onEnded(),
+      },
+    );
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("close", () => this.#close());
     // An error ends the socket: `close` follows.
@@ -71,7 +78,7 @@ export class WindowSession {
       this.#send(BEAT_FRAME);
       return;
     }
-    this.#waiting.push(parseCommand(text));
+    this.#waiting.push(parseCommand(text, this.#isPage ? 2 : 1));
     if (this.#waiting.length >= COMMANDS_WAITING_MAX) this.#socket.pause();
     if (!this.#taking) void this.#takeWaiting();
   }
@@ -89,14 +96,14 @@ export class WindowSession {
     this.#taking = false;
   }
 
-  #take(command: ControlCommand): void {
+  #take(command: ControlCommand2): void {
     if (this.#closed) return;
     if ("connect" in command) this.#connect(command);
     else this.#client.take(command);
   }
 
   // The session says whether an address is valid, in the report's words. The allow list is about valid ones only.
-  #connect(command: Extract<ControlCommand, { connect: unknown }>): void {
+  #connect(command: Extract<ControlCommand2, { connect: unknown }>): void {
     const { address = "", port = "" } = command.connect;
     const server = parseServerAddress(address, port);
     if (server === undefined || this.#isAllowed(server)) {
@@ -116,7 +123,13 @@ export class WindowSession {
     this.#write({ error: { message } });
   }
 
-  #write(event: WindowEvent): void {
+  /** The client's own page gets all there is; whoever else opens a session, the control protocol's version 1. */
+  #tell(event: ControlEvent2, meaning: LineMeaning | undefined): void {
+    const told = this.#isPage ? { ...event, ...(meaning && { meaning }) } : asVersion1(event);
+    if (told !== undefined) this.#write(told);
+  }
+
+  #write(event: WindowEvent | ControlEvent): void {
     this.#send(JSON.stringify(event));
   }
 

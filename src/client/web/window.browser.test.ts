@@ -31,6 +31,7 @@ test("two people meet, talk and whisper, in the report's words", async () => {
   await stephen.line("Jon Stewart says: If we amplify everything, we hear nothing.").waitFor();
   await jon.say("Stephen Colbert", "I always knew I should not have said that.");
   await stephen.line("Jon Stewart whispers to you: I always knew I should not have said that.").waitFor();
+  await jon.line("You whisper to Stephen Colbert: I always knew I should not have said that.").waitFor();
   expect(await jon.lines()).toEqual([
     `You are going to connect Howdy Server with 127.0.0.1:${room.server.port}`,
     "Your username is accepted",

@@ -50,16 +50,34 @@ export function entryHint({ link, username, selection }: Situation): string {
   return selection === EVERYBODY ? "Message to everybody" : `Whisper to ${makeNameVisible(selection)}`;
 }
 
-/** From here on the length of a text is said. */
-const LENGTH_NOTED_BYTES = TEXT_BYTES_MAX - 467;
+/** What a text may take in version 2: PROTOCOL.md, 19.1. */
+const TEXT_BYTES_MAX_2 = 16_384;
+
+/** So near the limit the length of a text is said. */
+const NEAR_BYTES = 467;
 
 /** Says how long a text is once it comes near the limit; undefined before. */
-export function lengthNote(text: string): { readonly text: string; readonly isOver: boolean } | undefined {
+export function lengthNote(
+  text: string,
+  hcp: 1 | 2 = 1,
+): { readonly text: string; readonly isOver: boolean } | undefined {
+  const bytesMax = hcp === 2 ? TEXT_BYTES_MAX_2 : TEXT_BYTES_MAX;
+  const notedBytes = bytesMax - NEAR_BYTES;
   // No text of so few units can take so many bytes.
-  if (text.length * 3 < LENGTH_NOTED_BYTES) return undefined;
+  if (text.length * 3 < notedBytes) return undefined;
   const bytes = textBytes(text.toWellFormed());
-  if (bytes < LENGTH_NOTED_BYTES) return undefined;
-  return { text: `${bytes} of ${TEXT_BYTES_MAX} bytes`, isOver: bytes > TEXT_BYTES_MAX };
+  if (bytes < notedBytes) return undefined;
+  return { text: `${bytes} of ${bytesMax} bytes`, isOver: bytes > bytesMax };
+}
+
+/** What the version that is spoken means to a person. */
+export function versionNote({ hcp, fellBack }: { readonly hcp: 1 | 2; readonly fellBack: boolean }): string {
+  if (hcp === 2)
+    return "Version 2 of the Howdy Chat Protocol: lines have the server’s times, and what was said before can be shown.";
+  const alone = fellBack
+    ? "This server speaks version 1 of the Howdy Chat Protocol alone"
+    : "Version 1 of the Howdy Chat Protocol";
+  return `${alone}: nothing of what was said before can be shown, and times are this computer’s.`;
 }
 
 /** The title: what is unread first, because a tab shows little of it. */

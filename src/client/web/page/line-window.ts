@@ -50,6 +50,13 @@ export function showOlder(window: LineWindow, { first }: Bounds): LineWindow {
   return { ...window, following: false, head };
 }
 
+/** Shows what came above the oldest line that is drawn. The reader stays where they are. */
+export function showAbove(window: LineWindow, { first }: Bounds): LineWindow {
+  const end = window.head?.end ?? window.tailStart;
+  const start = Math.max(first, end - HEAD_LINES_MAX);
+  return { ...window, head: start < end ? { start, end } : undefined };
+}
+
 /** Shows some of the lines between head and tail; the oldest of the head give way. */
 export function showNewer(window: LineWindow): LineWindow {
   if (window.head === undefined) return window;

@@ -3,13 +3,17 @@
 
 import type { LineMeaning } from "../../line-meaning.ts";
 
-/** One shown line: its exact text, what it means, and when it came. */
-export interface ShownLine {
-  /** Counts up from 0, over all lines of this page. */
-  readonly id: number;
+/** A line that has no place yet: its exact text, what it means, and when it came, or was said. */
+export interface UnplacedLine {
   readonly text: string;
   readonly atMs: number;
   readonly meaning: LineMeaning;
+}
+
+/** One shown line. */
+export interface ShownLine extends UnplacedLine {
+  /** Counts up from 0, over all lines of this page; lines that come above the first ones count down. */
+  readonly id: number;
 }
 
 /** An evening's talk; some 40 MB with the longest texts, and 2 MB with ordinary ones. */
@@ -39,6 +43,19 @@ export class Transcript {
     this.#lines.push(line);
     if (this.#lines.length >= LINES_KEPT_MAX + FORGOTTEN_AT_ONCE) this.#lines.splice(0, FORGOTTEN_AT_ONCE);
     return line;
+  }
+
+  /** Puts older lines above all others, as many of the last of them as there is room for. */
+  addAbove(lines: readonly UnplacedLine[]): void {
+    const room = Math.max(0, LINES_KEPT_MAX - this.#lines.length);
+    const taken = room === 0 ? [] : lines.slice(-room);
+    const start = this.#end - this.#lines.length - taken.length;
+    this.#lines.unshift(...taken.map(({ text, meaning, atMs }, at) => ({ id: start + at, text, meaning, atMs })));
+  }
+
+  /** No older line has room. */
+  get isFull(): boolean {
+    return this.#lines.length >= LINES_KEPT_MAX;
   }
 
   /** The lines from id `start` up to, and without, id `end`. */

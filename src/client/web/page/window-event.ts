@@ -2,7 +2,7 @@
 // on Send came to, and a beat. It must not know either side. Only the client's own page asks for it; whoever opens a session
 // otherwise gets the control protocol alone.
 
-import type { ControlEvent } from "../../control.ts";
+import type { ControlEvent2 } from "../../control.ts";
 import type { LineMeaning } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
 
@@ -11,7 +11,7 @@ export const PAGE_PROTOCOL = "howdy-page";
 
 export type WindowEvent =
   /** `meaning` comes with `shown`, and with nothing else. */
-  (ControlEvent & { readonly meaning?: LineMeaning }) | { readonly outcome: SendOutcome };
+  (ControlEvent2 & { readonly meaning?: LineMeaning }) | { readonly outcome: SendOutcome };
 
 /** The frame by which the page asks whether the client is there, and the client answers at once that it is. */
 export const BEAT_FRAME = '{"beat":{}}';

@@ -3,19 +3,30 @@
 // Invariant: what was typed is sent, waits for the session's answer, or stands in the entry.
 
 import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
-import type { ControlCommand } from "../../control.ts";
+import type { ControlCommand2, ControlEvent2 } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
 import type { LineMeaning, NoticeKind } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
 import { EntryModel } from "./entry-model.ts";
-import { AT_THE_END, follow, type LineWindow, lookBack, returnToEnd, showNewer, showOlder } from "./line-window.ts";
+import {
+  AT_THE_END,
+  follow,
+  type LineWindow,
+  lookBack,
+  olderCount,
+  returnToEnd,
+  showAbove,
+  showNewer,
+  showOlder,
+} from "./line-window.ts";
+import { Past } from "./past.ts";
 import { Transcript } from "./transcript.ts";
 import { Unread } from "./unread.ts";
 import type { WindowEvent } from "./window-event.ts";
 
 /** The page's way to its client. */
 export interface Wire {
-  give(command: ControlCommand): void;
+  give(command: ControlCommand2): void;
   /** Opens a new session; `onWireOpen` or `onWireLost` follows. */
   open(): void;
   /** Somebody waits: if the client does not answer soon, `onWireLost` follows. */
@@ -46,6 +57,11 @@ interface Attempt {
 }
 
 /** What the person had when the connection went. */
+type EventOf<Key extends string> = Extract<ControlEvent2, { readonly [key in Key]: unknown }>;
+type Shown = EventOf<"shown">["shown"];
+type Connected = EventOf<"connected">["connected"];
+type Spoken = Pick<Connected, "hcp" | "fellBack">;
+
 interface Return {
   readonly name: string;
   readonly destination: string | null;
@@ -64,6 +80,12 @@ export class WindowModel {
   #username: string | null = null;
   #fault: string | undefined;
   #lines: LineWindow = AT_THE_END;
+  readonly #past = new Past();
+  #spoken: Spoken | undefined;
+  #isFallbackSeen = false;
+  /** Whether the server has older lines than were asked for. */
+  #hasOlder = false;
+  #isAsking = false;
   /** What the session has not answered yet, in its order. */
   #attempts: Attempt[] = [];
   /** Drafts that the session refused while later ones wait for their answer. */
@@ -108,6 +130,21 @@ export class WindowModel {
     return this.#fault;
   }
 
+  /** What is spoken with the server, while there is a connection. */
+  get spoken(): Spoken | undefined {
+    return this.#spoken;
+  }
+
+  /** A person has not seen yet that the server has version 1 alone. */
+  get isFallbackNews(): boolean {
+    return this.#spoken?.fellBack === true && !this.#isFallbackSeen;
+  }
+
+  /** There are older lines than are drawn, here or on the server. */
+  get hasOlder(): boolean {
+    return olderCount(this.#lines, this.transcript) > 0 || this.#canAsk;
+  }
+
   get lines(): LineWindow {
     return this.#lines;
   }
@@ -141,11 +178,13 @@ export class WindowModel {
 
   take(event: WindowEvent): void {
     if ("outcome" in event) this.#onOutcome(event.outcome);
-    else if ("shown" in event && event.meaning !== undefined) this.#onShown(event.shown.text, event.meaning);
+    else if ("shown" in event && event.meaning !== undefined) this.#onShown(event.shown, event.meaning);
+    else if ("said" in event) this.#past.note(event.said.id, event.said.atMs);
+    else if ("history" in event) this.#onHistory(event.history.more);
     else if ("users" in event) this.#setNames(event.users.names);
-    else if ("connected" in event) this.#onConnected();
+    else if ("connected" in event) this.#onConnected(event.connected);
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
-    else if ("error" in event) this.#fault = event.error.message;
+    else if ("error" in event) this.#onError(event.error.message);
     // Of other events a person sees nothing.
   }
 
@@ -199,8 +238,21 @@ export class WindowModel {
     this.#lines = lookBack(this.#lines);
   }
 
+  /** Shows older lines: of those that are here, else of those that the server keeps. */
   showOlder(): void {
-    this.#lines = showOlder(this.#lines, this.transcript);
+    if (olderCount(this.#lines, this.transcript) > 0) this.#lines = showOlder(this.#lines, this.transcript);
+    else this.reachTop();
+  }
+
+  /** Somebody scrolled as far up as they can. Where nothing older is here, the server is asked. */
+  reachTop(): void {
+    if (olderCount(this.#lines, this.transcript) > 0 || !this.#canAsk) return;
+    this.#isAsking = true;
+    this.#wire.give({ history: {} });
+  }
+
+  seeFallback(): void {
+    this.#isFallbackSeen = true;
   }
 
   showNewer(): void {
@@ -209,6 +261,10 @@ export class WindowModel {
 
   returnToEnd(): void {
     this.#lines = returnToEnd(this.transcript);
+  }
+
+  get #canAsk(): boolean {
+    return this.#username !== null && this.#hasOlder && !this.#isAsking && !this.transcript.isFull;
   }
 
   /** There is a session. */
@@ -249,8 +305,15 @@ export class WindowModel {
     else this.entry.takeIf((text) => text === draft);
   }
 
-  #onConnected(): void {
+  #onError(message: string): void {
+    this.#fault = message;
+    this.#isAsking = false;
+  }
+
+  #onConnected({ address, port, hcp, fellBack }: Connected): void {
     this.#link = "connected";
+    this.#spoken = { hcp, fellBack };
+    this.#past.comeTo(`${address} ${port}`);
     this.#before = NOBODY;
     this.select(SERVER);
     if (this.#returning !== undefined && this.#returning.name !== "") this.#attempt(this.#returning.name, false);
@@ -267,16 +330,38 @@ export class WindowModel {
     const name = this.#username ?? this.proposed ?? this.#returning?.name;
     if (name) this.#before = { name, destination: this.#returning?.destination ?? this.#selection };
     this.#username = null;
+    this.#spoken = undefined;
+    this.#isAsking = false;
+    this.#hasOlder = false;
     if (this.#proposal?.isTaken) this.#refused.push(this.#proposal.draft);
     this.#proposal = undefined;
   }
 
-  #onShown(text: string, meaning: LineMeaning): void {
-    const line = this.transcript.add(text, meaning, this.#wire.nowMs());
+  #onShown({ text, id: lineId, history, atMs = this.#wire.nowMs() }: Shown, meaning: LineMeaning): void {
+    if (history) {
+      this.#past.gather({ text, meaning, atMs, lineId });
+      return;
+    }
+    this.#past.note(lineId, atMs);
+    this.#add(text, meaning, atMs);
+    if (meaning.kind === "named") this.#onNamed(meaning.username);
+    else if (meaning.kind === "notice") this.#onNotice(meaning.notice);
+  }
+
+  #add(text: string, meaning: LineMeaning, atMs: number): void {
+    const line = this.transcript.add(text, meaning, atMs);
     this.#lines = follow(this.#lines, this.transcript);
     if (meaning.kind === "spoken") this.unread.add(line.id);
-    else if (meaning.kind === "named") this.#onNamed(meaning.username);
-    else if (meaning.kind === "notice") this.#onNotice(meaning.notice);
+  }
+
+  /** What was said before is here: it was asked for, or comes with the name. */
+  #onHistory(hasOlder: boolean): void {
+    this.#hasOlder = hasOlder;
+    const { above, behind } = this.#past.sort();
+    this.transcript.addAbove(above);
+    for (const { text, meaning, atMs } of behind) this.#add(text, meaning, atMs);
+    this.#lines = (this.#isAsking ? showOlder : showAbove)(this.#lines, this.transcript);
+    this.#isAsking = false;
   }
 
   #onNotice(notice: NoticeKind): void {

@@ -207,6 +207,38 @@ describe("what is said", () => {
   });
 });
 
+describe("what is said again, because the connection went before the answer came,", () => {
+  test("gets the same answer under the same name, and is heard once", async () => {
+    await using house = await House.open();
+    using zoe = await Hcp2Peer.named(house.port, "Zoë");
+    const first = await Hcp2Peer.named(house.port, "Jon");
+    const request = first.say("Hi");
+    const answer = await first.answered(request);
+    first.socket.destroy();
+    await zoe.until("the leave", () => zoe.users.length === 1);
+    using again = await Hcp2Peer.named(house.port, "Jon");
+    again.send({ kind: "say", request, text: "Hi" });
+    expect(await again.answered(request)).toEqual(answer);
+    await again.answered(again.say("the end"));
+    await zoe.until("the end", () => zoe.heard.at(-1)?.text === "the end");
+    expect(zoe.heard.map(({ text }) => text)).toEqual(["Hi", "the end"]);
+  });
+
+  test("is said where it was refused, by another name, or under a request too short to be a random one", async () => {
+    await using house = await House.open();
+    using jon = await Hcp2Peer.named(house.port, "Jon");
+    const refused = jon.say("psst", "Zoë");
+    expect(await jon.answered(refused)).toMatchObject({ kind: "error", code: "receiver-away" });
+    using zoe = await Hcp2Peer.named(house.port, "Zoë");
+    jon.send({ kind: "say", request: refused, text: "psst", to: "Zoë" });
+    for (const text of ["one", "two"]) jon.send({ kind: "say", request: "01", text });
+    zoe.send({ kind: "say", request: refused, text: "Zoë's" });
+    await zoe.until("the lines", () => zoe.heard.length === 3);
+    await jon.until("her line", () => jon.heard.length === 1);
+    expect(zoe.heard.map(({ text }) => text)).toEqual(["psst", "one", "two"]);
+  });
+});
+
 describe("the roster", () => {
   test("is whole, however many there are", async () => {
     await using house = await House.open();

@@ -29,6 +29,7 @@ import type { Storing } from "../storing.ts";
 import { pageOf } from "./history-page.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import { Presence } from "./presence.ts";
+import { SaidBefore } from "./said-before.ts";
 import { SignIns } from "./sign-ins.ts";
 import * as words from "./words.ts";
 
@@ -52,6 +53,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #peers = new Map<SessionId, Peer>();
   /** Those whose hello has come. */
   readonly #greeted = new Set<SessionId>();
+  readonly #saidBefore = new SaidBefore();
   /** This door's peers with a name, in the order of acceptance. */
   #named: readonly Peer[] = [];
 
@@ -158,7 +160,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
       this.#server.send(peer, encodeHcp2({ kind: "mail", time: atMs, from: sender, to, text: fitText(text) }), onTaken);
     } else if (notice.outcome === "kept") {
-      if (notice.nonce !== undefined) this.#reply(peer, { kind: "kept", request: notice.nonce });
+      if (notice.nonce !== undefined) this.#answer(peer, { kind: "kept", request: notice.nonce });
     } else {
       const code = words.MISSED_CODES[notice.outcome];
       this.#error(peer, code, missedText(notice.receiver, notice.outcome), notice.nonce);
@@ -241,7 +243,10 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
 
   #say(peer: Peer, { request, to = EVERYBODY, text }: MessageOf<"say">): void {
     const { session } = peer;
-    if (!this.#isNamed(peer)) this.#refuse(peer, "no-name", request);
+    const user = this.#server.room.userOf(session);
+    const before = user && this.#saidBefore.answerTo(user.name, request);
+    if (user === undefined) this.#refuse(peer, "no-name", request);
+    else if (before !== undefined) this.#answerStored(peer, before.answer, UNKEPT_TEXT, before.storing);
     else if (textBytes(to) > NAME_BYTES) this.#refuse(peer, "receiver-impossible", request);
     else if (to === EVERYBODY) this.#server.request({ kind: "say", session, text, nonce: request });
     else this.#server.request({ kind: "whisper", session, receiver: to, text, nonce: request });
@@ -320,13 +325,20 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     storing?: Storing | undefined,
   ): void {
     if (request === undefined) return;
-    this.#answerStored(sender, { kind: "said", request, id, sequence, time }, UNKEPT_TEXT, storing);
+    this.#answer(sender, { kind: "said", request, id, sequence, time }, storing);
+  }
+
+  /** The answer to what was said. It is given again to whoever did not get it and asks again. */
+  #answer(peer: Peer, answer: MessageOf<"said"> | MessageOf<"kept">, storing?: Storing | undefined): void {
+    const user = this.#server.room.userOf(peer.session);
+    if (user !== undefined) this.#saidBefore.note(user.name, { answer, storing });
+    this.#answerStored(peer, answer, UNKEPT_TEXT, storing);
   }
 
   /** An answer that promises something: it leaves once that is stored. */
   #answerStored(
     peer: Peer,
-    answer: MessageOf<"said"> | MessageOf<"registered">,
+    answer: MessageOf<"said"> | MessageOf<"kept"> | MessageOf<"registered">,
     refusal: string,
     storing: Storing | undefined,
   ): void {

@@ -1,6 +1,7 @@
 // Owns what is said when something does not work, with the way out of it.
 
 import type { JSX } from "preact";
+import { versionNote } from "../guidance.ts";
 import { makeVisible } from "../rich-text.ts";
 import { focusEntry } from "./focus.ts";
 import type { Props } from "./window.ts";
@@ -13,6 +14,14 @@ export function Banner({ model, act }: Props): JSX.Element {
   return (
     <div class="banners" role="alert">
       {model.fault === undefined ? null : <p class="banner fault">{makeVisible(model.fault)}</p>}
+      {model.spoken !== undefined && model.isFallbackNews ? (
+        <p class="banner">
+          <span>{versionNote(model.spoken)}</span>
+          <button type="button" class="quiet" onClick={() => act((it) => it.seeFallback())}>
+            All right
+          </button>
+        </p>
+      ) : null}
       {model.canReconnect ? (
         <p class="banner">
           <span>

@@ -23,7 +23,7 @@ export function Composer({ model, act }: Props): JSX.Element {
     });
   };
   useEffect(() => (input.current === null ? undefined : listen(input.current, act, send)), []);
-  const length = lengthNote(entry.text);
+  const length = lengthNote(entry.text, model.spoken?.hcp);
   return (
     <form class="composer" aria-label="Send" autocomplete="off" onSubmit={send}>
       <div class="hints">

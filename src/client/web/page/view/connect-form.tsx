@@ -1,6 +1,7 @@
 // Owns address, port and Connect. Whether they are valid is the client's to say, in a line of the conversation.
 
 import type { JSX, TargetedEvent } from "preact";
+import { versionNote } from "../guidance.ts";
 import type { ServerProps } from "./window.ts";
 
 export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
@@ -23,6 +24,11 @@ export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
       <button type="submit" class={model.link === "connected" ? "quiet" : "main"} autofocus>
         Connect
       </button>
+      {model.spoken === undefined ? null : (
+        <span class={model.spoken.fellBack ? "version fell-back" : "version"} title={versionNote(model.spoken)}>
+          HCP {model.spoken.hcp}
+        </span>
+      )}
     </form>
   );
 }

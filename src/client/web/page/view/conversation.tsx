@@ -3,7 +3,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { olderCount, skippedCount } from "../line-window.ts";
+import { skippedCount } from "../line-window.ts";
 import type { ShownLine } from "../transcript.ts";
 import { LineView } from "./line-view.tsx";
 import { isAtEnd } from "./scroll.ts";
@@ -14,7 +14,6 @@ export function Conversation({ model, act }: Props): JSX.Element {
   const lastTop = useRef(0);
   const { transcript, lines, unread } = model;
   const { head, tailStart, following } = lines;
-  const older = olderCount(lines, transcript);
   const skipped = skippedCount(lines);
 
   useEffect(() => {
@@ -35,6 +34,7 @@ export function Conversation({ model, act }: Props): JSX.Element {
     lastTop.current = element.scrollTop;
     if (!following && isAtEnd(element) && !wentUp) act((it) => it.returnToEnd());
     else if (following && wentUp && !isAtEnd(element)) act((it) => it.lookBack());
+    if (wentUp && element.scrollTop === 0) act((it) => it.reachTop());
   };
   const draw = (line: ShownLine) => <LineView key={line.id} line={line} isUnreadMark={line.id === unread.mark} />;
   return (
@@ -52,7 +52,7 @@ export function Conversation({ model, act }: Props): JSX.Element {
         onScroll={onScroll}
       >
         <div class="head" aria-live="off">
-          {older > 0 ? (
+          {model.hasOlder ? (
             <button type="button" class="quiet" onClick={() => act((it) => it.showOlder())}>
               Show older
             </button>

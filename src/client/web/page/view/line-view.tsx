@@ -15,6 +15,16 @@ export interface LineProps {
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DATED = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "medium" });
+
+/** The greatest distance from 1970 that a date can have, in milliseconds. */
+const DATE_MS_MAX = 8.64e15;
 
 export class LineView extends Component<LineProps> {
   override shouldComponentUpdate(next: Readonly<LineProps>): boolean {
@@ -22,7 +32,8 @@ export class LineView extends Component<LineProps> {
   }
 
   override render({ line, isUnreadMark }: LineProps): JSX.Element {
-    const at = new Date(line.atMs);
+    const at = new Date(Math.min(line.atMs, DATE_MS_MAX));
+    const isToday = at.toDateString() === new Date().toDateString();
     return (
       <div
         class={`line ${looksOf(line.meaning)}`}
@@ -33,7 +44,9 @@ export class LineView extends Component<LineProps> {
         <span class="said">
           <Said line={line} />
         </span>
-        <time dateTime={at.toISOString()}>{CLOCK.format(at)}</time>
+        <time dateTime={at.toISOString()} title={WHOLE.format(at)}>
+          {(isToday ? CLOCK : DATED).format(at)}
+        </time>
       </div>
     );
   }

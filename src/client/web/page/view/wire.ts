@@ -2,7 +2,7 @@
 // Invariant: once it said that the session is lost, nothing comes of that session any more; and it says so soon, also when
 // the connection died without a word.
 
-import type { ControlCommand } from "../../../control.ts";
+import type { ControlCommand2 } from "../../../control.ts";
 import { WayWatch } from "../way-watch.ts";
 import { BEAT_FRAME, PAGE_PARAMETER, PAGE_PROTOCOL, type WindowEvent } from "../window-event.ts";
 
@@ -59,7 +59,7 @@ export class SocketWire {
     };
   }
 
-  give(command: ControlCommand): void {
+  give(command: ControlCommand2): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(command));
   }
 

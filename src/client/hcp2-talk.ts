@@ -1,0 +1,359 @@
+// Owns what a client and servers of version 2 have said to each other, over as many connections as it took: what was shown
+// already, what waits for an answer, and what is asked for to catch up. Messages in, facts out. It must not know wording, nor
+// how anything is shown. Invariant: each line of the log is told once, in the log's order, but for older ones that were asked
+// for; a text that was said is said again only under its nonce, in the same log and by the same name.
+
+import { CAPABILITIES, type Hcp2Message, HISTORY_LINES_MAX, type MessageOf } from "../protocol/hcp2/index.ts";
+import { EVERYBODY } from "../protocol/name.ts";
+import { ShownIds } from "./shown-ids.ts";
+
+/** Texts that may wait for the server's answer. */
+export const UNANSWERED_MAX = 256;
+
+/** Lines that may wait while older ones are awaited; one more, and none waits any longer. */
+const HELD_LINES_MAX = 1000;
+
+/** Answers that are asked for to catch up: more lines than our server keeps. */
+const CATCH_UP_PAGES_MAX = 200;
+
+/** Names in a list: far over what a server serves. A name beyond them is not listed. */
+const NAMES_MAX = 100_000;
+
+/** A line of the log, as it came. */
+export type LogLine = MessageOf<"line">;
+
+/** A text of one's own that the server has not answered. */
+export interface Unanswered {
+  readonly nonce: string;
+  readonly receiver: string;
+  readonly text: string;
+}
+
+/** What happened, for whoever shows it; or what is to be sent. */
+export type Fact =
+  | { readonly kind: "send"; readonly message: Hcp2Message }
+  | { readonly kind: "named"; readonly name: string }
+  | { readonly kind: "name-refused"; readonly why: string }
+  | { readonly kind: "users"; readonly names: readonly string[] }
+  | { readonly kind: "line"; readonly line: LogLine }
+  /** Lines from before all that were told, in their order, as an answer to what was asked. */
+  | { readonly kind: "older"; readonly lines: readonly LogLine[]; readonly isMore: boolean; readonly isGap: boolean }
+  | { readonly kind: "said"; readonly nonce: string; readonly id: string; readonly atMs: number }
+  /** A text that may have been said or not; nobody will know. */
+  | { readonly kind: "doubtful"; readonly text: Unanswered }
+  /** Lines that were said while one was away are forgotten. */
+  | { readonly kind: "missed-lines" }
+  | { readonly kind: "mail"; readonly mail: MessageOf<"mail"> }
+  | { readonly kind: "server-says"; readonly text: string; readonly isForAll: boolean }
+  | { readonly kind: "bye"; readonly code: string; readonly text: string | undefined };
+
+export interface Hcp2TalkOptions {
+  /** Random, at least 8 bytes in hexadecimal. */
+  readonly nonce: () => string;
+  /** Older lines that are asked for when a name is had first; 0: none. */
+  readonly linesOnJoin: number;
+}
+
+/** A request for history that is not answered yet. */
+interface Ask {
+  readonly request: string;
+  readonly what: "older" | "on-join" | "catch-up";
+  readonly lines: LogLine[];
+  readonly pagesLeft: number;
+}
+
+interface Mark {
+  readonly id: string;
+  readonly sequence: number;
+}
+
+export class Hcp2Talk {
+  readonly #options: Hcp2TalkOptions;
+  #facts: Fact[] = [];
+  // Of a log, over its connections.
+  #log: string | undefined;
+  #name: string | undefined;
+  #shown = new ShownIds();
+  #oldest: Mark | undefined;
+  /** Everything up to it was told. */
+  #newest: Mark | undefined;
+  readonly #unanswered = new Map<string, Unanswered>();
+  // Of a connection.
+  #keepsHistory = false;
+  #joining: string | undefined;
+  #users: readonly string[] = [];
+  #roster: string[] = [];
+  #ask: Ask | undefined;
+  /** Lines that came while one catches up. */
+  #held: LogLine[] | undefined;
+  /** The last place that was told of while one catches up. */
+  #heldNewest: Mark | undefined;
+
+  constructor(options: Hcp2TalkOptions) {
+    this.#options = options;
+  }
+
+  /** There is a connection, and nothing was said on it. */
+  open(): void {
+    this.#keepsHistory = false;
+    this.#joining = undefined;
+    this.#users = [];
+    this.#roster = [];
+    this.#ask = undefined;
+    this.#held = undefined;
+    this.#heldNewest = undefined;
+  }
+
+  get isFull(): boolean {
+    return this.#unanswered.size >= UNANSWERED_MAX;
+  }
+
+  join(name: string): readonly Fact[] {
+    this.#joining = this.#options.nonce();
+    this.#send({ kind: "join", request: this.#joining, name });
+    return this.#take();
+  }
+
+  /** Says a text, which is known by its nonce until it has an id. */
+  say(receiver: string, text: string): { readonly nonce: string; readonly facts: readonly Fact[] } {
+    const said = { nonce: this.#options.nonce(), receiver, text };
+    this.#unanswered.set(said.nonce, said);
+    this.#say(said);
+    return { nonce: said.nonce, facts: this.#take() };
+  }
+
+  /** Asks for lines before the oldest that was told. False: the server keeps none, or is asked already. */
+  askOlder(linesMax: number): readonly Fact[] | undefined {
+    if (!this.#keepsHistory || this.#name === undefined || this.#ask !== undefined) return undefined;
+    this.#askFor("older", { before: this.#oldest?.id, limit: linesMax });
+    return this.#take();
+  }
+
+  hear(message: Hcp2Message): readonly Fact[] {
+    this.#hear(message);
+    return this.#take();
+  }
+
+  #hear(message: Hcp2Message): void {
+    switch (message.kind) {
+      case "hello":
+        this.#onHello(message);
+        break;
+      case "welcome":
+        this.#onWelcome(message);
+        break;
+      case "roster":
+        this.#onRoster(message);
+        break;
+      case "joined":
+        this.#setUsers([...this.#users.filter((name) => name !== message.name), message.name]);
+        break;
+      case "left":
+        this.#setUsers(this.#users.filter((name) => name !== message.name));
+        break;
+      case "line":
+        if (message.request === undefined) this.#onLine(message);
+        else if (message.request === this.#ask?.request) this.#onLineOfPage(this.#ask, message);
+        break;
+      case "page":
+        if (message.request === this.#ask?.request) this.#onPage(this.#ask, message);
+        break;
+      case "said":
+        this.#onSaid(message);
+        break;
+      case "kept":
+      case "error":
+        this.#onOther(message);
+        break;
+      case "notice":
+        this.#tell({ kind: "server-says", text: message.text, isForAll: message.code === "announcement" });
+        break;
+      case "mail":
+        this.#tell({ kind: "mail", mail: message });
+        break;
+      case "ping":
+        this.#send({ kind: "pong", request: message.request });
+        break;
+      case "bye":
+        this.#tell({ kind: "bye", code: message.code, text: message.text });
+        break;
+      // What only a client says, and the answer to what is never asked: nothing is done about it.
+      case "join":
+      case "say":
+      case "history":
+      case "pong":
+        break;
+    }
+  }
+
+  #onHello({ capabilities, log }: MessageOf<"hello">): void {
+    this.#keepsHistory = capabilities.includes(CAPABILITIES.history);
+    // Places of two logs have nothing to do with each other; without an identity nobody can tell.
+    if (log === undefined || log !== this.#log) this.#forget();
+    this.#log = log;
+  }
+
+  #forget(): void {
+    this.#doubt();
+    this.#shown = new ShownIds();
+    this.#oldest = undefined;
+    this.#newest = undefined;
+  }
+
+  #doubt(): void {
+    for (const text of this.#unanswered.values()) this.#tell({ kind: "doubtful", text });
+    this.#unanswered.clear();
+  }
+
+  #onWelcome({ request, name }: MessageOf<"welcome">): void {
+    if (request !== this.#joining) return;
+    this.#joining = undefined;
+    this.#tell({ kind: "named", name });
+    if (this.#name !== undefined && name !== this.#name) this.#doubt();
+    this.#name = name;
+    // First, so that what was said before the connection went has its id when it comes as history.
+    for (const unanswered of this.#unanswered.values()) this.#say(unanswered);
+    if (!this.#keepsHistory) return;
+    if (this.#newest !== undefined) this.#catchUp(this.#newest, CATCH_UP_PAGES_MAX);
+    else if (this.#options.linesOnJoin > 0) {
+      this.#held = [];
+      this.#askFor("on-join", { limit: this.#options.linesOnJoin });
+    }
+  }
+
+  #onRoster({ names, more }: MessageOf<"roster">): void {
+    this.#roster = [...this.#roster, ...names].slice(0, NAMES_MAX);
+    if (more) return;
+    this.#setUsers(this.#roster);
+    this.#roster = [];
+  }
+
+  #setUsers(names: readonly string[]): void {
+    this.#users = names.slice(0, NAMES_MAX);
+    this.#tell({ kind: "users", names: this.#users });
+  }
+
+  #onLine(line: LogLine): void {
+    if (this.#held === undefined) {
+      this.#tellLine(line);
+      this.#advance(line);
+      return;
+    }
+    this.#held.push(line);
+    if (this.#held.length > HELD_LINES_MAX) this.#letGo();
+  }
+
+  #onLineOfPage(ask: Ask, line: LogLine): void {
+    if (ask.lines.length < HISTORY_LINES_MAX) ask.lines.push(line);
+  }
+
+  #onPage({ what, lines, pagesLeft }: Ask, { more, gap }: MessageOf<"page">): void {
+    this.#ask = undefined;
+    const [first] = lines;
+    const last = lines.at(-1);
+    if (what === "catch-up") {
+      if (gap) this.#tell({ kind: "missed-lines" });
+      for (const line of lines) this.#tellLine(line);
+      if (more && last !== undefined && pagesLeft > 1) {
+        this.#newest = later(this.#newest, last);
+        this.#catchUp(last, pagesLeft - 1);
+        return;
+      }
+    } else {
+      if (first !== undefined) this.#oldest = { id: first.id, sequence: first.sequence };
+      const isMore = more !== undefined;
+      const older = lines.filter((line) => this.#shown.takesLine(line));
+      this.#tell({ kind: "older", lines: older, isMore, isGap: gap !== undefined });
+    }
+    if (last !== undefined && what !== "older") this.#heldNewest = later(this.#heldNewest, last);
+    this.#letGo();
+  }
+
+  /** What was held is told, and everything up to there is known. */
+  #letGo(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const line of held ?? []) {
+      this.#tellLine(line);
+      this.#advance(line);
+    }
+    if (this.#heldNewest !== undefined) this.#advance(this.#heldNewest);
+    this.#heldNewest = undefined;
+  }
+
+  #onSaid({ request, id, sequence, time }: MessageOf<"said">): void {
+    if (!this.#unanswered.delete(request)) return;
+    this.#shown.said(id);
+    this.#advance({ id, sequence });
+    this.#tell({ kind: "said", nonce: request, id, atMs: time });
+  }
+
+  #onOther(message: MessageOf<"kept"> | MessageOf<"error">): void {
+    const unanswered = message.request === undefined ? undefined : this.#unanswered.get(message.request);
+    if (unanswered !== undefined) this.#unanswered.delete(unanswered.nonce);
+    if (message.kind === "kept") {
+      if (unanswered === undefined) return;
+      const text = `${unanswered.receiver} is away; it will be delivered.`;
+      this.#tell({ kind: "server-says", text, isForAll: false });
+    } else if (message.request !== undefined && message.request === this.#joining) {
+      this.#joining = undefined;
+      this.#tell({ kind: "name-refused", why: message.text });
+    } else if (message.request !== undefined && message.request === this.#ask?.request) {
+      this.#onAskRefused(this.#ask, message.code);
+    } else this.#tell({ kind: "server-says", text: message.text, isForAll: false });
+  }
+
+  /** The id that one came to is no line of this log: PROTOCOL.md, 16.4. */
+  #onAskRefused({ what }: Ask, code: string): void {
+    this.#ask = undefined;
+    if (what === "older") this.#tell({ kind: "older", lines: [], isMore: false, isGap: true });
+    else if (code === "id-unknown") this.#tell({ kind: "missed-lines" });
+    this.#letGo();
+  }
+
+  #tellLine(line: LogLine): void {
+    if (this.#shown.takesLine(line)) this.#tell({ kind: "line", line });
+  }
+
+  /** While one catches up, what lies between is not told yet. */
+  #advance(mark: Mark): void {
+    const { id, sequence } = mark;
+    this.#oldest ??= { id, sequence };
+    if (this.#ask?.what === "catch-up" || this.#held !== undefined) this.#heldNewest = later(this.#heldNewest, mark);
+    else this.#newest = later(this.#newest, { id, sequence });
+  }
+
+  #catchUp({ id }: Mark, pagesLeft: number): void {
+    this.#held ??= [];
+    this.#askFor("catch-up", { after: id, limit: HISTORY_LINES_MAX }, pagesLeft);
+  }
+
+  #askFor(what: Ask["what"], query: Omit<MessageOf<"history">, "kind" | "request">, pagesLeft = 1): void {
+    const request = this.#options.nonce();
+    this.#ask = { request, what, lines: [], pagesLeft };
+    this.#send({ kind: "history", request, ...query });
+  }
+
+  #say({ nonce, receiver, text }: Unanswered): void {
+    const to = receiver === EVERYBODY ? undefined : receiver;
+    this.#send({ kind: "say", request: nonce, text, to });
+  }
+
+  #send(message: Hcp2Message): void {
+    this.#tell({ kind: "send", message });
+  }
+
+  #tell(fact: Fact): void {
+    this.#facts.push(fact);
+  }
+
+  #take(): readonly Fact[] {
+    const facts = this.#facts;
+    this.#facts = [];
+    return facts;
+  }
+}
+
+function later(one: Mark | undefined, other: Mark): Mark {
+  return one !== undefined && one.sequence >= other.sequence ? one : { id: other.id, sequence: other.sequence };
+}

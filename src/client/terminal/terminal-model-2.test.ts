@@ -1,0 +1,62 @@
+// The terminal with a server of version 2: the version is told, older lines stand between two remarks.
+
+import { expect, test } from "vitest";
+import type { Hcp2Message, MessageOf } from "../../protocol/hcp2/index.ts";
+import { TerminalDriver } from "./fixtures/terminal-driver.ts";
+
+const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1], log: "10" };
+
+function line(sequence: number, text: string, request?: string): MessageOf<"line"> {
+  return { kind: "line", id: `0${sequence}`, sequence, time: 60_000 * sequence, from: "Zoë", text, request };
+}
+
+function named(): TerminalDriver {
+  const driver = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 2, fellBack: false }).receive(HELLO);
+  driver.receive({ kind: "welcome", request: requestOf(driver, "join"), name: "Jon", sequence: 1, time: 0 });
+  return driver.receive({ kind: "roster", names: ["Jon"] });
+}
+
+/** The request of what was sent last of this kind. */
+function requestOf(driver: TerminalDriver, kind: "join" | "history"): string {
+  const sent = driver.sent.findLast((one) => one.kind === kind);
+  return sent !== undefined && "request" in sent ? (sent.request ?? "") : "";
+}
+
+test("the version is told once, also over a lost connection", () => {
+  const driver = named();
+  expect(driver.lines()[1]).toMatch(/^# This server speaks version 2: .* \/history /);
+  driver.lost().enter("").dialled({ hcp: 2, fellBack: false });
+  expect(driver.lines().filter((text) => text.includes("version"))).toEqual([]);
+});
+
+test("that it is version 1 is told where more was hoped for, and not where it was asked for", () => {
+  const fellBack = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 1, fellBack: true });
+  expect(fellBack.lines()[1]).toMatch(/^# This server speaks version 1 alone/);
+  const asked = new TerminalDriver({ name: "Jon" }).dialled();
+  expect(asked.lines()).toHaveLength(1);
+});
+
+test("/history shows older lines between two remarks, and says when there are none", () => {
+  const driver = named();
+  driver.receive(line(3, "three")).lines();
+  driver.enter("/history");
+  const request = requestOf(driver, "history");
+  driver.receive(line(1, "one", request), line(2, "two", request));
+  expect(driver.lines()).toEqual([]);
+  driver.receive({ kind: "page", request, more: true });
+  expect(driver.lines()).toEqual([
+    "# Said before, 2 lines:",
+    "Zoë says: one",
+    "Zoë says: two",
+    "# So far what was said before; /history shows older lines.",
+  ]);
+  driver.enter("/history").receive({ kind: "page", request: requestOf(driver, "history") });
+  expect(driver.lines()).toEqual(["# Nothing older is kept."]);
+});
+
+test("/history without a server that keeps lines is answered with the reason", () => {
+  const driver = TerminalDriver.named("Jon");
+  expect(driver.enter("/history").lines()).toEqual([
+    expect.stringMatching(/^# history: expected a server of version 2/),
+  ]);
+});
