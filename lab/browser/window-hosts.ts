@@ -90,6 +90,10 @@ class WindowHost implements Host {
     return this.#host.limitIn(words);
   }
 
+  get endHeardMsMax(): number | undefined {
+    return this.#host.endHeardMsMax;
+  }
+
   get inspectHint(): string {
     const { inspectHint } = this.#host;
     return this.#window === undefined ? inspectHint : `${inspectHint}, or open ${this.#window.url}`;

@@ -34,6 +34,7 @@ export class ClientDriver extends HostDriver {
   #statesAsked = 0;
   #statesTaken = 0;
   #isConnected = false;
+  #hasLostConnection = false;
   readonly #fencing: Fencing;
   readonly #mayIgnore: boolean;
   readonly #isHeard: () => boolean;
@@ -52,6 +53,11 @@ export class ClientDriver extends HostDriver {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** Its connection is gone, though it did not hang up: as if the server had ended. */
+  get hasLostConnection(): boolean {
+    return this.isRunning && this.#hasLostConnection;
   }
 
   get names(): readonly string[] {
@@ -134,10 +140,15 @@ export class ClientDriver extends HostDriver {
 
   #takeEvent(event: ControlEvent): void {
     if ("users" in event) this.lists.push(event.users.names);
-    else if ("connected" in event) this.#isConnected = true;
-    else if ("disconnected" in event) this.#isConnected = false;
+    else if ("connected" in event) this.#takeConnection(true);
+    else if ("disconnected" in event) this.#takeConnection(false, event.disconnected.reason !== "ended-here");
     else if ("error" in event) this.blame(`could not take a command: ${event.error.message}`);
     else if ("state" in event) this.#takeState(event.state);
+  }
+
+  #takeConnection(isConnected: boolean, isLost = false): void {
+    this.#isConnected = isConnected;
+    this.#hasLostConnection = isLost;
   }
 
   #takeState(state: ClientState): void {

@@ -17,6 +17,8 @@ const LONG_MS = 60_000;
 const SHORT_MS = 150;
 /** How much later than a message a server that is slow to log tells of it. */
 const SLOW_LOG_MS = 20;
+/** Longer than an end is waited for whose connections are as they were, and what fails takes to be found. */
+const LATE_END_MS = 600;
 
 const THREE_NAMED = `
 given:
@@ -169,6 +171,22 @@ test("a server that ends is told first, though what a client did not show was fo
       complaints: ["free(): invalid pointer"],
     },
   ]);
+});
+
+test("where the bed hears late of an end, that of a server is waited for whose connections are gone", async () => {
+  const { outcome } = await replay(
+    `${THREE_NAMED}steps:${SPEAK}`,
+    {
+      endHeardMsMax: LONG_MS,
+      bend: (effects, cause, room) => {
+        if (cause !== "message") return effects;
+        setTimeout(() => room.server?.end({ code: 1, signal: null }), LATE_END_MS);
+        return [{ kind: "event", host: "Win73", event: { disconnected: { reason: "peer-ended" } } }];
+      },
+    },
+    SHORT_MS,
+  );
+  expect(outcome.endings).toMatchObject([{ host: "Win71", exit: { code: 1 } }]);
 });
 
 test("a program that ends fails a case in which all the rest holds", async () => {

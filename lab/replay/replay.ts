@@ -147,7 +147,8 @@ async function judgeEndings(stage: Stage, records: readonly StepRecord[]): Promi
 
 /** The findings behind the end of a program that no finding tells of; one that is under way is waited for. */
 async function tellEndingsFirst(stage: Stage, findings: readonly Finding[]): Promise<readonly Finding[]> {
-  if (findings.length > 0) await stage.pulse.until(() => stage.endings().length > 0 || undefined, ENDING_MS_MAX);
+  const waitMs = Math.max(ENDING_MS_MAX, stage.endHeardMsMax);
+  if (findings.length > 0) await stage.pulse.until(() => stage.endings().length > 0 || undefined, waitMs);
   const ends = stage.endings().flatMap(({ host }): readonly Finding[] => {
     const seen = stage.driver(host)?.fault ?? "";
     if (findings.some((each) => each.host === host && each.seen === seen)) return [];

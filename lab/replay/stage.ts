@@ -147,6 +147,12 @@ export class Stage {
       .toSorted((one, other) => one.atMs - other.atMs);
   }
 
+  /** How long the server's end may still be on its way to the lab; 0 where all connections are as they were. */
+  get endHeardMsMax(): number {
+    const left = [...this.clients.values()].filter(({ hasLostConnection }) => hasLostConnection);
+    return Math.max(0, ...left.map(({ host }) => host.endHeardMsMax ?? 0));
+  }
+
   #drivers(): readonly HostDriver[] {
     return [...this.servers.values(), ...this.clients.values(), ...this.peers.values()];
   }

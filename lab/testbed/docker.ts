@@ -315,9 +315,13 @@ class DockerHosts extends BedHosts<DockerHost> {
   }
 }
 
+/** A busy engine tells of an end a second and more after the kernel has closed the program's connections. */
+const END_HEARD_MS_MAX = 2_000;
+
 class DockerHost implements Host {
   readonly spec: HostSpec;
   readonly folder = FOLDER;
+  readonly endHeardMsMax = END_HEARD_MS_MAX;
   readonly #parts: DockerHostParts;
   #starting: Promise<ContainerProgram> | null = null;
   #starts = 0;

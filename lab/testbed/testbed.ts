@@ -83,6 +83,8 @@ export interface Host {
   readonly inspectHint: string;
   /** The limit of this bed that a program's last words tell of, for a person; undefined where they tell of none. */
   limitIn(words: string): string | undefined;
+  /** How long it may take the bed to hear of a program's end, in milliseconds; it hears at once unless told. */
+  readonly endHeardMsMax?: number | undefined;
 }
 
 /** What can be done to what lies between a case's hosts. Nothing of it is left when they have been disposed of. */
