@@ -4,7 +4,7 @@ import { capLimits, DEFAULT_LIMITS, limitIn } from "./program-limits.ts";
 test.each([
   ["Error: EROFS: read-only file system, open '/app/chat.log'", "limits.writable"],
   ["OSError: [Errno 30] Read-only file system: 'chat.log'", "limits.writable"],
-  ["OSError: [Errno 28] No space left on device", "64 MiB (limits.folder-mib)"],
+  ["OSError: [Errno 28] No space left on device", "64 MiB or 16384 files (limits.folder-mib)"],
   ["Error: EMFILE: too many open files, open 'x'", "1024 (limits.open-files)"],
   ["RuntimeError: can't start new thread", "256 (limits.processes)"],
   ["sh: 1: Cannot fork: Resource temporarily unavailable", "256 (limits.processes)"],

@@ -26,6 +26,9 @@ export const DEFAULT_LIMITS: ProgramLimits = {
   writable: [],
 };
 
+/** Files that a folder takes for each of its MiB: one without content has no size, and still takes a KiB of memory. */
+export const FILES_PER_MIB = 256;
+
 /** Folders that every program may write in. They are in memory, and empty at its start. */
 export const WRITABLE = ["/tmp", "/var/tmp"] as const;
 
@@ -69,7 +72,7 @@ const SIGNS: readonly (readonly [RegExp, Limit, (limits: ProgramLimits) => strin
   [
     /\bENOSPC\b|no space left on device/i,
     "folder-size",
-    ({ folderMib }) => tell("a folder's size", folderMib, "MiB", "folder-mib"),
+    ({ folderMib }) => tell("a folder's size", folderMib, `MiB or ${folderMib * FILES_PER_MIB} files`, "folder-mib"),
   ],
   [/\bEMFILE\b|too many open files/i, "open-files", ({ openFiles }) => tell("open files", openFiles, "", "open-files")],
   [

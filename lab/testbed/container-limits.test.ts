@@ -12,7 +12,11 @@ test("a container has every limit", () => {
     NanoCpus: 1_000_000_000,
     Ulimits: [{ Name: "nofile", Soft: 1024, Hard: 1024 }],
     ReadonlyRootfs: true,
-    Tmpfs: { "/own": expect.stringContaining("size=64m"), "/tmp": expect.anything(), "/var/tmp": expect.anything() },
+    Tmpfs: {
+      "/own": expect.stringContaining("size=64m,nr_inodes=16384"),
+      "/tmp": expect.anything(),
+      "/var/tmp": expect.anything(),
+    },
     ShmSize: 67_108_864,
     LogConfig: { Config: { "max-size": "8m" } },
   });

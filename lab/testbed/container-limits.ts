@@ -2,7 +2,7 @@
 // know hosts. Invariant: what an engine cannot keep is said, and no other limit is left out for it.
 
 import type Dockerode from "dockerode";
-import { type ProgramLimits, WRITABLE } from "../hosts/program-limits.ts";
+import { FILES_PER_MIB, type ProgramLimits, WRITABLE } from "../hosts/program-limits.ts";
 
 /** What an engine can limit, as it says itself. */
 export interface EngineAbilities {
@@ -53,7 +53,7 @@ function memoryFolder(path: string, mib: number): Dockerode.MountSettings {
 }
 
 function folderOptions(mib: number): string {
-  return `nosuid,nodev,mode=1777,size=${mib}m`;
+  return `nosuid,nodev,mode=1777,size=${mib}m,nr_inodes=${mib * FILES_PER_MIB}`;
 }
 
 /** The limits that an engine cannot keep, for a person. */

@@ -141,7 +141,9 @@ describe("hosts in namespaces", () => {
     const full = await ask("head -c 70000000 /dev/zero > /tmp/full");
     await using hosts = await bed.boot("limits");
     const host = hostOf(hosts, "Win72");
-    expect(host.limitIn(full.join())).toBe("it reached its limit of a folder's size, 64 MiB (limits.folder-mib)");
+    expect(host.limitIn(full.join())).toBe(
+      "it reached its limit of a folder's size, 64 MiB or 16384 files (limits.folder-mib)",
+    );
     expect(host.limitIn("OSError: [Errno 30] Read-only file system: 'log'")).toMatch(/may write only in/);
     expect(host.limitIn("bye")).toBeUndefined();
   });
@@ -279,7 +281,10 @@ test("a program in a hidden folder is there with what its file names, and nothin
 
 test("a program has the limits that its file names", async () => {
   const limits = { openFiles: 100, folderMib: 4 };
-  await using bed = await openBed({ client: command("sh", "-c", "ulimit -n; df -m /tmp /dev/shm; cat") }, limits);
+  await using bed = await openBed(
+    { client: command("sh", "-c", "ulimit -n; df -m /tmp /dev/shm; df -i /tmp /dev/shm; cat") },
+    limits,
+  );
   await using hosts = await bed.boot("limits");
   const host = hostOf(hosts, "Win72");
   const lines: string[] = [];
@@ -288,7 +293,7 @@ test("a program has the limits that its file names", async () => {
   program.closeInput();
   await program.exited;
   const sizes = lines.flatMap((line) => /^program-\w+ +(\d+)/.exec(line)?.[1] ?? []);
-  expect([lines[0], sizes]).toEqual(["100", ["4", "4"]]);
+  expect([lines[0], sizes]).toEqual(["100", ["4", "4", "1024", "1024"]]);
   expect(host.limitIn("EMFILE")).toBe("it reached its limit of open files, 100 (limits.open-files)");
 });
 

@@ -34,6 +34,8 @@ id=1000
 folder=/tmp/howdy-lab-folder
 # Of a folder that is mounted at once; another size takes one more step.
 usual_mib=64
+# As FILES_PER_MIB in program-limits.ts.
+files_per_mib=256
 # 1 where a host's kernel remembers nothing of a connection that has ended, to begin the next one with.
 no_memory=/proc/sys/net/ipv4/tcp_no_metrics_save
 
@@ -115,9 +117,9 @@ make_devices() {
 write_mounts() {
   cat >"$run/mounts" <<MOUNTS
 program-proc /proc proc defaults
-program-tmp /tmp tmpfs mode=1777,size=${usual_mib}m
-program-folder $folder tmpfs X-mount.mkdir,mode=1777,size=${usual_mib}m
-program-shm /dev/shm tmpfs mode=1777,size=${usual_mib}m
+program-tmp /tmp tmpfs mode=1777,size=${usual_mib}m,nr_inodes=$((usual_mib * files_per_mib))
+program-folder $folder tmpfs X-mount.mkdir,mode=1777,size=${usual_mib}m,nr_inodes=$((usual_mib * files_per_mib))
+program-shm /dev/shm tmpfs mode=1777,size=${usual_mib}m,nr_inodes=$((usual_mib * files_per_mib))
 program-pts /dev/pts devpts newinstance,ptmxmode=0666,mode=620
 MOUNTS
 }
@@ -260,7 +262,7 @@ mount_own() {
 # With the name of what is mounted there, mount does not repeat its options, some of which an ordinary user may not give.
 resize() {
   while read -r name point kind _; do
-    [ "$kind" != tmpfs ] || mount -o "remount,size=$1m" -t tmpfs "$name" "$point"
+    [ "$kind" != tmpfs ] || mount -o "remount,size=$1m,nr_inodes=$(($1 * files_per_mib))" -t tmpfs "$name" "$point"
   done <"$run/mounts"
 }
 
