@@ -113,6 +113,11 @@ describe("what is wrong with bytes and connections is told by line and column:",
       "wire: { expect: [closed, { ack: Jon }] }",
       '11:26: steps[0].Win72[1].wire.expect[0]: expected nothing behind "closed"; got more',
     ],
+    ...["::1", "[::1]", "fe80::1%eth0", "::ffff:10.6.1.116"].map((address): [string, string, string] => [
+      `an address of IPv6, ${address}`,
+      `connect: { address: "${address}" }`,
+      `11:29: steps[0].Win72[1].connect.address: expected an IPv4 address, since a peer's host has no other; got "${address}"`,
+    ]),
     [
       "a connection made twice",
       "connect: { as: a }",

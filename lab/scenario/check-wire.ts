@@ -1,6 +1,7 @@
 // Owns what is wrong with a scenario's bytes and connections: hexadecimal, kinds of frames, lengths, names of
 // connections. Like check.ts it takes raw data. Invariant: what it finds nothing wrong with can be encoded and sent.
 
+import { isIPv6 } from "node:net";
 import { PIECES_MAX, SEND_BYTES_MAX } from "../peer/words.ts";
 import { readHex } from "../protocol/hex.ts";
 import { type Notation, NotationError } from "../protocol/notation.ts";
@@ -53,7 +54,11 @@ export class PeerCheck {
     return this.#spoken.at(this.#host, as).notation;
   }
 
-  #connect(path: Path, { as, protocol }: Fields): Mistake[] {
+  #connect(path: Path, { as, protocol, address }: Fields): Mistake[] {
+    if (typeof address === "string" && isIPv6(address.replace(/^\[(.*)\]$/, "$1"))) {
+      const message = `expected an IPv4 address, since a peer's host has no other; got ${quote(address)}`;
+      return [{ path: [...path, "address"], spot: "value", message }];
+    }
     this.#unnamed += as === undefined ? 1 : 0;
     const name = as ?? `c${this.#unnamed}`;
     if (typeof name !== "string") return [];
