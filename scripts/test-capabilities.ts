@@ -16,7 +16,7 @@ export interface Capability {
   readonly missing: () => string | undefined | Promise<string | undefined>;
 }
 
-const PROBE_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 export const CAPABILITIES: readonly Capability[] = [
   {
