@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Relay, type RelayEvent } from "./relay.ts";
+import { WayState } from "./way-state.ts";
 
 const SERVER = "127.34.1.1";
 const AT = "127.162.1.1";
@@ -115,6 +116,32 @@ describe.runIf(process.platform === "linux")("a relay", () => {
     expect(passedBytes(one.events)).toBeLessThan(LARGE_BYTES);
     expect((await readAll(one.far)).equals(sent)).toBe(true);
     expect(passedBytes(one.events)).toBe(LARGE_BYTES);
+  });
+
+  test("resets both ends of a connection that is reset while the way to its server opens", async () => {
+    const way = new WayState();
+    const server = createServer({ allowHalfOpen: true });
+    server.listen(0, SERVER);
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    // Dialled in the turn in which it asks from where.
+    const dialPorts = () => {
+      way.apply({ kind: "reset" });
+      return [0];
+    };
+    await using relay = new Relay(
+      () => {},
+      () => way,
+      dialPorts,
+    );
+    await relay.listen({ address: AT, port }, { address: SERVER, port });
+    const accepted = once(server, "connection");
+    const near = connect({ host: AT, port, localAddress: CLIENT });
+    const [nearError] = await once(near, "error");
+    const [far] = (await accepted) as [Socket];
+    const [farError] = await once(far, "error");
+    expect([nearError, farError].map(({ code }) => code)).toEqual(["ECONNRESET", "ECONNRESET"]);
+    server.close();
   });
 
   test("resets a client whose server is gone", async () => {

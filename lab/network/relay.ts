@@ -68,14 +68,20 @@ export class Relay implements AsyncDisposable {
     // What is accepted here the server hears of when the way to it is open; its client believes to be connected.
     await Promise.all([ways.there.untilOpen(), ways.back.untilOpen()]);
     this.#hear({ kind: "opened", from: client, to: target });
+    // The server may know of the connection before this end does, and so may who resets it.
+    const resets = new Set<WayState>();
+    const unlisten = Object.values(ways).map((way) => way.listen(({ kind }) => void (kind === "reset" && resets.add(way))));
     const onward = await this.#dial(client, target);
+    for (const cease of unlisten) cease();
     if (onward === null) {
       this.#hear({ kind: "reset", from: target, to: client });
       accepted.resetAndDestroy();
       return;
     }
-    this.#pump(accepted, onward, { from: client, to: target }, ways.there);
-    this.#pump(onward, accepted, { from: target, to: client }, ways.back);
+    const there = this.#pump(accepted, onward, { from: client, to: target }, ways.there);
+    const back = this.#pump(onward, accepted, { from: target, to: client }, ways.back);
+    if (resets.has(ways.there)) there("reset");
+    if (resets.has(ways.back)) back("reset");
   }
 
   /** Connects as the client: with its address, and by default with its port too where the system lets two sockets share it. */
@@ -100,8 +106,11 @@ export class Relay implements AsyncDisposable {
     return null;
   }
 
-  /** One direction. Node hands over each read as it was; where nothing was done to the way each is written at once. */
-  #pump(source: Socket, sink: Socket, ends: { readonly from: Endpoint; readonly to: Endpoint }, way: WayState): void {
+  /**
+   * One direction. Node hands over each read as it was; where nothing was done to the way each is written at once. Gives what
+   * puts more on the way.
+   */
+  #pump(source: Socket, sink: Socket, ends: { readonly from: Endpoint; readonly to: Endpoint }, way: WayState) {
     const told = {
       write: (bytes: Uint8Array) => {
         this.#hear({ kind: "bytes", ...ends, bytes });
@@ -126,6 +135,7 @@ export class Relay implements AsyncDisposable {
     sink.on("drain", () => passage.drained());
     sink.once("close", () => passage.close());
     source.resume();
+    return take;
   }
 
   #own(socket: Socket): void {
