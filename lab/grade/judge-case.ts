@@ -89,14 +89,18 @@ const OUT_OF: Readonly<Partial<Record<Limit, "out-of-memory" | "out-of-processes
   processes: "out-of-processes",
 };
 
-/** Of a program that ended, by what ended it or by its last words; of one that lived on, as the system counted. */
+/**
+ * Of a program that ended, by what ended it or by its last words; of one that lived on, as the system counted. Whoever
+ * reached both tried to start ever more, and that is what took the memory.
+ */
 function limitOf(run: CaseRun): "out-of-memory" | "out-of-processes" | undefined {
   const { endings, evidence } = run.outcome;
   const ended = endings
     .filter(({ role }) => role === run.role)
     .map(({ complaints, exit }) => (exit.limit === undefined ? whichLimitIn(complaints.join("\n")) : "memory"));
   const met = evidence.limits.filter(({ host }) => isOwn(run, host)).map(({ limit }) => limit);
-  return [...ended, ...met].map((limit) => (limit === undefined ? undefined : OUT_OF[limit])).find(Boolean);
+  const reached = [...ended, ...met].flatMap((limit) => (limit === undefined ? [] : (OUT_OF[limit] ?? [])));
+  return reached.find((each) => each === "out-of-processes") ?? reached[0];
 }
 
 /** Also where it passed: a fork bomb that a server outlives is no wrong answer, and its student is to know of it. */

@@ -27,6 +27,11 @@ test.each<[string, Partial<CaseRun["outcome"]>, string]>([
     "out-of-processes",
   ],
   ["so is what was refused a process and lived on", { evidence: met(SERVER, "processes") }, "out-of-processes"],
+  [
+    "a fork bomb that took all memory as well is out of processes",
+    { endings: [ending({ limit: "memory" }, [])], evidence: met(SERVER, "processes") },
+    "out-of-processes",
+  ],
   ["the other side's limits are none of it", { evidence: met("Win72", "processes") }, "failed"],
   ["a processor's time is no such limit", { evidence: met(SERVER, "cpus") }, "failed"],
   ["what ends by itself has failed", { endings: [ending({}, ["oops"])] }, "failed"],

@@ -34,7 +34,7 @@ const ROW = new RegExp(
 );
 /** Connections that are ended at once, each with a socket of the lab's; and how often those that are left are tried again. */
 const AT_ONCE_MAX = 512;
-const ROUNDS_MAX = 4;
+const ROUNDS_MAX = 12;
 /** Turns of the event loop in which a connection is dialled and answered on loopback. */
 const DIAL_TURNS = 3;
 

@@ -114,7 +114,7 @@ test("programs are started with what their files say, each with its own address"
   expect(started.get("Win72")).toEqual({
     role: "client",
     args: ["--headless"],
-    env: { HOWDY_LOCAL_ADDRESS: "10.6.1.153" },
+    env: { HOWDY_HCP: "1", HOWDY_LOCAL_ADDRESS: "10.6.1.153" },
   });
 });
 
