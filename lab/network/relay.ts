@@ -70,7 +70,9 @@ export class Relay implements AsyncDisposable {
     this.#hear({ kind: "opened", from: client, to: target });
     // The server may know of the connection before this end does, and so may who resets it.
     const resets = new Set<WayState>();
-    const unlisten = Object.values(ways).map((way) => way.listen(({ kind }) => void (kind === "reset" && resets.add(way))));
+    const unlisten = Object.values(ways).map((way) =>
+      way.listen(({ kind }) => void (kind === "reset" && resets.add(way))),
+    );
     const onward = await this.#dial(client, target);
     for (const cease of unlisten) cease();
     if (onward === null) {

@@ -254,5 +254,7 @@ test("a second lab at the same addresses is refused, until the first has ended",
 
 test("the bed says what serves and why", async () => {
   await using bed = await openRunning(command("true"), "no Docker engine answers");
-  expect(bed.description).toMatch(/^loopback: programs as processes that nothing is limited for, .*, because no Docker engine answers$/);
+  expect(bed.description).toMatch(
+    /^loopback: programs as processes that nothing is limited for, .*, because no Docker engine answers$/,
+  );
 });
