@@ -69,9 +69,10 @@ export function lookBack(window: LineWindow): LineWindow {
   return window.following ? { ...window, following: false } : window;
 }
 
-/** The reader is at the end again. */
+/** The reader is at the end again. What came above the first lines stays drawn with them. */
 export function returnToEnd(bounds: Bounds): LineWindow {
-  return follow(AT_THE_END, bounds);
+  const window = follow(AT_THE_END, bounds);
+  return window.tailStart > AT_THE_END.tailStart ? window : showAbove(window, bounds);
 }
 
 /** Older lines that are kept and not drawn. */

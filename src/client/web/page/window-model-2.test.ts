@@ -63,6 +63,8 @@ test("what was said before comes with the name, above all else, with its own tim
   expect(transcript.range(transcript.first, transcript.end)[0]).toMatchObject({ id: -2, atMs: 5000 });
   expect(drawn(driver)).toEqual([5000, 6000, 7000]);
   expect([driver.model.unread.count, driver.model.hasOlder]).toEqual([0, false]);
+  driver.say("Hi").settle();
+  expect(drawn(driver)).toEqual([5000, 6000, 7000]);
 });
 
 test("older lines are asked for where the server has more, one request at a time, until it has no more", () => {
