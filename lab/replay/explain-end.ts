@@ -1,8 +1,7 @@
 // Owns what is said of a program that ended by itself, and what to do about it: for a case and for the probe alike. It must
 // not know what was expected of the program. Invariant: nobody is told to correct what was right.
 
-import { lingeringIn } from "../network/lingering.ts";
-import { findListener, type Listener, readSocketTables } from "../network/listening-ports.ts";
+import { findListener, type Listener } from "../network/listening-ports.ts";
 import { type Ending, reasonOf, tellEnding } from "./ending.ts";
 
 /** What is told of an end. */
@@ -51,25 +50,10 @@ async function explainTaken({ addresses, port }: ListeningPlace): Promise<EndExp
   const listener = found.find((each) => each !== undefined);
   if (listener !== undefined)
     return { says: `port ${port} is taken by ${tellListener(listener)}`, mend: "end it first" };
-  const isHeld = !addresses.some((address) => LOOPBACK.test(address)) || (await lingers({ addresses, port }));
-  const beside = isHeld ? undefined : await findListener("any", port);
-  if (beside !== undefined) {
-    return {
-      says: `the server asks for port ${port} of every address, and ${tellListener(beside)}, has it at another one`,
-      mend: "bind the address of its arguments alone, not 0.0.0.0 or ::, or end the other program first",
-    };
-  }
   return {
     says: `the address is in use though nobody listens there: connections that were closed before linger on port ${port} (TIME_WAIT)`,
     mend: "set SO_REUSEADDR on the listening socket before bind",
   };
-}
-
-/** Whether connections that were closed before hold the port at one of the addresses. */
-async function lingers({ addresses, port }: ListeningPlace): Promise<boolean> {
-  const tables = await readSocketTables();
-  const found = tables.flatMap((table) => lingeringIn(table));
-  return found.some((each) => each.port === port && addresses.includes(each.address));
 }
 
 function tellListener({ program }: Listener): string {
