@@ -71,7 +71,8 @@ async function leaveLingering(address: string, many: number): Promise<number> {
   const server = createServer((socket) => socket.end()).listen(0, address);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  for (let made = 0; made < many; made += 1) await once(connect({ port, host: address, localAddress: address }).resume(), "close");
+  for (let made = 0; made < many; made += 1)
+    await once(connect({ port, host: address, localAddress: address }).resume(), "close");
   server.close();
   await once(server, "close");
   return port;
