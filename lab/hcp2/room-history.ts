@@ -37,6 +37,8 @@ export class RoomHistory {
   /** The same of whispers, as if they had been said to everybody. */
   readonly whisperedKeys: ReadonlySet<string>;
   readonly #lost: ReadonlySet<string>;
+  /** Somebody said something and went before the welcome came: under which name is not to be seen. */
+  readonly #hasNameless: boolean;
 
   constructor(history: History) {
     this.history = history;
@@ -45,6 +47,7 @@ export class RoomHistory {
       talk.welcome === undefined ? [] : [{ ...talk, name: talk.welcome.name }],
     );
     const lines = named.flatMap(({ name, says }) => says.map(({ message }) => ({ ...message, from: name })));
+    this.#hasNameless = this.talks.some(({ welcome, says }) => welcome === undefined && says.length > 0);
     this.saidKeys = new Set(lines.map(keyOf));
     const whispers = lines.filter(({ to = EVERYBODY }) => to !== EVERYBODY);
     this.whisperedKeys = new Set(whispers.map((line) => keyOf({ ...line, to: EVERYBODY })));
@@ -53,7 +56,8 @@ export class RoomHistory {
 
   /** Whether the record has all that can have been said under a name. */
   knowsAllOf(name: string): boolean {
-    return this.history.extent === "everything" && !this.history.hasOtherDoors && !this.#lost.has(name);
+    const isWhole = this.history.extent === "everything" && !this.history.hasOtherDoors && !this.#hasNameless;
+    return isWhole && !this.#lost.has(name);
   }
 }
 

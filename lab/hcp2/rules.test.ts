@@ -242,6 +242,16 @@ test("a random legal room breaks no rule", () => {
   );
 });
 
+test("whoever speaks and goes before the welcome came made nothing up", () => {
+  const moves = [
+    { kind: "join", name: "Eve" },
+    { kind: "join", name: "Jon" },
+    { kind: "say", who: 0, to: 1, text: "a" },
+    { kind: "leave", who: 0 },
+  ] as const;
+  expect(broken(playRoom(moves))).toEqual([]);
+});
+
 test("a line that is sent twice, or to a third, is always found", () => {
   fc.assert(
     fc.property(moves, fc.nat(), (some: readonly Move[], at) => {

@@ -140,7 +140,8 @@ test("words of its own are the report's words once its file says what they mean"
   expect(linesOf(await probe("has words of its own", PATIENT, more))).toContain(LOGS);
 });
 
-test("a server that logs although its file says that it does not is told so", async () => {
+// What a server prints may come behind the look at it, on a busy machine.
+test("a server that logs although its file says that it does not is told so", { retry: 3 }, async () => {
   const lines = linesOf(await probe("", PATIENT, "unsupported: [{ feature: logs, why: prints nothing }]"));
   expect(lines[2]).toMatch(
     /^prints none of the report's lines, as its file says: expected no such line; got: .* Mend: take the feature logs out/,
