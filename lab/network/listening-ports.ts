@@ -16,6 +16,7 @@ const ADDRESS_FIELD = 1;
 const STATE_FIELD = 3;
 const INODE_FIELD = 9;
 const HEX = 16;
+const ANY = "any";
 
 /** Who listens at a port: a program of this machine, by its name and process id where these may be seen. */
 export interface Listener {
@@ -27,7 +28,11 @@ export async function listeningPorts(address: string): Promise<ReadonlySet<numbe
   return new Set(readTables().flatMap((table) => portsIn(table, address)));
 }
 
-/** Who listens at a port of this IPv4 address, or of every address; undefined where nobody does. */
+/**
+ * Who listens at a port of this IPv4 address, or of every address; undefined where nobody does.
+ *
+ * @param address - "any" for whoever listens at the port, whatever the address.
+ */
 export async function findListener(address: string, port: number): Promise<Listener | undefined> {
   const found = readTables()
     .flatMap((table) => socketsIn(table, address))
@@ -91,11 +96,11 @@ function isConnection(line: string): boolean {
 
 /** The sockets that listen at an address, each with its number in the kernel. */
 function socketsIn(table: string, address: string, order = endianness()) {
-  const wanted = localAddresses(address, order);
+  const wanted = address === ANY ? undefined : localAddresses(address, order);
   return table.split("\n").flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const [local = "", port = ""] = (fields[ADDRESS_FIELD] ?? "").split(":");
-    const isOne = fields[STATE_FIELD] === LISTEN && wanted.includes(local);
+    const isOne = fields[STATE_FIELD] === LISTEN && (wanted === undefined || wanted.includes(local));
     return isOne ? [{ port: Number.parseInt(port, HEX), inode: fields[INODE_FIELD] ?? "" }] : [];
   });
 }

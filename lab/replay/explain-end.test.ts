@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { explainEnd } from "./explain-end.ts";
 
@@ -31,12 +33,38 @@ test.each([
   });
 });
 
+test("a server that asks for every address is told who has the port at another, and one that names its own is not", async () => {
+  const exit = { code: 1, signal: null };
+  const ending = (...complaints: string[]) =>
+    ({ host: "Win71", role: "server", exit, atMs: 0, ranMs: 0, words: [], complaints }) as const;
+  const other = createServer().listen(0, "127.33.2.2");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const place = { addresses: ["127.33.2.1"], port };
+  const inUse = "listen EADDRINUSE: address already in use";
+  for (const all of [`:::${port}`, `0.0.0.0:${port}`, `[::]:${port}`]) {
+    expect(await explainEnd(ending(`${inUse} ${all}`), place), all).toEqual({
+      says: expect.stringMatching(
+        `^the server asks for port ${port} of every address, and .+, process ${process.pid}, has it at another one$`,
+      ),
+      mend: "bind the address of its arguments alone, not 0.0.0.0 or ::, or end the other program first",
+    });
+  }
+  for (const own of [`127.33.2.1:${port}`, `::1:${port}`, ""]) {
+    expect((await explainEnd(ending(`${inUse} ${own}`), place)).says, own).toMatch(
+      /^the address is in use though nobody/,
+    );
+  }
+  other.close();
+  await once(other, "close");
+});
+
 test("an address that is in use though nobody listens is one on which connections linger", async () => {
   const exit = { code: 1, signal: null };
   const complaints = ["bind: Address already in use"];
   const ending = { host: "Win71", role: "server", exit, atMs: 0, ranMs: 0, words: [], complaints } as const;
-  expect(await explainEnd(ending, { addresses: ["127.33.2.1"], port: 20_002 })).toEqual({
-    says: "the address is in use though nobody listens there: connections that were closed before linger on port 20002 (TIME_WAIT)",
+  expect(await explainEnd(ending, { addresses: ["127.33.2.1"], port: 3 })).toEqual({
+    says: "the address is in use though nobody listens there: connections that were closed before linger on port 3 (TIME_WAIT)",
     mend: "set SO_REUSEADDR on the listening socket before bind",
   });
 });

@@ -19,10 +19,16 @@ export interface ListeningPlace {
 
 const LOOPBACK = /^127\./;
 
+/** A program that names the address that it did not get, and means every one: 0.0.0.0, or :: as in ":::20002" and "[::]". */
+const EVERY_ADDRESS = /(?<![\d.])0\.0\.0\.0(?![\d.])|(?<![\da-f:])::(?![\da-f])/i;
+
 export async function explainEnd(ending: Ending, place: ListeningPlace): Promise<EndExplained> {
   switch (reasonOf(ending)) {
     case "address in use":
-      return await explainTaken(place);
+      return await explainTaken(
+        place,
+        ending.complaints.some((words) => EVERY_ADDRESS.test(words)),
+      );
     case "no entrypoint":
       return {
         says: "its image has no ENTRYPOINT: the arguments of its file took the place of its CMD",
@@ -43,13 +49,20 @@ function mendFor({ exit, complaints, limit }: Ending): string {
 }
 
 /** Where only the lab's own programs can be, nobody else has the address. */
-async function explainTaken({ addresses, port }: ListeningPlace): Promise<EndExplained> {
+async function explainTaken({ addresses, port }: ListeningPlace, asksForAll: boolean): Promise<EndExplained> {
   const found = await Promise.all(
     addresses.filter((address) => LOOPBACK.test(address)).map((address) => findListener(address, port)),
   );
   const listener = found.find((each) => each !== undefined);
   if (listener !== undefined)
     return { says: `port ${port} is taken by ${tellListener(listener)}`, mend: "end it first" };
+  const beside = asksForAll ? await findListener("any", port) : undefined;
+  if (beside !== undefined) {
+    return {
+      says: `the server asks for port ${port} of every address, and ${tellListener(beside)}, has it at another one`,
+      mend: "bind the address of its arguments alone, not 0.0.0.0 or ::, or end the other program first",
+    };
+  }
   return {
     says: `the address is in use though nobody listens there: connections that were closed before linger on port ${port} (TIME_WAIT)`,
     mend: "set SO_REUSEADDR on the listening socket before bind",
