@@ -16,7 +16,6 @@ const ADDRESS_FIELD = 1;
 const STATE_FIELD = 3;
 const INODE_FIELD = 9;
 const HEX = 16;
-const ANY = "any";
 
 /** Who listens at a port: a program of this machine, by its name and process id where these may be seen. */
 export interface Listener {
@@ -31,9 +30,9 @@ export async function listeningPorts(address: string): Promise<ReadonlySet<numbe
 /**
  * Who listens at a port of this IPv4 address, or of every address; undefined where nobody does.
  *
- * @param address - "any" for whoever listens at the port, whatever the address.
+ * @param address - Undefined for whoever listens at the port, whatever the address.
  */
-export async function findListener(address: string, port: number): Promise<Listener | undefined> {
+export async function findListener(address: string | undefined, port: number): Promise<Listener | undefined> {
   const found = readTables()
     .flatMap((table) => socketsIn(table, address))
     .find((socket) => socket.port === port);
@@ -95,8 +94,8 @@ function isConnection(line: string): boolean {
 }
 
 /** The sockets that listen at an address, each with its number in the kernel. */
-function socketsIn(table: string, address: string, order = endianness()) {
-  const wanted = address === ANY ? undefined : localAddresses(address, order);
+function socketsIn(table: string, address: string | undefined, order = endianness()) {
+  const wanted = address === undefined ? undefined : localAddresses(address, order);
   return table.split("\n").flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const [local = "", port = ""] = (fields[ADDRESS_FIELD] ?? "").split(":");

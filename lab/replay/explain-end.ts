@@ -56,7 +56,7 @@ async function explainTaken({ addresses, port }: ListeningPlace, asksForAll: boo
   const listener = found.find((each) => each !== undefined);
   if (listener !== undefined)
     return { says: `port ${port} is taken by ${tellListener(listener)}`, mend: "end it first" };
-  const beside = asksForAll ? await findListener("any", port) : undefined;
+  const beside = asksForAll ? await findListener(undefined, port) : undefined;
   if (beside !== undefined) {
     return {
       says: `the server asks for port ${port} of every address, and ${tellListener(beside)}, has it at another one`,

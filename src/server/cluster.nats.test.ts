@@ -1,30 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { NatsServer } from "../log/nats/fixtures/nats-server.ts";
+import { LONG_LEASE_MS, NatsServer } from "../log/nats/fixtures/nats-server.ts";
 import { NatsLog } from "../log/nats/nats-log.ts";
 import { House, type Person, VERSIONS } from "./doors/hcp/fixtures/people.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
 import { ServerProgram } from "./fixtures/test-program.ts";
 
-/** Longer than any stop of a busy machine: nobody is let go by mistake. */
-const LONG_LEASE_MS = 60_000;
 /** Where a test waits for somebody to be let go: longer than a busy machine stops a program, mostly. */
 const SHORT_LEASE_S = 2;
 
 let broker: NatsServer;
-let rooms = 0;
 
 beforeAll(async () => {
   broker = await NatsServer.start();
 });
 
 afterAll(() => broker[Symbol.asyncDispose]());
-
-function newRoom(): string {
-  rooms += 1;
-  return `room-${rooms}`;
-}
 
 /** A server of a room, in this process. */
 async function openHouse(room: string, at: NatsServer = broker): Promise<House> {
@@ -50,7 +42,7 @@ async function settle(people: readonly Person[], names: readonly string[]): Prom
 
 describe("people on three servers", () => {
   test("of both versions see each other, hear each other in one order, and whisper", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using first = await openHouse(room);
     await using second = await openHouse(room);
     await using third = await openHouse(room);
@@ -85,7 +77,7 @@ describe("people on three servers", () => {
   });
 
   test("have one name once, whoever asks for it where", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using first = await openHouse(room);
     await using second = await openHouse(room);
     const tries = Array.from({ length: 20 }, async (_, number) => {
@@ -101,7 +93,7 @@ describe("people on three servers", () => {
   });
 
   test("may send what belongs to a name before they have it", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using first = await openHouse(room);
     await using second = await openHouse(room);
     const zoe = await second.person(1, "Zoë");
@@ -114,7 +106,7 @@ describe("people on three servers", () => {
   });
 
   test("find what was said before their server was there, by the same ids", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using first = await openHouse(room);
     using jon = await Hcp2Peer.named(first.port, "Jon");
     const said = await jon.answered(jon.say("Hi"));
@@ -130,7 +122,7 @@ describe("people on three servers", () => {
 
 describe("a server that dies", () => {
   test("loses its users to the room, and their names are free; what it had said stays", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using here = await openHouse(room);
     await using there = await startProgram(room);
     const zoe = await here.person(2, "Zoë");
@@ -147,7 +139,7 @@ describe("a server that dies", () => {
   });
 
   test("for a while only, comes back as another one, and none of its old users say anything any more", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using here = await openHouse(room);
     await using there = await startProgram(room);
     const zoe = await here.person(2, "Zoë");

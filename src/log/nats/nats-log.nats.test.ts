@@ -4,25 +4,16 @@ import type { Entry } from "../../room/entry.ts";
 import { describeRoomLog } from "../fixtures/log-contract.ts";
 import { RoomLogError, type Standing } from "../room-log.ts";
 import { parseBrokerAddress } from "./address.ts";
-import { NatsServer } from "./fixtures/nats-server.ts";
+import { LONG_LEASE_MS, NatsServer } from "./fixtures/nats-server.ts";
 import { NatsLog } from "./nats-log.ts";
 
-/** Longer than any stop of a busy machine: nobody is let go by mistake. */
-const LONG_LEASE_MS = 60_000;
-
 let broker: NatsServer;
-let rooms = 0;
 
 beforeAll(async () => {
   broker = await NatsServer.start();
 });
 
 afterAll(() => broker[Symbol.asyncDispose]());
-
-function newRoom(): string {
-  rooms += 1;
-  return `room-${rooms}`;
-}
 
 async function openLog(room: string): Promise<NatsLog> {
   return NatsLog.open({
@@ -75,14 +66,14 @@ function announce(text: string): Entry {
 }
 
 describeRoomLog("of a stream of NATS", async () => {
-  const log = await openLog(newRoom());
+  const log = await openLog(broker.newRoom());
   await log.start();
   return { log, settled: () => log.settled(), [Symbol.asyncDispose]: () => log.close() };
 });
 
 describe("several servers", () => {
   test("have the same entries at the same places, and who comes later has them too", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using one = await takePart(room);
     await using other = await takePart(room);
     for (let number = 0; number < 50; number += 1) {
@@ -100,7 +91,7 @@ describe("several servers", () => {
   });
 
   test("hear that one took leave", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     await using one = await takePart(room);
     const other = await takePart(room);
     const { node } = other.log;
@@ -111,7 +102,7 @@ describe("several servers", () => {
   });
 
   test("make one stream of one room, though they begin at once", async () => {
-    const room = newRoom();
+    const room = broker.newRoom();
     const all = await Promise.all([takePart(room), takePart(room), takePart(room)]);
     expect(new Set(all.map(({ log }) => log.identity)).size).toBe(1);
     await Promise.all(all.map(({ log }) => log.close()));
