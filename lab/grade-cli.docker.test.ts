@@ -98,7 +98,8 @@ test("hand-ins come to verdicts of their own, though the class came in two parts
 
 /** What each does when a text for all comes, in the place of what Anna's server does. */
 const FIGHTS: Readonly<Record<string, string>> = {
-  "fork-bomb": `for (;;) spawn("sleep", ["1000"]).on("error", () => {});`,
+  // A shell's forks: the limit is met within the time of a step, also where the machine is busy.
+  "fork-bomb": `for (;;) spawnSync("sh", ["-c", "while sleep 1000 & do :; done"]);`,
   output: `for (let at = 0; at < 1_600; at += 1) log("x".repeat(65_000));`,
   "full-folder": `for (;;) appendFileSync("/tmp/full", Buffer.alloc(1_048_576));`,
   nosy: [
@@ -132,7 +133,7 @@ test("hand-ins that fight fail alone: the machine is as it was, and so is the gr
   const submissions = join(FOLDER, "fights");
   const anna = readFileSync(join(CLASS, "submissions/anna/server.mjs"), "utf8");
   const tools = [
-    `import { spawn } from "node:child_process";`,
+    `import { spawn, spawnSync } from "node:child_process";`,
     `import { appendFileSync, readdirSync } from "node:fs";`,
     `const attempt = (deed) => { try { deed(); console.error("did it"); } catch ({ code }) { console.error(code); } };`,
     `spawn("sh", ["-c", "setsid sleep 1000 &"], { stdio: "ignore" });`,
