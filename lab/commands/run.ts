@@ -66,6 +66,9 @@ export async function run(args: RunArguments): Promise<number> {
   if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
   const { seed, words } = seedFor(args.seed, scenarios);
   if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
+  // Read while the bed is opened. A fault is told where it is awaited.
+  const notAsked = missedCases(args, topology, scenarios, pair);
+  notAsked.catch(() => {});
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());
   interruption.arm();
@@ -85,7 +88,7 @@ export async function run(args: RunArguments): Promise<number> {
       repetition: repeating(args.repeat),
       seed,
       command: ownCommand(words),
-      notAsked: await missedCases(args, topology, scenarios, pair),
+      notAsked: await notAsked,
       keep: args.keep,
       clock: systemClock,
       signal: interruption.signal,

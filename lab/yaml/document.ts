@@ -2,7 +2,18 @@
 // large once its aliases and merge keys are followed. It must not know what the file means. Invariant: a document that it
 // gives becomes data in time and memory in proportion to its text.
 
-import { type Document, isAlias, isCollection, isPair, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isCollection,
+  isPair,
+  LineCounter,
+  type Node,
+  Parser,
+  YAMLParseError,
+} from "yaml";
 import type { Problem } from "./problem.ts";
 import { surveyTokens } from "./token-survey.ts";
 import { tellFaults } from "./yaml-words.ts";
@@ -21,21 +32,13 @@ export function readDocument(source: string): DocumentResult {
   // To YAML a carriage return alone ends a line, too. The parser knows it only before a newline.
   const text = source.replace(/\r(?!\n)/g, "\n");
   const lines = new LineCounter();
-  const survey = surveyTokens(text, DEPTH_MAX);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const survey = surveyTokens(tokens, DEPTH_MAX);
   if (survey.tooDeep !== undefined) {
-    for (const match of text.matchAll(/\n/g)) lines.addNewLine(match.index + 1);
     const what = `expected at most ${DEPTH_MAX} levels of lists and maps; got more`;
     return { kind: "wrong", problems: [placed(lines, survey.tooDeep, what)] };
   }
-  // Merge keys are taken, since compose.yaml has them. Keys are texts, as in JSON.
-  const options = {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "error",
-    merge: true,
-    stringKeys: true,
-  } as const;
-  const document = parseDocument(text, options);
+  const document = compose(tokens, text.length);
   const faults = tellFaults([...document.errors, ...document.warnings], text, survey);
   if (faults.length > 0) {
     return { kind: "wrong", problems: faults.map((fault) => placed(lines, fault.offset, fault.text)) };
@@ -48,6 +51,18 @@ export function readDocument(source: string): DocumentResult {
     const what = "expected a map, or a list of maps, behind the merge key <<; got something else";
     return { kind: "wrong", problems: [placed(lines, Math.max(0, text.indexOf("<<")), what)] };
   }
+}
+
+function compose(tokens: readonly CST.Token[], length: number): Document {
+  // Merge keys are taken, since compose.yaml has them. Keys are texts, as in JSON.
+  const composer = new Composer({ prettyErrors: false, logLevel: "error", merge: true, stringKeys: true });
+  const [document, second] = composer.compose(tokens, true, length);
+  if (document === undefined) throw new Error("the composer was told to give a document and gave none");
+  if (second !== undefined) {
+    const [start, end] = second.range;
+    document.errors.push(new YAMLParseError([start, end], "MULTIPLE_DOCS", "a second document"));
+  }
+  return document;
 }
 
 /** The alias that makes the file too large, or that stands in what it stands for. */

@@ -1,7 +1,7 @@
 // Owns what is known of a file's text before it is composed: how deep it nests, and where quotes and brackets stand. It must
 // not know what the file means. Invariant: it takes time and memory in proportion to the text, however that nests.
 
-import { Parser } from "yaml";
+import type { CST } from "yaml";
 
 export interface TokenSurvey {
   /** Where lists and maps nest deeper than they may; undefined where they do not. */
@@ -14,13 +14,13 @@ export interface TokenSurvey {
   readonly secondDocument: number | undefined;
 }
 
-/** The token parser keeps a stack of its own, so that no nesting exhausts the program's. */
-export function surveyTokens(text: string, depthMax: number): TokenSurvey {
+/** The token parser kept a stack of its own, as this does, so that no nesting exhausts the program's. */
+export function surveyTokens(tokens: readonly CST.Token[], depthMax: number): TokenSurvey {
   const quoted: { offset: number; end: number }[] = [];
   const unclosed: number[] = [];
   const documents: number[] = [];
   const open: { readonly token: unknown; readonly depth: number }[] = [];
-  for (const token of new Parser().parse(text)) {
+  for (const token of tokens) {
     if (token.type === "document") documents.push(token.offset);
     open.push({ token, depth: 0 });
   }
