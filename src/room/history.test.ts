@@ -148,6 +148,32 @@ describe("an archive", () => {
   });
 });
 
+test("nonces are told of all lines that are kept, whispers too, the newest first; an archive is read part by part", () => {
+  const archive = new EverythingSaid();
+  const asked: number[] = [];
+  const lines = archive.lines.bind(archive);
+  archive.lines = (query) => {
+    asked.push(query.linesMax);
+    return lines(query);
+  };
+  for (let sequence = 1; sequence <= 250; sequence += 1) {
+    archive.add({ sequence, atMs: 0, from: B, to: undefined, text: "old", nonce: `0${sequence}` });
+  }
+  const history = new History({ archive, start: 250 });
+  [said(A, "one", "aa"), said(B, "two"), { ...whispered(A, B, "psst"), nonce: "bb" }].forEach((one, index) => {
+    history.hear(one as News, { sequence: 300 + index, atMs: 7 });
+  });
+  expect(Array.from(history.nonces(1000)).slice(0, 3)).toEqual([
+    { sequence: 302, atMs: 7, name: "A", nonce: "bb" },
+    { sequence: 300, atMs: 7, name: "A", nonce: "aa" },
+    { sequence: 250, atMs: 0, name: "B", nonce: "0250" },
+  ]);
+  expect(Array.from(history.nonces(1000))).toHaveLength(252);
+  expect(Math.max(...asked)).toBe(100);
+  // Of four lines, one has no nonce.
+  expect(Array.from(history.nonces(4), ({ sequence }) => sequence)).toEqual([302, 300, 250]);
+});
+
 test("any pages hold what a plain list would give", () => {
   const news = fc.array(
     fc.oneof(

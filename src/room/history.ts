@@ -8,6 +8,9 @@ import type { News, Place, SessionId, User } from "./entry.ts";
 export const HISTORY_KEPT_LINES_MAX = 10_000;
 export const HISTORY_KEPT_BYTES_MAX = 16_777_216;
 
+/** Lines of the archive that are in memory at once while all are gone through. */
+const ARCHIVE_PART_LINES = 100;
+
 /** Bytes that a line takes in memory beside its text. */
 const LINE_OVERHEAD_BYTES = 256;
 
@@ -65,7 +68,13 @@ export interface HistoryOptions {
 }
 
 /** What may be asked of the history without changing it. */
-export type HistoryView = Pick<History, "page">;
+export type HistoryView = Pick<History, "page" | "nonces">;
+
+/** That somebody said something under a nonce, and where. */
+export interface NoncePlace extends Place {
+  readonly name: string;
+  readonly nonce: string;
+}
 
 export class History {
   readonly #linesMax: number;
@@ -108,6 +117,24 @@ export class History {
     const lines = isForward ? picked.lines : picked.lines.reverse();
     const isGap = after < Math.max(this.#lost, this.#archive?.forgotten ?? 0) && before > 1;
     return { lines, isMore: picked.isMore, isGap: isGap && (isForward || !picked.isMore) };
+  }
+
+  /** Which nonces the newest lines have; the newest first. It tells no text, so it is of whispers, too. */
+  *nonces(linesMax: number): Iterable<NoncePlace> {
+    let [left, before] = [linesMax, Number.POSITIVE_INFINITY];
+    while (left > 0) {
+      let isMore = false;
+      const part = Math.min(left, ARCHIVE_PART_LINES);
+      for (const line of this.#backwards({ after: 0, before, newestFirst: true, linesMax: part })) {
+        if (left === 0) return;
+        left -= 1;
+        isMore = true;
+        before = line.sequence;
+        const { sequence, atMs, nonce } = line;
+        if (nonce !== undefined) yield { sequence, atMs, name: line.from.name, nonce };
+      }
+      if (!isMore) return;
+    }
   }
 
   *#forwards(part: ArchiveQuery): Iterable<Line> {

@@ -120,6 +120,34 @@ describe("people on three servers", () => {
   });
 });
 
+describe("what is said again at another server, because the first one went before the answer came,", () => {
+  test("gets the answer that it would have had, and is heard once", async () => {
+    const room = broker.newRoom();
+    await using first = await openHouse(room);
+    await using second = await openHouse(room);
+    using zoe = await Hcp2Peer.named(second.port, "Zoë");
+    const jon = await Hcp2Peer.named(first.port, "Jon");
+    const requests = [jon.say("Hi"), jon.say("psst", "Zoë")];
+    const answers = [await jon.answered(requests[0] ?? ""), await jon.answered(requests[1] ?? "")];
+    jon.socket.destroy();
+    await zoe.until("the leave", () => zoe.users.length === 1);
+    // One server was there all along, one reads it all in the log.
+    await using third = await openHouse(room);
+    for (const { port } of [second, third]) {
+      using back = await Hcp2Peer.named(port, "Jon");
+      back.send({ kind: "say", request: requests[0] ?? "", text: "Hi" });
+      back.send({ kind: "say", request: requests[1] ?? "", text: "psst", to: "Zoë" });
+      expect([await back.answered(requests[0] ?? ""), await back.answered(requests[1] ?? "")]).toEqual(answers);
+      back.say(`here at ${port}`);
+      await zoe.until("the line", () => zoe.heard.at(-1)?.text === `here at ${port}`);
+      back.socket.destroy();
+      await zoe.until("the leave", () => zoe.users.length === 1);
+    }
+    const whole = ["Hi", "psst", `here at ${second.port}`, `here at ${third.port}`];
+    expect(zoe.heard.map(({ text }) => text)).toEqual(whole);
+  });
+});
+
 describe("a server that dies", () => {
   test("loses its users to the room, and their names are free; what it had said stays", async () => {
     const room = broker.newRoom();

@@ -39,6 +39,24 @@ test("history goes on where the server before ended, and no whisper is there for
   expect((await jon.history({ before: last, limit: 1 })).lines.map(({ text }) => text)).toEqual(["two"]);
 });
 
+test("what is said again to a server that was started anew gets the same answer, and is in the history once", async () => {
+  using kept = new TestData();
+  let request: string;
+  let answer: unknown;
+  {
+    await using house = await House.open({ data: kept.data });
+    using jon = await Hcp2Peer.named(house.port, "Jon");
+    request = jon.say("Hi");
+    answer = await jon.answered(request);
+    kept.data.close();
+  }
+  await using house = await House.open({ data: kept.open() });
+  using jon = await Hcp2Peer.named(house.port, "Jon");
+  jon.send({ kind: "say", request, text: "Hi" });
+  expect(await jon.answered(request)).toEqual(answer);
+  expect((await jon.history()).lines.map(({ text }) => text)).toEqual(["Hi"]);
+});
+
 test("an answer stands where its line stands for the others, though it waits for the disk", async () => {
   await using house = await House.withData();
   const names = ["Abe", "Jon", "Zoë"];

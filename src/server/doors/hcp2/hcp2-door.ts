@@ -26,10 +26,10 @@ import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
 import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
-import { pageOf } from "./history-page.ts";
-import { fitText, lineOf, rosterFrames } from "./lines.ts";
+import { answersIn, pageOf } from "./history-page.ts";
+import { fitText, lineOf, rosterFrames, saidOf } from "./lines.ts";
 import { Presence } from "./presence.ts";
-import { SaidBefore } from "./said-before.ts";
+import { type Answered, SaidBefore } from "./said-before.ts";
 import { SignIns } from "./sign-ins.ts";
 import * as words from "./words.ts";
 
@@ -53,7 +53,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #peers = new Map<SessionId, Peer>();
   /** Those whose hello has come. */
   readonly #greeted = new Set<SessionId>();
-  readonly #saidBefore = new SaidBefore();
+  readonly #saidBefore: SaidBefore;
   /** This door's peers with a name, in the order of acceptance. */
   #named: readonly Peer[] = [];
 
@@ -63,6 +63,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#grease = new Grease(chance);
     this.#presence = new Presence(server);
     this.#signIns = new SignIns(server.accounts);
+    this.#saidBefore = new SaidBefore((linesMax) => answersIn(server, linesMax));
   }
 
   framing(): Framing<Hcp2Frame | BrokenStream> {
@@ -160,7 +161,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
       this.#server.send(peer, encodeHcp2({ kind: "mail", time: atMs, from: sender, to, text: fitText(text) }), onTaken);
     } else if (notice.outcome === "kept") {
-      if (notice.nonce !== undefined) this.#answer(peer, { kind: "kept", request: notice.nonce });
+      if (notice.nonce !== undefined) this.#answerKept(peer, { kind: "kept", request: notice.nonce });
     } else {
       const code = words.MISSED_CODES[notice.outcome];
       this.#error(peer, code, missedText(notice.receiver, notice.outcome), notice.nonce);
@@ -300,45 +301,45 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   }
 
   #said(news: NewsOf<"said">, place: Place, storing: Storing | undefined): void {
+    this.#answerSay(news, place, storing);
     if (this.#named.length === 0) return;
     const sender = this.#peers.get(news.from.session);
     const line = lineOf({ ...news, ...place, to: undefined }, this.#server.logIdentity);
-    if (sender !== undefined) this.#answerSay(sender, line, news.nonce, storing);
     this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
   }
 
   #whispered(news: NewsOf<"whispered">, place: Place): void {
     const sender = this.#peers.get(news.from.session);
     const receiver = this.#peers.get(news.to.session);
-    if (sender === undefined && receiver === undefined) return;
-    this.#log(() => words.whisperLine(news.from.name, news.to.name));
+    if (sender !== undefined || receiver !== undefined) {
+      this.#log(() => words.whisperLine(news.from.name, news.to.name));
+    }
+    this.#answerSay(news, place);
+    if (receiver === undefined) return;
     const line = lineOf({ ...news, ...place }, this.#server.logIdentity);
-    if (sender !== undefined) this.#answerSay(sender, line, news.nonce);
-    if (receiver !== undefined) this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
+    this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
   }
 
   /** The sender's own line takes the place of the answer that has its id: both stand where the line stands for the others. */
-  #answerSay(
-    sender: Peer,
-    { id, sequence, time }: MessageOf<"line">,
-    request: string | undefined,
-    storing?: Storing | undefined,
-  ): void {
-    if (request === undefined) return;
-    this.#answer(sender, { kind: "said", request, id, sequence, time }, storing);
+  #answerSay({ from, nonce }: NewsOf<"said" | "whispered">, place: Place, storing?: Storing): void {
+    if (nonce === undefined) return;
+    const answer = saidOf(nonce, place, this.#server.logIdentity);
+    // Of what other servers' users say, too: they may come here next.
+    this.#saidBefore.note(from.name, { answer, storing });
+    const sender = this.#peers.get(from.session);
+    if (sender !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
   }
 
-  /** The answer to what was said. It is given again to whoever did not get it and asks again. */
-  #answer(peer: Peer, answer: MessageOf<"said"> | MessageOf<"kept">, storing?: Storing | undefined): void {
+  #answerKept(peer: Peer, answer: MessageOf<"kept">): void {
     const user = this.#server.room.userOf(peer.session);
-    if (user !== undefined) this.#saidBefore.note(user.name, { answer, storing });
-    this.#answerStored(peer, answer, UNKEPT_TEXT, storing);
+    if (user !== undefined) this.#saidBefore.note(user.name, { answer, storing: undefined });
+    this.#reply(peer, answer);
   }
 
   /** An answer that promises something: it leaves once that is stored. */
   #answerStored(
     peer: Peer,
-    answer: MessageOf<"said"> | MessageOf<"kept"> | MessageOf<"registered">,
+    answer: Answered["answer"] | MessageOf<"registered">,
     refusal: string,
     storing: Storing | undefined,
   ): void {
