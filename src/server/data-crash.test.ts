@@ -27,15 +27,22 @@ class Record {
   readonly texts = new Map<string, Set<string>>();
   readonly acknowledged = new Set<string>();
   readonly #asked = new Map<string, string>();
+  /** What was said and not answered yet, by who said it and the request. */
+  readonly #open = new Map<string, Map<string, string>>();
 
   /** Says texts, the next ones as the first are answered: as long as the server lives. */
   talkOn(peer: Hcp2Peer, life: number): void {
     let said = 0;
+    const open = this.#openOf(peer);
+    for (const [request, text] of open) peer.send({ kind: "say", request, text });
+    const again = open.size;
     const sayMore = () => {
-      for (; said < peer.all("said").length + UNANSWERED_MAX; said += 1) {
+      for (; said < peer.all("said").length - again + UNANSWERED_MAX; said += 1) {
         if (peer.ending !== undefined) return;
         const text = `${peer.name} ${life}/${said}`;
-        this.#asked.set(`${peer.name} ${life} ${peer.say(text)}`, text);
+        const request = peer.say(text);
+        this.#asked.set(request, text);
+        open.set(request, text);
       }
     };
     peer.socket.on("data", sayMore);
@@ -43,29 +50,49 @@ class Record {
   }
 
   /** What a peer was answered, and what it heard. */
-  enter(peer: Hcp2Peer, life: number): void {
+  enter(peer: Hcp2Peer): void {
     for (const { id, request } of peer.all("said")) {
       this.acknowledged.add(id);
-      this.#note(id, this.#asked.get(`${peer.name} ${life} ${request}`) ?? "nobody said it");
+      this.#note(id, this.#asked.get(request) ?? "nobody said it");
+      this.#openOf(peer).delete(request);
     }
     for (const { id, text } of peer.heard) this.#note(id, text);
   }
 
-  /** All that a server still knows. */
-  async kept(peer: Hcp2Peer): Promise<ReadonlySet<string>> {
-    const ids = new Set<string>();
+  /** What a peer said in an earlier life and was not answered, it says again, and now it is answered. */
+  async sayTheRest(peer: Hcp2Peer): Promise<void> {
+    const open = [...this.#openOf(peer)];
+    for (const [request, text] of open) peer.send({ kind: "say", request, text });
+    for (const [request] of open) expect(await peer.answered(request)).toMatchObject({ kind: "said" });
+    this.enter(peer);
+  }
+
+  /** Every text that was ever said. */
+  get said(): readonly string[] {
+    return [...this.#asked.values()];
+  }
+
+  /** All that a server still knows: texts by their ids. */
+  async kept(peer: Hcp2Peer): Promise<ReadonlyMap<string, string>> {
+    const kept = new Map<string, string>();
     let before: string | undefined;
     for (let isMore = true; isMore; ) {
       const { lines, page } = await peer.history({ before });
       for (const { id, text } of lines) {
-        ids.add(id);
+        kept.set(id, text);
         this.#note(id, text);
       }
       before = lines[0]?.id;
       isMore = page?.more === true;
       expect(page?.gap).toBeUndefined();
     }
-    return ids;
+    return kept;
+  }
+
+  #openOf({ name }: Hcp2Peer): Map<string, string> {
+    const open = this.#open.get(name) ?? new Map<string, string>();
+    this.#open.set(name, open);
+    return open;
   }
 
   #note(id: string, text: string): void {
@@ -166,7 +193,7 @@ async function liveAndDie(folder: string, books: Books, record: Record, life: nu
   await new Promise((resolve) => setTimeout(resolve, lifeMs(life)));
   program.child.kill("SIGKILL");
   await Promise.all([...senders, receiver, ...talkers].map((peer) => peer.ended()));
-  for (const talker of talkers) record.enter(talker, life);
+  for (const talker of talkers) record.enter(talker);
   senders.forEach((peer, index) => {
     books.enter(texts[index] ?? [], peer.texts("Server"));
   });
@@ -206,12 +233,17 @@ async function deliverTheRest(folder: string, books: Books, life: number): Promi
   }
 }
 
-/** Whatever was acknowledged is history, and no id ever stood for two texts. */
+/** Whatever was acknowledged is history, no id ever stood for two texts, and every text was said once. */
 async function readTheRest(folder: string, record: Record): Promise<void> {
   await using program = await listening(folder);
+  for (const name of TALKERS) {
+    using talker = await Hcp2Peer.named(program.port, name);
+    await record.sayTheRest(talker);
+  }
   using reader = await Hcp2Peer.named(program.port, "reader");
   const kept = await record.kept(reader);
   expect([...record.acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+  expect([...kept.values()].toSorted()).toEqual(record.said.toSorted());
   expect([...record.texts].filter(([, texts]) => texts.size > 1)).toEqual([]);
 }
 

@@ -24,7 +24,7 @@ import { Connection, type ConnectionListener } from "../transport/connection.ts"
 import type { FrameKind } from "../transport/outbox.ts";
 import { SignInDesk } from "./accounts/sign-in-desk.ts";
 import type { DataFolder } from "./data-folder.ts";
-import type { Door, DoorServer, MakeDoor, Notice, Peer } from "./doors/door.ts";
+import type { Door, DoorServer, KeptAnswer, MakeDoor, Notice, Peer } from "./doors/door.ts";
 import type { Storing } from "./doors/storing.ts";
 import {
   CONNECTIONS_MAX,
@@ -94,6 +94,7 @@ export class Server implements DoorServer {
   readonly room: Room;
   readonly accounts: SignInDesk;
   readonly history: History;
+  readonly keptBefore: readonly KeptAnswer[];
   readonly log: LogSink;
   readonly #options: ServerOptions;
   readonly #roomLog: RoomLog;
@@ -128,6 +129,7 @@ export class Server implements DoorServer {
     const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
     this.room = new Room(data?.accounts);
     this.accounts = new SignInDesk(this.room, data?.secret ?? randomBytes(32), this.#clock);
+    this.keptBefore = data?.mailbox.answers ?? [];
     this.history = new History({ archive: data?.archive, start: start.sequence });
     this.#roomLog = options.roomLog ?? new LocalLog(start, () => this.#clock.dateMs());
     this.#underWay = this.#roomLog.isElsewhere ? new UnderWay() : undefined;

@@ -1,11 +1,12 @@
 // What version 2 promises with a data folder: an acknowledged line is stored, history outlives the server, and a disk that
 // refuses costs nobody the room.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { House } from "./doors/hcp/fixtures/people.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { TestData } from "./fixtures/test-data.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
+import { ServerProgram } from "./fixtures/test-program.ts";
 
 test("history goes on where the server before ended, and no whisper is there for anybody", async () => {
   using kept = new TestData();
@@ -102,6 +103,65 @@ test("a disk that refuses is told to whoever says something, and the room goes o
   kept.open();
   const part = { after: 0, before: Number.POSITIVE_INFINITY, newestFirst: false, linesMax: 10 };
   expect(kept.data.archive.lines(part).map(({ text }) => text)).toEqual(["stored", "stored again", "stored again"]);
+});
+
+describe("what is said again after kill -9, because the answer was not read,", () => {
+  test("gets the answer that there was, and is history once", async () => {
+    using folder = new TestData();
+    folder.data.close();
+    const flags = ["--data", folder.folder];
+    let request: string;
+    let line: unknown;
+    {
+      await using program = await ServerProgram.listening(flags);
+      using jon = await Hcp2Peer.named(program.port, "Jon");
+      using zoe = await Hcp2Peer.named(program.port, "Zoë");
+      jon.socket.pause();
+      request = jon.say("Hi");
+      await zoe.next("line");
+      line = zoe.heard[0];
+      // It is on the disk before this is.
+      await zoe.answered(zoe.say("stored"));
+      program.child.kill("SIGKILL");
+      await program.exited();
+      expect(jon.all("said")).toEqual([]);
+    }
+    await using program = await ServerProgram.listening(flags);
+    using jon = await Hcp2Peer.named(program.port, "Jon");
+    using zoe = await Hcp2Peer.named(program.port, "Zoë");
+    for (let times = 0; times < 2; times += 1) jon.send({ kind: "say", request, text: "Hi" });
+    await jon.until("both answers", () => jon.all("said").length === 2);
+    for (const { id, sequence, time } of jon.all("said")) expect(line).toMatchObject({ id, sequence, time });
+    await jon.answered(jon.say("the end"));
+    await zoe.until("the end", () => zoe.heard.at(-1)?.text === "the end");
+    expect(zoe.heard.map(({ text }) => text)).toEqual(["the end"]);
+    expect((await zoe.history()).lines.map(({ text }) => text)).toEqual(["Hi", "stored", "the end"]);
+  });
+
+  test("is kept as mail once, and said where it is another's", async () => {
+    using kept = new TestData();
+    let request = "";
+    {
+      await using house = await House.open({ data: kept.data });
+      (await Hcp2Peer.named(house.port, "Zoë")).socket.destroy();
+      using jon = await Hcp2Peer.named(house.port, "Jon");
+      await jon.until("that she is away", () => jon.users.length === 1);
+      request = jon.say("psst", "Zoë");
+      expect(await jon.answered(request)).toEqual({ kind: "kept", request });
+      kept.data.close();
+    }
+    await using house = await House.open({ data: kept.open() });
+    using jon = await Hcp2Peer.named(house.port, "Jon");
+    using eve = await Hcp2Peer.named(house.port, "Eve");
+    using zoe = await Hcp2Peer.named(house.port, "Zoë");
+    await zoe.next("mail");
+    jon.send({ kind: "say", request, text: "psst", to: "Zoë" });
+    expect(await jon.answered(request)).toEqual({ kind: "kept", request });
+    eve.send({ kind: "say", request, text: "Eve's", to: "Zoë" });
+    expect(await eve.answered(request)).toMatchObject({ kind: "said" });
+    await zoe.next("line");
+    expect([zoe.all("mail").length, zoe.heard.map(({ text }) => text)]).toEqual([1, ["Eve's"]]);
+  });
 });
 
 test("places that a killed server may have given are given to no other line", async () => {

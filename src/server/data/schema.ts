@@ -32,5 +32,10 @@ ALTER TABLE log ADD COLUMN secret BLOB;
 UPDATE log SET secret = randomblob(32);
 `;
 
+/** Which whispers were kept as mail, by what their senders called them: whoever asks again is answered the same. */
+const KEPT = `
+CREATE TABLE kept (id INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, nonce TEXT NOT NULL);
+`;
+
 /** Step n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS];
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT];

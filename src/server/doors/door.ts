@@ -30,6 +30,15 @@ export interface Mail {
   readonly text: string;
 }
 
+/** Answers to what was said that are remembered: as many as there are lines in memory. */
+export const ANSWERS_MAX = 10_000;
+
+/** That a whisper was kept as mail, by what its sender called it. */
+export interface KeptAnswer {
+  readonly sender: string;
+  readonly nonce: string;
+}
+
 /** What the server itself has to tell one user. */
 export type Notice =
   | {
@@ -81,6 +90,8 @@ export interface DoorServer {
   readonly room: RoomView;
   readonly history: HistoryView;
   readonly accounts: AccountsDesk;
+  /** What was kept as mail before this start, the latest last: whoever asks again is answered the same. */
+  readonly keptBefore: readonly KeptAnswer[];
   /** Tells the room's log from any other: 16 hexadecimal digits. */
   readonly logIdentity: string;
   readonly log: LogSink;

@@ -5,6 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { nameKey } from "../../protocol/name.ts";
 import { textBytes } from "../../protocol/text.ts";
 import { type Row, Statements } from "../data/statements.ts";
+import { ANSWERS_MAX, type KeptAnswer } from "../doors/door.ts";
 
 /** A whisper that waits. */
 export interface KeptWhisper {
@@ -43,6 +44,9 @@ const SQL = {
     AND NOT EXISTS (SELECT 1 FROM mail WHERE mail.key = names.key) ORDER BY seen_ms LIMIT 1)`,
   leave: "UPDATE names SET seen_ms = ?, line = ? WHERE key = ?",
   keep: "INSERT INTO mail (key, sender, at_ms, text, bytes) VALUES (?, ?, ?, ?, ?)",
+  answer: "INSERT INTO kept (sender, nonce) VALUES (?, ?)",
+  answers: "SELECT sender, nonce FROM kept ORDER BY id",
+  forgetAnswers: "DELETE FROM kept WHERE id <= (SELECT max(id) FROM kept) - ?",
   take: "DELETE FROM mail WHERE id = ?",
   pruneMail: "DELETE FROM mail WHERE at_ms < ?",
   pruneNames: `DELETE FROM names WHERE line IS NOT NULL AND seen_ms < ?
@@ -92,7 +96,18 @@ export class MailTable {
     this.#statements.run("leave", atMs, line, key);
   }
 
-  keep(key: string, { sender, atMs, text }: Omit<KeptWhisper, "id">): KeepOutcome {
+  /** Which whispers were kept, oldest first: the last of them. */
+  get answers(): readonly KeptAnswer[] {
+    return this.#statements.rows("answers").map(({ sender, nonce }) => {
+      return { sender: String(sender), nonce: String(nonce) };
+    });
+  }
+
+  /** Inside a transaction: keeps a whisper, and the answer to who gave it a nonce. */
+  keep(
+    key: string,
+    { sender, atMs, text, nonce }: Omit<KeptWhisper, "id"> & { readonly nonce: string | undefined },
+  ): KeepOutcome {
     if (this.#statements.row("nameOf", key) === undefined) return "absent";
     const bytes = textBytes(sender) + textBytes(text);
     const own = this.#statements.row("countMailOf", key);
@@ -100,6 +115,9 @@ export class MailTable {
     const full = Number(own?.count) >= perNameMax || Number(own?.bytes) + bytes > bytesPerNameMax;
     if (full || Number(this.#statements.row("countMail")?.bytes) + bytes > bytesMax) return "full";
     this.#statements.run("keep", key, sender, atMs, text, bytes);
+    if (nonce === undefined) return "kept";
+    this.#statements.run("answer", sender, nonce);
+    this.#statements.run("forgetAnswers", ANSWERS_MAX);
     return "kept";
   }
 

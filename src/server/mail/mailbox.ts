@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.ts";
 import { nameKey } from "../../protocol/name.ts";
 import type { Line } from "../../room/history.ts";
 import type { Journal } from "../data/journal.ts";
-import type { Mail } from "../doors/door.ts";
+import type { KeptAnswer, Mail } from "../doors/door.ts";
 import { MAIL_PRUNE_MS } from "../limits.ts";
 import type { KeepOutcome, MailTable } from "./mail-table.ts";
 
@@ -38,6 +38,8 @@ export interface Whisper {
   readonly sender: string;
   readonly receiver: string;
   readonly text: string;
+  /** What its sender's client calls it. */
+  readonly nonce?: string | undefined;
 }
 
 /** One thing that waits for a name. `whisper` is its number, `line` its place in the room's log. */
@@ -71,14 +73,19 @@ export class Mailbox {
     return { names, waiting, ...this.#counts };
   }
 
+  /** Which whispers were kept before this start, oldest first. */
+  get answers(): readonly KeptAnswer[] {
+    return this.#table.answers;
+  }
+
   /** Keeps a whisper to somebody who is away; answers in a later turn, when it is known what became of it. */
-  keep({ sender, receiver, text }: Whisper, answer: (outcome: KeepOutcome | "failed") => void): void {
+  keep({ sender, receiver, text, nonce }: Whisper, answer: (outcome: KeepOutcome | "failed") => void): void {
     const [key, atMs] = [nameKey(receiver), this.#nowMs()];
     let outcome: KeepOutcome = "absent";
     this.#journal.add({
       when: "promised",
       make: () => {
-        outcome = this.#table.keep(key, { sender, atMs, text });
+        outcome = this.#table.keep(key, { sender, atMs, text, nonce });
       },
       done: () => this.#answer(answer, outcome),
       failed: () => this.#answer(answer, "failed"),

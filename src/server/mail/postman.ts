@@ -47,7 +47,7 @@ export class Postman {
       this.#notify(session, { kind: "missed", receiver, outcome: "absent", nonce });
       return;
     }
-    this.#mailbox.keep({ sender: from.name, receiver, text }, (outcome) =>
+    this.#mailbox.keep({ sender: from.name, receiver, text, nonce }, (outcome) =>
       this.#notify(session, { kind: "missed", receiver, outcome, nonce }),
     );
   }

@@ -26,8 +26,8 @@ import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
 import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
-import { answersIn, pageOf } from "./history-page.ts";
-import { fitText, lineOf, rosterFrames, saidOf } from "./lines.ts";
+import { pageOf } from "./history-page.ts";
+import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import { Presence } from "./presence.ts";
 import { type Answered, SaidBefore } from "./said-before.ts";
 import { SignIns } from "./sign-ins.ts";
@@ -63,7 +63,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#grease = new Grease(chance);
     this.#presence = new Presence(server);
     this.#signIns = new SignIns(server.accounts);
-    this.#saidBefore = new SaidBefore((linesMax) => answersIn(server, linesMax));
+    this.#saidBefore = new SaidBefore(server);
   }
 
   framing(): Framing<Hcp2Frame | BrokenStream> {
@@ -161,7 +161,9 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
       this.#server.send(peer, encodeHcp2({ kind: "mail", time: atMs, from: sender, to, text: fitText(text) }), onTaken);
     } else if (notice.outcome === "kept") {
-      if (notice.nonce !== undefined) this.#answerKept(peer, { kind: "kept", request: notice.nonce });
+      const name = this.#server.room.userOf(peer.session)?.name;
+      const answer = name === undefined ? undefined : this.#saidBefore.kept(name, notice.nonce);
+      if (answer !== undefined) this.#reply(peer, answer);
     } else {
       const code = words.MISSED_CODES[notice.outcome];
       this.#error(peer, code, missedText(notice.receiver, notice.outcome), notice.nonce);
@@ -300,40 +302,25 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#presence.tell(this.#bytesOf({ kind: "left", name, sequence, time }), this.#named);
   }
 
+  /** The sender's own line takes the place of the answer that has its id: both stand where the line stands for the others. */
   #said(news: NewsOf<"said">, place: Place, storing: Storing | undefined): void {
-    this.#answerSay(news, place, storing);
+    const answer = this.#saidBefore.said(news, place, storing);
     if (this.#named.length === 0) return;
     const sender = this.#peers.get(news.from.session);
     const line = lineOf({ ...news, ...place, to: undefined }, this.#server.logIdentity);
+    if (sender !== undefined && answer !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
     this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
   }
 
   #whispered(news: NewsOf<"whispered">, place: Place): void {
+    const answer = this.#saidBefore.said(news, place);
     const sender = this.#peers.get(news.from.session);
     const receiver = this.#peers.get(news.to.session);
-    if (sender !== undefined || receiver !== undefined) {
-      this.#log(() => words.whisperLine(news.from.name, news.to.name));
-    }
-    this.#answerSay(news, place);
-    if (receiver === undefined) return;
+    if (sender === undefined && receiver === undefined) return;
+    this.#log(() => words.whisperLine(news.from.name, news.to.name));
     const line = lineOf({ ...news, ...place }, this.#server.logIdentity);
-    this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
-  }
-
-  /** The sender's own line takes the place of the answer that has its id: both stand where the line stands for the others. */
-  #answerSay({ from, nonce }: NewsOf<"said" | "whispered">, place: Place, storing?: Storing): void {
-    if (nonce === undefined) return;
-    const answer = saidOf(nonce, place, this.#server.logIdentity);
-    // Of what other servers' users say, too: they may come here next.
-    this.#saidBefore.note(from.name, { answer, storing });
-    const sender = this.#peers.get(from.session);
-    if (sender !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
-  }
-
-  #answerKept(peer: Peer, answer: MessageOf<"kept">): void {
-    const user = this.#server.room.userOf(peer.session);
-    if (user !== undefined) this.#saidBefore.note(user.name, { answer, storing: undefined });
-    this.#reply(peer, answer);
+    if (sender !== undefined && answer !== undefined) this.#reply(sender, answer);
+    if (receiver !== undefined) this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
   }
 
   /** An answer that promises something: it leaves once that is stored. */

@@ -1,11 +1,11 @@
-// Owns what is answered out of the room's history: lines, then the end that says whether there are more; and how what it holds
-// was answered when it was said. Pure. Invariant: whoever asks sees what the room's history lets it see, and its own nonces alone.
+// Owns the answer to a request for history: lines, then the end that says whether there are more. Pure. Invariant: whoever
+// asks sees what the room's history lets it see, and its own nonces alone.
 
 import { type Hcp2Message, HISTORY_LINES_MAX, type MessageOf } from "../../../protocol/hcp2/index.ts";
 import type { SessionId } from "../../../room/entry.ts";
 import type { DoorServer } from "../door.ts";
 import { sequenceOf } from "./line-id.ts";
-import { lineOf, saidOf } from "./lines.ts";
+import { lineOf } from "./lines.ts";
 
 /** Bytes in memory of the lines of one answer. */
 const PAGE_BYTES_MAX = 262_144;
@@ -26,12 +26,4 @@ export function pageOf(
   });
   const end = { request, more: page.isMore || undefined, gap: page.isGap || undefined };
   return [...lines, { kind: "page", ...end }];
-}
-
-/** The answers to what the history's newest lines were asked by; the latest last. */
-export function answersIn({ history, logIdentity }: Pick<DoorServer, "history" | "logIdentity">, linesMax: number) {
-  const newestFirst = Array.from(history.nonces(linesMax), ({ name, nonce, ...place }) => {
-    return { name, answer: saidOf(nonce, place, logIdentity) };
-  });
-  return newestFirst.reverse();
 }

@@ -3,7 +3,7 @@
 
 import { type MessageOf, stringsItemBytes, TEXT_BYTES_MAX } from "../../../protocol/hcp2/index.ts";
 import { textBytes } from "../../../protocol/text.ts";
-import type { Place, User } from "../../../room/entry.ts";
+import type { User } from "../../../room/entry.ts";
 import type { Line } from "../../../room/history.ts";
 import { partsOf, plainText } from "../text-parts.ts";
 import { idOf } from "./line-id.ts";
@@ -16,11 +16,6 @@ export function lineOf(line: Omit<Line, "nonce">, logIdentity: string): MessageO
   const { sequence, atMs, from, to, text } = line;
   const place = { id: idOf(logIdentity, line), sequence, time: atMs };
   return { kind: "line", ...place, from: from.name, to: to?.name, text: fitText(text) };
-}
-
-/** What its sender gets in place of its line. */
-export function saidOf(request: string, place: Place, logIdentity: string): MessageOf<"said"> {
-  return { kind: "said", request, id: idOf(logIdentity, place), sequence: place.sequence, time: place.atMs };
 }
 
 /** A text that came by another door. None takes longer ones than fit here; should one, the rest is left out. */

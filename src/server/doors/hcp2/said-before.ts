@@ -1,39 +1,54 @@
 // Owns the answers to what was said, for clients that lost their connection before the answer came and say it again, here or at
-// another server of the room. It must not know frames. Invariant: a text that the log has under a request is not said again under
-// it by the same name, as long as it is among the last ANSWERS_MAX; a refusal is no answer, since what was refused may be
-// possible now.
+// another server of the room. It must not know frames. Invariant: a text that the log has under a request, or that is kept as
+// mail, is not said again under it by the same name, as long as its answer is among the last ANSWERS_MAX; a refusal is no
+// answer, since what was refused may be possible now.
 
 import type { MessageOf } from "../../../protocol/hcp2/index.ts";
+import type { Place, User } from "../../../room/entry.ts";
+import { ANSWERS_MAX, type DoorServer } from "../door.ts";
 import type { Storing } from "../storing.ts";
-
-/** Answers that are remembered: as many as there are lines in memory. */
-const ANSWERS_MAX = 10_000;
+import { idOf } from "./line-id.ts";
 
 /** Shorter requests than these are no random ones, and may come again by chance: PROTOCOL.md, 16.3. */
 const RANDOM_HEX_MIN = 16;
 
+/** An answer, and what became of its line on the disk; `storing` undefined where nothing waits for one. */
 export interface Answered {
   readonly answer: MessageOf<"said"> | MessageOf<"kept">;
-  /** What the answer waits for; undefined where it waits for nothing. */
   readonly storing: Storing | undefined;
 }
 
-/** What was said before this server could note it, the latest last. */
-export type Earlier = (linesMax: number) => readonly { readonly name: string; readonly answer: Answered["answer"] }[];
-
 export class SaidBefore {
+  readonly #server: Pick<DoorServer, "history" | "keptBefore" | "logIdentity">;
   /** By name and request; the latest last. */
   readonly #answers = new Map<string, Answered>();
-  /** Undefined once it was taken over: the log is read at a start, and nobody notes what it held. */
-  #earlier: Earlier | undefined;
+  /** The log is read at a start, and nobody notes what it held. */
+  #hasEarlier = false;
 
-  constructor(earlier: Earlier) {
-    this.#earlier = earlier;
+  constructor(server: Pick<DoorServer, "history" | "keptBefore" | "logIdentity">) {
+    this.#server = server;
   }
 
-  note(name: string, answered: Answered): void {
+  /** What somebody said has its place: the answer, which is noted; undefined where there is no request to answer. */
+  said(
+    { from, nonce: request }: { readonly from: Pick<User, "name">; readonly nonce: string | undefined },
+    place: Place,
+    storing?: Storing,
+  ): MessageOf<"said"> | undefined {
+    if (request === undefined) return undefined;
+    const answer = this.#saidOf(request, place);
     this.#takeOver();
-    this.#note(name, answered);
+    this.#note(from.name, { answer, storing });
+    return answer;
+  }
+
+  /** What somebody whispered is kept as mail: the same. */
+  kept(name: string, request: string | undefined): MessageOf<"kept"> | undefined {
+    if (request === undefined) return undefined;
+    const answer = { kind: "kept", request } as const;
+    this.#takeOver();
+    this.#note(name, { answer, storing: undefined });
+    return answer;
   }
 
   /** The answer that there was, or undefined. */
@@ -42,10 +57,21 @@ export class SaidBefore {
     return this.#answers.get(keyOf(name, request));
   }
 
+  #saidOf(request: string, place: Place): MessageOf<"said"> {
+    const id = idOf(this.#server.logIdentity, place);
+    return { kind: "said", request, id, sequence: place.sequence, time: place.atMs };
+  }
+
   #takeOver(): void {
-    const earlier = this.#earlier?.(ANSWERS_MAX) ?? [];
-    this.#earlier = undefined;
-    for (const { name, answer } of earlier) this.#note(name, { answer, storing: undefined });
+    if (this.#hasEarlier) return;
+    this.#hasEarlier = true;
+    const { history, keptBefore } = this.#server;
+    for (const { sender, nonce } of keptBefore) {
+      this.#note(sender, { answer: { kind: "kept", request: nonce }, storing: undefined });
+    }
+    for (const { name, nonce, ...place } of [...history.nonces(ANSWERS_MAX)].reverse()) {
+      this.#note(name, { answer: this.#saidOf(nonce, place), storing: undefined });
+    }
   }
 
   #note(name: string, answered: Answered): void {
@@ -54,7 +80,7 @@ export class SaidBefore {
     const key = keyOf(name, answer.request);
     this.#answers.set(key, answered);
     const [oldest] = this.#answers.keys();
-    if (this.#answers.size > ANSWERS_MAX && oldest !== undefined) this.#answers.delete(oldest);
+    if (oldest !== undefined && this.#answers.size > ANSWERS_MAX) this.#answers.delete(oldest);
     // What is not on the disk was not answered.
     storing?.whenSettled((outcome) => outcome === "failed" && this.#answers.delete(key));
   }
