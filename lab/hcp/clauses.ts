@@ -102,6 +102,8 @@ export const HCP_CLAUSES: readonly string[] = [
   "16.4",
   "16.5",
   "16.6",
+  "16.7",
+  "16.8",
   "17",
   "18",
   "18.1",

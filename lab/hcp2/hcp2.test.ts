@@ -88,7 +88,7 @@ describe("a file's words", () => {
     ],
     [{ join: { request: "0x01", name: "Guest {n}" } }, encodeHcp2({ kind: "join", request: "01", name: "Guest 7" })],
     [{ ping: { request: 1 } }, encodeHcp2({ kind: "ping", request: "31" })],
-    [{ hello: {} }, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, 2] })],
+    [{ hello: {} }, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, 2, 3, 4] })],
     [{ say: { text: { repeat: "ab", times: 2 } } }, Uint8Array.from([7, 6, 25, 4, 0x61, 0x62, 0x61, 0x62])],
     [
       { frame: { type: 33, fields: [{ tag: 95, value: "ff*2" }, { tag: 62 }] } },

@@ -64,6 +64,12 @@ const SERVERS: readonly (readonly [defect: string, name: string, clause: string,
   ["registered names are anybody's", "registered-names", "16.6", /^Win73 received welcome/],
   ["unbound sign-ins are challenged", "sign-in", "16.6", /^Win72 received challenge/],
   ["a broken stream is not ended", "frame-too-long", "18.2", /^Win72 received nothing more/],
+  ["a search finds everybody's whispers", "search", "16.7", /^Win74 received line/],
+  ["a search looks for the first word alone", "search", "16.7", /^Win74 received line/],
+  ["a search does not tell where it stopped", "search-pages", "16.7", /^Win72 received page/],
+  ["no words are looked for", "search-pages", "16.7", /^Win72 received page/],
+  ["marks move backwards", "read-marks", "16.8", /^Win72 received marked/],
+  ["guests have marks", "read-marks", "16.8", /^Win72 received marked/],
 ];
 
 describe("fails, under its clause,", () => {

@@ -49,6 +49,8 @@ export interface Credentials {
 export interface Account {
   readonly name: string;
   readonly credentials: Credentials;
+  /** The place up to which its owner has read. */
+  readonly mark?: number | undefined;
 }
 
 /** What a session asks of the room. */
@@ -59,6 +61,8 @@ export type Request = {
   /** Makes the session's name its own, or changes the password. */
   | { readonly kind: "register"; readonly credentials: Credentials; readonly original?: Original }
   | { readonly kind: "leave" }
+  /** Has read everything up to a place. */
+  | { readonly kind: "read"; readonly mark: number; readonly original?: Original }
   /** Says a text to everybody else. */
   | ({ readonly kind: "say" } & Saying)
   /** Says a text to one user, by the exact name. */
@@ -115,6 +119,13 @@ export type News =
     }
   /** There are as many accounts as there may be. */
   | { readonly kind: "unregistered"; readonly user: User; readonly original: Original | undefined }
+  /** Where the mark of a name stands now; without an account, its user is a guest and has none. */
+  | {
+      readonly kind: "read";
+      readonly user: User;
+      readonly account: Account | undefined;
+      readonly original: Original | undefined;
+    }
   /** Everybody but `from` hears it. */
   | {
       readonly kind: "said";

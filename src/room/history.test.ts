@@ -9,7 +9,11 @@ import {
   type HistoryQuery,
   type Line,
   lineOfNews,
+  SEARCH_SCANNED_BYTES_MAX,
+  type SearchQuery,
+  type UnreadQuery,
 } from "./history.ts";
+import { SearchWords } from "./search-words.ts";
 
 const USERS = ["a", "b", "c"].map((session) => ({ session, name: session.toUpperCase() }));
 const [A, B, C] = USERS as [(typeof USERS)[0], (typeof USERS)[0], (typeof USERS)[0]];
@@ -120,9 +124,15 @@ class EverythingSaid implements Archive {
     if (line.to === undefined && line.sequence > this.forgotten) this.#lines.push(line);
   }
 
-  lines({ after, before, newestFirst, linesMax }: ArchiveQuery): readonly Line[] {
-    const inside = this.#lines.filter(({ sequence }) => sequence > after && sequence < before);
+  lines({ after, before, newestFirst, linesMax, words }: ArchiveQuery): readonly Line[] {
+    const isFound = (text: string) => words?.areIn(text) ?? true;
+    const inside = this.#lines.filter(({ sequence, text }) => sequence > after && sequence < before && isFound(text));
     return (newestFirst ? inside.toReversed() : inside).slice(0, linesMax);
+  }
+
+  unread({ name, after, before, linesMax }: UnreadQuery & { readonly before: number }): number {
+    const isUnread = ({ from, sequence }: Line) => from.name !== name && sequence > after && sequence < before;
+    return Math.min(this.#lines.filter(isUnread).length, linesMax);
   }
 }
 
@@ -172,6 +182,65 @@ test("nonces are told of all lines that are kept, whispers too, the newest first
   expect(Math.max(...asked)).toBe(100);
   // Of four lines, one has no nonce.
   expect(Array.from(history.nonces(4), ({ sequence }) => sequence)).toEqual([302, 300, 250]);
+});
+
+describe("a search", () => {
+  function found(history: History, query: string, more: Partial<SearchQuery> = {}) {
+    return history.search({ session: "a", words: new SearchWords(query), ...MANY, ...more });
+  }
+
+  test("finds lines that have all words, what one may see alone, in the log's order", () => {
+    const history = historyOf([
+      said(B, "good morning"),
+      whispered(A, B, "a good secret"),
+      whispered(B, C, "another good one"),
+      said(C, "Good! evening."),
+      said(C, "bad morning"),
+    ]);
+    expect(found(history, "good").lines.map(({ sequence }) => sequence)).toEqual([1, 2, 4]);
+    expect(found(history, "MORNING good").lines.map(({ sequence }) => sequence)).toEqual([1]);
+    expect(found(history, "nothing")).toEqual({ lines: [], isMore: false, isGap: false, stoppedAt: undefined });
+  });
+
+  test("says where it stopped, and goes on before it, through memory and what lies behind", () => {
+    const archive = new EverythingSaid(2);
+    const news = Array.from({ length: 9 }, (_, at) => said(B, at % 2 === 0 ? `odd ${at + 1}` : "even"));
+    news.forEach((one, index) => {
+      if (one.kind === "said") archive.add(lineOfNews(one, { sequence: index + 1, atMs: 0 }));
+    });
+    const history = historyOf(news, { archive, linesMax: 4 });
+    const first = found(history, "odd", { linesMax: 2 });
+    expect([first.lines.map(({ text }) => text), first.stoppedAt]).toEqual([["odd 7", "odd 9"], 7]);
+    const second = found(history, "odd", { linesMax: 2, before: 7 });
+    expect(second).toMatchObject({ lines: [{ text: "odd 3" }, { text: "odd 5" }], isMore: false, isGap: true });
+  });
+
+  test("looks at a limited number of bytes at a time", () => {
+    const text = "x".repeat(8000);
+    const lines = Math.ceil((3 * SEARCH_SCANNED_BYTES_MAX) / (2 * text.length));
+    const history = historyOf([said(A, "the first"), ...Array.from({ length: lines }, () => said(B, text))]);
+    const rounds: number[] = [];
+    let before: number | undefined;
+    do {
+      const page = found(history, "first", { before });
+      rounds.push(page.lines.length);
+      before = page.stoppedAt;
+    } while (before !== undefined && rounds.length < 10);
+    expect(rounds).toEqual([0, 0, 0, 1]);
+  });
+});
+
+test("what is unread are others' lines to everybody behind a mark, up to a limit", () => {
+  const archive = new EverythingSaid();
+  const news = [said(B, "1"), said(A, "2"), whispered(B, A, "3"), said(C, "4"), said(B, "5"), said(B, "6")];
+  news.forEach((one, index) => {
+    if (one.kind === "said") archive.add(lineOfNews(one, { sequence: index + 1, atMs: 0 }));
+  });
+  const history = historyOf(news, { archive, linesMax: 2 });
+  const counts = [0, 1, 4, 5, 6].map((after) => history.unread({ name: "A", after, linesMax: 100 }));
+  expect(counts).toEqual([4, 3, 2, 1, 0]);
+  expect(history.unread({ name: "A", after: 0, linesMax: 3 })).toBe(3);
+  expect(history.reached).toBe(6);
 });
 
 test("any pages hold what a plain list would give", () => {

@@ -3,6 +3,7 @@
 // lines stand in the log's order, whoever was neither end of a whisper never sees it, and what is kept has a limit.
 
 import type { News, Place, SessionId, User } from "./entry.ts";
+import type { SearchWords } from "./search-words.ts";
 
 /** Lines, and bytes of them in memory, that are kept. What is older is forgotten. */
 export const HISTORY_KEPT_LINES_MAX = 10_000;
@@ -10,6 +11,8 @@ export const HISTORY_KEPT_BYTES_MAX = 16_777_216;
 
 /** Lines of the archive that are in memory at once while all are gone through. */
 const ARCHIVE_PART_LINES = 100;
+/** Bytes in memory of the lines that one search looks at. Looking at more would keep everybody else waiting. */
+export const SEARCH_SCANNED_BYTES_MAX = 2_097_152;
 
 /** Bytes that a line takes in memory beside its text. */
 const LINE_OVERHEAD_BYTES = 256;
@@ -43,12 +46,31 @@ export interface HistoryPage {
   readonly isGap: boolean;
 }
 
+/** What somebody looks for: lines that hold the words, the newest before a place. */
+export interface SearchQuery extends Omit<HistoryQuery, "after"> {
+  readonly words: SearchWords;
+}
+
+export interface SearchPage extends HistoryPage {
+  /** The place where the search stopped, where there is more to look at. */
+  readonly stoppedAt: number | undefined;
+}
+
+/** Which lines are counted: those behind a place that others than `name` said to everybody. */
+export interface UnreadQuery {
+  readonly name: string;
+  readonly after: number;
+  readonly linesMax: number;
+}
+
 /** Where lines are that memory has no place for. */
 export interface Archive {
   /** The place of the last line that the archive has no more, or never had. */
   readonly forgotten: number;
   /** Its first or its newest lines between two places, in that order. */
   lines(query: ArchiveQuery): readonly Line[];
+  /** How many lines are unread before a place. */
+  unread(query: UnreadQuery & { readonly before: number }): number;
 }
 
 export interface ArchiveQuery {
@@ -57,6 +79,8 @@ export interface ArchiveQuery {
   readonly before: number;
   readonly newestFirst: boolean;
   readonly linesMax: number;
+  /** Only lines that hold them. */
+  readonly words?: SearchWords;
 }
 
 export interface HistoryOptions {
@@ -68,7 +92,7 @@ export interface HistoryOptions {
 }
 
 /** What may be asked of the history without changing it. */
-export type HistoryView = Pick<History, "page" | "nonces">;
+export type HistoryView = Pick<History, "page" | "nonces" | "search" | "unread" | "reached">;
 
 /** That somebody said something under a nonce, and where. */
 export interface NoncePlace extends Place {
@@ -87,6 +111,7 @@ export class History {
   /** The place of the last line that is not in memory (any more), and of the last one that is nowhere. */
   #forgotten: number;
   #lost = 0;
+  #reached: number;
 
   constructor({
     linesMax = HISTORY_KEPT_LINES_MAX,
@@ -98,12 +123,19 @@ export class History {
     this.#bytesMax = bytesMax;
     this.#archive = archive;
     this.#forgotten = start;
+    this.#reached = start;
+  }
+
+  /** The last place that may have a line. */
+  get reached(): number {
+    return this.#reached;
   }
 
   /** Something happened in the room. */
   hear(news: News, place: Place): void {
     if (news.kind !== "said" && news.kind !== "whispered") return;
     const line = lineOfNews(news, place);
+    this.#reached = line.sequence;
     this.#lines.push(line);
     this.#bytes += bytesOf(line);
     while (this.#lines.length - this.#first > this.#linesMax || this.#bytes > this.#bytesMax) this.#forget();
@@ -115,8 +147,43 @@ export class History {
     const part = { after, before, newestFirst: !isForward, linesMax: query.linesMax + 1 };
     const picked = pick(query, isForward ? this.#forwards(part) : this.#backwards(part));
     const lines = isForward ? picked.lines : picked.lines.reverse();
-    const isGap = after < Math.max(this.#lost, this.#archive?.forgotten ?? 0) && before > 1;
-    return { lines, isMore: picked.isMore, isGap: isGap && (isForward || !picked.isMore) };
+    const isGap = this.#isGap(after, before) && (isForward || !picked.isMore);
+    return { lines, isMore: picked.isMore, isGap };
+  }
+
+  search({ words, ...query }: SearchQuery): SearchPage {
+    const { before = Number.POSITIVE_INFINITY, linesMax } = query;
+    const scan: Scan = { words, bytesLeft: SEARCH_SCANNED_BYTES_MAX, stoppedAt: undefined };
+    const picked = pick(query, this.#found(scan, { after: 0, before, newestFirst: true, linesMax: linesMax + 1 }));
+    const stoppedAt = picked.isMore ? picked.lines.at(-1)?.sequence : scan.stoppedAt;
+    const isMore = stoppedAt !== undefined;
+    return { lines: picked.lines.reverse(), isMore, isGap: !isMore && this.#isGap(0, before), stoppedAt };
+  }
+
+  /** How many lines are unread, `linesMax` at most. */
+  unread({ name, after, linesMax }: UnreadQuery): number {
+    const before = Number.POSITIVE_INFINITY;
+    let count = 0;
+    for (const { from, to } of this.#recent({ after, before, newestFirst: true, linesMax })) {
+      if (to === undefined && from.name !== name) count += 1;
+      if (count === linesMax) return count;
+    }
+    const rest = { name, after, before: this.#forgotten + 1, linesMax: linesMax - count };
+    return count + (this.#archive?.unread(rest) ?? 0);
+  }
+
+  *#found(scan: Scan, part: ArchiveQuery): Iterable<Line> {
+    let last = part.before;
+    for (const line of this.#recent(part)) {
+      if (scan.bytesLeft < 0) {
+        scan.stoppedAt = last;
+        return;
+      }
+      last = line.sequence;
+      scan.bytesLeft -= bytesOf(line);
+      if (scan.words.areIn(line.text)) yield line;
+    }
+    yield* this.#archived({ ...part, words: scan.words });
   }
 
   /** Which nonces the newest lines have; the newest first. It tells no text, so it is of whispers, too. */
@@ -145,6 +212,11 @@ export class History {
   *#backwards(part: ArchiveQuery): Iterable<Line> {
     yield* this.#recent(part);
     yield* this.#archived(part);
+  }
+
+  /** Lines between two places were forgotten. */
+  #isGap(after: number, before: number): boolean {
+    return after < Math.max(this.#lost, this.#archive?.forgotten ?? 0) && before > 1;
   }
 
   #archived(part: ArchiveQuery): readonly Line[] {
@@ -188,6 +260,13 @@ export class History {
   }
 }
 
+/** How far a search has come in memory. */
+interface Scan {
+  readonly words: SearchWords;
+  bytesLeft: number;
+  stoppedAt: number | undefined;
+}
+
 /** The line that was said or whispered. */
 export function lineOfNews(news: Extract<News, { kind: "said" | "whispered" }>, { sequence, atMs }: Place): Line {
   const { from, text, nonce } = news;
@@ -195,7 +274,7 @@ export function lineOfNews(news: Extract<News, { kind: "said" | "whispered" }>, 
 }
 
 /** The lines that a session may see, from one end of a part. */
-function pick({ session, linesMax, bytesMax }: HistoryQuery, all: Iterable<Line>) {
+function pick({ session, linesMax, bytesMax }: Omit<HistoryQuery, "after">, all: Iterable<Line>) {
   const lines: Line[] = [];
   let bytes = 0;
   for (const line of all) {

@@ -114,6 +114,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("join" as const), session, name }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("leave" as const), session }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("say" as const), session, text }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("read" as const), session, mark: fc.nat(9) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("whisper" as const), session, receiver: name, text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("announce" as const), text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kick" as const), name, text }) },
@@ -136,6 +137,7 @@ class Model {
     if (one.kind === "leave") return ["left"];
     if (one.kind === "say") return ["said"];
     if (one.kind === "register") return ["registered"];
+    if (one.kind === "read") return ["read"];
     return [exact(one.receiver) ? "whispered" : "missed"];
   }
 
@@ -215,5 +217,29 @@ describe("a registered name", () => {
     }
     const kinds = ["1", "2", "3"].map((session) => room.apply({ kind: "register", session, credentials })[0]?.kind);
     expect(kinds).toEqual(["unregistered", "registered", undefined]);
+  });
+});
+
+describe("a read mark", () => {
+  const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
+
+  test("is an owner's, only moves forwards, and outlives sessions and passwords", () => {
+    const room = new Room();
+    room.apply({ kind: "join", session: "1", name: "Jon" });
+    expect(room.apply({ kind: "read", session: "1", mark: 3 })).toEqual([
+      { kind: "read", user: { session: "1", name: "Jon" }, account: undefined, original: undefined },
+    ]);
+    room.apply({ kind: "register", session: "1", credentials });
+    expect(room.accountOf("jon")?.mark).toBeUndefined();
+    const marks = [5, 4, 7].map((mark) => {
+      const [news] = room.apply({ kind: "read", session: "1", mark });
+      return news?.kind === "read" ? news.account?.mark : undefined;
+    });
+    expect(marks).toEqual([5, 5, 7]);
+    room.apply({ kind: "leave", session: "1" });
+    expect(room.apply({ kind: "read", session: "1", mark: 9 })).toEqual([]);
+    room.apply({ kind: "join", session: "2", name: "Jon", isOwner: true });
+    room.apply({ kind: "register", session: "2", credentials: { ...credentials, salt: "dd" } });
+    expect(room.accountOf("Jon")).toEqual({ name: "Jon", credentials: { ...credentials, salt: "dd" }, mark: 7 });
   });
 });

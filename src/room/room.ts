@@ -105,12 +105,14 @@ export class Room {
     return fault ?? (!isOwner && this.#accounts.has(key) ? "registered" : undefined);
   }
 
-  #act(user: User, entry: Extract<Entry, { kind: "leave" | "register" | "say" | "whisper" }>): News {
+  #act(user: User, entry: Extract<Entry, { kind: "leave" | "register" | "read" | "say" | "whisper" }>): News {
     switch (entry.kind) {
       case "leave":
         return this.#leave(user);
       case "register":
         return this.#register(user, entry);
+      case "read":
+        return this.#read(user, entry);
       case "say":
         return { kind: "said", from: user, text: entry.text, original: entry.original, nonce: entry.nonce };
       case "whisper":
@@ -124,9 +126,19 @@ export class Room {
     if (!this.#accounts.has(key) && this.#accounts.size >= this.#accountsMax) {
       return { kind: "unregistered", user, original };
     }
-    const account: Account = { name: user.name, credentials };
+    const account: Account = { ...this.#accounts.get(key), name: user.name, credentials };
     this.#accounts.set(key, account);
     return { kind: "registered", user, account, original };
+  }
+
+  /** A mark only moves forwards. */
+  #read(user: User, { mark, original }: Extract<Entry, { kind: "read" }>): News {
+    const key = nameKey(user.name);
+    const before = this.#accounts.get(key);
+    if (before === undefined) return { kind: "read", user, account: undefined, original };
+    const account: Account = { ...before, mark: Math.max(before.mark ?? 0, mark) };
+    this.#accounts.set(key, account);
+    return { kind: "read", user, account, original };
   }
 
   #leave(user: User): News {

@@ -63,6 +63,7 @@ export class DataFolder {
   hear(news: News, place: Place): Storing | undefined {
     this.#log.passes(place.sequence);
     if (news.kind === "registered") return this.#register(news.account);
+    if (news.kind === "read") return news.account && this.#mark(news.account);
     if (news.kind !== "said") return undefined;
     const line = lineOfNews(news, place);
     const storing = new Storing();
@@ -75,6 +76,18 @@ export class DataFolder {
         this.#lines.lost(place.sequence);
         storing.settle("failed");
       },
+    });
+    return storing;
+  }
+
+  /** Not tried again: should its account be deleted meanwhile, it would come back. The next mark is later, anyway. */
+  #mark(account: Account): Storing {
+    const storing = new Storing();
+    this.#journal.add({
+      when: "soon",
+      make: () => this.#accounts.put(account),
+      done: () => storing.settle("stored"),
+      failed: () => storing.settle("failed"),
     });
     return storing;
   }

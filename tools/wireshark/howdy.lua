@@ -83,12 +83,14 @@ local TAGS = {
   [31] = { name = "gap", kind = "flag" }, [35] = { name = "code", kind = "string" },
   [37] = { name = "scram", kind = "string" }, [39] = { name = "salt", kind = "opaque" },
   [41] = { name = "storedKey", kind = "opaque" }, [43] = { name = "serverKey", kind = "opaque" },
+  [45] = { name = "mark", kind = "opaque" }, [47] = { name = "unread", kind = "number" },
+  [49] = { name = "words", kind = "string" },
 }
 
 local MESSAGES = {
   [1] = { name = "hello", needs = { 5, 7 }, may = { 3, 9 } },
   [2] = { name = "join", needs = { 1, 11 }, may = {} },
-  [3] = { name = "welcome", needs = { 1, 11, 19, 21 }, may = { 37 } },
+  [3] = { name = "welcome", needs = { 1, 11, 19, 21 }, may = { 37, 45, 47 } },
   [4] = { name = "roster", needs = { 13 }, may = { 15 } },
   [5] = { name = "joined", needs = { 11, 19, 21 }, may = {} },
   [6] = { name = "left", needs = { 11, 19, 21 }, may = {} },
@@ -96,7 +98,7 @@ local MESSAGES = {
   [8] = { name = "said", needs = { 1, 17, 19, 21 }, may = {} },
   [9] = { name = "line", needs = { 17, 19, 21, 23, 25 }, may = { 2, 1, 27 } },
   [10] = { name = "history", needs = { 1 }, may = { 4, 6, 29 } },
-  [11] = { name = "page", needs = { 1 }, may = { 15, 31 } },
+  [11] = { name = "page", needs = { 1 }, may = { 15, 31, 17 } },
   [12] = { name = "ping", needs = { 1 }, may = {} },
   [13] = { name = "pong", needs = { 1 }, may = {} },
   [14] = { name = "bye", needs = { 35 }, may = { 25 } },
@@ -109,6 +111,9 @@ local MESSAGES = {
   [21] = { name = "prove", needs = { 1, 37 }, may = {} },
   [22] = { name = "register", needs = { 1, 39, 41, 43 }, may = {} },
   [23] = { name = "registered", needs = { 1 }, may = {} },
+  [24] = { name = "search", needs = { 1, 49 }, may = { 4, 29 } },
+  [25] = { name = "read", needs = { 1, 17 }, may = {} },
+  [26] = { name = "marked", needs = { 1, 17 }, may = {} },
 }
 
 -- howdy.two.request, howdy.two.sequence, and so on.

@@ -40,6 +40,12 @@ const entrySchema = z.discriminatedUnion("kind", [
     original: originalSchema.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("leave"), session }),
+  z.strictObject({
+    kind: z.literal("read"),
+    session,
+    mark: z.int().positive(),
+    original: originalSchema.exactOptional(),
+  }),
   z.strictObject({ kind: z.literal("say"), ...saying }),
   z.strictObject({ kind: z.literal("whisper"), ...saying, receiver: z.string() }),
   z.strictObject({ kind: z.literal("announce"), text: z.string() }),

@@ -18,6 +18,12 @@ export const OPAQUE_BYTES_MAX = 32;
 /** Lines in one answer to a request for history. */
 export const HISTORY_LINES_MAX = 100;
 
+/** Bytes of what somebody looks for. */
+export const SEARCH_BYTES_MAX = 256;
+
+/** Lines that are counted as unread; where there are more, it is as many. */
+export const UNREAD_LINES_MAX = 1000;
+
 /** Milliseconds of silence after which the beginning of a preface is none, but a frame of version 1. */
 export const PREFACE_SILENCE_MS = 500;
 

@@ -47,6 +47,9 @@ export const FIELDS = {
   salt: { tag: 39, kind: "opaque" },
   storedKey: { tag: 41, kind: "opaque" },
   serverKey: { tag: 43, kind: "opaque" },
+  mark: { tag: 45, kind: "opaque" },
+  unread: { tag: 47, kind: "number" },
+  words: { tag: 49, kind: "string" },
 } as const satisfies Record<string, { readonly tag: number; readonly kind: FieldKind }>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -64,7 +67,12 @@ interface MessageRule {
 export const MESSAGES = {
   hello: { type: 1, from: "both", needs: ["frameMax", "capabilities"], may: ["agent", "log"] },
   join: { type: 2, from: "client", needs: ["request", "name"], may: [] },
-  welcome: { type: 3, from: "server", needs: ["request", "name", "sequence", "time"], may: ["scram"] },
+  welcome: {
+    type: 3,
+    from: "server",
+    needs: ["request", "name", "sequence", "time"],
+    may: ["scram", "mark", "unread"],
+  },
   roster: { type: 4, from: "server", needs: ["names"], may: ["more"] },
   joined: { type: 5, from: "server", needs: ["name", "sequence", "time"], may: [] },
   left: { type: 6, from: "server", needs: ["name", "sequence", "time"], may: [] },
@@ -72,7 +80,7 @@ export const MESSAGES = {
   said: { type: 8, from: "server", needs: ["request", "id", "sequence", "time"], may: [] },
   line: { type: 9, from: "server", needs: ["id", "sequence", "time", "from", "text"], may: ["to", "request", "nonce"] },
   history: { type: 10, from: "client", needs: ["request"], may: ["before", "after", "limit"] },
-  page: { type: 11, from: "server", needs: ["request"], may: ["more", "gap"] },
+  page: { type: 11, from: "server", needs: ["request"], may: ["more", "gap", "id"] },
   ping: { type: 12, from: "both", needs: ["request"], may: [] },
   pong: { type: 13, from: "both", needs: ["request"], may: [] },
   bye: { type: 14, from: "both", needs: ["code"], may: ["text"] },
@@ -85,6 +93,9 @@ export const MESSAGES = {
   prove: { type: 21, from: "client", needs: ["request", "scram"], may: [] },
   register: { type: 22, from: "client", needs: ["request", "salt", "storedKey", "serverKey"], may: [] },
   registered: { type: 23, from: "server", needs: ["request"], may: [] },
+  search: { type: 24, from: "client", needs: ["request", "words"], may: ["before", "limit"] },
+  read: { type: 25, from: "client", needs: ["request", "id"], may: [] },
+  marked: { type: 26, from: "server", needs: ["request", "id"], may: [] },
 } as const satisfies Record<string, MessageRule>;
 
 export type MessageKind = keyof typeof MESSAGES;
@@ -104,7 +115,7 @@ export type MessageOf<Kind extends MessageKind> = {
 export type Hcp2Message = { [Kind in MessageKind]: MessageOf<Kind> }[MessageKind];
 
 /** What a side can do beyond what every peer of version 2 can; told in its hello. */
-export const CAPABILITIES = { history: 1, accounts: 2 } as const;
+export const CAPABILITIES = { history: 1, accounts: 2, search: 3, marks: 4 } as const;
 
 /** Why a frame is no message. The codes are listed in PROTOCOL.md, "Errors of version 2". */
 export type Hcp2Fault =

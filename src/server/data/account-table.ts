@@ -6,8 +6,9 @@ import type { Account } from "../../room/entry.ts";
 import { Statements } from "./statements.ts";
 
 const SQL = {
-  all: "SELECT name, salt, stored_key, server_key FROM accounts",
-  put: "INSERT OR REPLACE INTO accounts (key, name, salt, stored_key, server_key) VALUES (?, ?, ?, ?, ?)",
+  all: "SELECT name, salt, stored_key, server_key, mark FROM accounts",
+  put: `INSERT OR REPLACE INTO accounts (key, name, salt, stored_key, server_key, mark)
+    VALUES (?, ?, ?, ?, ?, ?)`,
 } as const;
 
 export class AccountTable {
@@ -18,13 +19,14 @@ export class AccountTable {
   }
 
   all(): readonly Account[] {
-    return this.#statements.rows("all").map(({ name, salt, stored_key: storedKey, server_key: serverKey }) => ({
+    return this.#statements.rows("all").map(({ name, salt, stored_key: storedKey, server_key: serverKey, mark }) => ({
       name: String(name),
       credentials: { salt: String(salt), storedKey: String(storedKey), serverKey: String(serverKey) },
+      mark: mark === null ? undefined : Number(mark),
     }));
   }
 
-  put({ name, credentials: { salt, storedKey, serverKey } }: Account): void {
-    this.#statements.run("put", nameKey(name), name, salt, storedKey, serverKey);
+  put({ name, credentials: { salt, storedKey, serverKey }, mark }: Account): void {
+    this.#statements.run("put", nameKey(name), name, salt, storedKey, serverKey, mark ?? null);
   }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { SearchWords } from "../../room/search-words.ts";
 import { TestData } from "../fixtures/test-data.ts";
 import { DATABASE_FILE, DataFolderError, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";
@@ -67,6 +68,8 @@ describe("a mailbox of before", () => {
       [7, "heard"],
       [8, "unheard"],
     ]);
+    const words = new SearchWords("UNHEARD");
+    expect(kept.data.archive.lines({ ...part, words }).map(({ sequence }) => sequence)).toEqual([8]);
     expect(kept.data.mailbox.joined("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
   });
 

@@ -6,6 +6,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { tellSystemError } from "../../options/index.ts";
+import { wordsOf } from "../../room/search-words.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 
 /** The database's name in a data folder. */
@@ -78,6 +79,7 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   if (version > migrations.length) {
     throw new Error(`it is of version ${version}, and this server knows up to ${migrations.length}: start a newer one`);
   }
+  database.function("words_of", { deterministic: true }, (text) => wordsOf(String(text)));
   for (const step of migrations.slice(version)) database.exec(step);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ArchiveQuery } from "../../room/history.ts";
+import { SearchWords } from "../../room/search-words.ts";
 import { TestData } from "../fixtures/test-data.ts";
 
 const ALL: ArchiveQuery = { after: 0, before: Number.POSITIVE_INFINITY, newestFirst: false, linesMax: 1000 };
@@ -34,10 +36,10 @@ test("a limit of lines costs the oldest, and it is known up to which, also after
 });
 
 test("a limit of bytes costs the oldest, too, and the database grows no more", () => {
-  using kept = new TestData({ limits: { bytesMax: 200_000, trimLines: 5 } });
+  using kept = new TestData({ limits: { bytesMax: 300_000, trimLines: 5 } });
   say(kept, 1, 501, "x".repeat(4000));
   const left = sequences(kept);
-  expect([left.at(-1), left.length > 20, left.length < 50]).toEqual([500, true, true]);
+  expect([left.at(-1), left.length > 20, left.length < 75]).toEqual([500, true, true]);
   expect(kept.data.archive.forgotten).toBe((left[0] ?? 0) - 1);
 });
 
@@ -49,4 +51,67 @@ test("what the disk refused is a gap, and what it takes later is kept", () => {
   kept.lockDisk(false);
   say(kept, 5, 6);
   expect([sequences(kept), kept.data.archive.forgotten, kept.faults.length]).toEqual([[1, 2, 5], 4, 1]);
+});
+
+function found(kept: TestData, query: string, part: Partial<ArchiveQuery> = {}): readonly number[] {
+  const words = new SearchWords(query);
+  return kept.data.archive.lines({ ...ALL, newestFirst: true, words, ...part }).map(({ sequence }) => sequence);
+}
+
+test("a search finds what holds the words, the newest first, between two places; what is forgotten is not found", () => {
+  using kept = new TestData({ limits: { linesMax: 20, trimLines: 5 } });
+  say(kept, 1, 6, "howdy");
+  say(kept, 6, 11, "Howdy Zoë");
+  expect(found(kept, "HOWDY zoë", { linesMax: 3 })).toEqual([10, 9, 8]);
+  expect(found(kept, "howdy", { after: 3, before: 7 })).toEqual([6, 5, 4]);
+  say(kept, 11, 26);
+  expect([found(kept, "howdy"), found(kept, "hi", { linesMax: 2 })]).toEqual([[], [25, 24]]);
+  kept.data.close();
+  kept.open();
+  expect(found(kept, "hi", { linesMax: 1 })).toEqual([25]);
+  expect(kept.faults).toEqual([]);
+});
+
+test("any query finds in the database what it finds in a text, and none is syntax", () => {
+  const word = fc.constantFrom(
+    "a",
+    "B",
+    "ß",
+    "ss",
+    "don't",
+    "你好",
+    "好",
+    '"',
+    "*",
+    "NEAR(a B)",
+    "a OR",
+    "-a",
+    "é",
+    "e\u0301",
+  );
+  const text = fc.oneof(
+    fc.array(word, { maxLength: 6 }).map((words) => words.join(" ")),
+    fc.string({ unit: "binary" }),
+  );
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 12 }), text, (texts, query) => {
+      using kept = new TestData();
+      for (const [at, one] of texts.entries()) say(kept, at + 1, at + 2, one);
+      const words = new SearchWords(query);
+      if (words.phrases.length === 0) return;
+      const expected = texts.flatMap((one, at) => (words.areIn(one) ? [at + 1] : [])).toReversed();
+      expect(found(kept, query)).toEqual(expected);
+      expect(kept.faults).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("unread lines are others', between two places, up to a limit", () => {
+  using kept = new TestData();
+  say(kept, 1, 11);
+  const unread = (query: object) =>
+    kept.data.archive.unread({ name: "Zoë", after: 0, before: Number.POSITIVE_INFINITY, linesMax: 100, ...query });
+  expect([unread({}), unread({ after: 4, before: 8 }), unread({ linesMax: 3 })]).toEqual([10, 3, 3]);
+  expect([unread({ name: "Jon" }), unread({ after: 10 })]).toEqual([0, 0]);
 });

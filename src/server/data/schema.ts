@@ -37,5 +37,14 @@ const KEPT = `
 CREATE TABLE kept (id INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, nonce TEXT NOT NULL);
 `;
 
+/** What was said, by its words: an index alone, whose texts are those of the lines. Each word is one token. */
+const WORDS = `
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'ascii');
+INSERT INTO words (rowid, text) SELECT sequence, words_of(text) FROM lines;
+`;
+
+/** A mark goes with its account. */
+const MARKS = "ALTER TABLE accounts ADD COLUMN mark INTEGER;";
+
 /** Step n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT];
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT, WORDS, MARKS];

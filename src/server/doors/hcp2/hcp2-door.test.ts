@@ -21,7 +21,7 @@ describe("the opening", () => {
     const hello = peer.all("hello")[0];
     expect(hello).toMatchObject({ frameMax: FRAME_BYTES_MAX, agent: "the tests' server" });
     expect(hello?.log).toBe(house.server.logIdentity);
-    expect(hello?.capabilities.filter((one) => !isGrease(one))).toEqual([1, 2]);
+    expect(hello?.capabilities.filter((one) => !isGrease(one))).toEqual([1, 2, 3, 4]);
     expect(hello?.capabilities.filter(isGrease)).toHaveLength(1);
     await peer.until("a frame of a reserved type", () => peer.unknown === 1);
   });

@@ -26,9 +26,11 @@ import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
 import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
-import { pageOf } from "./history-page.ts";
+import { foundOf, pageOf } from "./history-page.ts";
+import { idOf } from "./line-id.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import { Presence } from "./presence.ts";
+import { placeOf, unreadOf } from "./read-marks.ts";
 import { type Answered, SaidBefore } from "./said-before.ts";
 import { SignIns } from "./sign-ins.ts";
 import * as words from "./words.ts";
@@ -133,6 +135,9 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       case "unregistered":
         this.#refuseOf(news.user.session, "accounts-full", askedIn(news.original)?.request);
         break;
+      case "read":
+        this.#marked(news, storing);
+        break;
       case "said":
         this.#said(news, place, storing);
         break;
@@ -201,6 +206,12 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       case "history":
         this.#history(peer, message);
         break;
+      case "search":
+        this.#search(peer, message);
+        break;
+      case "read":
+        this.#read(peer, message);
+        break;
       case "ping":
         this.#reply(peer, { kind: "pong", request: message.request });
         break;
@@ -265,6 +276,20 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     else for (const message of answer) this.#reply(peer, message);
   }
 
+  #search(peer: Peer, query: MessageOf<"search">): void {
+    const answer = this.#isNamed(peer) ? foundOf(query, peer.session, this.#server) : "no-name";
+    if (typeof answer === "string") this.#refuse(peer, answer, query.request);
+    else for (const message of answer) this.#reply(peer, message);
+  }
+
+  #read(peer: Peer, { request, id }: MessageOf<"read">): void {
+    const { session } = peer;
+    const mark = placeOf(id, this.#server);
+    if (!this.#isNamed(peer)) this.#refuse(peer, "no-name", request);
+    else if (mark === undefined) this.#refuse(peer, "id-unknown", request);
+    else this.#server.request({ kind: "read", session, mark, original: originalOf({ request }) });
+  }
+
   /** The peer goes, and is not waited for. */
   #leave(peer: Peer): void {
     this.#server.request({ kind: "leave", session: peer.session });
@@ -279,7 +304,9 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#named = [...this.#named, peer];
     const asked = askedIn(original);
     if (asked === undefined) throw new Error("a join of version 2 comes with its request");
-    this.#server.send(peer, this.#bytesOf({ kind: "welcome", ...asked, name: user.name, sequence, time }));
+    const { name } = user;
+    const unread = unreadOf(name, this.#server);
+    this.#server.send(peer, this.#bytesOf({ kind: "welcome", ...asked, name, sequence, time, ...unread }));
     for (const roster of rosterFrames(this.#server.room.users)) this.#server.send(peer, this.#bytesOf(roster));
     this.#presence.came(peer);
   }
@@ -295,6 +322,18 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     if (peer === undefined || request === undefined) return;
     this.#log(() => words.registeredLine(peer.address, user.name));
     this.#answerStored(peer, { kind: "registered", request }, words.UNREGISTERED_TEXT, storing);
+  }
+
+  #marked({ user, account, original }: NewsOf<"read">, storing: Storing | undefined): void {
+    const peer = this.#peers.get(user.session);
+    const request = askedIn(original)?.request;
+    if (peer === undefined || request === undefined) return;
+    if (account?.mark === undefined) {
+      this.#refuse(peer, "name-not-registered", request);
+      return;
+    }
+    const id = idOf(this.#server.logIdentity, { sequence: account.mark });
+    this.#answerStored(peer, { kind: "marked", request, id }, words.UNMARKED_TEXT, storing);
   }
 
   #left({ session, name }: User, { sequence, atMs: time }: Place): void {
@@ -326,7 +365,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   /** An answer that promises something: it leaves once that is stored. */
   #answerStored(
     peer: Peer,
-    answer: Answered["answer"] | MessageOf<"registered">,
+    answer: Answered["answer"] | MessageOf<"registered"> | MessageOf<"marked">,
     refusal: string,
     storing: Storing | undefined,
   ): void {

@@ -1,10 +1,13 @@
-// Owns the answer to a request for history: lines, then the end that says whether there are more. Pure. Invariant: whoever
-// asks sees what the room's history lets it see, and its own nonces alone.
+// Owns the answer to a request for history, and to a search in it: lines, then the end that says whether there are more. Pure.
+// Invariant: whoever asks sees what the room's history lets it see, and its own nonces alone.
 
-import { type Hcp2Message, HISTORY_LINES_MAX, type MessageOf } from "../../../protocol/hcp2/index.ts";
+import { type Hcp2Message, HISTORY_LINES_MAX, type MessageOf, SEARCH_BYTES_MAX } from "../../../protocol/hcp2/index.ts";
+import { textBytes } from "../../../protocol/text.ts";
 import type { SessionId } from "../../../room/entry.ts";
+import type { HistoryPage } from "../../../room/history.ts";
+import { SearchWords } from "../../../room/search-words.ts";
 import type { DoorServer } from "../door.ts";
-import { sequenceOf } from "./line-id.ts";
+import { idOf, sequenceOf } from "./line-id.ts";
 import { lineOf } from "./lines.ts";
 
 /** Bytes in memory of the lines of one answer. */
@@ -14,16 +17,47 @@ const PAGE_BYTES_MAX = 262_144;
 export function pageOf(
   { request, before, after, limit = HISTORY_LINES_MAX }: MessageOf<"history">,
   session: SessionId,
-  { history, logIdentity }: Pick<DoorServer, "history" | "logIdentity">,
+  { history, logIdentity }: PageServer,
 ): readonly Hcp2Message[] | undefined {
   const [from, to] = [after, before].map((id) => (id === undefined ? undefined : sequenceOf(logIdentity, id)));
   if ((after !== undefined && from === undefined) || (before !== undefined && to === undefined)) return undefined;
-  const linesMax = Math.min(Math.max(limit, 1), HISTORY_LINES_MAX);
-  const page = history.page({ session, after: from, before: to, linesMax, bytesMax: PAGE_BYTES_MAX });
+  const page = history.page({ session, after: from, before: to, linesMax: linesOf(limit), bytesMax: PAGE_BYTES_MAX });
+  return answerOf(page, { request, session, logIdentity });
+}
+
+/** The messages of an answer, or why there is none. */
+export function foundOf(
+  { request, words: query, before, limit = HISTORY_LINES_MAX }: MessageOf<"search">,
+  session: SessionId,
+  { history, logIdentity }: PageServer,
+): readonly Hcp2Message[] | "words-unfit" | "id-unknown" {
+  const words = new SearchWords(textBytes(query) > SEARCH_BYTES_MAX ? "" : query);
+  if (words.phrases.length === 0) return "words-unfit";
+  const to = before === undefined ? undefined : sequenceOf(logIdentity, before);
+  if (before !== undefined && to === undefined) return "id-unknown";
+  const page = history.search({ session, words, before: to, linesMax: linesOf(limit), bytesMax: PAGE_BYTES_MAX });
+  return answerOf(page, { request, session, logIdentity, stoppedAt: page.stoppedAt });
+}
+
+type PageServer = Pick<DoorServer, "history" | "logIdentity">;
+
+interface Answer {
+  readonly request: string;
+  readonly session: SessionId;
+  readonly logIdentity: string;
+  /** The place where whoever asks goes on. */
+  readonly stoppedAt?: number | undefined;
+}
+
+function answerOf(page: HistoryPage, { request, session, logIdentity, stoppedAt }: Answer): readonly Hcp2Message[] {
   const lines = page.lines.map((line): Hcp2Message => {
     const nonce = line.from.session === session ? line.nonce : undefined;
     return { ...lineOf(line, logIdentity), request, nonce };
   });
-  const end = { request, more: page.isMore || undefined, gap: page.isGap || undefined };
-  return [...lines, { kind: "page", ...end }];
+  const id = stoppedAt === undefined ? undefined : idOf(logIdentity, { sequence: stoppedAt });
+  return [...lines, { kind: "page", request, more: page.isMore || undefined, gap: page.isGap || undefined, id }];
+}
+
+function linesOf(limit: number): number {
+  return Math.min(Math.max(limit, 1), HISTORY_LINES_MAX);
 }

@@ -7,6 +7,7 @@ import {
   KEY_BYTES,
   NUMBER_MAX,
   SALT_BYTES,
+  SEARCH_BYTES_MAX,
   TEXT_BYTES_MAX,
 } from "../../../protocol/hcp2/index.ts";
 import type { Refusal } from "../../../room/entry.ts";
@@ -32,6 +33,8 @@ export type RequestFault =
   | "credentials-unfit"
   | "register-slowed"
   | "accounts-full"
+  | "name-not-registered"
+  | "words-unfit"
   | SignInFault;
 
 const FAULT_TEXTS: Readonly<Record<RequestFault, string>> = {
@@ -56,6 +59,8 @@ const FAULT_TEXTS: Readonly<Record<RequestFault, string>> = {
   "credentials-unfit": `A salt has ${SALT_BYTES} bytes, and a key ${KEY_BYTES}.`,
   "register-slowed": "Many names were registered from where you are: try again later.",
   "accounts-full": "There are as many registered names as there may be.",
+  "name-not-registered": "Only the owner of a registered name has a mark.",
+  "words-unfit": `This holds no word to look for, or has over ${SEARCH_BYTES_MAX} bytes.`,
   "sign-in-malformed": "This is no message of SCRAM-SHA-256 that is due here.",
   "sign-in-failed": "The name or the password is wrong.",
   "sign-in-slowed": "Too many wrong passwords came: try again later.",
@@ -78,6 +83,8 @@ export const MISSED_CODES: Readonly<Record<Exclude<MailOutcome, "kept">, string>
 };
 
 export const UNREGISTERED_TEXT = "The name is yours until the server ends: its disk refuses to keep that.";
+
+export const UNMARKED_TEXT = "What you have read is known until the server ends: its disk refuses to keep that.";
 
 /** The line was heard, and the disk refused it. */
 export const NOT_STORED = "not-stored";
