@@ -215,6 +215,7 @@ const ROOMS: readonly Room[] = [
       "src/protocol/",
       "src/protocol/hcp1/",
       "src/protocol/hcp2/",
+      "src/scram/",
       "src/transport/",
     ],
     mayUse: ["node:*", "zod"],

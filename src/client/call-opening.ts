@@ -10,10 +10,12 @@ import {
   decodeHcp2,
   encodeHcp2,
   FRAME_BYTES_MAX,
+  fieldsIn,
   Grease,
   type Hcp2Frame,
   type Hcp2Message,
   Hcp2Reader,
+  MESSAGES,
   type Opening,
   PREFACE,
   PrefaceReader,
@@ -22,6 +24,7 @@ import type { CloseReason } from "../transport/close-reason.ts";
 import { Connection } from "../transport/connection.ts";
 import type { HcpVersion } from "./hcp-version.ts";
 import { type Heard, isOfVersion1 } from "./heard.ts";
+import type { Hellos } from "./sign-in.ts";
 
 /** Milliseconds that a server has to answer the preface: PROTOCOL.md, 13.4. */
 export const PREFACE_ANSWER_MS = 2000;
@@ -43,6 +46,8 @@ export interface CallListener {
   onSpoken(version: HcpVersion): void;
   /** The server does not speak the version that is wanted. The connection is closed. */
   onWrongVersion(): void;
+  /** In version 2: both hellos, once, before the server's comes as a message. */
+  onHellos(hellos: Hellos): void;
   onMessage(message: Heard): void;
   onClosed(reason: CloseReason): void;
 }
@@ -54,6 +59,8 @@ export class Call {
   readonly #listener: CallListener;
   readonly #grease = new Grease(Math.random);
   #version: HcpVersion | undefined;
+  /** The fields of the hello that was sent, until the server's has come. */
+  #helloFields: Uint8Array | undefined;
   #answerTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, options: OpeningOptions, listener: CallListener) {
@@ -135,9 +142,11 @@ export class Call {
   }
 
   #sayHello(): void {
-    const capabilities = [CAPABILITIES.history, this.#grease.number()];
+    const capabilities = [...Object.values(CAPABILITIES), this.#grease.number()];
     const hello = { kind: "hello", frameMax: FRAME_BYTES_MAX, capabilities, agent: AGENT } as const;
-    this.#connection.send(encodeHcp2(hello, [this.#grease.field()]), "message");
+    const bytes = encodeHcp2(hello, [this.#grease.field()]);
+    this.#helloFields = fieldsIn(bytes);
+    this.#connection.send(bytes, "message");
     this.#connection.send(this.#grease.frame(), "message");
   }
 
@@ -156,6 +165,10 @@ export class Call {
 
   #onFrame2(frame: Hcp2Frame | BrokenStream): void {
     if (!("broken" in frame)) {
+      if (frame.type === MESSAGES.hello.type && this.#helloFields !== undefined) {
+        this.#listener.onHellos({ client: this.#helloFields, server: new Uint8Array(frame.body) });
+        this.#helloFields = undefined;
+      }
       this.#listener.onMessage(decodeHcp2(frame));
       return;
     }

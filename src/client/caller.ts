@@ -11,6 +11,7 @@ import type { HcpChoice, HcpVersion, KnownVersions } from "./hcp-version.ts";
 import type { Heard, Spoken } from "./heard.ts";
 import type { Log } from "./log.ts";
 import type { ServerAddress } from "./server-address.ts";
+import type { Hellos } from "./sign-in.ts";
 
 /** Milliseconds that a server may take to end the connection, once what waits has had the time to go out. */
 const HANG_UP_MS = 2000;
@@ -27,6 +28,7 @@ export interface CallerOptions extends DialOptions {
 export interface CallerListener {
   onDialled(spoken: Spoken): void;
   onDialFailed(why: string): void;
+  onHellos(hellos: Hellos): void;
   onMessage(message: Heard): void;
   /** `code` is stable; `why` is a clause for a person. */
   onLost(code: CloseCode, why: string): void;
@@ -120,6 +122,7 @@ export class Caller {
       dialling.call = new Call(socket, opening, {
         onSpoken: (version) => this.#onSpoken(dialling, version),
         onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(server)),
+        onHellos: (hellos) => this.#dialling === dialling && this.#listener.onHellos(hellos),
         onMessage: (message) => this.#onMessage(dialling, message),
         onClosed: (reason) => this.#onClosed(dialling, reason),
       });

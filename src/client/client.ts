@@ -2,15 +2,26 @@
 // Invariant: events reach the listener in the order in which the session gave them, also when one output of it
 // causes the next input.
 
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { PASSWORD_ROUNDS, SALT_BYTES } from "../protocol/hcp2/index.ts";
+import { deriveKeys, proofOf, signatureOf } from "../scram/keys.ts";
 import { Caller, type CallerOptions } from "./caller.ts";
-import type { ControlCommand2, ControlEvent2 } from "./control.ts";
+import type { ControlEvent2 } from "./control.ts";
 import type { LineMeaning } from "./line-meaning.ts";
 import type { SendOutcome } from "./outgoing.ts";
-import { Session, type SessionInput, type SessionOutput } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionCommand, SessionInput, SessionOutput } from "./session-io.ts";
+import type { ScramSums } from "./sign-in.ts";
 
 /** Bytes of chance by which a text of one's own is known. */
 const NONCE_BYTES = 16;
+
+/** What of SCRAM is computed at once. */
+export const SCRAM: ScramSums = {
+  proofOf,
+  signatureOf,
+  digestOf: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(),
+};
 
 export interface ClientOptions extends CallerOptions {
   /** Older lines that are asked for when a name is had first. */
@@ -37,23 +48,34 @@ export class Client {
   constructor(options: ClientOptions, listener: ClientListener) {
     this.#listener = listener;
     const nonce = () => randomBytes(NONCE_BYTES).toString("hex");
-    this.#session = new Session({ nonce, linesOnJoin: options.linesOnJoin });
+    this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin: options.linesOnJoin });
     this.#caller = new Caller(options, {
       onDialled: (spoken) => this.#feed({ kind: "dialled", spoken }),
       onDialFailed: (why) => this.#feed({ kind: "dial-failed", why }),
+      onHellos: (hellos) => this.#feed({ kind: "hellos", hellos }),
       onMessage: (message) => this.#feed({ kind: "received", message }),
       onLost: (code, why) => this.#feed({ kind: "closed", code, why }),
     });
   }
 
   /** Does what a person asks for. What it shows at once has reached the listener on return. */
-  take(command: ControlCommand2): void {
+  take(command: SessionCommand): void {
     this.#feed({ kind: "command", command });
   }
 
   /** Says something to a receiver who need not be in the list; a name is proposed to `Server`. */
   say(receiver: string, text: string): void {
     this.#feed({ kind: "say", receiver, text });
+  }
+
+  /** Takes a name as its owner does. The password is used once, and kept nowhere. */
+  signIn(name: string, password: string): void {
+    this.#feed({ kind: "sign-in", name, password });
+  }
+
+  /** Makes the name that one has one's own, or gives it another password. */
+  register(password: string): void {
+    this.#feed({ kind: "register", password });
   }
 
   /** Settles when no dial is under way and its end was shown. */
@@ -85,6 +107,9 @@ export class Client {
       case "send":
         this.#caller.send(output.message);
         break;
+      case "stretch":
+        void this.#stretch(output);
+        break;
       case "hang-up":
         this.#caller.hangUp();
         break;
@@ -92,5 +117,12 @@ export class Client {
         void this.#caller.quiet().then(() => this.#listener.onEnded());
         break;
     }
+  }
+
+  /** Takes a fifth of a second and more, in another thread. */
+  async #stretch({ id, password, salt }: Extract<SessionOutput, { kind: "stretch" }>): Promise<void> {
+    const salted = salt === undefined ? randomBytes(SALT_BYTES) : Buffer.from(salt, "hex");
+    const keys = await deriveKeys(password, salted, PASSWORD_ROUNDS);
+    this.#feed({ kind: "stretched", id, salt: salted.toString("hex"), keys });
   }
 }

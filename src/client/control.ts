@@ -43,14 +43,26 @@ export const commandSchema = z
 
 const historyArgument = z.union([nothing, z.strictObject({ limit: z.int().min(1).max(HISTORY_ASKED_MAX) })]);
 
+const passwordFile = z.string().min(1).describe("A file that holds the password and nothing else, but a line break.");
+
+const signInArgument = z.strictObject({ name: z.string(), passwordFile });
+const registerArgument = z.strictObject({ passwordFile });
+
 /** What each command of version 2 takes. */
-export const argumentSchemas2 = { ...argumentSchemas, history: historyArgument } as const;
+export const argumentSchemas2 = {
+  ...argumentSchemas,
+  history: historyArgument,
+  signIn: signInArgument,
+  register: registerArgument,
+} as const;
 
 /** Version 2: whoever gave version 1's commands goes on giving them. */
 export const commandSchema2 = z
   .union([
     ...commandSchema.options,
     z.strictObject({ history: historyArgument }).describe("Ask for older lines than the oldest that was shown."),
+    z.strictObject({ signIn: signInArgument }).describe("Take a name as its owner does, who knows its password."),
+    z.strictObject({ register: registerArgument }).describe("Make one's name one's own, or change its password."),
   ])
   .describe("A command: what a person does at the window.");
 
@@ -104,7 +116,14 @@ const changedEvents = {
   }),
 };
 
-/** Version 2: version 1's events with more in them, and two more. */
+const accountEvent = z.strictObject({
+  what: z.enum(["signed-in", "registered", "refused"]),
+  of: z.enum(["sign-in", "register", "proposal"]).describe("What was asked for. A proposal is a name that was sent."),
+  name: z.string(),
+  code: z.string().optional().describe("Why it was refused: a code of PROTOCOL.md 18.1 or docs/control.md."),
+});
+
+/** Version 2: version 1's events with more in them, and others. */
 export const eventSchema2 = z
   .union([
     z.strictObject({ shown: changedEvents.shown }),
@@ -130,6 +149,7 @@ export const eventSchema2 = z
         }),
       })
       .describe("The answer to the command history, behind its lines."),
+    z.strictObject({ account: accountEvent }).describe("What came of signIn or register, or that a name has an owner."),
   ])
   .describe("An event: what a person sees at the window.");
 
@@ -139,7 +159,7 @@ export type ClientState2 = z.infer<typeof stateSchema2>;
 
 /** An event as version 1 has it; undefined where it has none. */
 export function asVersion1(event: ControlEvent2): ControlEvent | undefined {
-  if ("said" in event || "history" in event) return undefined;
+  if ("said" in event || "history" in event || "account" in event) return undefined;
   if ("shown" in event) return { shown: { text: event.shown.text } };
   if ("connected" in event) return { connected: { address: event.connected.address, port: event.connected.port } };
   if (!("state" in event)) return event;

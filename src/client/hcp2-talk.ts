@@ -6,6 +6,7 @@
 import { CAPABILITIES, type Hcp2Message, HISTORY_LINES_MAX, type MessageOf } from "../protocol/hcp2/index.ts";
 import { EVERYBODY } from "../protocol/name.ts";
 import { ShownIds } from "./shown-ids.ts";
+import { type ScramSums, SignIn, type SignInFact } from "./sign-in.ts";
 
 /** Texts that may wait for the server's answer. */
 export const UNANSWERED_MAX = 256;
@@ -31,9 +32,9 @@ export interface Unanswered {
 
 /** What happened, for whoever shows it; or what is to be sent. */
 export type Fact =
-  | { readonly kind: "send"; readonly message: Hcp2Message }
+  | Exclude<SignInFact, { kind: "join" }>
   | { readonly kind: "named"; readonly name: string }
-  | { readonly kind: "name-refused"; readonly why: string }
+  | { readonly kind: "name-refused"; readonly name: string; readonly code: string; readonly why: string }
   | { readonly kind: "users"; readonly names: readonly string[] }
   | { readonly kind: "line"; readonly line: LogLine }
   /** Lines from before all that were told, in their order, as an answer to what was asked. */
@@ -50,6 +51,7 @@ export type Fact =
 export interface Hcp2TalkOptions {
   /** Random, at least 8 bytes in hexadecimal. */
   readonly nonce: () => string;
+  readonly scram: ScramSums;
   /** Older lines that are asked for when a name is had first; 0: none. */
   readonly linesOnJoin: number;
 }
@@ -80,7 +82,8 @@ export class Hcp2Talk {
   readonly #unanswered = new Map<string, Unanswered>();
   // Of a connection.
   #keepsHistory = false;
-  #joining: string | undefined;
+  #joining: { readonly request: string; readonly name: string } | undefined;
+  readonly #signIn: SignIn;
   #users: readonly string[] = [];
   #roster: string[] = [];
   #ask: Ask | undefined;
@@ -91,10 +94,12 @@ export class Hcp2Talk {
 
   constructor(options: Hcp2TalkOptions) {
     this.#options = options;
+    this.#signIn = new SignIn(options, (fact) => (fact.kind === "join" ? this.#join(fact.name) : this.#tell(fact)));
   }
 
-  /** There is a connection, and nothing was said on it. */
-  open(): void {
+  /** There is a connection to the server of this address, and nothing was said on it. */
+  open(place: string): void {
+    this.#signIn.open(place);
     this.#keepsHistory = false;
     this.#joining = undefined;
     this.#users = [];
@@ -108,9 +113,16 @@ export class Hcp2Talk {
     return this.#unanswered.size >= UNANSWERED_MAX;
   }
 
+  /** Asks for a name: as its owner, if it was had so before, else as a guest. */
   join(name: string): readonly Fact[] {
-    this.#joining = this.#options.nonce();
-    this.#send({ kind: "join", request: this.#joining, name });
+    if (this.#signIn.owns(name)) this.#signIn.begin(name, undefined);
+    else this.#join(name);
+    return this.#take();
+  }
+
+  /** Something about accounts: what comes of it. */
+  account(about: (signIn: SignIn) => void): readonly Fact[] {
+    about(this.#signIn);
     return this.#take();
   }
 
@@ -165,6 +177,12 @@ export class Hcp2Talk {
       case "error":
         this.#onOther(message);
         break;
+      case "challenge":
+        this.#signIn.onChallenge(message);
+        break;
+      case "registered":
+        this.#signIn.onRegistered(message);
+        break;
       case "notice":
         this.#tell({ kind: "server-says", text: message.text, isForAll: message.code === "announcement" });
         break;
@@ -191,6 +209,13 @@ export class Hcp2Talk {
     // Places of two logs have nothing to do with each other; without an identity nobody can tell.
     if (log === undefined || log !== this.#log) this.#forget();
     this.#log = log;
+    this.#signIn.onHello(capabilities);
+  }
+
+  #join(name: string): void {
+    const request = this.#options.nonce();
+    this.#joining = { request, name };
+    this.#send({ kind: "join", request, name });
   }
 
   #forget(): void {
@@ -205,8 +230,10 @@ export class Hcp2Talk {
     this.#unanswered.clear();
   }
 
-  #onWelcome({ request, name }: MessageOf<"welcome">): void {
-    if (request !== this.#joining) return;
+  #onWelcome(welcome: MessageOf<"welcome">): void {
+    const { request, name } = welcome;
+    const judgement = this.#signIn.judge(welcome);
+    if (judgement === "unproved" || (judgement === "not-asked" && request !== this.#joining?.request)) return;
     this.#joining = undefined;
     this.#tell({ kind: "named", name });
     if (this.#name !== undefined && name !== this.#name) this.#doubt();
@@ -289,15 +316,17 @@ export class Hcp2Talk {
   }
 
   #onOther(message: MessageOf<"kept"> | MessageOf<"error">): void {
+    if (message.kind === "error" && this.#signIn.onError(message)) return;
     const unanswered = message.request === undefined ? undefined : this.#unanswered.get(message.request);
     if (unanswered !== undefined) this.#unanswered.delete(unanswered.nonce);
     if (message.kind === "kept") {
       if (unanswered === undefined) return;
       const text = `${unanswered.receiver} is away; it will be delivered.`;
       this.#tell({ kind: "server-says", text, isForAll: false });
-    } else if (message.request !== undefined && message.request === this.#joining) {
+    } else if (message.request !== undefined && message.request === this.#joining?.request) {
+      const { name } = this.#joining;
       this.#joining = undefined;
-      this.#tell({ kind: "name-refused", why: message.text });
+      this.#tell({ kind: "name-refused", name, code: message.code, why: message.text });
     } else if (message.request !== undefined && message.request === this.#ask?.request) {
       this.#onAskRefused(this.#ask, message.code);
     } else this.#tell({ kind: "server-says", text: message.text, isForAll: false });

@@ -13,7 +13,9 @@ export type NoticeKind =
   | "name-not-accepted"
   | "refused"
   | "doubtful"
-  | "forgotten";
+  | "forgotten"
+  /** What came of signing in or registering. */
+  | "account";
 
 export type LineMeaning =
   /** One's own words. The line names the receiver unless it is `All`. */

@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeFrame, encodeMessage } from "../protocol/hcp1/index.ts";
 import { encodeHcp2 } from "../protocol/hcp2/index.ts";
-import { asVersion1, commandSchema2, eventSchema, eventSchema2 } from "./control.ts";
+import { keysOf, SALT } from "../server/fixtures/hcp2-owner.ts";
+import { SCRAM } from "./client.ts";
+import { asVersion1, eventSchema, eventSchema2 } from "./control.ts";
 import { testSession } from "./fixtures/session-driver.ts";
 import { isOfVersion1 } from "./heard.ts";
-import { LINES_MAX, type Session, type SessionInput, type SessionOutput } from "./session.ts";
+import { LINES_MAX, type Session } from "./session.ts";
+import type { SessionInput, SessionOutput } from "./session-io.ts";
 
 const name = fc.oneof(
   fc.constantFrom("Server", "All", "Jon", "Bo", "Zoë"),
@@ -45,11 +48,13 @@ const sequence = fc.integer({ min: 0, max: 9 });
 const place = { id, sequence, time: fc.integer({ min: 0 }) };
 const flag = fc.constantFrom(undefined, true as const);
 
+const challengeFor = (nonce: string) => `r=${nonce}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=600000`;
+
 const message2 = fc.oneof(
   fc.record({
     kind: fc.constant("hello"),
     frameMax: fc.constant(17_408),
-    capabilities: fc.constantFrom([], [1]),
+    capabilities: fc.constantFrom([], [1], [1, 2]),
     log: id,
   }),
   fc.record({ kind: fc.constant("welcome"), request, name: decodedName, sequence, time: sequence }),
@@ -73,7 +78,8 @@ const message2 = fc.oneof(
   fc.record({ kind: fc.constant("page"), request, more: flag, gap: flag }),
   fc.record({ kind: fc.constant("said"), request, ...place }),
   fc.record({ kind: fc.constant("error"), code: fc.constantFrom("id-unknown", "name-taken"), text, request }),
-  fc.record({ kind: fc.constantFrom("kept", "ping"), request }),
+  fc.record({ kind: fc.constantFrom("kept", "ping", "registered"), request }),
+  fc.record({ kind: fc.constant("challenge"), request, scram: request.map(challengeFor) }),
   fc.record({ kind: fc.constantFrom("notice", "bye"), code: fc.constantFrom("announcement", "kicked"), text }),
   fc.record({
     kind: fc.constant("mail"),
@@ -84,10 +90,18 @@ const message2 = fc.oneof(
   }),
 );
 
+const bytes = Uint8Array.of(1);
+const password = fc.constantFrom("", "correct horse");
+const keys = fc.constant(keysOf("word"));
+
 const input: fc.Arbitrary<SessionInput> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("command"), command }) },
   { weight: 1, arbitrary: fc.constant({ kind: "dialled" } as const) },
   { weight: 2, arbitrary: fc.constant({ kind: "dialled", spoken: { hcp: 2, fellBack: false } } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: "hellos", hellos: { client: bytes, server: bytes } } as const) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("sign-in"), name, password }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("register"), password }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("stretched"), id: request, salt: fc.constant(SALT), keys }) },
   { weight: 1, arbitrary: fc.constant({ kind: "dial-failed", why: "connection refused" } as const) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("received"), message }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant("received"), message: message2 }) },
@@ -99,7 +113,7 @@ const inputs = fc.array(input, { maxLength: 60 });
 test("whatever happens in whatever order, every event keeps to the schema and every message can be encoded", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      for (const output of outputsOf(testSession(), all)) {
+      for (const output of outputsOf(testSession(0, SCRAM), all)) {
         if (output.kind === "event") {
           eventSchema2.parse(output.event);
           eventSchema.optional().parse(asVersion1(output.event));
@@ -115,7 +129,7 @@ test("whatever happens in whatever order, every event keeps to the schema and ev
 test("nothing is sent but on a connection that is there", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession();
+      const session = testSession(0, SCRAM);
       let line: "none" | "dialling" | "connected" = "none";
       for (const one of all) {
         if (one.kind === "dialled" && line === "dialling") line = "connected";
@@ -135,7 +149,7 @@ test("nothing is sent but on a connection that is there", () => {
 test("the draft goes with a send, and only with a send", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession();
+      const session = testSession(0, SCRAM);
       for (const one of all) {
         const before = session.state.draft;
         const sent = session.take(one).some((output) => output.kind === "send");
@@ -150,7 +164,7 @@ test("the draft goes with a send, and only with a send", () => {
 test("lines are bounded and are those that were shown; the list has nobody twice and holds the selection", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession();
+      const session = testSession(0, SCRAM);
       const shown = outputsOf(session, all).flatMap((output) =>
         output.kind === "event" && "shown" in output.event ? [output.event.shown.text] : [],
       );
@@ -166,8 +180,8 @@ test("lines are bounded and are those that were shown; the list has nobody twice
 test("every dial ends in exactly one disconnected, with at most one connected before it", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const closing: SessionInput = { kind: "command", command: commandSchema2.parse({ close: {} }) };
-      const history = outputsOf(testSession(), [...all, closing]).flatMap((output) => {
+      const closing: SessionInput = { kind: "command", command: { close: {} } };
+      const history = outputsOf(testSession(0, SCRAM), [...all, closing]).flatMap((output) => {
         if (output.kind === "dial") return ["dial"];
         return output.kind === "event" ? Object.keys(output.event).filter((key) => key.includes("connected")) : [];
       });

@@ -3,47 +3,25 @@
 // Invariant: nothing is sent but between `dialled` and the next `hang-up` or `closed`. Texts and names from the network
 // stay as they are, control characters too: whoever draws them makes them harmless.
 
+import { writePlace } from "../options/ip-address.ts";
 import { EVERYBODY, type Message, SERVER, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
-import { type Hcp2Message, TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
+import { TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
+import { type AccountWish, accountLine, wishFault } from "./accounts.ts";
 import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { type ShownLine, shownLine } from "./fact-lines.ts";
 import { describeFault } from "./fault.ts";
 import { type Fact, Hcp2Talk, type Hcp2TalkOptions } from "./hcp2-talk.ts";
 import { type Heard, isOfVersion1, type Spoken } from "./heard.ts";
-import type { LineMeaning, NoticeKind } from "./line-meaning.ts";
-import { composeOutgoing, type Outgoing, type SendOutcome } from "./outgoing.ts";
+import type { NoticeKind } from "./line-meaning.ts";
+import { composeOutgoing, type Outgoing } from "./outgoing.ts";
 import { parseServerAddress, type ServerAddress } from "./server-address.ts";
+import type { SessionCommand, SessionInput, SessionOutput } from "./session-io.ts";
+import { type AccountFact, isDistrusted } from "./sign-in.ts";
 import * as texts from "./texts.ts";
 
 /** Lines of the text box that are kept; older ones are forgotten. */
 export const LINES_MAX = 1000;
-
-/** `code` is for programs, docs/control.md lists them; `why` is a clause for a person. */
-export type SessionInput =
-  | { readonly kind: "command"; readonly command: ControlCommand2 }
-  /**
-   * Says something to a receiver by name, without the list: a name to `Server`, a message to `All` or to a user. The
-   * user need not be in the list. Entry and selection stay as they are.
-   */
-  | { readonly kind: "say"; readonly receiver: string; readonly text: string }
-  /** `spoken` unless it is version 1, as was asked for. */
-  | { readonly kind: "dialled"; readonly spoken?: Spoken }
-  | { readonly kind: "dial-failed"; readonly why: string }
-  | { readonly kind: "received"; readonly message: Heard }
-  | { readonly kind: "closed"; readonly code: string; readonly why: string };
-
-export type SessionOutput =
-  /** `meaning` stands beside `shown`, and nowhere else. */
-  | { readonly kind: "event"; readonly event: ControlEvent2; readonly meaning?: LineMeaning }
-  | { readonly kind: "dial"; readonly server: ServerAddress }
-  | { readonly kind: "send"; readonly message: Message | Hcp2Message }
-  /** What a press on Send came to: one for each press, before the line about it. */
-  | { readonly kind: "outcome"; readonly outcome: SendOutcome }
-  /** Give up the connection or the dial; no later input may come from it. */
-  | { readonly kind: "hang-up" }
-  /** Nothing comes after it. */
-  | { readonly kind: "end" };
 
 /** What ends with a connection. */
 interface ServerLink {
@@ -104,6 +82,16 @@ export class Session {
       case "say":
         this.#say(input.receiver, input.text);
         break;
+      case "sign-in":
+      case "register":
+        this.#askAccount(input);
+        break;
+      case "stretched":
+        this.#onFacts(this.#talk.account((it) => it.stretched(input)));
+        break;
+      case "hellos":
+        this.#talk.account((it) => it.greet(input.hellos));
+        break;
       case "dialled":
         this.#onDialled(input.spoken ?? { hcp: 1, fellBack: false });
         break;
@@ -119,7 +107,7 @@ export class Session {
     }
   }
 
-  #obey(command: ControlCommand2): void {
+  #obey(command: SessionCommand): void {
     if ("connect" in command) this.#connect(command.connect.address ?? "", command.connect.port ?? "");
     else if ("select" in command) this.#select(textOf(command.select, "name"));
     else if ("type" in command) this.#draft = textOf(command.type, "text");
@@ -199,6 +187,23 @@ export class Session {
     return true;
   }
 
+  #askAccount(wish: AccountWish): void {
+    const link = this.#link;
+    const { username = null, proposed = null } = link ?? {};
+    const name = wish.kind === "sign-in" ? wish.name.normalize("NFC") : (username ?? "");
+    const fault = wishFault(wish.kind === "sign-in" ? { ...wish, name } : wish, {
+      hcp: link?.spoken?.hcp,
+      username,
+      proposed,
+    });
+    if (fault !== undefined) this.#tellAccount({ what: "refused", of: wish.kind, name, code: fault });
+    else if (wish.kind === "register") this.#onFacts(this.#talk.account((it) => it.register(name, wish.password)));
+    else {
+      if (link !== undefined) link.proposed = name;
+      this.#onFacts(this.#talk.account((it) => it.begin(name, wish.password)));
+    }
+  }
+
   #askOlder(asked: Extract<ControlCommand2, { history: unknown }>["history"]): void {
     const limit = asked !== null && typeof asked === "object" && "limit" in asked ? asked.limit : LINES_ASKED;
     const facts = this.#link?.spoken?.hcp === 2 ? this.#talk.askOlder(limit) : undefined;
@@ -224,7 +229,7 @@ export class Session {
   #onDialled({ hcp, fellBack }: Spoken): void {
     if (this.#link === undefined || this.#link.spoken) return;
     this.#link.spoken = { hcp, fellBack };
-    if (hcp === 2) this.#talk.open();
+    if (hcp === 2) this.#talk.open(writePlace(this.#link.server));
     this.#emit({ connected: { ...this.#link.server, hcp, fellBack } });
   }
 
@@ -241,6 +246,7 @@ export class Session {
   }
 
   #unlink(reason: string): void {
+    this.#onFacts(this.#talk.account((it) => it.close()));
     this.#link = undefined;
     this.#emit({ disconnected: { reason } });
     this.#setUsers([], this.#users.length > 0);
@@ -290,13 +296,19 @@ export class Session {
   #onFact(link: ServerLink, fact: Fact): void {
     switch (fact.kind) {
       case "send":
+      case "stretch":
         this.#outputs.push(fact);
+        break;
+      case "account":
+        this.#onAccount(link, fact);
         break;
       case "named":
         if (fact.name !== "") this.#onNamed(link, fact.name);
         break;
       case "name-refused":
-        this.#showFact(link, { kind: "server-says", text: fact.why, isForAll: false });
+        if (fact.code === "name-registered")
+          this.#tellAccount({ what: "refused", of: "proposal", name: fact.name, code: fact.code });
+        else this.#showFact(link, { kind: "server-says", text: fact.why, isForAll: false });
         this.#onNameRefused(link);
         break;
       case "users":
@@ -321,6 +333,22 @@ export class Session {
     const shown = shownLine(fact, { username, users: this.#users });
     if ("ignored" in shown) this.#emit(shown);
     else this.#show(isHistory ? { ...shown, stamp: { ...shown.stamp, history: true } } : shown);
+  }
+
+  #onAccount(link: ServerLink, fact: AccountFact): void {
+    if (fact.what === "refused" && fact.of !== "register") link.proposed = null;
+    this.#tellAccount(fact);
+    if (isDistrusted(fact)) {
+      this.#outputs.push({ kind: "hang-up" });
+      this.#unlink("server-distrusted");
+    } else if (fact.what === "refused" && fact.of === "proposal") this.#onNameRefused(link);
+  }
+
+  #tellAccount(fact: Omit<AccountFact, "kind">): void {
+    const { what, of, name, code } = fact;
+    const line = accountLine(fact);
+    if (line !== undefined) this.#note(line, "account");
+    this.#emit({ account: { what, of, name, ...(code !== undefined && { code }) } });
   }
 
   #onNamed(link: ServerLink, username: string): void {

@@ -3,19 +3,9 @@
 
 import { createHash, createHmac, pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import type { ClientKeys, ServerKeys } from "./key-types.ts";
 
 export const KEY_BYTES = 32;
-
-/** What a server keeps of a password. */
-export interface ServerKeys {
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-}
-
-/** What a client makes of a password; `clientKey` never leaves it. */
-export interface ClientKeys extends ServerKeys {
-  readonly clientKey: Uint8Array;
-}
 
 const stretch = promisify(pbkdf2);
 

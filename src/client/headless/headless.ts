@@ -7,9 +7,16 @@ import { linesOf } from "../../line-cutter.ts";
 import { printableJson } from "../../unseen.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
-import { asVersion1, COMMAND_LINE_BYTES_MAX, type ControlEvent2, type ControlVersion } from "../control.ts";
+import {
+  asVersion1,
+  COMMAND_LINE_BYTES_MAX,
+  type ControlCommand2,
+  type ControlEvent2,
+  type ControlVersion,
+} from "../control.ts";
 import { givesUpDial } from "../parse-command.ts";
 import { readCommand } from "./command-line.ts";
+import { PasswordFileError, readPasswordFile } from "./password-file.ts";
 
 /** Events that may wait for somebody who does not read stdout, in bytes; then the client gives up. */
 const STDOUT_WAITING_BYTES_MAX = 67_108_864;
@@ -61,13 +68,27 @@ async function obeyLines(
       if (parsed === undefined) continue;
       if (!givesUpDial(parsed)) await client.settled();
       if ("fault" in parsed) write({ error: { message: parsed.fault } });
-      else client.take(parsed.command);
+      else await obey(parsed.command, client, write);
       if ("command" in parsed && "close" in parsed.command) return;
       if (output.writableNeedDrain) await once(output, "drain");
     }
   } catch (error) {
     // Whoever gave commands or read events went away without a word: that is an end, too.
     if (!isSystemError(error)) throw error;
+  }
+}
+
+async function obey(command: ControlCommand2, client: Client, write: (event: ControlEvent2) => void): Promise<void> {
+  if (!("signIn" in command) && !("register" in command)) {
+    client.take(command);
+    return;
+  }
+  try {
+    if ("signIn" in command) client.signIn(command.signIn.name, await readPasswordFile(command.signIn.passwordFile));
+    else client.register(await readPasswordFile(command.register.passwordFile));
+  } catch (error) {
+    if (!(error instanceof PasswordFileError)) throw error;
+    write({ error: { message: error.message } });
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { RawData, WebSocket } from "ws";
 import { writePlace } from "../../options/index.ts";
+import type { AccountWish } from "../accounts.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import { asVersion1, type ControlCommand2, type ControlEvent, type ControlEvent2 } from "../control.ts";
@@ -13,6 +14,7 @@ import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.
 import { parseServerAddress, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
 import { BEAT_FRAME, PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
+import { readPageWish } from "./page-wish.ts";
 
 /** Close codes of RFC 6455, 7.4.1, and of IANA's registry. */
 const CLOSE_NORMAL = 1000;
@@ -33,7 +35,7 @@ export class WindowSession {
   readonly #options: WindowSessionOptions;
   readonly #client: Client;
   readonly #isPage: boolean;
-  readonly #waiting: ParsedCommand[] = [];
+  readonly #waiting: (ParsedCommand | { readonly wish: AccountWish })[] = [];
   readonly #over = Promise.withResolvers<void>();
   #taking = false;
   #closed = false;
@@ -78,7 +80,8 @@ export class WindowSession {
       this.#send(BEAT_FRAME);
       return;
     }
-    this.#waiting.push(parseCommand(text, this.#isPage ? 2 : 1));
+    const wish = this.#isPage ? readPageWish(text) : undefined;
+    this.#waiting.push(wish === undefined ? parseCommand(text, this.#isPage ? 2 : 1) : { wish });
     if (this.#waiting.length >= COMMANDS_WAITING_MAX) this.#socket.pause();
     if (!this.#taking) void this.#takeWaiting();
   }
@@ -87,10 +90,11 @@ export class WindowSession {
   async #takeWaiting(): Promise<void> {
     this.#taking = true;
     for (let parsed = this.#waiting[0]; parsed !== undefined && !this.#closed; parsed = this.#waiting[0]) {
-      if (!givesUpDial(parsed)) await this.#client.settled();
+      if ("wish" in parsed || !givesUpDial(parsed)) await this.#client.settled();
       this.#waiting.shift();
       this.#socket.resume();
-      if ("fault" in parsed) this.#fault(parsed.fault);
+      if ("wish" in parsed) this.#wish(parsed.wish);
+      else if ("fault" in parsed) this.#fault(parsed.fault);
       else this.#take(parsed.command);
     }
     this.#taking = false;
@@ -99,7 +103,14 @@ export class WindowSession {
   #take(command: ControlCommand2): void {
     if (this.#closed) return;
     if ("connect" in command) this.#connect(command);
+    else if ("signIn" in command || "register" in command) this.#fault("expected a password from the page, not a file");
     else this.#client.take(command);
+  }
+
+  #wish(wish: AccountWish): void {
+    if (this.#closed) return;
+    if (wish.kind === "sign-in") this.#client.signIn(wish.name, wish.password);
+    else this.#client.register(wish.password);
   }
 
   // The session says whether an address is valid, in the report's words. The allow list is about valid ones only.

@@ -69,6 +69,13 @@ export function encodeRaw(type: number, fields: readonly RawField[]): Uint8Array
   return frameOf(type, putRaw(0, fields));
 }
 
+/** The fields of a frame that was made here: all its bytes behind its type and length. */
+export function fieldsIn(frame: Uint8Array): Uint8Array {
+  const cursor = new Cursor(frame);
+  for (let head = 0; head < 2; head += 1) cursor.varint();
+  return frame.subarray(cursor.at);
+}
+
 /** Where the fields of the frame that is being made stand, until it is known how many bytes they are. */
 let fieldBytes = new Uint8Array(4 * FRAME_BYTES_MIN);
 const NUMBER_BYTES_MAX = 8;

@@ -5,6 +5,7 @@
 import type { ControlEvent2 } from "../../control.ts";
 import type { LineMeaning } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
+import type { SessionCommand } from "../../session-io.ts";
 
 /** The WebSocket subprotocol by which a page asks for it. */
 export const PAGE_PROTOCOL = "howdy-page";
@@ -12,6 +13,12 @@ export const PAGE_PROTOCOL = "howdy-page";
 export type WindowEvent =
   /** `meaning` comes with `shown`, and with nothing else. */
   (ControlEvent2 & { readonly meaning?: LineMeaning }) | { readonly outcome: SendOutcome };
+
+/** What the page gives: commands of the control protocol, and a password in place of the name of a file. */
+export type WindowCommand =
+  | SessionCommand
+  | { readonly signIn: { readonly name: string; readonly password: string } }
+  | { readonly register: { readonly password: string } };
 
 /** The frame by which the page asks whether the client is there, and the client answers at once that it is. */
 export const BEAT_FRAME = '{"beat":{}}';

@@ -3,7 +3,7 @@
 // Invariant: what was typed is sent, waits for the session's answer, or stands in the entry.
 
 import { EVERYBODY, SERVER } from "../../../protocol/hcp1/index.ts";
-import type { ControlCommand2, ControlEvent2 } from "../../control.ts";
+import type { ControlEvent2 } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
 import type { LineMeaning, NoticeKind } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
@@ -22,11 +22,11 @@ import {
 import { Past } from "./past.ts";
 import { Transcript } from "./transcript.ts";
 import { Unread } from "./unread.ts";
-import type { WindowEvent } from "./window-event.ts";
+import type { WindowCommand, WindowEvent } from "./window-event.ts";
 
 /** The page's way to its client. */
 export interface Wire {
-  give(command: ControlCommand2): void;
+  give(command: WindowCommand): void;
   /** Opens a new session; `onWireOpen` or `onWireLost` follows. */
   open(): void;
   /** Somebody waits: if the client does not answer soon, `onWireLost` follows. */

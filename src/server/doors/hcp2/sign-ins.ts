@@ -4,7 +4,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import type { Hcp2Frame } from "../../../protocol/hcp2/index.ts";
-import { Cursor, PASSWORD_ROUNDS } from "../../../protocol/hcp2/index.ts";
+import { fieldsIn, PASSWORD_ROUNDS } from "../../../protocol/hcp2/index.ts";
 import type { SessionId } from "../../../room/entry.ts";
 import { isProved, signatureOf } from "../../../scram/keys.ts";
 import {
@@ -43,9 +43,7 @@ export class SignIns {
 
   /** A hello was sent to a peer: its bytes. */
   opened({ session }: Peer, hello: Uint8Array): void {
-    const cursor = new Cursor(hello);
-    for (let head = 0; head < 2; head += 1) cursor.varint();
-    this.#hellos.set(session, { server: digestOf(hello.subarray(cursor.at)) });
+    this.#hellos.set(session, { server: digestOf(fieldsIn(hello)) });
   }
 
   /** A peer's hello came. */

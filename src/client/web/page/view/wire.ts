@@ -2,9 +2,8 @@
 // Invariant: once it said that the session is lost, nothing comes of that session any more; and it says so soon, also when
 // the connection died without a word.
 
-import type { ControlCommand2 } from "../../../control.ts";
 import { WayWatch } from "../way-watch.ts";
-import { BEAT_FRAME, PAGE_PARAMETER, PAGE_PROTOCOL, type WindowEvent } from "../window-event.ts";
+import { BEAT_FRAME, PAGE_PARAMETER, PAGE_PROTOCOL, type WindowCommand, type WindowEvent } from "../window-event.ts";
 
 /** How long a session may take to open, in milliseconds. */
 const OPEN_MS_MAX = 10_000;
@@ -59,7 +58,7 @@ export class SocketWire {
     };
   }
 
-  give(command: ControlCommand2): void {
+  give(command: WindowCommand): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(command));
   }
 
