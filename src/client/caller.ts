@@ -2,21 +2,23 @@
 // know what they mean to a person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches
 // the listener.
 
+import { UsageError } from "../options/index.ts";
 import type { Message } from "../protocol/hcp1/index.ts";
 import type { Hcp2Message } from "../protocol/hcp2/index.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
 import { Call, type OpeningOptions } from "./call-opening.ts";
-import { DialError, type DialOptions, dial } from "./dial.ts";
+import { DialError } from "./dial.ts";
 import type { HcpChoice, HcpVersion, KnownVersions } from "./hcp-version.ts";
 import type { Heard, Spoken } from "./heard.ts";
 import type { Log } from "./log.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { Hellos } from "./sign-in.ts";
+import { type Certificate, reach, type TlsDialOptions } from "./tls-dial.ts";
 
 /** Milliseconds that a server may take to end the connection, once what waits has had the time to go out. */
 const HANG_UP_MS = 2000;
 
-export interface CallerOptions extends DialOptions {
+export interface CallerOptions extends TlsDialOptions {
   /** Milliseconds between two messages to a server of version 1; 0 is none. */
   readonly messageGapMs: number;
   readonly hcp: HcpChoice;
@@ -26,6 +28,8 @@ export interface CallerOptions extends DialOptions {
 }
 
 export interface CallerListener {
+  /** The server has a certificate that was not known, and is from now on. `news` says for how long. */
+  onCertificate(fingerprint: string, news: string): void;
   onDialled(spoken: Spoken): void;
   onDialFailed(why: string): void;
   onHellos(hellos: Hellos): void;
@@ -39,6 +43,7 @@ interface Dialling {
   readonly server: ServerAddress;
   readonly hungUp: AbortController;
   call: Call | undefined;
+  certificate: Certificate | undefined;
   isSpeaking: boolean;
   /** Settles when the dial came to something. */
   readonly opened: PromiseWithResolvers<void>;
@@ -67,6 +72,7 @@ export class Caller {
       server,
       hungUp: new AbortController(),
       call: undefined,
+      certificate: undefined,
       isSpeaking: false,
       opened: Promise.withResolvers(),
       over: Promise.withResolvers(),
@@ -111,23 +117,26 @@ export class Caller {
     if (this.#dialling !== dialling) return;
     const { server } = dialling;
     try {
-      const socket = await dial(server, this.#options, dialling.hungUp.signal);
+      const { socket, certificate } = await reach(server, this.#options, dialling.hungUp.signal);
       // Hung up in the very turn in which the server answered.
       if (this.#dialling !== dialling) {
         socket.destroy();
         return;
       }
+      dialling.certificate = certificate;
+      if (certificate?.news !== undefined) this.#listener.onCertificate(certificate.fingerprint, certificate.news);
       const { messageGapMs, prefaceAnswerMs } = this.#options;
-      const opening: OpeningOptions = { wanted: this.#wanted(server), messageGapMs, prefaceAnswerMs };
+      const spokeVersion2 = this.#spokeVersion2(server);
+      const opening: OpeningOptions = { wanted: this.#wanted(server, spokeVersion2), messageGapMs, prefaceAnswerMs };
       dialling.call = new Call(socket, opening, {
         onSpoken: (version) => this.#onSpoken(dialling, version),
-        onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(server)),
+        onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(spokeVersion2)),
         onHellos: (hellos) => this.#dialling === dialling && this.#listener.onHellos(hellos),
         onMessage: (message) => this.#onMessage(dialling, message),
         onClosed: (reason) => this.#onClosed(dialling, reason),
       });
     } catch (error) {
-      if (!(error instanceof DialError)) throw error;
+      if (!(error instanceof DialError) && !(error instanceof UsageError)) throw error;
       this.#onDialFailed(dialling, error.message);
       return;
     }
@@ -136,15 +145,19 @@ export class Caller {
     await dialling.opened.promise;
   }
 
-  #wanted(server: ServerAddress): OpeningOptions["wanted"] {
+  #wanted(server: ServerAddress, spokeVersion2: boolean): OpeningOptions["wanted"] {
     const { hcp, versions } = this.#options;
     if (hcp !== "auto") return hcp === "1" ? 1 : 2;
-    return versions.at(server) ?? "either";
+    return spokeVersion2 ? 2 : (versions.at(server) ?? "either");
   }
 
-  #whyWrong(server: ServerAddress): string {
-    const { hcp, versions } = this.#options;
-    const isKnown = hcp === "auto" && versions.at(server) === 2;
+  #spokeVersion2(server: ServerAddress): boolean {
+    const { pins, versions } = this.#options;
+    return versions.at(server) === 2 || pins.at(server).hcp2 === true;
+  }
+
+  #whyWrong(spokeVersion2: boolean): string {
+    const isKnown = this.#options.hcp === "auto" && spokeVersion2;
     return isKnown
       ? "it spoke version 2 before and does not answer in it now, as if somebody in between took that away; --hcp 1 speaks version 1 all the same"
       : "it does not answer in version 2, and --hcp 2 asks for no other";
@@ -153,10 +166,26 @@ export class Caller {
   #onSpoken(dialling: Dialling, hcp: HcpVersion): void {
     if (this.#dialling !== dialling) return;
     dialling.isSpeaking = true;
-    if (this.#options.hcp !== "1") this.#options.versions.note(dialling.server, hcp);
+    if (this.#options.hcp !== "1") this.#noteVersion(dialling.server, hcp);
     this.#options.log.info("version", { hcp });
-    this.#listener.onDialled({ hcp, fellBack: hcp === 1 && this.#options.hcp !== "1" });
+    const { certificate } = dialling;
+    this.#listener.onDialled({
+      hcp,
+      fellBack: hcp === 1 && this.#options.hcp !== "1",
+      ...(certificate && { tls: { fingerprint: certificate.fingerprint, firstSeen: certificate.news !== undefined } }),
+    });
     dialling.opened.resolve();
+  }
+
+  #noteVersion(server: ServerAddress, hcp: HcpVersion): void {
+    const { pins, versions, log } = this.#options;
+    versions.note(server, hcp);
+    try {
+      if (hcp === 2) pins.noteVersion2(server);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      log.error("cannot note that the server speaks version 2", { why: error.message });
+    }
   }
 
   #onDialFailed(dialling: Dialling, why: string): void {

@@ -50,6 +50,7 @@ export class Client {
     const nonce = () => randomBytes(NONCE_BYTES).toString("hex");
     this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin: options.linesOnJoin });
     this.#caller = new Caller(options, {
+      onCertificate: (fingerprint, news) => this.#feed({ kind: "certificate", fingerprint, news }),
       onDialled: (spoken) => this.#feed({ kind: "dialled", spoken }),
       onDialFailed: (why) => this.#feed({ kind: "dial-failed", why }),
       onHellos: (hellos) => this.#feed({ kind: "hellos", hellos }),

@@ -13,6 +13,7 @@ import {
   parseCommandLine,
   parseIpAddress,
   readValues,
+  TEXT,
   UsageError,
   type Values,
   wholeNumber,
@@ -27,6 +28,7 @@ import {
   TERMINAL_WORDS,
   type TerminalCommandOptions,
 } from "./terminal/terminal-options.ts";
+import { TLS_CHOICES } from "./tls-rule.ts";
 import { readWebOptions, WEB_OPTIONS, type WebOptions } from "./web/web-options.ts";
 
 const LOCAL_ADDRESS: Kind<string> = { placeholder: "ADDRESS", expected: "an IP address", parse: parseIpAddress };
@@ -58,6 +60,26 @@ const SHARED_OPTIONS = {
     variable: "HOWDY_HCP",
     default: "auto",
     help: "the version of HCP to speak: auto is 2, and 1 with a server that does not answer in it (PROTOCOL.md, 13.4)",
+  },
+  tls: {
+    kind: choice(TLS_CHOICES),
+    variable: "HOWDY_TLS",
+    default: "auto",
+    help: "whether to speak TLS with the server, from the first byte: auto is where it is known to speak it (PROTOCOL.md, 13.6)",
+  },
+  pins: {
+    kind: TEXT,
+    placeholder: "FILE",
+    variable: "HOWDY_PINS",
+    otherwise: "known-servers in the user's data folder for howdy, and none with --headless",
+    help: "where the certificates of servers are kept, so that another one is noticed",
+  },
+  "tls-ca": {
+    kind: TEXT,
+    placeholder: "FILE",
+    variable: "HOWDY_TLS_CA",
+    otherwise: "none",
+    help: "certificates of authorities in PEM: a new certificate must be one that they vouch for, in place of being taken at first sight",
   },
   "message-gap-ms": {
     kind: wholeNumber(0, 60_000, { unit: "ms" }),

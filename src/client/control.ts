@@ -113,6 +113,13 @@ const changedEvents = {
   connected: address.extend({
     hcp,
     fellBack: z.boolean().describe("Version 2 would have been spoken, and the server does not."),
+    tls: z
+      .strictObject({
+        fingerprint: z.string().describe("SHA-256 of the server's certificate, as its log tells it."),
+        firstSeen: z.boolean().describe("It was not known before; from now on no other is taken."),
+      })
+      .optional()
+      .describe("There where the connection is inside TLS."),
   }),
 };
 

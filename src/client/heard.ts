@@ -9,6 +9,8 @@ import type { HcpVersion } from "./hcp-version.ts";
 export interface Spoken {
   readonly hcp: HcpVersion;
   readonly fellBack: boolean;
+  /** There inside TLS: the certificate's SHA-256 fingerprint, and whether it was not known before. */
+  readonly tls?: { readonly fingerprint: string; readonly firstSeen: boolean };
 }
 
 /** What a server says, in either version. The kinds of the two have no name in common but `malformed`. */

@@ -8,6 +8,7 @@ import { somebodySays, somebodyWhispers, YOU_WHISPER_TO, youSay, youWhisper } fr
 /** What a line of the client's own is about. */
 export type NoticeKind =
   | "dialling"
+  | "certificate"
   | "unreachable"
   | "lost"
   | "name-not-accepted"

@@ -15,6 +15,7 @@ import { type HeadlessEnd, runHeadless } from "./headless/headless.ts";
 import { createLog } from "./log.ts";
 import type { TerminalEnd } from "./terminal/terminal.ts";
 import type { TerminalCommandOptions } from "./terminal/terminal-options.ts";
+import { readTlsSettings } from "./tls-settings.ts";
 import type { WebOptions } from "./web/web-options.ts";
 
 /** After a signal, how long a close may take, in milliseconds. */
@@ -51,10 +52,11 @@ async function run(options: ClientCommandOptions): Promise<number> {
   process.stderr.on("error", () => undefined);
   const log = createLog(options.logLevel, writeStderr);
   const { localAddress, messageGapMs, hcp, web, terminal } = options;
+  const tls = readTlsSettings({ ...options, keepsPins: !options.headless }, process.env);
   // A terminal that is closed says SIGHUP. The other faces may be meant to outlive theirs (nohup), and to be dumped (SIGQUIT).
   const stop = stopSignal(terminal === undefined ? SIGNALS : [...SIGNALS, "SIGHUP", "SIGQUIT"]);
   const versions = { hcp, versions: new KnownVersions(), prefaceAnswerMs: PREFACE_ANSWER_MS };
-  const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log, ...versions };
+  const face = { stop, localAddress, dialTimeoutMs: DIAL_TIMEOUT_MS, messageGapMs, log, ...versions, ...tls };
   if (web !== undefined) return await serveWindows(web, face);
   if (terminal !== undefined) return await talk(terminal, face);
   const end = await runHeadless({ ...face, input: process.stdin, output: process.stdout, control: options.control });

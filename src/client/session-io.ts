@@ -28,6 +28,8 @@ export type SessionInput =
   | AccountWish
   /** Keys that were asked for. */
   | ({ readonly kind: "stretched" } & Stretched)
+  /** The server showed a certificate that was not known; `news` says for how long it is from now on. */
+  | { readonly kind: "certificate"; readonly fingerprint: string; readonly news: string }
   /** `spoken` unless it is version 1, as was asked for. */
   | { readonly kind: "dialled"; readonly spoken?: Spoken }
   | { readonly kind: "dial-failed"; readonly why: string }

@@ -92,6 +92,9 @@ export class Session {
       case "hellos":
         this.#talk.account((it) => it.greet(input.hellos));
         break;
+      case "certificate":
+        if (this.#link) this.#note(texts.certificateSeen(this.#link.server, input), "certificate");
+        break;
       case "dialled":
         this.#onDialled(input.spoken ?? { hcp: 1, fellBack: false });
         break;
@@ -226,11 +229,11 @@ export class Session {
     this.#unlink("ended-here");
   }
 
-  #onDialled({ hcp, fellBack }: Spoken): void {
+  #onDialled(spoken: Spoken): void {
     if (this.#link === undefined || this.#link.spoken) return;
-    this.#link.spoken = { hcp, fellBack };
-    if (hcp === 2) this.#talk.open(writePlace(this.#link.server));
-    this.#emit({ connected: { ...this.#link.server, hcp, fellBack } });
+    this.#link.spoken = spoken;
+    if (spoken.hcp === 2) this.#talk.open(writePlace(this.#link.server));
+    this.#emit({ connected: { ...this.#link.server, ...spoken } });
   }
 
   #onDialFailed(why: string): void {

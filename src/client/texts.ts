@@ -75,6 +75,15 @@ export function dialFailed(server: ServerAddress, why: string): string {
   return `Howdy Server ${writePlace(server)} cannot be reached: ${why}.`;
 }
 
+/** `news` is a sentence without its dot, such as "It is known until this client ends". */
+export function certificateSeen(
+  server: ServerAddress,
+  { fingerprint, news }: { readonly fingerprint: string; readonly news: string },
+): string {
+  const place = writePlace(server);
+  return `Howdy Server ${place} speaks TLS, and its certificate is seen for the first time. Its fingerprint, which the server's log tells, too: ${fingerprint}. ${news}, and no other is taken.`;
+}
+
 /** `why` is a clause such as "it closed the connection". */
 export function connectionLost(server: ServerAddress, why: string): string {
   return `The connection to Howdy Server ${writePlace(server)} is gone: ${why}.`;

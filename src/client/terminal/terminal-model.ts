@@ -74,8 +74,8 @@ export class TerminalModel {
   #older: ShownLine[] = [];
   /** Somebody typed /history, and waits for the answer. */
   #wasAsked = false;
-  /** Whether the version that is spoken was told. */
-  #version: string | undefined;
+  /** What was told last of how the server is spoken with. */
+  #manner = "";
 
   constructor(port: TerminalPort, { name, isAttended }: TerminalModelOptions) {
     this.#port = port;
@@ -215,12 +215,13 @@ export class TerminalModel {
     this.#wasAsked = false;
   }
 
-  #onConnected({ hcp, fellBack }: { readonly hcp: number; readonly fellBack: boolean }): void {
+  #onConnected({ hcp, fellBack, tls }: Extract<ControlEvent2, { connected: unknown }>["connected"]): void {
     this.#link = "connected";
     this.#wasConnected = true;
-    const version = hcp === 2 ? words.VERSION_2 : fellBack ? words.FELL_BACK : undefined;
-    if (version !== undefined && version !== this.#version) this.#port.remark([version]);
-    this.#version = version;
+    const version = hcp === 2 ? [words.VERSION_2] : fellBack ? [words.FELL_BACK] : [];
+    const manner = [...version, ...(tls === undefined ? [] : [words.INSIDE_TLS])].join(" ");
+    if (manner !== "" && manner !== this.#manner) this.#port.remark([manner]);
+    this.#manner = manner;
     if (this.#wanted === undefined) this.#port.remark([words.NAME_NEEDED]);
     else if (!this.#propose(this.#wanted)) this.#askAgain(this.#wanted);
   }

@@ -70,6 +70,11 @@ export function lengthNote(
   return { text: `${bytes} of ${bytesMax} bytes`, isOver: bytes > bytesMax };
 }
 
+/** By what a person who looks closer can tell the server, while what is said is inside TLS. */
+export function tlsNote({ fingerprint }: { readonly fingerprint: string }): string {
+  return `Inside TLS. The fingerprint of the server’s certificate is ${fingerprint}.`;
+}
+
 /** What the version that is spoken means to a person. */
 export function versionNote({ hcp, fellBack }: { readonly hcp: 1 | 2; readonly fellBack: boolean }): string {
   if (hcp === 2)

@@ -60,7 +60,7 @@ interface Attempt {
 type EventOf<Key extends string> = Extract<ControlEvent2, { readonly [key in Key]: unknown }>;
 type Shown = EventOf<"shown">["shown"];
 type Connected = EventOf<"connected">["connected"];
-type Spoken = Pick<Connected, "hcp" | "fellBack">;
+type Spoken = Pick<Connected, "hcp" | "fellBack" | "tls">;
 
 interface Return {
   readonly name: string;
@@ -310,9 +310,9 @@ export class WindowModel {
     this.#isAsking = false;
   }
 
-  #onConnected({ address, port, hcp, fellBack }: Connected): void {
+  #onConnected({ address, port, ...spoken }: Connected): void {
     this.#link = "connected";
-    this.#spoken = { hcp, fellBack };
+    this.#spoken = spoken;
     this.#past.comeTo(`${address} ${port}`);
     this.#before = NOBODY;
     this.select(SERVER);

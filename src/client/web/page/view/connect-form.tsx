@@ -1,7 +1,7 @@
 // Owns address, port and Connect. Whether they are valid is the client's to say, in a line of the conversation.
 
 import type { JSX, TargetedEvent } from "preact";
-import { versionNote } from "../guidance.ts";
+import { tlsNote, versionNote } from "../guidance.ts";
 import type { ServerProps } from "./window.ts";
 
 export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
@@ -27,6 +27,11 @@ export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
       {model.spoken === undefined ? null : (
         <span class={model.spoken.fellBack ? "version fell-back" : "version"} title={versionNote(model.spoken)}>
           HCP {model.spoken.hcp}
+        </span>
+      )}
+      {model.spoken?.tls === undefined ? null : (
+        <span class="version" title={tlsNote(model.spoken.tls)}>
+          TLS
         </span>
       )}
     </form>

@@ -67,7 +67,7 @@ function looksOf(meaning: LineMeaning): string {
     case "named":
       return "notice good";
     case "notice":
-      return meaning.notice === "dialling" ? "notice plain" : "notice bad";
+      return meaning.notice === "dialling" || meaning.notice === "certificate" ? "notice plain" : "notice bad";
   }
 }
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { judge, wantsTls } from "./tls-rule.ts";
+
+const PINNED = { fingerprint: "A" };
+
+test("TLS is spoken where it is asked for, and where the server is known to speak it unless a person says otherwise", () => {
+  expect([wantsTls("on", {}), wantsTls("auto", {}), wantsTls("off", {})]).toEqual([true, false, false]);
+  expect([wantsTls("on", PINNED), wantsTls("auto", PINNED), wantsTls("off", PINNED)]).toEqual([true, true, false]);
+  expect(wantsTls("auto", { hcp2: true })).toBe(false);
+});
+
+test.each([
+  ["A", false, PINNED, false, "known"],
+  ["A", false, PINNED, true, "known"],
+  ["B", false, PINNED, false, "changed"],
+  ["B", false, PINNED, true, "changed"],
+  ["B", true, PINNED, true, "renewed"],
+  ["B", false, {}, false, "first"],
+  ["B", true, {}, true, "first"],
+  ["B", false, {}, true, "nobody's"],
+] as const)(
+  "a certificate %s, vouched for: %s, to pin %j, an authority asked: %s, is %s",
+  (fingerprint, isVouchedFor, pin, asks, what) => {
+    expect(judge({ fingerprint, isVouchedFor }, pin, asks)).toBe(what);
+  },
+);
