@@ -42,7 +42,7 @@ test("the preface goes alone; its answer makes it version 2, and what comes with
   expect(await next()).toEqual({ message: HELLO });
   const hello = decodeHcp2(await nextFrame(peer));
   expect(hello).toMatchObject({ kind: "hello", frameMax: 32_768 });
-  expect(hello.kind === "hello" && hello.capabilities.map((one) => isGrease(one))).toEqual([false, false, true]);
+  expect(hello.kind === "hello" && hello.capabilities.filter((one) => isGrease(one))).toHaveLength(1);
   expect(isGrease((await nextFrame(peer)).type)).toBe(true);
   caller.send({ kind: "join", request: "01", name: "Jon" });
   expect(decodeHcp2(await nextFrame(peer))).toEqual({ kind: "join", request: "01", name: "Jon" });
