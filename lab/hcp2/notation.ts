@@ -138,7 +138,8 @@ function rawBytes(value: string | undefined): Uint8Array {
 }
 
 function withDefaults(written: WrittenMessage): WrittenMessage {
-  return { frameMax: FRAME_BYTES_MIN, capabilities: Object.values(CAPABILITIES), ...written };
+  const { tls: _, ...capabilities } = CAPABILITIES;
+  return { frameMax: FRAME_BYTES_MIN, capabilities: Object.values(capabilities), ...written };
 }
 
 function onlyMessage(source: WrittenSource): readonly [MessageKind, WrittenMessage] {

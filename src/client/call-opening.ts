@@ -13,9 +13,10 @@ import {
   fieldsIn,
   Grease,
   type Hcp2Frame,
+  type Hcp2Malformed,
   type Hcp2Message,
   Hcp2Reader,
-  MESSAGES,
+  type Hcp2Unknown,
   type Opening,
   PREFACE,
   PrefaceReader,
@@ -34,11 +35,21 @@ const QUEUE_LIMITS = { queueMessagesMax: 16_384, queueBytesMax: 16_777_216 } as 
 
 const AGENT = "howdy-client";
 
+/** What a client can do, of what there is. */
+const OWN_CAPABILITIES = [
+  CAPABILITIES.history,
+  CAPABILITIES.accounts,
+  CAPABILITIES.search,
+  CAPABILITIES.marks,
+] as const;
+
 export interface OpeningOptions {
   /** Version 1 needs no preface; version 2 needs its answer; "either" takes what comes. */
   readonly wanted: HcpVersion | "either";
   readonly messageGapMs: number;
   readonly prefaceAnswerMs: number;
+  /** The connection is outside TLS, and the caller would rather have one inside where the server speaks it. */
+  readonly prefersTls: boolean;
 }
 
 export interface CallListener {
@@ -48,6 +59,8 @@ export interface CallListener {
   onWrongVersion(): void;
   /** In version 2: both hellos, once, before the server's comes as a message. */
   onHellos(hellos: Hellos): void;
+  /** The server says that it speaks TLS, and this side prefers it. Nothing but the preface was said; the connection ends. */
+  onTlsOffered(): void;
   onMessage(message: Heard): void;
   onClosed(reason: CloseReason): void;
 }
@@ -61,6 +74,8 @@ export class Call {
   #version: HcpVersion | undefined;
   /** The fields of the hello that was sent, until the server's has come. */
   #helloFields: Uint8Array | undefined;
+  /** The preface was answered, and the server's hello is awaited before anything is said. */
+  #awaitsHello = false;
   #answerTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, options: OpeningOptions, listener: CallListener) {
@@ -86,7 +101,7 @@ export class Call {
       return;
     }
     this.#connection.send(PREFACE, "message");
-    this.#answerTimer = setTimeout(() => this.#goOnInVersion1(), prefaceAnswerMs);
+    this.#answerTimer = setTimeout(() => this.#goOnWithoutAnswer(), prefaceAnswerMs);
   }
 
   get queued(): { readonly messages: number; readonly bytes: number } {
@@ -111,8 +126,22 @@ export class Call {
   }
 
   #onOpening({ protocol }: Opening): void {
-    clearTimeout(this.#answerTimer);
-    if (protocol === "hcp2") this.#goOnInVersion2();
+    if (protocol !== "hcp2") {
+      clearTimeout(this.#answerTimer);
+      this.#goOnInVersion1();
+      return;
+    }
+    this.#awaitsHello = this.#options.prefersTls;
+    if (!this.#awaitsHello) this.#goOnInVersion2();
+    const framing = { reader: new Hcp2Reader(), messageGapMs: 0 };
+    this.#connection.reframe<Hcp2Frame | BrokenStream>(
+      framing,
+      this.#listening((frame) => this.#onFrame2(frame)),
+    );
+  }
+
+  #goOnWithoutAnswer(): void {
+    if (this.#awaitsHello) this.#goOnInVersion2();
     else this.#goOnInVersion1();
   }
 
@@ -132,17 +161,14 @@ export class Call {
   }
 
   #goOnInVersion2(): void {
+    clearTimeout(this.#answerTimer);
+    this.#awaitsHello = false;
     this.#sayHello();
     this.#speak(2);
-    const framing = { reader: new Hcp2Reader(), messageGapMs: 0 };
-    this.#connection.reframe<Hcp2Frame | BrokenStream>(
-      framing,
-      this.#listening((frame) => this.#onFrame2(frame)),
-    );
   }
 
   #sayHello(): void {
-    const capabilities = [...Object.values(CAPABILITIES), this.#grease.number()];
+    const capabilities = [...OWN_CAPABILITIES, this.#grease.number()];
     const hello = { kind: "hello", frameMax: FRAME_BYTES_MAX, capabilities, agent: AGENT } as const;
     const bytes = encodeHcp2(hello, [this.#grease.field()]);
     this.#helloFields = fieldsIn(bytes);
@@ -165,11 +191,18 @@ export class Call {
 
   #onFrame2(frame: Hcp2Frame | BrokenStream): void {
     if (!("broken" in frame)) {
-      if (frame.type === MESSAGES.hello.type && this.#helloFields !== undefined) {
+      const message = decodeHcp2(frame);
+      if (this.#awaitsHello && offersTls(message)) {
+        this.end();
+        this.#listener.onTlsOffered();
+        return;
+      }
+      if (this.#awaitsHello) this.#goOnInVersion2();
+      if (message.kind === "hello" && this.#helloFields !== undefined) {
         this.#listener.onHellos({ client: this.#helloFields, server: new Uint8Array(frame.body) });
         this.#helloFields = undefined;
       }
-      this.#listener.onMessage(decodeHcp2(frame));
+      this.#listener.onMessage(message);
       return;
     }
     this.#connection.destroy({ code: "no-frame", detail: `the stream of version 2 is broken: ${frame.broken}` });
@@ -179,4 +212,8 @@ export class Call {
     clearTimeout(this.#answerTimer);
     this.#listener.onClosed(reason);
   }
+}
+
+function offersTls(message: Hcp2Message | Hcp2Malformed | Hcp2Unknown): boolean {
+  return message.kind === "hello" && message.capabilities.includes(CAPABILITIES.tls);
 }

@@ -2,6 +2,7 @@
 // know what they mean to a person. Invariant: once hangUp() or another dial() was called, nothing of the earlier call reaches
 // the listener.
 
+import type { Socket } from "node:net";
 import { UsageError } from "../options/index.ts";
 import type { Message } from "../protocol/hcp1/index.ts";
 import type { Hcp2Message } from "../protocol/hcp2/index.ts";
@@ -114,10 +115,16 @@ export class Caller {
 
   async #open(dialling: Dialling): Promise<void> {
     await this.#quiet;
+    await this.#reach(dialling, false);
+    await dialling.opened.promise;
+  }
+
+  /** Comes to a call, inside TLS where that is to be. */
+  async #reach(dialling: Dialling, isTlsOffered: boolean): Promise<void> {
     if (this.#dialling !== dialling) return;
     const { server } = dialling;
     try {
-      const { socket, certificate } = await reach(server, this.#options, dialling.hungUp.signal);
+      const { socket, certificate } = await reach(server, this.#options, dialling.hungUp.signal, isTlsOffered);
       // Hung up in the very turn in which the server answered.
       if (this.#dialling !== dialling) {
         socket.destroy();
@@ -125,24 +132,39 @@ export class Caller {
       }
       dialling.certificate = certificate;
       if (certificate?.news !== undefined) this.#listener.onCertificate(certificate.fingerprint, certificate.news);
-      const { messageGapMs, prefaceAnswerMs } = this.#options;
-      const spokeVersion2 = this.#spokeVersion2(server);
-      const opening: OpeningOptions = { wanted: this.#wanted(server, spokeVersion2), messageGapMs, prefaceAnswerMs };
-      dialling.call = new Call(socket, opening, {
-        onSpoken: (version) => this.#onSpoken(dialling, version),
-        onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(spokeVersion2)),
-        onHellos: (hellos) => this.#dialling === dialling && this.#listener.onHellos(hellos),
-        onMessage: (message) => this.#onMessage(dialling, message),
-        onClosed: (reason) => this.#onClosed(dialling, reason),
-      });
+      this.#begin(dialling, socket);
     } catch (error) {
       if (!(error instanceof DialError) && !(error instanceof UsageError)) throw error;
       this.#onDialFailed(dialling, error.message);
-      return;
     }
+  }
+
+  #begin(dialling: Dialling, socket: Socket): void {
+    const { server } = dialling;
+    const { messageGapMs, prefaceAnswerMs, tls } = this.#options;
+    const spokeVersion2 = this.#spokeVersion2(server);
+    const opening: OpeningOptions = {
+      wanted: this.#wanted(server, spokeVersion2),
+      messageGapMs,
+      prefaceAnswerMs,
+      prefersTls: tls === "auto" && dialling.certificate === undefined,
+    };
+    const call = new Call(socket, opening, {
+      onSpoken: (version) => this.#onSpoken(dialling, version),
+      onWrongVersion: () => this.#onDialFailed(dialling, this.#whyWrong(spokeVersion2)),
+      onTlsOffered: () => {
+        dialling.call = undefined;
+        void this.#reach(dialling, true);
+      },
+      onHellos: (hellos) => this.#dialling === dialling && this.#listener.onHellos(hellos),
+      onMessage: (message) => this.#onMessage(dialling, message),
+      onClosed: (reason) => {
+        if (dialling.call === call) this.#onClosed(dialling, reason);
+      },
+    });
+    dialling.call = call;
     this.#options.log.info("connected", { address: server.address, port: server.port });
-    dialling.call.begin();
-    await dialling.opened.promise;
+    call.begin();
   }
 
   #wanted(server: ServerAddress, spokeVersion2: boolean): OpeningOptions["wanted"] {

@@ -65,7 +65,7 @@ const SHARED_OPTIONS = {
     kind: choice(TLS_CHOICES),
     variable: "HOWDY_TLS",
     default: "auto",
-    help: "whether to speak TLS with the server, from the first byte: auto is where it is known to speak it (PROTOCOL.md, 13.6)",
+    help: "whether to speak TLS with the server: auto is where it is known to speak it, or offers it (PROTOCOL.md, 13.6)",
   },
   pins: {
     kind: TEXT,

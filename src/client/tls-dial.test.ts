@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { createServer as createSecureServer, TLSSocket } from "node:tls";
 import { beforeAll, expect, test } from "vitest";
-import { PREFACE } from "../protocol/hcp2/index.ts";
+import { CAPABILITIES, encodeHcp2, PREFACE } from "../protocol/hcp2/index.ts";
 import { House } from "../server/doors/hcp/fixtures/people.ts";
 import { hcp } from "../server/doors/hcp/hcp-door.ts";
 import { callerWith } from "./fixtures/caller-under-test.ts";
@@ -63,19 +63,77 @@ test.each([1, 2] as const)(
   },
 );
 
-test("auto speaks TLS with a server that is known to, and with no other; off never does", async () => {
+test("auto: a server of version 2 that speaks TLS says so, and is spoken to inside it from then on; off never is", async () => {
   await using house = await openHouse(certificate);
+  let connections = 0;
+  await using between = await ManBetween.before(house.port, () => {
+    connections += 1;
+    return PASSES;
+  });
   const known = both();
-  const auto = callerWith({ ...known, tls: "auto" });
-  auto.caller.dial(at(house.port));
-  expect(await auto.next()).toEqual({ dialled: { hcp: 2, fellBack: false } });
-  known.pins.pin(at(house.port), certificate.fingerprint);
-  const again = callerWith({ ...known, tls: "auto" });
-  again.caller.dial(at(house.port));
-  expect(await again.next()).toEqual(dialled(2, certificate, false));
+  const first = callerWith({ ...known, tls: "auto" });
+  first.caller.dial(between.address);
+  expect(await first.next()).toEqual(seen(certificate));
+  expect([await first.next(), connections]).toEqual([dialled(2, certificate, true), 2]);
+  for (const hcp of ["1", "2", "auto"] as const) {
+    const again = callerWith({ ...known, tls: "auto", hcp });
+    again.caller.dial(between.address);
+    expect(await again.next()).toEqual(dialled(hcp === "1" ? 1 : 2, certificate, false));
+  }
+  expect(connections).toBe(5);
   const off = callerWith({ ...known, tls: "off" });
-  off.caller.dial(at(house.port));
-  expect(await off.next()).toEqual({ dialled: { hcp: 2, fellBack: false } });
+  off.caller.dial(between.address);
+  expect([await off.next(), connections]).toEqual([{ dialled: { hcp: 2, fellBack: false } }, 6]);
+});
+
+test("auto: a server that says nothing of TLS is spoken to without, and hears a hello once it said its own", async () => {
+  await using house = await House.open();
+  const { caller, next } = callerWith({ ...both(), tls: "auto" });
+  caller.dial(at(house.port));
+  expect(await next()).toEqual({ dialled: { hcp: 2, fellBack: false } });
+  expect(await next()).toMatchObject({ message: { kind: "hello" } });
+  await using slow = await ScriptedServer.listen();
+  const other = callerWith({ ...both(), tls: "auto", prefaceAnswerMs: 50 });
+  other.caller.dial(slow.address);
+  const peer = await slow.nextPeer();
+  await peer.read(PREFACE.length);
+  expect(peer.unread).toBe(0);
+  await peer.write(PREFACE);
+  // It never says hello, and is spoken to all the same.
+  expect(await other.next()).toEqual({ dialled: { hcp: 2, fellBack: false } });
+  expect((await peer.read(1))[0]).toBe(1);
+});
+
+test("auto: a server that says it speaks TLS and does not is told of, and is not spoken to without", async () => {
+  await using server = await ScriptedServer.listen();
+  const { caller, next, happenings } = callerWith({ ...both(), tls: "auto", tlsHandshakeMs: 50 });
+  caller.dial(server.address);
+  const peer = await server.nextPeer();
+  const hello = encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, CAPABILITIES.tls, 219] });
+  for (const byte of [...PREFACE, ...hello]) await peer.write(Uint8Array.of(byte));
+  await peer.read(PREFACE.length);
+  await peer.ended();
+  expect(peer.unread).toBe(0);
+  peer.end();
+  expect((await (await server.nextPeer()).read(1))[0]).toBe(0x16);
+  expect(await next()).toEqual({
+    failed: expect.stringMatching(/^it says that it speaks TLS and does not \(no answer within 50 ms\), .* --tls off /),
+  });
+  expect([happenings, server.connections]).toEqual([[], 2]);
+});
+
+test("auto: hanging up between the two connections ends both, and nothing is told", async () => {
+  await using server = await ScriptedServer.listen();
+  const { caller, happenings } = callerWith({ ...both(), tls: "auto" });
+  caller.dial(server.address);
+  const peer = await server.nextPeer();
+  await peer.write(PREFACE, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [CAPABILITIES.tls] }));
+  const second = await server.nextPeer();
+  caller.hangUp();
+  await Promise.all([peer.ended(), second.ended()]);
+  await caller.settled();
+  await caller.quiet();
+  expect(happenings).toEqual([]);
 });
 
 test("a server of version 1 that nobody asked for TLS gets not a byte more than before", async () => {

@@ -10,7 +10,7 @@ import { DialError, type DialOptions, dial } from "./dial.ts";
 import type { Pins } from "./pins.ts";
 import type { Pin } from "./pins-text.ts";
 import type { ServerAddress } from "./server-address.ts";
-import { judge, type SeenCertificate, type TlsChoice, wantsTls } from "./tls-rule.ts";
+import { judge, type SeenCertificate, type TlsChoice, type TlsReason, whyTls } from "./tls-rule.ts";
 
 /** Milliseconds that a server may take to a handshake. A server of version 1 says nothing at all to one. */
 export const TLS_HANDSHAKE_MS = 5000;
@@ -41,16 +41,22 @@ export interface Reached {
 }
 
 /**
- * Connects, inside TLS where that is asked for or the server is known to speak it.
+ * Connects, inside TLS where that is asked for or the server is known to speak it, or where `isOffered`: it has said that it does.
  * @throws DialError when there is no such connection, and UsageError when what is known of servers cannot be had.
  */
-export async function reach(server: ServerAddress, options: TlsDialOptions, hungUp: AbortSignal): Promise<Reached> {
+export async function reach(
+  server: ServerAddress,
+  options: TlsDialOptions,
+  hungUp: AbortSignal,
+  isOffered: boolean,
+): Promise<Reached> {
   const pin = options.pins.at(server);
+  const reason = isOffered ? "offered" : whyTls(options.tls, pin);
   const plain = await dial(server, options, hungUp);
-  if (!wantsTls(options.tls, pin)) return { socket: plain, certificate: undefined };
+  if (reason === undefined) return { socket: plain, certificate: undefined };
   const socket = await shakeHands(plain, server, options, hungUp).catch((error: unknown) => {
     plain.destroy();
-    throw new DialError(whyNoTls(error, options, pin), { cause: error });
+    throw new DialError(whyNoTls(error, reason), { cause: error });
   });
   try {
     return { socket, certificate: take(seenOn(socket), server, options, pin) };
@@ -118,13 +124,12 @@ function take(seen: SeenCertificate, server: ServerAddress, options: TlsDialOpti
   }
 }
 
-function whyNoTls(error: unknown, { tls }: TlsDialOptions, { fingerprint }: Pin): string {
+function whyNoTls(error: unknown, reason: TlsReason): string {
   const what = explain(error);
-  if (fingerprint === undefined) return `it does not speak TLS (${what}), and --tls ${tls} asks for it`;
-  return (
-    `it spoke TLS before and does not now (${what}), as if somebody in between took that away; ` +
-    "--tls off speaks without it all the same"
-  );
+  if (reason === "asked") return `it does not speak TLS (${what}), and --tls on asks for it`;
+  const before =
+    reason === "known" ? "it spoke TLS before and does not now" : "it says that it speaks TLS and does not";
+  return `${before} (${what}), as if somebody in between took that away; --tls off speaks without it all the same`;
 }
 
 function explain(error: unknown): string {

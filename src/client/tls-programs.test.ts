@@ -83,7 +83,7 @@ test("the terminal knows the server again in its next run, and refuses another i
   try {
     const args = ["127.0.0.1", String(port), "Jon", "--hcp", "auto"];
     {
-      await using client = Program.start(MAIN, [...args, "--tls", "on"], env, "given");
+      await using client = Program.start(MAIN, args, env, "given");
       expect(await shownBy(client, /Howdy Server .* no other is taken\./)).toBe(
         first(port, fingerprint, `It is kept in ${file}`),
       );

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { judge, wantsTls } from "./tls-rule.ts";
+import { judge, whyTls } from "./tls-rule.ts";
 
 const PINNED = { fingerprint: "A" };
 
 test("TLS is spoken where it is asked for, and where the server is known to speak it unless a person says otherwise", () => {
-  expect([wantsTls("on", {}), wantsTls("auto", {}), wantsTls("off", {})]).toEqual([true, false, false]);
-  expect([wantsTls("on", PINNED), wantsTls("auto", PINNED), wantsTls("off", PINNED)]).toEqual([true, true, false]);
-  expect(wantsTls("auto", { hcp2: true })).toBe(false);
+  expect([whyTls("on", {}), whyTls("auto", {}), whyTls("off", {})]).toEqual(["asked", undefined, undefined]);
+  expect([whyTls("on", PINNED), whyTls("auto", PINNED), whyTls("off", PINNED)]).toEqual(["known", "known", undefined]);
+  expect(whyTls("auto", { hcp2: true })).toBe(undefined);
 });
 
 test.each([

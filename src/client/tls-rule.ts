@@ -17,8 +17,13 @@ export interface SeenCertificate {
   readonly isVouchedFor: boolean;
 }
 
-export function wantsTls(choice: TlsChoice, { fingerprint }: Pin): boolean {
-  return choice === "on" || (choice === "auto" && fingerprint !== undefined);
+/** Why TLS is spoken with a server: a person asks for it, it is known to speak it, or it has just said so. */
+export type TlsReason = "asked" | "known" | "offered";
+
+export function whyTls(choice: TlsChoice, { fingerprint }: Pin): TlsReason | undefined {
+  if (choice === "off") return undefined;
+  if (fingerprint !== undefined) return "known";
+  return choice === "on" ? "asked" : undefined;
 }
 
 /** `first` and `renewed` are taken, and pinned from then on; `changed` and `nobody's` are refused. */

@@ -115,7 +115,7 @@ export type MessageOf<Kind extends MessageKind> = {
 export type Hcp2Message = { [Kind in MessageKind]: MessageOf<Kind> }[MessageKind];
 
 /** What a side can do beyond what every peer of version 2 can; told in its hello. */
-export const CAPABILITIES = { history: 1, accounts: 2, search: 3, marks: 4 } as const;
+export const CAPABILITIES = { history: 1, accounts: 2, search: 3, marks: 4, tls: 16 } as const;
 
 /** Why a frame is no message. The codes are listed in PROTOCOL.md, "Errors of version 2". */
 export type Hcp2Fault =

@@ -11,7 +11,7 @@ import { Hcp1Door } from "../hcp1/hcp1-door.ts";
 import { Hcp2Door, type Hcp2Options } from "../hcp2/hcp2-door.ts";
 import type { Storing } from "../storing.ts";
 
-export interface HcpOptions extends Hcp2Options {
+export interface HcpOptions extends Omit<Hcp2Options, "speaksTls"> {
   /** The least time between two frames to one client of version 1. */
   readonly messageGapMs: number;
   /** The server's certificate and key; without them it does not speak TLS. */
@@ -35,7 +35,7 @@ class HcpDoor implements Door<Opening> {
     this.#messageGapMs = options.messageGapMs;
     this.#tls = options.tls;
     this.#hcp1 = new Hcp1Door(server, options.messageGapMs);
-    this.#hcp2 = new Hcp2Door(server, options);
+    this.#hcp2 = new Hcp2Door(server, { ...options, speaksTls: options.tls !== undefined });
   }
 
   framing(): Framing<Opening> {

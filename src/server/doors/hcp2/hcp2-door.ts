@@ -42,6 +42,8 @@ const DOOR = "hcp2";
 export interface Hcp2Options {
   /** What the server calls itself in its hello. */
   readonly agent: string;
+  /** Whoever begins with TLS at this port is spoken to inside it. */
+  readonly speaksTls?: boolean;
   /** Numbers from 0 to 1, for what is sent at random. */
   readonly chance?: () => number;
 }
@@ -49,6 +51,7 @@ export interface Hcp2Options {
 export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #server: DoorServer;
   readonly #agent: string;
+  readonly #capabilities: readonly number[];
   readonly #grease: Grease;
   readonly #presence: Presence;
   readonly #signIns: SignIns;
@@ -59,9 +62,11 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   /** This door's peers with a name, in the order of acceptance. */
   #named: readonly Peer[] = [];
 
-  constructor(server: DoorServer, { agent, chance = Math.random }: Hcp2Options) {
+  constructor(server: DoorServer, { agent, speaksTls = false, chance = Math.random }: Hcp2Options) {
+    const { tls, ...always } = CAPABILITIES;
     this.#server = server;
     this.#agent = agent;
+    this.#capabilities = [...Object.values(always), ...(speaksTls ? [tls] : [])];
     this.#grease = new Grease(chance);
     this.#presence = new Presence(server);
     this.#signIns = new SignIns(server.accounts);
@@ -80,7 +85,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const hello: Hcp2Message = {
       kind: "hello",
       frameMax: FRAME_BYTES_MAX,
-      capabilities: [...Object.values(CAPABILITIES), this.#grease.number()],
+      capabilities: [...this.#capabilities, this.#grease.number()],
       agent: this.#agent,
       log: this.#server.logIdentity,
     };
