@@ -31,7 +31,7 @@ const ROOMS: readonly Room[] = [
   { of: "src/protocol/chatroom.ts", mayImport: ["src/protocol/"] },
   { of: "src/protocol/hcp1/", mayImport: ["src/protocol/"] },
   { of: "src/protocol/hcp2/", mayImport: ["src/protocol/"] },
-  { of: "src/room/", mayImport: ["src/protocol/"] },
+  { of: "src/room/", mayImport: ["src/unseen.ts", "src/protocol/"], mayUse: ["unhomoglyph"] },
   { of: "src/log/", mayImport: ["src/room/"] },
   { of: "src/log/nats/address.ts" },
   {

@@ -29,6 +29,7 @@ export const HCP_CLAUSES: readonly string[] = [
   "4.4",
   "4.5",
   "4.6",
+  "4.7",
   "5",
   "5.1",
   "5.2",

@@ -56,8 +56,8 @@ export interface Account {
 /** What a session asks of the room. */
 export type Request = {
   readonly session: SessionId;
-} /** `isOwner`: the session has proved that the name is its own. */ & (
-  | { readonly kind: "join"; readonly name: string; readonly isOwner?: true; readonly original?: Original }
+} & (
+  | ({ readonly kind: "join"; readonly name: string; readonly original?: Original } & Joining)
   /** Makes the session's name its own, or changes the password. */
   | { readonly kind: "register"; readonly credentials: Credentials; readonly original?: Original }
   | { readonly kind: "leave" }
@@ -68,6 +68,13 @@ export type Request = {
   /** Says a text to one user, by the exact name. */
   | ({ readonly kind: "whisper"; readonly receiver: string } & Saying)
 );
+
+interface Joining {
+  /** The session has proved that the name is its own. */
+  readonly isOwner?: true;
+  /** The name must not look like a user's, or a reserved one. No name may look like one that is registered. */
+  readonly mustStandOut?: true;
+}
 
 interface Saying {
   readonly text: string;
@@ -91,7 +98,7 @@ export interface NodeDown {
 export type Entry = Request | OperatorRequest | NodeDown;
 
 /** Why a name is refused. */
-export type Refusal = NameFault | "taken" | "registered" | "already-named";
+export type Refusal = NameFault | "taken" | "registered" | "confusable" | "already-named";
 
 /**
  * Why a whisper reached nobody: its receiver is away, or is there under another spelling of the name, or it is a name

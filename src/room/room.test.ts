@@ -187,6 +187,63 @@ test("the same entries give the same news and the same room, also when a log car
   );
 });
 
+describe("a name that looks like another", () => {
+  const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
+  const join = (
+    room: Room,
+    name: string,
+    how: Pick<Extract<Entry, { kind: "join" }>, "isOwner" | "mustStandOut"> = {},
+  ) => room.apply({ kind: "join", session: "z", name, ...how });
+
+  test("is refused to whoever must stand out, while the other is here, and nobody else", () => {
+    const room = roomOf("Jon");
+    expect(join(room, "Jоn", { mustStandOut: true })).toMatchObject([{ kind: "refused", why: "confusable" }]);
+    expect(join(room, "Jоn")).toMatchObject([{ kind: "joined" }]);
+    room.apply({ kind: "leave", session: "z" });
+    room.apply({ kind: "leave", session: "a" });
+    expect(join(room, "Jоn", { mustStandOut: true })).toMatchObject([{ kind: "joined" }]);
+  });
+
+  test.each(["АII", "А ll", "Ѕеrvеr", "a11"])("is refused to the same where the other is reserved: %s", (name) => {
+    const room = new Room();
+    expect(join(room, name, { mustStandOut: true })).toMatchObject([{ kind: "refused", why: "confusable" }]);
+    room.apply({ kind: "leave", session: "z" });
+    expect(join(room, name)).toMatchObject([{ kind: "joined" }]);
+  });
+
+  test("is refused to everybody but its own owner where the other is registered", () => {
+    const room = new Room([
+      { name: "Jon", credentials },
+      { name: "mike", credentials },
+      { name: "rnike", credentials },
+    ]);
+    for (const name of ["Jоn", "ЈОN"]) {
+      for (const how of [{}, { mustStandOut: true }, { isOwner: true }] as const) {
+        expect(join(room, name, how)).toMatchObject([{ kind: "refused", why: "confusable" }]);
+      }
+    }
+    // Both were registered when nothing was compared.
+    expect(join(room, "RNIKE", { isOwner: true, mustStandOut: true })).toMatchObject([{ user: { name: "rnike" } }]);
+    expect(room.apply({ kind: "join", session: "y", name: "Mike" })).toMatchObject([{ why: "registered" }]);
+  });
+
+  test("is refused from when the other is registered on", () => {
+    const room = roomOf("Jon");
+    expect(join(room, "Jоn")).toMatchObject([{ kind: "joined" }]);
+    room.apply({ kind: "register", session: "a", credentials });
+    room.apply({ kind: "leave", session: "z" });
+    expect(join(room, "Jоn")).toMatchObject([{ kind: "refused", why: "confusable" }]);
+  });
+
+  test("is no other where it is the same: it is taken, or registered", () => {
+    const room = roomOf("Jon");
+    expect(join(room, "JON", { mustStandOut: true })).toMatchObject([{ why: "taken" }]);
+    room.apply({ kind: "register", session: "a", credentials });
+    room.apply({ kind: "leave", session: "a" });
+    expect(join(room, "JON", { mustStandOut: true })).toMatchObject([{ why: "registered" }]);
+  });
+});
+
 describe("a registered name", () => {
   const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
 

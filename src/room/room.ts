@@ -2,7 +2,8 @@
 // clocks or wording. Invariant: the same entries in the same order give the same room and the same news on every server,
 // and a name is registered for exactly one session, the first whose entry asked for it.
 
-import { nameFault, nameKey, SERVER } from "../protocol/name.ts";
+import { EVERYBODY, nameFault, nameKey, SERVER } from "../protocol/name.ts";
+import { withoutBlanks } from "../unseen.ts";
 import {
   type Account,
   type Entry,
@@ -13,8 +14,10 @@ import {
   type SessionId,
   type User,
 } from "./entry.ts";
+import { Looks } from "./looks.ts";
 
 const SERVER_KEY = nameKey(SERVER);
+const RESERVED_LOOKS = new Looks([EVERYBODY, SERVER]);
 /** Names that may be registered. */
 export const ACCOUNTS_MAX = 50_000;
 
@@ -32,6 +35,8 @@ export class Room {
   /** Names that are their owners', by their keys. */
   readonly #accounts: Map<string, Account>;
   readonly #accountsMax: number;
+  readonly #looksOfAccounts: Looks;
+  readonly #looksOfUsers = new Looks();
   /** The values of #byName, made anew when somebody joins or leaves. */
   #users: readonly User[] = [];
 
@@ -39,6 +44,7 @@ export class Room {
   constructor(accounts: readonly Account[] = [], accountsMax = ACCOUNTS_MAX) {
     this.#accounts = new Map(accounts.map((account) => [nameKey(account.name), account]));
     this.#accountsMax = accountsMax;
+    this.#looksOfAccounts = new Looks(accounts.map(({ name }) => name));
   }
 
   /** Users online, in the order of acceptance. */
@@ -86,23 +92,35 @@ export class Room {
     }
   }
 
-  #join({ session, name: asked, isOwner, original }: Extract<Entry, { kind: "join" }>): News {
-    const name = isOwner === true ? (this.accountOf(asked)?.name ?? asked) : asked;
-    const why = this.#refusal(session, name, isOwner === true);
+  #join({ session, name: asked, isOwner, mustStandOut, original }: Extract<Entry, { kind: "join" }>): News {
+    const account = isOwner === true ? this.accountOf(asked) : undefined;
+    const name = account?.name ?? asked;
+    const why =
+      this.#fault(session, name) ?? (account === undefined ? this.#guestFault(name, mustStandOut === true) : undefined);
     if (why !== undefined) return { kind: "refused", session, name, why, original };
     const user: User = { session, name };
     this.#bySession.set(session, user);
     this.#byName.set(name, user);
     this.#byKey.set(nameKey(name), user);
+    this.#looksOfUsers.add(name);
     this.#users = [...this.#byName.values()];
     return { kind: "joined", user, original };
   }
 
-  #refusal(session: SessionId, name: string, isOwner: boolean): Refusal | undefined {
+  #fault(session: SessionId, name: string): Refusal | undefined {
     if (this.#bySession.has(session)) return "already-named";
-    const key = nameKey(name);
-    const fault = nameFault(name) ?? (this.#byKey.has(key) ? "taken" : undefined);
-    return fault ?? (!isOwner && this.#accounts.has(key) ? "registered" : undefined);
+    return nameFault(name) ?? (this.#byKey.has(nameKey(name)) ? "taken" : undefined);
+  }
+
+  /** What keeps a name from those who have not proved that it is theirs. */
+  #guestFault(name: string, mustStandOut: boolean): Refusal | undefined {
+    if (this.accountOf(name) !== undefined) return "registered";
+    const isLike = this.#looksOfAccounts.has(name);
+    return isLike || (mustStandOut && this.#isLikeOthers(name)) ? "confusable" : undefined;
+  }
+
+  #isLikeOthers(name: string): boolean {
+    return this.#looksOfUsers.has(name) || RESERVED_LOOKS.has(withoutBlanks(name));
   }
 
   #act(user: User, entry: Extract<Entry, { kind: "leave" | "register" | "read" | "say" | "whisper" }>): News {
@@ -127,6 +145,7 @@ export class Room {
       return { kind: "unregistered", user, original };
     }
     const account: Account = { ...this.#accounts.get(key), name: user.name, credentials };
+    if (!this.#accounts.has(key)) this.#looksOfAccounts.add(user.name);
     this.#accounts.set(key, account);
     return { kind: "registered", user, account, original };
   }
@@ -145,6 +164,7 @@ export class Room {
     this.#bySession.delete(user.session);
     this.#byName.delete(user.name);
     this.#byKey.delete(nameKey(user.name));
+    this.#looksOfUsers.remove(user.name);
     this.#users = [...this.#byName.values()];
     return { kind: "left", user };
   }

@@ -70,7 +70,7 @@ describe("nothing counts", () => {
       "",
       "{",
       "null",
-      '{"v":2,"kind":"down","why":""}',
+      '{"v":3,"kind":"down","why":""}',
       '{"v":1,"kind":"entries","number":2,"entries":[]}',
     ]) {
       expect(takeAll(stream(["a", text]))).toEqual([{ kind: "void", why: "unreadable" }]);
@@ -92,7 +92,13 @@ const original = fc.oneof(
 const text = fc.string({ unit: "grapheme" });
 const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc.record(
-    { kind: fc.constant("join" as const), session: text, name: text, original },
+    {
+      kind: fc.constant("join" as const),
+      session: text,
+      name: text,
+      original,
+      mustStandOut: fc.constant(true as const),
+    },
     { requiredKeys: ["kind", "session", "name"] },
   ),
   fc.record({ kind: fc.constant("leave" as const), session: text }),
@@ -109,13 +115,19 @@ test("any entries are read as they were written", () => {
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 20 }), (written) => {
       expect(readMessage(writeEntries(7, written.map(writeEntry)))).toEqual({
-        v: 1,
+        v: 2,
         kind: "entries",
         number: 7,
         entries: written,
       });
     }),
   );
+});
+
+test("what a server of the version before wrote is read, accounts among it", () => {
+  const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
+  const entries = [{ kind: "register", session: "a.1", credentials }];
+  expect(readMessage(JSON.stringify({ v: 1, kind: "entries", number: 2, entries }))).toMatchObject({ entries });
 });
 
 test("any text is a message or none, and never an error", () => {

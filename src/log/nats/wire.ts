@@ -7,8 +7,10 @@ import type { Entry } from "../../room/entry.ts";
 /** Entries of one message at most. A place's number has so many for each message of the stream. */
 export const ENTRIES_PER_MESSAGE_MAX = 1024;
 
-/** A message that another version of this program may read otherwise. */
-const VERSION = 1;
+/** The version of what is written. A server of an older one reads none of it. */
+const VERSION = 2;
+/** Versions that can be read. Version 1 had no `mustStandOut`. */
+const versions = z.literal([1, VERSION]);
 
 const originalSchema = z.union([
   z.strictObject({ door: z.string(), value: z.string() }),
@@ -31,6 +33,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     session,
     name: z.string(),
     isOwner: z.literal(true).exactOptional(),
+    mustStandOut: z.literal(true).exactOptional(),
     original: originalSchema.exactOptional(),
   }),
   z.strictObject({
@@ -56,16 +59,16 @@ const number = z.int().positive();
 
 const messageSchema = z.discriminatedUnion("kind", [
   /** A node takes part. Its first message. */
-  z.strictObject({ v: z.literal(VERSION), kind: z.literal("up"), number, name: z.string(), leaseMs: number }),
+  z.strictObject({ v: versions, kind: z.literal("up"), number, name: z.string(), leaseMs: number }),
   /** What a node's sessions ask for. */
   z.strictObject({
-    v: z.literal(VERSION),
+    v: versions,
     kind: z.literal("entries"),
     number,
     entries: z.array(entrySchema).min(1).max(ENTRIES_PER_MESSAGE_MAX),
   }),
   /** A node is let go: it took leave, or was silent for its lease. Anybody says so, on the node's subject. */
-  z.strictObject({ v: z.literal(VERSION), kind: z.literal("down"), why: z.string() }),
+  z.strictObject({ v: versions, kind: z.literal("down"), why: z.string() }),
 ]);
 
 export type WireMessage = z.infer<typeof messageSchema>;

@@ -18,6 +18,7 @@ export const UNKEPT_TEXT = "Who is here hears you, but what you say is not kept:
 const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   taken: "is taken",
   registered: "is its owner's",
+  confusable: "looks like another name",
   reserved: "is reserved",
   empty: "must not be empty",
   "too-long": "is too long",

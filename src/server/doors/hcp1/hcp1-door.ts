@@ -179,8 +179,7 @@ export class Hcp1Door implements Door<Frame> {
   }
 
   #refuse(peer: Peer, name: string, fault: string, proposal: Uint8Array | undefined): void {
-    this.#log(() => [wording.refusedLine(peer.address, name, fault)]);
-    if (fault === "registered") this.#log(() => [wording.registeredLine(peer.address, name)]);
+    this.#log(() => [wording.refusedLine(peer.address, name, fault), ...wording.ownedLines(peer.address, name, fault)]);
     this.#server.send(peer, answer(MESSAGE_TYPES.nak, proposal));
   }
 

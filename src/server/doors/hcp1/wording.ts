@@ -35,10 +35,16 @@ export function refusedLine(address: PeerAddress, name: string, fault: string): 
   return logLine("username-refused", `Sending packet type 3 to ${peerName(address)}`, fields);
 }
 
-/** Why a name is refused that is free and without fault, as far as version 1 knows. */
-export function registeredLine(address: PeerAddress, name: string): LogLine {
-  const text = `${name} is registered: its owner signs in by version 2 ${peerName(address)}`;
-  return logLine("username-registered", text, { ...at(address), username: name });
+const OWNED_TEXTS = {
+  registered: "is registered: its owner signs in by version 2",
+  confusable: "looks like a name that is registered",
+} as const;
+
+/** Why a name is refused that is free and without fault, as far as version 1 knows; nothing for any other reason. */
+export function ownedLines(address: PeerAddress, name: string, fault: string): readonly LogLine[] {
+  if (fault !== "registered" && fault !== "confusable") return [];
+  const text = `${name} ${OWNED_TEXTS[fault]} ${peerName(address)}`;
+  return [logLine(`username-${fault}`, text, { ...at(address), username: name })];
 }
 
 /** `address` is undefined when the name came in by another door. */

@@ -36,6 +36,28 @@ describe("a registered name", () => {
     await abe.next("ack");
   });
 
+  test("is refused in any look to everybody but its owner, and so is a user's to those of version 2", async () => {
+    await using house = await House.open();
+    await registered(house);
+    using abe = await TestPeer.connect(house.port);
+    abe.propose("Ζoë");
+    await abe.next("nak");
+    expect(house.texts).toContain("Ζoë looks like a name that is registered ('127.0.0.1', PORT)");
+    abe.propose("Abe");
+    await abe.next("ack");
+    using eve = await Hcp2Peer.greeted(house.port);
+    for (const name of ["Ζoë", "Аbe", "Ѕerver"]) {
+      const answer = await eve.answered(eve.join(name));
+      const text = `${name} looks like another name.`;
+      expect(answer).toMatchObject({ kind: "error", code: "name-confusable", text });
+    }
+    using zoe = await Hcp2Peer.greeted(house.port);
+    expect((await signIn(zoe, "Zoë", ZOE)).answer).toMatchObject({ kind: "welcome", name: "Zoë" });
+    using another = await TestPeer.connect(house.port);
+    another.propose("Аbe");
+    await another.next("ack");
+  });
+
   test("is had by its owner, as it was registered, and the server proves that it knows the keys", async () => {
     await using house = await House.open();
     await registered(house);

@@ -193,7 +193,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     switch (message.kind) {
       case "join": {
         const { request, name } = message;
-        this.#server.request({ kind: "join", session: peer.session, name, original: originalOf({ request }) });
+        const original = originalOf({ request });
+        this.#server.request({ kind: "join", session: peer.session, name, mustStandOut: true, original });
         break;
       }
       case "signIn":
@@ -244,7 +245,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     }
     const { name, scram } = proved;
     const original = originalOf({ request, scram });
-    this.#server.request({ kind: "join", session: peer.session, name, isOwner: true, original });
+    this.#server.request({ kind: "join", session: peer.session, name, isOwner: true, mustStandOut: true, original });
   }
 
   #register(peer: Peer, { request, salt, storedKey, serverKey }: MessageOf<"register">): void {
