@@ -105,7 +105,11 @@ export class Caller {
 
   /** Settles when the last dial came to something, and the listener knows. */
   async settled(): Promise<void> {
-    await this.#opening;
+    // A dial that failed may have led to the next one.
+    for (let awaited: unknown; awaited !== this.#opening; ) {
+      awaited = this.#opening;
+      await this.#opening;
+    }
   }
 
   /** Settles when everything that was hung up is closed. */

@@ -3,6 +3,7 @@
 // causes the next input.
 
 import { createHash, randomBytes } from "node:crypto";
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { PASSWORD_ROUNDS, SALT_BYTES } from "../protocol/hcp2/index.ts";
 import { deriveKeys, proofOf, signatureOf } from "../scram/keys.ts";
 import { Caller, type CallerOptions } from "./caller.ts";
@@ -26,6 +27,11 @@ export const SCRAM: ScramSums = {
 export interface ClientOptions extends CallerOptions {
   /** Older lines that are asked for when a name is had first. */
   readonly linesOnJoin: number;
+  /** Dials also the only server again by itself that it knows. */
+  readonly comesBackToOne?: boolean;
+  readonly clock?: Clock;
+  /** From 0 up to but not 1. */
+  readonly chance?: () => number;
 }
 
 export interface ClientListener {
@@ -42,13 +48,17 @@ export class Client {
   readonly #session: Session;
   readonly #caller: Caller;
   readonly #listener: ClientListener;
+  readonly #clock: Clock;
   readonly #inputs: SessionInput[] = [];
   #taking = false;
+  #callOff: () => void = () => undefined;
 
   constructor(options: ClientOptions, listener: ClientListener) {
+    const { linesOnJoin, comesBackToOne: toOne = false, clock = SYSTEM_CLOCK, chance = Math.random } = options;
     this.#listener = listener;
+    this.#clock = clock;
     const nonce = () => randomBytes(NONCE_BYTES).toString("hex");
-    this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin: options.linesOnJoin });
+    this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin, comeback: { toOne, chance } });
     this.#caller = new Caller(options, {
       onCertificate: (fingerprint, news) => this.#feed({ kind: "certificate", fingerprint, news }),
       onDialled: (spoken) => this.#feed({ kind: "dialled", spoken }),
@@ -79,6 +89,11 @@ export class Client {
     this.#feed({ kind: "register", password });
   }
 
+  /** So much waits for the server's answer that nothing more can be said. */
+  get isFull(): boolean {
+    return this.#session.isFull;
+  }
+
   /** Settles when no dial is under way and its end was shown. */
   async settled(): Promise<void> {
     await this.#caller.settled();
@@ -103,7 +118,12 @@ export class Client {
         this.#listener.onOutcome?.(output.outcome);
         break;
       case "dial":
+        this.#callOff();
         this.#caller.dial(output.server);
+        break;
+      case "wait":
+        this.#callOff();
+        this.#callOff = this.#clock.after(output.ms, () => this.#feed({ kind: "waited" }));
         break;
       case "send":
         this.#caller.send(output.message);
@@ -112,9 +132,11 @@ export class Client {
         void this.#stretch(output);
         break;
       case "hang-up":
+        this.#callOff();
         this.#caller.hangUp();
         break;
       case "end":
+        this.#callOff();
         void this.#caller.quiet().then(() => this.#listener.onEnded());
         break;
     }

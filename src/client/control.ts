@@ -12,6 +12,9 @@ export type ControlVersion = (typeof CONTROL_VERSIONS)[number];
 /** Lines that one command may ask for: as many as one answer of a server has (PROTOCOL.md, 16.4). */
 export const HISTORY_ASKED_MAX = 100;
 
+/** Servers that one command may name: far over what a room has. */
+export const SERVERS_MAX = 16;
+
 /** Longest command line a client reads, in bytes: a draft far over the protocol's limit still gets a proper answer. */
 export const COMMAND_LINE_BYTES_MAX = 65_536;
 
@@ -48,18 +51,29 @@ const passwordFile = z.string().min(1).describe("A file that holds the password 
 const signInArgument = z.strictObject({ name: z.string(), passwordFile });
 const registerArgument = z.strictObject({ passwordFile });
 
+const connectArgument2 = z.union([
+  connectArgument,
+  z
+    .strictObject({ servers: z.array(connectArgument).min(1).max(SERVERS_MAX) })
+    .describe("Servers of one room: the client goes on to the next by itself."),
+]);
+
 /** What each command of version 2 takes. */
 export const argumentSchemas2 = {
   ...argumentSchemas,
+  connect: connectArgument2,
   history: historyArgument,
   signIn: signInArgument,
   register: registerArgument,
 } as const;
 
+const [, ...otherCommands] = commandSchema.options;
+
 /** Version 2: whoever gave version 1's commands goes on giving them. */
 export const commandSchema2 = z
   .union([
-    ...commandSchema.options,
+    z.strictObject({ connect: connectArgument2 }).describe("Fill in address and port, press Connect."),
+    ...otherCommands,
     z.strictObject({ history: historyArgument }).describe("Ask for older lines than the oldest that was shown."),
     z.strictObject({ signIn: signInArgument }).describe("Take a name as its owner does, who knows its password."),
     z.strictObject({ register: registerArgument }).describe("Make one's name one's own, or change its password."),
@@ -120,6 +134,11 @@ const changedEvents = {
       })
       .optional()
       .describe("There where the connection is inside TLS."),
+    returnsAs: z.string().optional().describe("The client asks for this name by itself: it had it before."),
+  }),
+  disconnected: z.strictObject({
+    reason: z.string().describe("A stable code."),
+    nextMs: z.int().optional().describe("The client dials the next server by itself, in so many milliseconds."),
   }),
 };
 
@@ -137,7 +156,7 @@ export const eventSchema2 = z
     z.strictObject({ users: z.strictObject({ names: z.array(z.string()) }) }).describe("The list changed."),
     z.strictObject({ connected: changedEvents.connected }).describe("The server took the connection."),
     z
-      .strictObject({ disconnected: z.strictObject({ reason: z.string().describe("A stable code.") }) })
+      .strictObject({ disconnected: changedEvents.disconnected })
       .describe("There is no connection: it ended, or could not be had."),
     z.strictObject({ state: stateSchema2 }).describe("The answer to the command state."),
     z
@@ -169,6 +188,7 @@ export function asVersion1(event: ControlEvent2): ControlEvent | undefined {
   if ("said" in event || "history" in event || "account" in event) return undefined;
   if ("shown" in event) return { shown: { text: event.shown.text } };
   if ("connected" in event) return { connected: { address: event.connected.address, port: event.connected.port } };
+  if ("disconnected" in event) return { disconnected: { reason: event.disconnected.reason } };
   if (!("state" in event)) return event;
   const { hcp: _, ...state } = event.state;
   return { state };

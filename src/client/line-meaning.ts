@@ -16,7 +16,10 @@ export type NoticeKind =
   | "doubtful"
   | "forgotten"
   /** What came of signing in or registering. */
-  | "account";
+  | "account"
+  | "name-awaited"
+  | "name-given-up"
+  | "back";
 
 export type LineMeaning =
   /** One's own words. The line names the receiver unless it is `All`. */

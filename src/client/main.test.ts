@@ -57,24 +57,28 @@ test("a wrong environment is refused", () => {
 });
 
 test.each<[string[], NodeJS.ProcessEnv, object]>([
-  [[], {}, { server: { address: "127.0.0.1", port: 20_002 }, name: undefined }],
-  [["::1"], {}, { server: { address: "::1", port: 20_002 }, name: undefined }],
-  [["[::1]", "1", "Jon"], {}, { server: { address: "::1", port: 1 }, name: "Jon" }],
+  [[], {}, { servers: [{ address: "127.0.0.1", port: 20_002 }], name: undefined }],
+  [["::1"], {}, { servers: [{ address: "::1", port: 20_002 }], name: undefined }],
+  [["[::1]", "1", "Jon"], {}, { servers: [{ address: "::1", port: 1 }], name: "Jon" }],
   [
     ["--terminal"],
     { HOWDY_SERVER: "10.6.1.116:20003" },
-    { server: { address: "10.6.1.116", port: 20_003 }, name: undefined },
+    { servers: [{ address: "10.6.1.116", port: 20_003 }], name: undefined },
   ],
   [
     ["--server", "10.6.1.116:1"],
     { HOWDY_SERVER: "1.1.1.1:2" },
-    { server: { address: "10.6.1.116", port: 1 }, name: undefined },
+    { servers: [{ address: "10.6.1.116", port: 1 }], name: undefined },
   ],
-  [["localhost"], { HOWDY_SERVER: "1.1.1.1:2" }, { server: { address: "127.0.0.1", port: 20_002 }, name: undefined }],
+  [
+    ["localhost"],
+    { HOWDY_SERVER: "1.1.1.1:2" },
+    { servers: [{ address: "127.0.0.1", port: 20_002 }], name: undefined },
+  ],
   [
     ["10.6.1.116", "20003", "Jon Stewart"],
     {},
-    { server: { address: "10.6.1.116", port: 20_003 }, name: "Jon Stewart" },
+    { servers: [{ address: "10.6.1.116", port: 20_003 }], name: "Jon Stewart" },
   ],
 ])("without another face it is the terminal: %j with %j", (args, env, terminal) => {
   expect(readOptions(args, env)).toMatchObject({ headless: false, web: undefined, terminal });

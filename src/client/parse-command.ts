@@ -7,6 +7,7 @@ import {
   type ControlVersion,
   commandSchema,
   commandSchema2,
+  SERVERS_MAX,
 } from "./control.ts";
 import { describeFault } from "./fault.ts";
 
@@ -65,7 +66,8 @@ function expectation(value: unknown, version: ControlVersion): string {
   const [key, ...more] = Object.keys(value);
   if (key === undefined || more.length > 0) return "expected exactly one command in an object";
   if (!isCommandKey(key, version)) return `expected one of ${COMMANDS[version].join(", ")}`;
-  return `${key}: expected ${EXPECTED_ARGUMENTS[key]}`;
+  const servers = key === "connect" && version === 2 ? `, or {"servers": [1 to ${SERVERS_MAX} of these]}` : "";
+  return `${key}: expected ${EXPECTED_ARGUMENTS[key]}${servers}`;
 }
 
 function isCommandKey(key: string, version: ControlVersion): key is keyof typeof EXPECTED_ARGUMENTS {

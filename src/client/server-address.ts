@@ -3,6 +3,7 @@
 
 import { parseIpAddress } from "../options/ip-address.ts";
 import { DEFAULT_PORT, PORT_MAX } from "../protocol/hcp1/index.ts";
+import type { ControlCommand2 } from "./control.ts";
 
 /** Where a server listens: an IP address and a port from 1 to 65535. */
 export interface ServerAddress {
@@ -10,8 +11,13 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** One or more, the one that is meant first ahead. */
+export type Servers = readonly [ServerAddress, ...ServerAddress[]];
+
 /** What two empty entries mean. Report, "Howdy Client". */
 const DEFAULT_SERVER: ServerAddress = { address: "127.0.0.1", port: DEFAULT_PORT };
+
+type Connect = Extract<ControlCommand2, { connect: unknown }>["connect"];
 
 const DECIMAL = /^[1-9]\d{0,4}$/;
 
@@ -21,6 +27,15 @@ export function parseServerAddress(address: string, port: string | number): Serv
   const portNumber = parsePort(port);
   const ipAddress = parseIpAddress(address);
   return portNumber === undefined || ipAddress === undefined ? undefined : { address: ipAddress, port: portNumber };
+}
+
+/** The servers that a command to connect names; undefined when one of them is none. */
+export function parseServers(connect: Connect): Servers | undefined {
+  const [first, ...others] = ("servers" in connect ? connect.servers : [connect]).map(({ address = "", port = "" }) =>
+    parseServerAddress(address, port),
+  );
+  const isServer = (one: ServerAddress | undefined) => one !== undefined;
+  return isServer(first) && others.every(isServer) ? [first, ...others] : undefined;
 }
 
 function parsePort(port: string | number): number | undefined {

@@ -36,7 +36,9 @@ export type SessionInput =
   /** Of version 2: what both sides said first, before the server's hello is received. */
   | { readonly kind: "hellos"; readonly hellos: Hellos }
   | { readonly kind: "received"; readonly message: Heard }
-  | { readonly kind: "closed"; readonly code: string; readonly why: string };
+  | { readonly kind: "closed"; readonly code: string; readonly why: string }
+  /** What the last `wait` asked for is over. */
+  | { readonly kind: "waited" };
 
 export type SessionOutput =
   /** `meaning` stands beside `shown`, and nowhere else. */
@@ -49,5 +51,7 @@ export type SessionOutput =
   | Extract<SignInFact, { readonly kind: "stretch" }>
   /** Give up the connection or the dial; no later input may come from it. */
   | { readonly kind: "hang-up" }
+  /** `waited` is to come so much later. A newer `wait`, a `dial` and a `hang-up` take its place. */
+  | { readonly kind: "wait"; readonly ms: number }
   /** Nothing comes after it. */
   | { readonly kind: "end" };

@@ -113,7 +113,7 @@ const inputs = fc.array(input, { maxLength: 60 });
 test("whatever happens in whatever order, every event keeps to the schema and every message can be encoded", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      for (const output of outputsOf(testSession(0, SCRAM), all)) {
+      for (const output of outputsOf(testSession(0, { scram: SCRAM }), all)) {
         if (output.kind === "event") {
           eventSchema2.parse(output.event);
           eventSchema.optional().parse(asVersion1(output.event));
@@ -129,7 +129,7 @@ test("whatever happens in whatever order, every event keeps to the schema and ev
 test("nothing is sent but on a connection that is there", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession(0, SCRAM);
+      const session = testSession(0, { scram: SCRAM });
       let line: "none" | "dialling" | "connected" = "none";
       for (const one of all) {
         if (one.kind === "dialled" && line === "dialling") line = "connected";
@@ -149,7 +149,7 @@ test("nothing is sent but on a connection that is there", () => {
 test("the draft goes with a send, and only with a send", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession(0, SCRAM);
+      const session = testSession(0, { scram: SCRAM });
       for (const one of all) {
         const before = session.state.draft;
         const sent = session.take(one).some((output) => output.kind === "send");
@@ -164,7 +164,7 @@ test("the draft goes with a send, and only with a send", () => {
 test("lines are bounded and are those that were shown; the list has nobody twice and holds the selection", () => {
   fc.assert(
     fc.property(inputs, (all) => {
-      const session = testSession(0, SCRAM);
+      const session = testSession(0, { scram: SCRAM });
       const shown = outputsOf(session, all).flatMap((output) =>
         output.kind === "event" && "shown" in output.event ? [output.event.shown.text] : [],
       );
@@ -181,7 +181,7 @@ test("every dial ends in exactly one disconnected, with at most one connected be
   fc.assert(
     fc.property(inputs, (all) => {
       const closing: SessionInput = { kind: "command", command: { close: {} } };
-      const history = outputsOf(testSession(0, SCRAM), [...all, closing]).flatMap((output) => {
+      const history = outputsOf(testSession(0, { scram: SCRAM }), [...all, closing]).flatMap((output) => {
         if (output.kind === "dial") return ["dial"];
         return output.kind === "event" ? Object.keys(output.event).filter((key) => key.includes("connected")) : [];
       });

@@ -7,6 +7,7 @@ import { writePlace } from "../options/ip-address.ts";
 import { EVERYBODY, type Message, SERVER, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import { TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
 import { type AccountWish, accountLine, wishFault } from "./accounts.ts";
+import { Comeback, type ComebackOptions, NAME_AGAIN_MS, NAME_TRIES_MAX } from "./comeback.ts";
 import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
 import { compareLists, destinations, findDestination } from "./destinations.ts";
 import { type ShownLine, shownLine } from "./fact-lines.ts";
@@ -15,13 +16,17 @@ import { type Fact, Hcp2Talk, type Hcp2TalkOptions } from "./hcp2-talk.ts";
 import { type Heard, isOfVersion1, type Spoken } from "./heard.ts";
 import type { NoticeKind } from "./line-meaning.ts";
 import { composeOutgoing, type Outgoing } from "./outgoing.ts";
-import { parseServerAddress, type ServerAddress } from "./server-address.ts";
+import { parseServers, type ServerAddress } from "./server-address.ts";
 import type { SessionCommand, SessionInput, SessionOutput } from "./session-io.ts";
 import { type AccountFact, isDistrusted } from "./sign-in.ts";
 import * as texts from "./texts.ts";
 
 /** Lines of the text box that are kept; older ones are forgotten. */
 export const LINES_MAX = 1000;
+
+export interface SessionOptions extends Hcp2TalkOptions {
+  readonly comeback: ComebackOptions;
+}
 
 /** What ends with a connection. */
 interface ServerLink {
@@ -32,7 +37,10 @@ interface ServerLink {
   proposed: string | null;
   /** What the server said before it ended the connection. */
   bye: string | undefined;
+  wasKicked: boolean;
 }
+
+const NAME_AWAITED_S = (NAME_AGAIN_MS * NAME_TRIES_MAX) / 1000;
 
 /** Older lines that the command asks for unless it says how many. */
 const LINES_ASKED = 50;
@@ -44,11 +52,18 @@ export class Session {
   #users: readonly string[] = [];
   #lines: string[] = [];
   #link: ServerLink | undefined;
+  #comeback: Comeback | undefined;
+  /** What is done when the wait is over. */
+  #next: (() => void) | undefined;
+  /** Who was selected when the connection went. */
+  #selectedBefore: string | null = null;
   #ended = false;
   #outputs: SessionOutput[] = [];
+  readonly #options: SessionOptions;
   readonly #talk: Hcp2Talk;
 
-  constructor(options: Hcp2TalkOptions) {
+  constructor(options: SessionOptions) {
+    this.#options = options;
     this.#talk = new Hcp2Talk(options);
   }
 
@@ -58,6 +73,11 @@ export class Session {
     const outputs = this.#outputs;
     this.#outputs = [];
     return outputs;
+  }
+
+  /** So much waits for an answer of a server of version 2 that nothing more can be said. */
+  get isFull(): boolean {
+    return this.#link?.spoken?.hcp === 2 && this.#talk.isFull;
   }
 
   /** A copy of everything a person can see. */
@@ -107,11 +127,14 @@ export class Session {
       case "closed":
         this.#onClosed(input.code, input.why);
         break;
+      case "waited":
+        this.#onWaited();
+        break;
     }
   }
 
   #obey(command: SessionCommand): void {
-    if ("connect" in command) this.#connect(command.connect.address ?? "", command.connect.port ?? "");
+    if ("connect" in command) this.#connect(command);
     else if ("select" in command) this.#select(textOf(command.select, "name"));
     else if ("type" in command) this.#draft = textOf(command.type, "text");
     else if ("send" in command) this.#send();
@@ -120,15 +143,28 @@ export class Session {
     else this.#close();
   }
 
-  #connect(address: string, port: string | number): void {
-    const server = parseServerAddress(address, port);
-    if (server === undefined) {
+  #connect({ connect }: Extract<ControlCommand2, { connect: unknown }>): void {
+    const servers = parseServers(connect);
+    if (servers === undefined) {
       this.#note(texts.ADDRESS_NOT_VALID, "refused");
       return;
     }
+    // The same again while one waits to be back: somebody does not want to wait.
+    const isSooner = this.#link === undefined && this.#next !== undefined && this.#comeback?.isOf(servers);
     this.#hangUp();
+    if (!isSooner) {
+      this.#comeback = new Comeback(servers, this.#options.comeback);
+      this.#selectedBefore = null;
+    }
+    this.#dial();
+  }
+
+  #dial(): void {
+    const server = this.#comeback?.server;
+    if (server === undefined) return;
     this.#note(texts.connecting(server), "dialling");
-    this.#link = { server, spoken: undefined, username: null, proposed: null, bye: undefined };
+    this.#next = undefined;
+    this.#link = { server, spoken: undefined, username: null, proposed: null, bye: undefined, wasKicked: false };
     this.#outputs.push({ kind: "dial", server });
   }
 
@@ -136,6 +172,7 @@ export class Session {
     // A name that is not in the list leaves nobody selected. Otherwise a whisper to somebody who has just left would go
     // to whoever was selected before.
     this.#selection = findDestination(this.#users, name) ?? null;
+    this.#selectedBefore = null;
     if (this.#selection !== null) return;
     const expected = `select: expected one of the ${destinations(this.#users).length} names in the list`;
     this.#emit({ error: { message: describeFault(expected, JSON.stringify(name)) } });
@@ -168,17 +205,21 @@ export class Session {
         this.#show({ text: outgoing.shown, meaning: { kind: "own", receiver: outgoing.message.receiver } });
         break;
       case "proposal":
-        if (link !== undefined) link.proposed = outgoing.message.name;
-        if (link?.spoken?.hcp !== 2) break;
-        this.#onFacts(this.#talk.join(outgoing.message.name));
+        if (link !== undefined) this.#propose(link, outgoing.message.name);
         return true;
     }
     this.#outputs.push({ kind: "send", message: outgoing.message });
     return true;
   }
 
+  #propose(link: ServerLink, name: string): void {
+    link.proposed = name;
+    if (link.spoken?.hcp === 2) this.#onFacts(this.#talk.join(name));
+    else this.#outputs.push({ kind: "send", message: { kind: "proposal", name } });
+  }
+
   #say2({ message: { receiver, text }, shown }: Extract<Outgoing, { readonly kind: "message" }>): boolean {
-    if (this.#talk.isFull) {
+    if (this.isFull) {
       this.#outputs.push({ kind: "outcome", outcome: "refused" });
       this.#note(texts.TOO_MUCH_UNANSWERED, "refused");
       return false;
@@ -230,28 +271,52 @@ export class Session {
   }
 
   #onDialled(spoken: Spoken): void {
-    if (this.#link === undefined || this.#link.spoken) return;
-    this.#link.spoken = spoken;
-    if (spoken.hcp === 2) this.#talk.open(writePlace(this.#link.server));
-    this.#emit({ connected: { ...this.#link.server, ...spoken } });
+    const link = this.#link;
+    if (link === undefined || link.spoken) return;
+    link.spoken = spoken;
+    if (spoken.hcp === 2) this.#talk.open(this.#comeback?.room ?? writePlace(link.server));
+    const returnsAs = this.#comeback?.name;
+    this.#emit({ connected: { ...link.server, ...spoken, ...(returnsAs !== undefined && { returnsAs }) } });
+    if (returnsAs !== undefined) this.#propose(link, returnsAs);
   }
 
   #onDialFailed(why: string): void {
     if (this.#link === undefined || this.#link.spoken) return;
     this.#note(texts.dialFailed(this.#link.server, why), "unreachable");
-    this.#unlink("dial-failed");
+    this.#goOn(this.#link, "dial-failed");
   }
 
   #onClosed(code: string, why: string): void {
     if (!this.#link?.spoken) return;
     this.#note(texts.connectionLost(this.#link.server, this.#link.bye ?? why), "lost");
-    this.#unlink(code);
+    this.#goOn(this.#link, code);
   }
 
-  #unlink(reason: string): void {
+  /** To the next server, where there is one. */
+  #goOn({ username, proposed, wasKicked }: ServerLink, reason: string): void {
+    const nextMs = this.#comeback?.lost(username ?? proposed ?? undefined, wasKicked);
+    if (nextMs !== undefined) this.#selectedBefore = this.#selection ?? this.#selectedBefore;
+    this.#unlink(reason, nextMs);
+    if (nextMs === 0) this.#dial();
+    else if (nextMs !== undefined) this.#wait(nextMs, () => this.#dial());
+  }
+
+  #wait(ms: number, next: () => void): void {
+    this.#next = next;
+    this.#outputs.push({ kind: "wait", ms });
+  }
+
+  #onWaited(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    next?.();
+  }
+
+  #unlink(reason: string, nextMs?: number): void {
     this.#onFacts(this.#talk.account((it) => it.close()));
     this.#link = undefined;
-    this.#emit({ disconnected: { reason } });
+    this.#next = undefined;
+    this.#emit({ disconnected: { reason, ...(nextMs !== undefined && { nextMs }) } });
     this.#setUsers([], this.#users.length > 0);
   }
 
@@ -266,7 +331,7 @@ export class Session {
         if (message.name !== "") this.#onNamed(link, message.name);
         break;
       case "nak":
-        this.#onNameRefused(link);
+        this.#onNameRefused(link, true);
         break;
       case "update":
         this.#readUpdate(message.names);
@@ -309,10 +374,11 @@ export class Session {
         if (fact.name !== "") this.#onNamed(link, fact.name);
         break;
       case "name-refused":
-        if (fact.code === "name-registered")
-          this.#tellAccount({ what: "refused", of: "proposal", name: fact.name, code: fact.code });
-        else this.#showFact(link, { kind: "server-says", text: fact.why, isForAll: false });
-        this.#onNameRefused(link);
+        this.#onNameRefused(link, fact.code === "name-taken", () => {
+          if (fact.code === "name-registered") {
+            this.#tellAccount({ what: "refused", of: "proposal", name: fact.name, code: fact.code });
+          } else this.#showFact(link, { kind: "server-says", text: fact.why, isForAll: false });
+        });
         break;
       case "users":
         this.#readUpdate(fact.names);
@@ -326,6 +392,7 @@ export class Session {
         break;
       case "bye":
         link.bye = texts.saidBye(fact.code, fact.text);
+        link.wasKicked = fact.code === "kicked";
         break;
       default:
         this.#showFact(link, fact);
@@ -339,12 +406,15 @@ export class Session {
   }
 
   #onAccount(link: ServerLink, fact: AccountFact): void {
+    if (fact.what === "refused" && fact.of === "proposal" && !isDistrusted(fact)) {
+      this.#onNameRefused(link, fact.code === "name-taken", () => this.#tellAccount(fact));
+      return;
+    }
     if (fact.what === "refused" && fact.of !== "register") link.proposed = null;
     this.#tellAccount(fact);
-    if (isDistrusted(fact)) {
-      this.#outputs.push({ kind: "hang-up" });
-      this.#unlink("server-distrusted");
-    } else if (fact.what === "refused" && fact.of === "proposal") this.#onNameRefused(link);
+    if (!isDistrusted(fact)) return;
+    this.#outputs.push({ kind: "hang-up" });
+    this.#unlink("server-distrusted");
   }
 
   #tellAccount(fact: Omit<AccountFact, "kind">): void {
@@ -358,10 +428,24 @@ export class Session {
     link.username = username;
     link.proposed = null;
     this.#show({ text: texts.USERNAME_ACCEPTED, meaning: { kind: "named", username } });
+    const isBack = this.#comeback?.named() === true;
+    if (!isBack || !this.#comeback?.hasSeveral) return;
+    this.#note(texts.backAt(username, link.server), "back");
+    if (link.spoken?.hcp === 1) this.#note(texts.MAY_BE_LOST, "back");
   }
 
-  #onNameRefused(link: ServerLink): void {
+  /** Version 1 does not say why: the name is taken, then. `why` is the server's word. */
+  #onNameRefused(link: ServerLink, isTaken: boolean, tellWhy?: () => void): void {
+    const name = link.proposed ?? "";
+    const wasAwaited = (this.#comeback?.refusals ?? 0) > 0;
+    if (this.#comeback?.refused(isTaken)) {
+      if (!wasAwaited) this.#note(texts.nameAwaited(name, link.server, NAME_AWAITED_S), "name-awaited");
+      this.#wait(NAME_AGAIN_MS, () => this.#propose(link, name));
+      return;
+    }
     link.proposed = null;
+    if (wasAwaited) this.#note(texts.nameGivenUp(name, NAME_AWAITED_S), "name-given-up");
+    tellWhy?.();
     this.#note(texts.USERNAME_NOT_ACCEPTED, "name-not-accepted");
   }
 
@@ -376,6 +460,10 @@ export class Session {
     this.#users = users;
     const list = destinations(users);
     if (this.#selection !== null && !list.includes(this.#selection)) this.#selection = null;
+    if (this.#selectedBefore !== null && list.includes(this.#selectedBefore)) {
+      this.#selection = this.#selectedBefore;
+      this.#selectedBefore = null;
+    }
     if (changed) this.#emit({ users: { names: [...list] } });
   }
 

@@ -70,6 +70,27 @@ export function saidBye(code: string, text: string | undefined): string {
   return `it said bye, ${code}`;
 }
 
+export function atServer(server: ServerAddress): string {
+  return `at ${writePlace(server)}`;
+}
+
+/** The name may be one's own. */
+export function nameAwaited(name: string, server: ServerAddress, waitS: number): string {
+  return `${name} is still taken at ${writePlace(server)}, maybe by your own connection to the server that is gone; asking again for up to ${waitS} s.`;
+}
+
+export function nameGivenUp(name: string, waitS: number): string {
+  return `${name} is still taken after ${waitS} s: it is somebody else's now.`;
+}
+
+export function backAt(name: string, server: ServerAddress): string {
+  return `You are back as ${name}, at Howdy Server ${writePlace(server)}.`;
+}
+
+/** Behind it, in version 1. */
+export const MAY_BE_LOST =
+  "What was said meanwhile is not shown, and what you said last may be lost: version 1 has no answer to it.";
+
 /** `why` is a clause such as "connection refused". */
 export function dialFailed(server: ServerAddress, why: string): string {
   return `Howdy Server ${writePlace(server)} cannot be reached: ${why}.`;

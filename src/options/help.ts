@@ -67,6 +67,8 @@ function singleNotes({ variable, default: fallback, otherwise }: ValueOption): r
   return notes.length === 0 ? [] : [notes.join(", ")];
 }
 
-function repeatedNotes({ variable }: ValueOption): readonly string[] {
-  return ["may be repeated", ...(variable === undefined ? [] : [`also ${variable}, with commas`])];
+function repeatedNotes({ variable, default: fallback }: ValueOption): readonly string[] {
+  const isAdded = fallback === undefined;
+  const inVariable = variable === undefined ? [] : [`${isAdded ? "also" : "else"} ${variable}, with commas`];
+  return ["may be repeated", ...inVariable, ...(isAdded ? [] : [`default ${fallback}`])];
 }

@@ -19,8 +19,8 @@ export interface ValueOption {
   /** The option may be given several times, and its value is a list. */
   readonly repeats?: true;
   /**
-   * The environment variable that counts when the option is not given. For an option that repeats it counts beside the
-   * command line, and holds a list with commas. An empty variable counts as not set.
+   * The environment variable that counts when the option is not given. For an option that repeats it holds a list with
+   * commas, and counts beside the command line unless the option has a default. An empty variable counts as not set.
    */
   readonly variable?: string;
   /** As the user would write it. */

@@ -35,13 +35,24 @@ function readValue(name: string, option: ValueOption, { given }: CommandLine, en
   const { variable = "", repeats, default: fallback } = option;
   const onLine = (given.get(name) ?? []).map((text) => ({ source: `--${name}`, text }));
   const inEnvironment = environment[variable] ?? "";
-  if (repeats) return [...onLine, ...listed(variable, inEnvironment)].map((setting) => check(option, setting));
+  if (repeats) return listOf(option, onLine, listed(variable, inEnvironment)).map((setting) => check(option, setting));
   const [setting] = [
     ...onLine.slice(-1),
     ...(inEnvironment === "" ? [] : [{ source: variable, text: inEnvironment }]),
     ...(fallback === undefined ? [] : [{ source: `the default of --${name}`, text: String(fallback) }]),
   ];
   return setting === undefined ? undefined : check(option, setting);
+}
+
+/** A list that has a default is one as a whole; others are put together. */
+function listOf(
+  option: ValueOption,
+  onLine: readonly Setting[],
+  inEnvironment: readonly Setting[],
+): readonly Setting[] {
+  if (option.default === undefined) return [...onLine, ...inEnvironment];
+  if (onLine.length > 0) return onLine;
+  return inEnvironment.length > 0 ? inEnvironment : listed("the default", String(option.default));
 }
 
 function listed(variable: string, list: string): readonly Setting[] {

@@ -1,12 +1,5 @@
 // Owns every limit of the terminal face, once, with its unit and reason. It must not know who keeps them.
 
-/** The first pause before a lost server is dialled again, in milliseconds, and the longest. Each doubles the one before. */
-export const RETRY_FIRST_MS = 1000;
-export const RETRY_MAX_MS = 60_000;
-
-/** The share of a pause that chance may take off, so that not everybody dials a room that comes back at once. */
-export const RETRY_JITTER = 0.5;
-
 /** Names that are remembered after they left, so that they can be completed and told apart; the oldest are forgotten. */
 export const SEEN_NAMES_MAX = 1000;
 

@@ -1,6 +1,6 @@
 // Owns the face where there is no terminal to draw on: plain lines in, plain lines out. It must not know what a line means.
 // Invariant: lines are taken in their order. A line from a pipe is taken only when it can be sent, so none is refused just
-// because the server is away.
+// because the server is away, or slow to answer.
 
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -49,7 +49,7 @@ export class PlainLines {
   setPrompt(prompt: Prompt): void {
     const wasReady = this.#isReady;
     // Names with blanks can be told from a text only by the list.
-    this.#isReady = prompt.kind === "name" || (prompt.kind === "talk" && prompt.knowsWho);
+    this.#isReady = prompt.kind === "name" || (prompt.kind === "talk" && prompt.knowsWho && !prompt.isFull);
     if (this.#isReady) this.#ready.resolve();
     else if (wasReady) this.#ready = Promise.withResolvers();
   }
@@ -66,7 +66,8 @@ export class PlainLines {
     let decoder = new TextDecoder("utf-8");
     try {
       for await (const { bytes, tooLong } of linesOf(input, PIPED_LINE_BYTES_MAX)) {
-        if (this.#waits) await this.#ready.promise;
+        // It may be over again before this goes on.
+        while (this.#waits && !this.#isReady) await this.#ready.promise;
         if (tooLong) this.#listener.onTooLong();
         else this.#listener.onLine(decoder.decode(bytes).replace(/\r$/, ""));
         decoder = LATER_LINES;

@@ -12,8 +12,15 @@ export type Prompt =
   | { readonly kind: "name" }
   /** A name waits for the server's answer. */
   | { readonly kind: "waiting"; readonly name: string }
-  /** `knowsWho` is false until the list of who is online has come. */
-  | { readonly kind: "talk"; readonly receiver: string; readonly isThere: boolean; readonly knowsWho: boolean };
+  | {
+      readonly kind: "talk";
+      readonly receiver: string;
+      readonly isThere: boolean;
+      /** False until the list of who is online has come. */
+      readonly knowsWho: boolean;
+      /** Too much waits for the server's answer to say more. */
+      readonly isFull?: true;
+    };
 
 export function drawPrompt(prompt: Prompt, ink: Ink): string {
   switch (prompt.kind) {

@@ -80,7 +80,7 @@ test("while a name waits for its answer nothing is taken for a second one", () =
 
 test("a name that was typed is proposed again after the server was away", () => {
   const driver = new TerminalDriver().dialled().enter("Jon").receive({ kind: "ack", name: "Jon" }).lost();
-  driver.model.onRetry();
+  driver.waited();
   driver.dialled();
   expect(driver.sent).toEqual([
     { kind: "proposal", name: "Jon" },
@@ -96,11 +96,11 @@ test("a lost server is said, and dialled again after growing pauses, with the sa
   ]);
   expect(driver.prompt).toEqual({ kind: "offline" });
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    driver.model.onRetry();
+    driver.waited();
     driver.failed();
   }
   expect(driver.pausesMs).toEqual([1000, 2000, 4000, 8000]);
-  driver.model.onRetry();
+  driver.waited();
   driver.dialled();
   expect(driver.sent.at(-1)).toEqual({ kind: "proposal", name: "Jon" });
   driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Zoë", "Jon"] });
@@ -120,13 +120,13 @@ test("Enter on an empty line dials at once", () => {
   const driver = TerminalDriver.named("Jon").lost();
   driver.enter("");
   expect(driver.dials).toBe(2);
-  driver.model.onRetry();
+  driver.waited();
   expect(driver.dials).toBe(2);
 });
 
 test("a connection that ends before a name was accepted does not begin the pauses anew", () => {
   const driver = new TerminalDriver().dialled().lost();
-  driver.model.onRetry();
+  driver.waited();
   driver.dialled().lost();
   expect(driver.pausesMs).toEqual([1000, 2000]);
 });
@@ -158,4 +158,43 @@ test("commands work without a connection", () => {
   expect(driver.lines().length).toBeGreaterThan(7);
   driver.enter("/quit");
   expect(driver.left).toBe("left");
+});
+
+test("with several servers the next one is dialled at once, what is typed stays, and it is said where one is", () => {
+  const driver = new TerminalDriver({ name: "Jon", ports: [1, 2] }).dialled();
+  driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Zoë", "Jon"] });
+  expect(driver.lines().at(-1)).toBe("# Online, 2: Zoë, Jon (you); you are at 127.0.0.1:1.");
+  driver.enter("/to Zoë");
+  driver.draft = "half a mess";
+  driver.lost();
+  expect(driver.lines()).toEqual([
+    "The connection to Howdy Server 127.0.0.1:1 is gone: it closed the connection.",
+    "You are going to connect Howdy Server with 127.0.0.1:2",
+  ]);
+  expect([driver.dials, driver.pausesMs]).toEqual([2, []]);
+  driver.dialled().receive({ kind: "nak", name: "Jon" });
+  expect([driver.draft, driver.prompt]).toEqual(["half a mess", { kind: "waiting", name: "Jon" }]);
+  driver.waited().receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Zoë", "Jon"] });
+  expect(driver.sent.map((sent) => (sent.kind === "proposal" ? sent.name : sent))).toEqual(["Jon", "Jon", "Jon"]);
+  expect(driver.lines()).toContain("You are back as Jon, at Howdy Server 127.0.0.1:2.");
+  expect(driver.draft).toBe("half a mess");
+  expect(driver.prompt).toMatchObject({ kind: "talk", receiver: "Zoë" });
+});
+
+test("a name that stays somebody's is asked for anew, with half a message put aside; a pipe ends", () => {
+  for (const isAttended of [true, false]) {
+    const driver = new TerminalDriver({ name: "Jon", ports: [1, 2], isAttended }).dialled();
+    driver.receive({ kind: "ack", name: "Jon" }, { kind: "update", names: ["Jon"] });
+    driver.draft = "half";
+    driver.lost().dialled();
+    for (let tries = 0; tries <= 40; tries += 1) driver.receive({ kind: "nak", name: "Jon" }).waited();
+    expect(driver.left).toBe(isAttended ? undefined : "name-refused");
+    if (isAttended) expect([driver.draft, driver.prompt]).toEqual(["Jon", { kind: "name" }]);
+  }
+});
+
+test("where nobody is there to wait, servers that cannot be reached end it once each was tried", () => {
+  const driver = new TerminalDriver({ name: "Jon", isAttended: false, ports: [1, 2] }).failed();
+  expect([driver.left, driver.dials]).toEqual([undefined, 2]);
+  expect(driver.failed().left).toBe("unreachable");
 });

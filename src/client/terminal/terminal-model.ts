@@ -7,13 +7,13 @@ import type { ControlEvent2 } from "../control.ts";
 import { destinations } from "../destinations.ts";
 import type { LineStamp, ShownLine } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
+import type { ServerAddress } from "../server-address.ts";
 import { NOT_CONNECTED } from "../texts.ts";
 import { HELP_LINES } from "./commands.ts";
 import type { Remark } from "./draw.ts";
 import { type Entered, readEntered } from "./entered.ts";
 import { KnownNames } from "./known-names.ts";
 import type { Prompt } from "./prompt.ts";
-import { retryPauseMs } from "./retry.ts";
 import * as words from "./words.ts";
 
 /** Why the face ends. */
@@ -36,30 +36,34 @@ export interface TerminalPort {
   askHistory(): void;
   /** Says something through the session; what it shows at once comes back before this returns. */
   say(receiver: string, text: string): void;
-  /** Calls `onRetry` later; `callOff` undoes it. */
-  retryAfter(pauseMs: number): void;
-  callOff(): void;
-  /** From 0 up to but not 1. */
-  chance(): number;
+  /** So much waits for an answer that nothing more can be said. */
+  isFull(): boolean;
   leave(why: Leave): void;
 }
 
 export interface TerminalModelOptions {
   /** The name to propose without being asked, or undefined. */
   readonly name: string | undefined;
+  /** There are several servers: it matters at which one is. */
+  readonly hasSeveral: boolean;
   /** Somebody is there who can be asked for another name, and who may wait for a server. */
   readonly isAttended: boolean;
 }
+
+type EventOf<Key extends string> = Extract<ControlEvent2, { readonly [key in Key]: unknown }>[Key];
 
 export class TerminalModel {
   readonly names = new KnownNames();
   readonly #port: TerminalPort;
   readonly #isAttended: boolean;
+  readonly #hasSeveral: boolean;
   #link: "dialling" | "connected" | "waiting" = "dialling";
   #wasConnected = false;
   #wasAccepted = false;
-  /** Attempts since a name was accepted last. */
-  #attempts = 0;
+  /** A pause was told, behind which the same servers are dialled. */
+  #isRetry = false;
+  /** Where one is, unless there is one server only. */
+  #server: ServerAddress | undefined;
   #wanted: string | undefined;
   #proposed: string | undefined;
   #username: string | undefined;
@@ -77,8 +81,9 @@ export class TerminalModel {
   /** What was told last of how the server is spoken with. */
   #manner = "";
 
-  constructor(port: TerminalPort, { name, isAttended }: TerminalModelOptions) {
+  constructor(port: TerminalPort, { name, isAttended, hasSeveral }: TerminalModelOptions) {
     this.#port = port;
+    this.#hasSeveral = hasSeveral;
     this.#wanted = name;
     this.#isAttended = isAttended;
   }
@@ -101,7 +106,7 @@ export class TerminalModel {
     else if ("users" in event) this.names.setOnline(event.users.names.slice(destinations([]).length));
     else if ("error" in event) this.#port.remark([event.error.message]);
     else if ("connected" in event) this.#onConnected(event.connected);
-    else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
+    else if ("disconnected" in event) this.#onDisconnected(event.disconnected);
     this.#setPrompt();
   }
 
@@ -110,16 +115,11 @@ export class TerminalModel {
     this.#port.leave(this.#isAttended || this.#wasAccepted ? "left" : "input-ended");
   }
 
-  onRetry(): void {
-    if (this.#link === "waiting") this.#dial();
-    this.#setPrompt();
-  }
-
   /** True when the line was taken. */
   #obey(entered: Entered): boolean {
     switch (entered.kind) {
       case "nothing":
-        if (this.#link === "waiting") this.#retryNow();
+        if (this.#link === "waiting") this.#dial();
         return true;
       case "text":
         return this.#username === undefined ? this.#nameOneself(entered.text) : this.#say(this.#receiver, entered.text);
@@ -189,7 +189,7 @@ export class TerminalModel {
     return false;
   }
 
-  #onShown({ text, ...stamp }: Extract<ControlEvent2, { shown: unknown }>["shown"], meaning: LineMeaning): void {
+  #onShown({ text, ...stamp }: EventOf<"shown">, meaning: LineMeaning): void {
     if (stamp.history) {
       this.#older.push({ text, meaning, stamp });
       return;
@@ -198,8 +198,9 @@ export class TerminalModel {
       this.names.add(meaning.sender);
     }
     // A retry does not say that it dials: the remark about the pause has told it.
-    const isRetry = meaning.kind === "notice" && meaning.notice === "dialling" && this.#attempts > 0;
-    if (!isRetry) this.#port.show(text, meaning, stamp);
+    const isDialling = meaning.kind === "notice" && meaning.notice === "dialling";
+    if (isDialling) this.#link = "dialling";
+    if (!isDialling || !this.#isRetry) this.#port.show(text, meaning, stamp);
     if (meaning.kind === "named") this.#onNamed(meaning.username);
     else if (meaning.kind === "presence") this.#onPresence();
     else if (meaning.kind === "notice" && meaning.notice === "refused") this.#wasRefused = true;
@@ -207,7 +208,7 @@ export class TerminalModel {
   }
 
   // Older lines stand below newer ones here, so they are put between two remarks.
-  #onHistory({ lines, more, gap }: Extract<ControlEvent2, { history: unknown }>["history"]): void {
+  #onHistory({ lines, more, gap }: EventOf<"history">): void {
     if (lines > 0 || this.#wasAsked) this.#port.remark([words.saidBefore(lines)]);
     for (const { text, meaning, stamp = {} } of this.#older) this.#port.show(text, meaning, stamp);
     if (lines > 0) this.#port.remark([words.endOfOlder(more, gap)]);
@@ -215,19 +216,21 @@ export class TerminalModel {
     this.#wasAsked = false;
   }
 
-  #onConnected({ hcp, fellBack, tls }: Extract<ControlEvent2, { connected: unknown }>["connected"]): void {
+  #onConnected({ hcp, fellBack, tls, returnsAs, address, port }: EventOf<"connected">): void {
     this.#link = "connected";
+    this.#server = this.#hasSeveral ? { address, port } : undefined;
     this.#wasConnected = true;
     const version = hcp === 2 ? [words.VERSION_2] : fellBack ? [words.FELL_BACK] : [];
     const manner = [...version, ...(tls === undefined ? [] : [words.INSIDE_TLS])].join(" ");
     if (manner !== "" && manner !== this.#manner) this.#port.remark([manner]);
     this.#manner = manner;
-    if (this.#wanted === undefined) this.#port.remark([words.NAME_NEEDED]);
+    if (returnsAs !== undefined) this.#proposed = returnsAs;
+    else if (this.#wanted === undefined) this.#port.remark([words.NAME_NEEDED]);
     else if (!this.#propose(this.#wanted)) this.#askAgain(this.#wanted);
   }
 
   #onNamed(username: string): void {
-    this.#attempts = 0;
+    this.#isRetry = false;
     this.#proposed = undefined;
     this.#username = username;
     this.#wanted = username;
@@ -263,25 +266,16 @@ export class TerminalModel {
     this.#port.putDraft(name);
   }
 
-  #onDisconnected(reason: string): void {
-    if (reason === "ended-here") return;
+  #onDisconnected({ nextMs }: EventOf<"disconnected">): void {
+    if (nextMs === undefined) return;
     this.#link = "waiting";
     this.#username = undefined;
     this.#proposed = undefined;
     this.#isSigningOn = false;
-    if (!this.#isAttended && !this.#wasConnected) {
-      this.#port.leave("unreachable");
-      return;
-    }
-    this.#attempts += 1;
-    const pauseMs = retryPauseMs(this.#attempts, this.#port.chance());
-    this.#port.remark([words.tryingAgain(pauseMs, this.#isAttended)]);
-    this.#port.retryAfter(pauseMs);
-  }
-
-  #retryNow(): void {
-    this.#port.callOff();
-    this.#dial();
+    this.#isRetry = nextMs > 0;
+    if (!this.#isRetry) return;
+    if (this.#isAttended || this.#wasConnected) this.#port.remark([words.tryingAgain(nextMs, this.#isAttended)]);
+    else this.#port.leave("unreachable");
   }
 
   #dial(): void {
@@ -290,7 +284,7 @@ export class TerminalModel {
   }
 
   #online(): Remark {
-    return words.online(this.names.online, this.#username);
+    return words.online(this.names.online, this.#username, this.#server);
   }
 
   #setPrompt(): void {
@@ -302,6 +296,7 @@ export class TerminalModel {
     if (this.#proposed !== undefined) return { kind: "waiting", name: this.#proposed };
     if (this.#username === undefined) return { kind: "name" };
     const isThere = this.names.isOnline(this.#receiver);
-    return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn };
+    const full = this.#port.isFull() ? { isFull: true as const } : {};
+    return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn, ...full };
   }
 }

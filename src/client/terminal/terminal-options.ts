@@ -1,10 +1,10 @@
 // Owns what the command line and the environment may say about the terminal face. It must not start anything.
 // Invariant: what leaves here can be used as it is.
 
-import { type CommandLine, type Environment, misuse, type OptionTable, readValues } from "../../options/index.ts";
+import { type CommandLine, type Environment, misuse, type OptionTable } from "../../options/index.ts";
 import { DEFAULT_PORT, PORT_MAX } from "../../protocol/hcp1/index.ts";
-import { parseServerAddress, type ServerAddress } from "../server-address.ts";
-import { SERVER_OPTION } from "../server-option.ts";
+import { parseServerAddress, type ServerAddress, type Servers } from "../server-address.ts";
+import { readServers } from "../server-option.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 
@@ -18,7 +18,7 @@ export const TERMINAL_OPTIONS = {
 } satisfies OptionTable;
 
 export interface TerminalCommandOptions {
-  readonly server: ServerAddress;
+  readonly servers: Servers;
   /** Undefined to ask for one. */
   readonly name: string | undefined;
 }
@@ -32,11 +32,11 @@ export function readTerminalOptions(line: CommandLine, environment: Environment)
   if (more.length > 0) {
     throw misuse("arguments", "at most HOST, PORT and NAME, a name with blanks in quotes", more.join(" "));
   }
-  if (host === undefined) return { ...readValues({ server: SERVER_OPTION }, line, environment), name: undefined };
+  if (host === undefined) return { servers: readServers(line, environment), name: undefined };
   const server = line.given.get("server")?.at(-1);
   if (server !== undefined) throw misuse("--server", "either it or HOST", server);
   // No name has blanks at its ends.
-  return { server: readWords(host, port), name: name?.trim() || undefined };
+  return { servers: [readWords(host, port)], name: name?.trim() || undefined };
 }
 
 function readWords(host: string, port: string): ServerAddress {

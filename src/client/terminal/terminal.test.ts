@@ -21,7 +21,7 @@ function start(server: { readonly address: string; readonly port: number }, name
     more.come = Promise.withResolvers();
   });
   const end = runTerminal({
-    server,
+    servers: [server],
     name,
     surface: { kind: "lines", input, output, isAttended: false },
     clock,

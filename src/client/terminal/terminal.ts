@@ -8,7 +8,7 @@ import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import type { LineStamp } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
-import type { ServerAddress } from "../server-address.ts";
+import type { Servers } from "../server-address.ts";
 import { complete } from "./completion.ts";
 import { drawRemark, drawShown, type Remark, timeOfDay } from "./draw.ts";
 import { type Ink, inkOf } from "./ink.ts";
@@ -33,7 +33,7 @@ const LINES_ON_JOIN = 20;
 export type TerminalEnd = Leave | "reader-gone" | "reader-stuck";
 
 export interface TerminalOptions extends CallerOptions {
-  readonly server: ServerAddress;
+  readonly servers: Servers;
   /** The name to propose, or undefined to ask for one. */
   readonly name: string | undefined;
   readonly surface: Surface;
@@ -79,21 +79,20 @@ class Face {
   readonly #hungUp = Promise.withResolvers<void>();
   #keeper: Keeper | undefined;
   #prompt: Prompt | undefined;
-  #callOff: () => void = () => undefined;
 
   constructor(options: TerminalOptions) {
-    const { surface, name } = options;
+    const { surface, name, servers } = options;
     const isAttended = surface.kind === "screen" || surface.isAttended;
     this.#options = options;
     this.#ink = inkOf(surface.kind === "screen" ? surface.depthBits : 1);
     this.#client = new Client(
-      { ...options, linesOnJoin: isAttended ? LINES_ON_JOIN : 0 },
+      { ...options, linesOnJoin: isAttended ? LINES_ON_JOIN : 0, comesBackToOne: true },
       {
         onEvent: (event, meaning) => this.#model.onEvent(event, meaning),
         onEnded: () => this.#hungUp.resolve(),
       },
     );
-    this.#model = new TerminalModel(this.#port(), { name, isAttended });
+    this.#model = new TerminalModel(this.#port(), { name, isAttended, hasSeveral: servers.length > 1 });
     this.#view = this.#open(surface);
   }
 
@@ -108,7 +107,6 @@ class Face {
     else this.#model.start();
     const end = await this.#ended.promise;
     clearInterval(keepAlive);
-    this.#callOff();
     this.#close();
     this.#client.take({ close: {} });
     await this.#hungUp.promise;
@@ -151,14 +149,10 @@ class Face {
       takeDraft: () => (this.#view instanceof Screen ? this.#view.takeDraft() : ""),
       putDraft: (text: string) => (this.#view instanceof Screen ? this.#view.putDraft(text) : undefined),
       clearScreen: () => (this.#view instanceof Screen ? this.#view.clear() : undefined),
-      connect: () => this.#client.take({ connect: this.#options.server }),
+      connect: () => this.#client.take({ connect: { servers: [...this.#options.servers] } }),
       askHistory: () => this.#client.take({ history: {} }),
       say: (receiver: string, text: string) => this.#client.say(receiver, text),
-      retryAfter: (pauseMs: number) => {
-        this.#callOff = this.#options.clock.after(pauseMs, () => this.#model.onRetry());
-      },
-      callOff: () => this.#callOff(),
-      chance: this.#options.chance,
+      isFull: () => this.#client.isFull,
       leave: (why: Leave) => this.#ended.resolve(why),
     };
   }

@@ -1,5 +1,7 @@
 // Owns what the terminal client says of its own. What a session says is in texts.ts. It must not know when it is said.
 
+import type { ServerAddress } from "../server-address.ts";
+import { atServer } from "../texts.ts";
 import type { Remark } from "./draw.ts";
 
 export const NAME_NEEDED = "Type the name by which the others see you. /help says what else there is.";
@@ -31,13 +33,18 @@ export function tryingAgain(pauseMs: number, isAttended: boolean): string {
   return `Trying again in ${seconds} s${isAttended ? "; Enter on an empty line tries at once" : ""}.`;
 }
 
-/** Who is in the list. */
-export function online(names: readonly string[], username: string | undefined): Remark {
+/** Who is in the list, and at which server one is, where it may be another. */
+export function online(
+  names: readonly string[],
+  username: string | undefined,
+  server?: ServerAddress | undefined,
+): Remark {
   if (names.length === 0) return ["The server has told of nobody online yet."];
   const listed = names.flatMap((name, index) => [
     ...(index === 0 ? [] : [", "]),
     { name },
     ...(name === username ? [" (you)"] : []),
   ]);
-  return [`Online, ${names.length}: `, ...listed, "."];
+  const at = server === undefined ? "" : `; you are ${atServer(server)}`;
+  return [`Online, ${names.length}: `, ...listed, at, "."];
 }

@@ -8,7 +8,7 @@ test("options have their defaults", () => {
   expect(readOptions(["--web"], {}).web).toEqual({
     host: "127.0.0.1",
     port: 8080,
-    server: SERVER,
+    servers: [SERVER],
     allowedServers: [SERVER],
     allowedOrigins: [],
   });
@@ -26,7 +26,7 @@ test("flags come before the environment, lists are put together", () => {
   expect(readOptions(["--web"], env).web).toEqual({
     host: "0.0.0.0",
     port: 9000,
-    server: { address: "10.6.1.116", port: 20_002 },
+    servers: [{ address: "10.6.1.116", port: 20_002 }],
     allowedServers: [
       { address: "10.6.1.116", port: 20_002 },
       { address: "10.6.1.1", port: 1 },
@@ -37,7 +37,7 @@ test("flags come before the environment, lists are put together", () => {
   const flags = ["--web", "--web-port", "0", "--server", "127.6.1.116:20002", "--allow-server", "10.6.1.3:3"];
   expect(readOptions(flags, env).web).toMatchObject({
     port: 0,
-    server: { address: "127.6.1.116", port: 20_002 },
+    servers: [{ address: "127.6.1.116", port: 20_002 }],
     allowedServers: [{ address: "127.6.1.116" }, { port: 3 }, { port: 1 }, { port: 2 }],
   });
   const six = ["--web", "--web-host", "[::1]", "--server", "[0::1]:20002", "--allow-server", "[fe80::1%eth0]:1"];

@@ -11,8 +11,8 @@ import {
   wholeNumber,
 } from "../../options/index.ts";
 import { PORT_MAX } from "../../protocol/hcp1/index.ts";
-import type { ServerAddress } from "../server-address.ts";
-import { SERVER_ADDRESS, SERVER_OPTION } from "../server-option.ts";
+import type { ServerAddress, Servers } from "../server-address.ts";
+import { readServers, SERVER_ADDRESS, SERVER_OPTION } from "../server-option.ts";
 import { ALLOWED_MAX } from "./limits.ts";
 import { parseOrigin } from "./origin-rule.ts";
 
@@ -48,8 +48,8 @@ export const WEB_OPTIONS = {
 export interface WebOptions {
   readonly host: string;
   readonly port: number;
-  /** What the page's entries hold at the start. */
-  readonly server: ServerAddress;
+  /** The first is what the page's entries hold at the start. */
+  readonly servers: Servers;
   readonly allowedServers: readonly ServerAddress[];
   /** As a browser writes them: scheme, host, and the port unless it is the scheme's own. */
   readonly allowedOrigins: readonly string[];
@@ -58,12 +58,13 @@ export interface WebOptions {
 /** @throws UsageError when an option is not as it must be, or too many servers or origins are allowed. */
 export function readWebOptions(line: CommandLine, environment: Environment): WebOptions {
   const values = readValues(WEB_OPTIONS, line, environment);
-  const { webHost: host, webPort: port, server, allowServer, allowOrigin: allowedOrigins } = values;
+  const { webHost: host, webPort: port, allowServer, allowOrigin: allowedOrigins } = values;
+  const servers = readServers(line, environment);
   // The window's address would hold it.
   if (host.includes("%")) throw misuse("--web-host", "an IP address without a zone, which no browser takes", host);
   checkCount("--allow-server", allowServer);
   checkCount("--allow-origin", allowedOrigins);
-  return { host, port, server, allowedServers: [server, ...allowServer], allowedOrigins };
+  return { host, port, servers, allowedServers: [...servers, ...allowServer], allowedOrigins };
 }
 
 function checkCount(source: string, values: readonly unknown[]): void {

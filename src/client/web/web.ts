@@ -30,13 +30,14 @@ export async function runWeb(options: RunWebOptions): Promise<void> {
 }
 
 async function listen(web: WebOptions, caller: CallerOptions): Promise<WebServer> {
-  const { host, port, server, allowedServers, allowedOrigins } = web;
-  const files = makePageFiles({ server });
+  const { host, port, servers, allowedServers, allowedOrigins } = web;
+  const files = makePageFiles({ server: servers[0], hasSeveral: servers.length > 1 });
   try {
     return await WebServer.listen({
       ...caller,
       host,
       port,
+      servers,
       allowedServers,
       allowedOrigins,
       files,

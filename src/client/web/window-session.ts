@@ -11,7 +11,7 @@ import { asVersion1, type ControlCommand2, type ControlEvent, type ControlEvent2
 import { describeFault } from "../fault.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import { givesUpDial, type ParsedCommand, parseCommand } from "../parse-command.ts";
-import { parseServerAddress, type ServerAddress } from "../server-address.ts";
+import { parseServers, type ServerAddress } from "../server-address.ts";
 import { COMMANDS_WAITING_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
 import { BEAT_FRAME, PAGE_PROTOCOL, type WindowEvent } from "./page/window-event.ts";
 import { readPageWish } from "./page-wish.ts";
@@ -27,6 +27,8 @@ const LINES_ON_JOIN = 50;
 
 export interface WindowSessionOptions extends CallerOptions {
   readonly allowedServers: readonly ServerAddress[];
+  /** Those of one room: a page that is at one of them goes on to the next. */
+  readonly servers: readonly ServerAddress[];
 }
 
 /** A person's client behind a page. */
@@ -115,10 +117,10 @@ export class WindowSession {
 
   // The session says whether an address is valid, in the report's words. The allow list is about valid ones only.
   #connect(command: Extract<ControlCommand2, { connect: unknown }>): void {
-    const { address = "", port = "" } = command.connect;
-    const server = parseServerAddress(address, port);
-    if (server === undefined || this.#isAllowed(server)) {
-      this.#client.take(command);
+    const servers = parseServers(command.connect);
+    const server = servers?.find((one) => !this.#isAllowed(one));
+    if (server === undefined) {
+      this.#client.take(servers?.length === 1 ? { connect: { servers: this.#allOf(servers[0]) } } : command);
       return;
     }
     const allowed = this.#options.allowedServers.map(writePlace).join(", ");
@@ -127,7 +129,14 @@ export class WindowSession {
   }
 
   #isAllowed(server: ServerAddress): boolean {
-    return this.#options.allowedServers.some(({ address, port }) => address === server.address && port === server.port);
+    return this.#options.allowedServers.some((one) => isSame(one, server));
+  }
+
+  /** A server and, for the client's own page, those that one may go on to. */
+  #allOf(server: ServerAddress): ServerAddress[] {
+    const { servers } = this.#options;
+    const at = this.#isPage ? servers.findIndex((one) => isSame(one, server)) : -1;
+    return at === -1 ? [server] : [...servers.slice(at), ...servers.slice(0, at)];
   }
 
   #fault(message: string): void {
@@ -165,4 +174,8 @@ export class WindowSession {
     this.#over.resolve();
     this.#socket.close(CLOSE_NORMAL, "closed");
   }
+}
+
+function isSame(one: ServerAddress, other: ServerAddress): boolean {
+  return one.address === other.address && one.port === other.port;
 }

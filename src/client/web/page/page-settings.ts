@@ -3,6 +3,8 @@
 export interface PageSettings {
   /** What stands in the page's entries at the start. */
   readonly server: { readonly address: string; readonly port: number };
+  /** There are more, and the client goes on to the next one by itself. */
+  readonly hasSeveral: boolean;
 }
 
 /**

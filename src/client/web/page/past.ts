@@ -17,12 +17,9 @@ export class Past {
   #server: string | undefined;
   #gathered: GatheredLine[] = [];
 
-  /** Lines are of this server from now on. What stands there of another one is older, whatever its clock says. */
+  /** Lines are of this server from now on. What stands there of another one is older, whatever its clock says, or has its id. */
   comeTo(server: string): void {
-    if (this.#server !== undefined && this.#server !== server) {
-      this.#ids.clear();
-      this.#newestMs = Number.NEGATIVE_INFINITY;
-    }
+    if (this.#server !== undefined && this.#server !== server) this.#newestMs = Number.NEGATIVE_INFINITY;
     this.#server = server;
     this.#gathered = [];
   }

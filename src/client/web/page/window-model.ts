@@ -7,6 +7,7 @@ import type { ControlEvent2 } from "../../control.ts";
 import { destinations } from "../../destinations.ts";
 import type { LineMeaning, NoticeKind } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
+import { atServer } from "../../texts.ts";
 import { EntryModel } from "./entry-model.ts";
 import {
   AT_THE_END,
@@ -92,6 +93,12 @@ export class WindowModel {
   #refused: string[] = [];
   /** The attempt that the server has not answered yet. */
   #proposal: Attempt | undefined;
+  /** The name that the client asks for by itself, at the next of its servers. */
+  #returnsAs: string | undefined;
+  /** Where the connection leads to. */
+  #place: string | undefined;
+  /** The client goes on to the next server by itself. */
+  #goesOn = false;
   /** The server that was asked for last. */
   #server: ServerEntries | undefined;
   /** The next connection is to bring back what the person had. */
@@ -122,7 +129,8 @@ export class WindowModel {
 
   /** The name that waits for an answer. */
   get proposed(): string | null {
-    return (this.#proposal ?? this.#attempts.find(({ isProposal }) => isProposal))?.draft ?? null;
+    const attempt = this.#proposal ?? this.#attempts.find(({ isProposal }) => isProposal);
+    return attempt?.draft ?? this.#returnsAs ?? null;
   }
 
   /** Why the client could not do the last thing that was asked for. */
@@ -156,6 +164,16 @@ export class WindowModel {
     return [...this.#refused, ...taken, ...this.entry.drafts].join("\n");
   }
 
+  /** At which server one is. */
+  get place(): string | undefined {
+    return this.#place;
+  }
+
+  /** Where it is "lost": the client dials by itself after a while. */
+  get goesOn(): boolean {
+    return this.#goesOn;
+  }
+
   get canReconnect(): boolean {
     return this.#link === "cut-off" || (this.#link === "lost" && this.#server !== undefined);
   }
@@ -169,6 +187,7 @@ export class WindowModel {
 
   onWireLost(): void {
     this.#leave();
+    this.#goesOn = false;
     this.#link = "cut-off";
     this.#refused.push(...this.#attempts.filter(({ isTaken }) => isTaken).map(({ draft }) => draft));
     this.#attempts = [];
@@ -183,7 +202,7 @@ export class WindowModel {
     else if ("history" in event) this.#onHistory(event.history.more);
     else if ("users" in event) this.#setNames(event.users.names);
     else if ("connected" in event) this.#onConnected(event.connected);
-    else if ("disconnected" in event) this.#onDisconnected(event.disconnected.reason);
+    else if ("disconnected" in event) this.#onDisconnected(event.disconnected);
     else if ("error" in event) this.#onError(event.error.message);
     // Of other events a person sees nothing.
   }
@@ -310,18 +329,22 @@ export class WindowModel {
     this.#isAsking = false;
   }
 
-  #onConnected({ address, port, ...spoken }: Connected): void {
+  #onConnected({ address, port, returnsAs, ...spoken }: Connected): void {
     this.#link = "connected";
+    this.#place = atServer({ address, port });
+    this.#returnsAs = returnsAs;
     this.#spoken = spoken;
-    this.#past.comeTo(`${address} ${port}`);
+    this.#past.comeTo(this.#place);
     this.#before = NOBODY;
     this.select(SERVER);
-    if (this.#returning !== undefined && this.#returning.name !== "") this.#attempt(this.#returning.name, false);
+    const name = this.#returning?.name ?? "";
+    if (returnsAs === undefined && name !== "") this.#attempt(name, false);
   }
 
-  #onDisconnected(reason: string): void {
+  #onDisconnected({ reason, nextMs }: EventOf<"disconnected">["disconnected"]): void {
     this.#leave();
-    this.#link = reason === "ended-here" ? "idle" : "lost";
+    this.#goesOn = nextMs !== undefined;
+    this.#link = reason === "ended-here" ? "idle" : nextMs === 0 ? "dialling" : "lost";
     if (this.#attempts.length === 0) this.#takeBack();
   }
 
@@ -330,6 +353,8 @@ export class WindowModel {
     const name = this.#username ?? this.proposed ?? this.#returning?.name;
     if (name) this.#before = { name, destination: this.#returning?.destination ?? this.#selection };
     this.#username = null;
+    this.#returnsAs = undefined;
+    this.#place = undefined;
     this.#spoken = undefined;
     this.#isAsking = false;
     this.#hasOlder = false;
@@ -368,11 +393,13 @@ export class WindowModel {
     if (notice === "name-not-accepted") this.#onNameRefused();
     if (notice !== "dialling") return;
     this.#link = "dialling";
-    this.#returning = this.#isReconnect ? this.#before : undefined;
+    this.#returning = this.#isReconnect || this.#goesOn ? this.#before : undefined;
+    this.#goesOn = false;
   }
 
   #onNamed(username: string): void {
     this.#proposal = undefined;
+    this.#returnsAs = undefined;
     this.#username = username;
     this.entry.takeIf((text) => text.trim().normalize("NFC") === username);
     this.entry.takeBack();
@@ -383,9 +410,11 @@ export class WindowModel {
   }
 
   #onNameRefused(): void {
-    const proposal = this.#proposal;
+    const awaited = this.#returnsAs && { draft: this.#returnsAs, isTaken: false };
+    const proposal = this.#proposal ?? awaited;
     this.#proposal = undefined;
-    if (proposal === undefined) return;
+    this.#returnsAs = undefined;
+    if (!proposal) return;
     if (this.entry.text === "") this.entry.restore(proposal.draft);
     else if (!proposal.isTaken) this.entry.putAside(proposal.draft);
   }

@@ -8,7 +8,7 @@ import { Conversation } from "./conversation.tsx";
 import { SendTo } from "./send-to.tsx";
 import type { ServerProps } from "./window.ts";
 
-export function App({ model, act, server }: ServerProps): JSX.Element {
+export function App({ model, act, ...settings }: ServerProps): JSX.Element {
   return (
     <div class="window">
       <header class="top">
@@ -16,7 +16,7 @@ export function App({ model, act, server }: ServerProps): JSX.Element {
           <img src="/favicon.svg" alt="" width="24" height="24" />
           Howdy
         </h1>
-        <ConnectForm model={model} act={act} server={server} />
+        <ConnectForm model={model} act={act} {...settings} />
       </header>
       <Banner model={model} act={act} />
       <Conversation model={model} act={act} />

@@ -27,7 +27,7 @@ export function Banner({ model, act }: Props): JSX.Element {
           <span>
             {model.link === "cut-off"
               ? "The Howdy Client behind this window does not answer. What you typed is kept."
-              : "You are disconnected. What you typed is kept."}
+              : `You are disconnected. What you typed is kept.${model.goesOn ? " The window tries again by itself." : ""}`}
           </span>
           <button type="button" class="main" onClick={reconnect}>
             Reconnect

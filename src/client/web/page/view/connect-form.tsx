@@ -4,7 +4,7 @@ import type { JSX, TargetedEvent } from "preact";
 import { tlsNote, versionNote } from "../guidance.ts";
 import type { ServerProps } from "./window.ts";
 
-export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
+export function ConnectForm({ model, act, server, hasSeveral }: ServerProps): JSX.Element {
   const connect = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     const entries = new FormData(event.currentTarget);
@@ -27,6 +27,7 @@ export function ConnectForm({ model, act, server }: ServerProps): JSX.Element {
       {model.spoken === undefined ? null : (
         <span class={model.spoken.fellBack ? "version fell-back" : "version"} title={versionNote(model.spoken)}>
           HCP {model.spoken.hcp}
+          {hasSeveral ? ` ${model.place}` : null}
         </span>
       )}
       {model.spoken?.tls === undefined ? null : (

@@ -47,7 +47,7 @@ function act(change: (model: WindowModel) => void): void {
 function draw(): void {
   isScheduled = false;
   const goOn = keepPlace(model);
-  render(<App model={model} act={act} server={settings.server} />, root);
+  render(<App model={model} act={act} {...settings} />, root);
   goOn();
   focusEntryWhenConnected(model);
   document.title = titleOf(model.unread.count, model.username);

@@ -1,5 +1,6 @@
 // Owns what every part of the view gets: the model, and the way to change it so that the change is drawn.
 
+import type { PageSettings } from "../page-settings.ts";
 import type { WindowModel } from "../window-model.ts";
 
 export interface Props {
@@ -9,6 +10,4 @@ export interface Props {
 }
 
 /** What a part gets that offers the server, too. */
-export interface ServerProps extends Props {
-  readonly server: { readonly address: string; readonly port: number };
-}
+export interface ServerProps extends Props, PageSettings {}

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { RETRY_FIRST_MS, RETRY_MAX_MS } from "./limits.ts";
-import { retryPauseMs } from "./retry.ts";
+import { RETRY_FIRST_MS, RETRY_MAX_MS, retryPauseMs } from "./retry.ts";
 
 test("pauses double from the first to the longest, without chance", () => {
   const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 5000].map((attempt) => retryPauseMs(attempt, 0));
