@@ -29,8 +29,12 @@ test("a run of the report's cases did not look at conformance, and at what the f
 test("what a file does not offer or speak is not missed, nor is what was asked", async () => {
   const all = await loadAllCases(TOPOLOGY);
   const conformance = await loadCases(["conformance"], TOPOLOGY, undefined);
-  const speaks = new Map([...OWN_PAIR.server.speaks].filter(([name]) => name === "hcp"));
-  const bare = { ...OWN_PAIR, server: { ...OWN_PAIR.server, speaks, offers: new Map() } };
+  const { server, client } = OWN_PAIR;
+  const alone = (one: typeof server) => ({ speaks: new Map([...one.speaks].filter(([name]) => name === "hcp")) });
+  const bare = {
+    server: { ...server, ...alone(server), offers: new Map() },
+    client: { ...client, ...alone(client) },
+  };
   expect(findNotAsked(all, conformance, bare, [])).toEqual([
     { cases: 11, what: "of the report's cases", command: "npm run lab" },
   ]);

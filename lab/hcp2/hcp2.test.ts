@@ -136,6 +136,29 @@ describe("a file's words", () => {
     expect(recall("TIME(r1)", came)).toBe("10");
     expect(recall("ID(r2)", came)).toBe("ID(r2)");
   });
+
+  test("recall a client's request: of its last message of a kind, of the first say with a text", () => {
+    const came = [
+      encodeHcp2({ kind: "join", request: "0a", name: "Jon" }),
+      encodeHcp2({ kind: "say", request: "0b", text: "Hi" }),
+      encodeHcp2({ kind: "join", request: "0c", name: "Jon" }),
+      encodeHcp2({ kind: "say", request: "0d", text: "Hi" }),
+    ];
+    expect(recall("REQUEST(join)", came)).toBe("0x0c");
+    expect(recall("REQUEST(Hi)", came)).toBe("0x0b");
+    expect(recall("REQUEST(Ho)", came)).toBe("REQUEST(Ho)");
+  });
+
+  test("are free in what a client alone chooses: requests, and how it asks for history", () => {
+    const say = encodeHcp2({ kind: "say", request: "0b", text: "Hi", to: "Zoë" });
+    expect(notation.matches?.({ say: { text: "Hi", to: "Zoë" } }, 1, say)).toBe(true);
+    expect(notation.matches?.({ say: { text: "Hi" } }, 1, say)).toBe(false);
+    const history = encodeHcp2({ kind: "history", request: "0b", after: "0a", limit: 100 });
+    expect(notation.matches?.({ history: {} }, 1, history)).toBe(true);
+    expect(notation.matches?.({ history: { limit: 50 } }, 1, history)).toBe(false);
+    const pong = encodeHcp2({ kind: "pong", request: "0b" });
+    expect(notation.matches?.({ pong: {} }, 1, pong)).toBe(false);
+  });
 });
 
 test("a fence and its answer are known by its text, and what means nothing is idle", () => {
@@ -144,5 +167,9 @@ test("a fence and its answer are known by its text, and what means nothing is id
   expect(wire.factsOf(fencing.toItself("Zoë", text, 0)).text).toBe(text);
   expect(wire.factsOf(encodeHcp2({ kind: "said", request, id: "0a", sequence: 1, time: 1 })).text).toBe(text);
   expect(wire.factsOf(encodeHcp2({ kind: "said", request: "01", id: "0a", sequence: 1, time: 1 })).text).toBeNull();
+  const fence = encodeHcp2({ kind: "say", request: "01", to: "Zoë", text });
+  const { answer, passed } = fencing.forward?.(fence, "Zoë", 8) ?? {};
+  expect(wire.tell(answer ?? fence)).toMatch(/^said request: 01, id: .*fence 7.*, sequence: 8, time: 8$/);
+  expect(wire.factsOf(passed ?? fence)).toMatchObject({ text, receiver: "Zoë", place: 8, fault: null });
   expect(wire.factsOf(Uint8Array.of(33, 0))).toMatchObject({ title: "33 reserved", isIdle: true, fault: null });
 });

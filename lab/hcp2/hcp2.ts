@@ -1,19 +1,31 @@
 // Owns HCP's version 2 as the lab's port wants a protocol. What people see and do is as in version 1, and so are the clauses'
 // document and the server's log for them. It must not know how a part does its work.
 
-import { encodeHcp2 } from "../../src/protocol/hcp2/index.ts";
+import { encodeHcp2, OPAQUE_BYTES_MAX } from "../../src/protocol/hcp2/index.ts";
 import { HCP } from "../hcp/hcp.ts";
 import type { Fencing } from "../protocol/fencing.ts";
 import type { Joining } from "../protocol/joining.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { HCP2_NOTATION } from "./notation.ts";
 import { HCP2_RULES } from "./rules.ts";
-import { HCP2_WIRE } from "./wire.ts";
+import { HCP2_WIRE, messageOf } from "./wire.ts";
 
 /** The request of a fence is its text, by which its answer is known. */
 const HCP2_FENCING: Fencing = {
   ...HCP.fencing,
   toItself: (name, text) => encodeHcp2({ kind: "say", request: Buffer.from(text).toString("hex"), to: name, text }),
+  forward: (frame, sender, place) => {
+    const say = messageOf(frame);
+    if (say?.kind !== "say") throw new Error(`a fence of version 2 is a say, and not ${say?.kind}`);
+    const { request, to, text } = say;
+    // Nobody else's: no file writes an id of so many bytes.
+    const about = { id: Buffer.from(text.padEnd(OPAQUE_BYTES_MAX).slice(-OPAQUE_BYTES_MAX)).toString("hex") };
+    const placed = { ...about, sequence: place, time: place };
+    return {
+      answer: encodeHcp2({ kind: "said", request, ...placed }),
+      passed: encodeHcp2({ kind: "line", ...placed, from: sender, text, to }),
+    };
+  },
   // What a server logs of version 2 is its own (PROTOCOL.md, 17).
   logs: () => [],
 };

@@ -1,6 +1,6 @@
 // Owns how frames of version 2 are written in scenario files (docs/protocols.md, "Version 2"): by the names of its messages and
 // fields, or by type and tags. Pure. Invariant: what a file says of a message is compared, and of what it leaves out only
-// that which the server alone chooses is free.
+// that which its sender alone chooses is free.
 
 import { z } from "zod";
 import { EncodeError } from "../../src/protocol/encode-error.ts";
@@ -34,7 +34,7 @@ const ITEMS_MAX = 64;
 const PREFACE_WORD = "HOWDY/2";
 const NUMBER = /\{n\}/g;
 
-/** What the server alone chooses, in any message and in some. */
+/** What its sender alone chooses, in any message and in some. */
 const FREE: ReadonlySet<string> = new Set(["id", "sequence", "time", "log", "agent", "frameMax", "capabilities"]);
 const FREE_TEXT: ReadonlySet<string> = new Set(["error", "bye", "notice"]);
 
@@ -53,6 +53,10 @@ const text = z.string().max(TEXT_CHARS_MAX);
 const longText = z.union([text, strict({ repeat: text.min(1), times: z.number().int().min(1).max(TEXT_BYTES_MAX) })], {
   error: "expected a text, or {repeat: x, times: 100}",
 });
+/** What a client alone chooses in its requests. */
+const FREE_OF_CLIENT: ReadonlySet<string> = new Set(["request", "before", "after", "limit"]);
+const OF_CLIENTS: ReadonlySet<MessageKind> = new Set(["join", "say", "history"]);
+
 const SHAPES = {
   number: z.union([number, z.string().regex(/^(?:SEQUENCE|TIME)\(.+\)$/)], {
     error: "expected a number, SEQUENCE(…) or TIME(…)",
@@ -62,7 +66,7 @@ const SHAPES = {
   strings: z.array(text).max(ITEMS_MAX),
   text: longText,
   opaque: z.union([number, z.string().min(1).max(OPAQUE_CHARS_MAX)], {
-    error: "expected a word, 0x and hexadecimal digits, or ID(…)",
+    error: "expected a word, 0x and hexadecimal digits, ID(…) or REQUEST(…)",
   }),
   flag: z.literal(true),
 } as const satisfies Record<FieldKind, z.ZodType>;
@@ -88,7 +92,7 @@ export const HCP2_NOTATION: Notation = {
   },
   bytesHelp: 'Bytes in hexadecimal, with text in quotes: 0c 04 01 02 "r1".',
   expectHelp:
-    "What comes next on the connection, in order; or nothing, closed, reset. What means nothing is passed over. What is left out of a message must not be there, but for what the server alone chooses: ids, sequences, times, texts of errors.",
+    "What comes next on the connection, in order; or nothing, closed, reset. What means nothing is passed over. What is left out of a message must not be there, but for what its sender alone chooses: ids, sequences, times, texts of errors, a client's requests.",
   encode,
   matches,
   recall,
@@ -181,7 +185,8 @@ function matches(source: WrittenSource, own: number, frame: Uint8Array): boolean
 }
 
 function isFree(kind: MessageKind, name: FieldName): boolean {
-  return FREE.has(name) || (name === "text" && FREE_TEXT.has(kind));
+  if (FREE.has(name) || (name === "text" && FREE_TEXT.has(kind))) return true;
+  return OF_CLIENTS.has(kind) && FREE_OF_CLIENT.has(name);
 }
 
 /** Capabilities that a file does not name may be there. */

@@ -1,21 +1,30 @@
-// Owns what a file can say of values that only a server chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with
-// the request r1 or has the text Hi. Pure. Invariant: what no frame tells stays as it is written.
+// Owns what a file can say of values that a program chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with the
+// request r1 or has the text Hi; REQUEST(join) of the last message of that kind, REQUEST(Hi) of the first say with the text Hi.
+// Pure. Invariant: what no frame tells stays as it is written.
 
 import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
 import { messageOf } from "./wire.ts";
 
-const RECALLED = /\b(?<what>ID|SEQUENCE|TIME)\((?<of>[^()]+)\)/g;
+const RECALLED = /\b(?<what>ID|SEQUENCE|TIME|REQUEST)\((?<of>[^()]+)\)/g;
 
 type Told = Extract<Hcp2Message, { kind: "said" | "line" }>;
 
-/** @param came - The frames that a connection got, the oldest first. */
+/** @param came - The frames that connections got, one connection behind the other, the oldest first. */
 export function recall(text: string, came: readonly Uint8Array[]): string {
   return text.replace(RECALLED, (written, what: string, of: string) => {
+    if (what === "REQUEST") return requestOf(came, of) ?? written;
     const told = toldOf(came, of);
     if (told === undefined) return written;
     if (what === "ID") return `0x${told.id}`;
     return String(what === "TIME" ? told.time : told.sequence);
   });
+}
+
+function requestOf(came: readonly Uint8Array[], of: string): string | undefined {
+  const messages = came.map(messageOf);
+  const said = messages.find((each) => each?.kind === "say" && each.text === of);
+  const message = said ?? messages.findLast((each) => each?.kind === of);
+  return message !== undefined && "request" in message ? `0x${message.request}` : undefined;
 }
 
 function toldOf(came: readonly Uint8Array[], of: string): Told | undefined {

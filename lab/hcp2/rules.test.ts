@@ -102,7 +102,7 @@ test.each<readonly [string, string, string, readonly Event[]]>([
   [
     "a whisper came to somebody it was not for",
     "16.3",
-    "zoe again",
+    "zoe",
     [
       ...JOINED,
       ...PSST,
@@ -197,6 +197,19 @@ test("a client under test takes a new request of eight bytes for each say, and a
   expect(broken(events(own, own), about)).toMatchObject([{ says, detail: expect.stringContaining("used before") }]);
   expect(broken(events("0102"), about)).toMatchObject([{ says, detail: expect.stringContaining("under 8 bytes") }]);
   expect(broken(events(own, own, "01"))).toEqual([]);
+});
+
+test("a client under test says the same text again with its request on the next connection, and no other text", () => {
+  const own = "0102030405060708";
+  const events = (text: string): readonly Event[] => [
+    ...JOINED,
+    ["jon", "from", say(own, "Hi")],
+    ["jon", "gone"],
+    ["jon again", "from", say(own, text)],
+  ];
+  const about = { testedClients: new Set(["jon"]) };
+  expect(broken(events("Hi"), about)).toEqual([]);
+  expect(broken(events("Ho"), about)).toMatchObject([{ detail: expect.stringContaining("used before") }]);
 });
 
 describe("what the wire does not tell for certain", () => {

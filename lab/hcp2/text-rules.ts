@@ -67,16 +67,22 @@ export function answerToNothing({ talks, history }: RoomHistory): Broken | undef
   return undefined;
 }
 
-/** A client under test says something with a request that it has used, or that others may use as well. */
+/**
+ * A client under test says something with a request that it has used, or that others may use as well. Behind a connection that
+ * went, the same text is said again with the same request.
+ */
 export function requestUsedTwice({ talks, history }: RoomHistory): Broken | undefined {
-  const used = new Set<string>();
+  const used = new Map<string, Pick<Talk, "connection"> & { readonly said: string }>();
   for (const talk of talks.filter(({ host }) => history.testedClients.has(host))) {
     for (const told of talk.says) {
       const { request } = told.message;
-      if (used.has(request)) return tell(talk, told, "whose request was used before");
+      const said = keyOf({ ...told.message, from: talk.host });
+      const before = used.get(request);
+      if (before !== undefined && (before.connection === talk.connection || before.said !== said))
+        return tell(talk, told, "whose request was used before");
       if (request.length < REQUEST_BYTES_MIN * HEX_DIGITS_OF_BYTE)
         return tell(talk, told, `whose request has under ${REQUEST_BYTES_MIN} bytes`);
-      used.add(request);
+      used.set(request, { connection: talk.connection, said });
     }
   }
   return undefined;

@@ -129,18 +129,20 @@ function factsOfMessage(message: Hcp2Message): Partial<FrameFacts> {
     case "line":
     case "mail": {
       const { from, to: receiver = EVERYBODY, text } = message;
-      return { names: [from, receiver], namesTold: `${from} \u2192 ${receiver}`, text, receiver };
+      const place = message.kind === "line" ? { place: message.sequence } : {};
+      return { names: [from, receiver], namesTold: `${from} \u2192 ${receiver}`, text, receiver, ...place };
     }
     case "notice":
       return { text: message.text };
     case "said":
-      return { text: fenceIn(message.request) };
+      return { text: fenceIn(message.request), place: message.sequence };
     case "welcome":
-      return { ...namesOf([message.name]), givenName: message.name };
+      return { ...namesOf([message.name]), givenName: message.name, place: message.sequence };
     case "join":
+      return namesOf([message.name]);
     case "joined":
     case "left":
-      return namesOf([message.name]);
+      return { ...namesOf([message.name]), place: message.sequence };
     case "roster":
       return namesOf(message.names.slice(0, NAMES_TOLD));
     default:

@@ -12,14 +12,25 @@ const OF_WINDOW: readonly string[] = ["{address}", "{server}", "{servers}"];
 
 /** Checks every text of a file in which placeholders are filled. Data of the wrong shape is left to the schema. */
 export function checkPlaceholders(source: Fields): readonly Mistake[] {
-  const { run, console, window, offers, logs } = source;
+  const { run, console, window, offers, logs, speaks } = source;
   return [
     ...checkLaunch(["run"], run, OF_PROGRAM),
     ...checkLaunch(["console"], console, OF_PROGRAM),
     ...checkLaunch(["window"], window, OF_WINDOW),
     ...Object.entries(asMap(offers)).flatMap(([offer, value]) => checkLaunch(["offers", offer], value, OF_PROGRAM)),
-    ...(Array.isArray(logs) ? logs : []).flatMap((rule, index) => checkMeaning(["logs", index, "means"], asMap(rule))),
+    ...checkMeanings(["logs"], logs),
+    ...Object.entries(asMap(speaks)).flatMap(([name, spoken]) => [
+      ...checkLaunch(["speaks", name], spoken, OF_PROGRAM),
+      ...checkLaunch(["speaks", name, "window"], asMap(spoken).window, OF_WINDOW),
+      ...checkMeanings(["speaks", name, "logs"], asMap(spoken).logs),
+    ]),
   ];
+}
+
+function checkMeanings(path: Path, logs: unknown): readonly Mistake[] {
+  return (Array.isArray(logs) ? logs : []).flatMap((rule, index) =>
+    checkMeaning([...path, index, "means"], asMap(rule)),
+  );
 }
 
 function checkLaunch(path: Path, launch: unknown, known: readonly string[]): readonly Mistake[] {

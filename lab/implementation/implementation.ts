@@ -26,9 +26,14 @@ export interface Offered extends Launch {
   readonly operator: BesideCommand | undefined;
 }
 
-/** How a server is started so that it speaks a protocol, and what it logs then. */
+/** A window that is served as a page, and the line that tells where. */
+export type WindowLaunch = Launch & { readonly serves: RegExp };
+
+/** How a program is started so that it speaks a protocol, and what a server logs then. */
 export interface Spoken {
   readonly launch: Launch;
+  /** Undefined where it has none. */
+  readonly window: WindowLaunch | undefined;
   /** The line by which it tells that clients can connect; undefined where it is the protocol's. */
   readonly ready: string | undefined;
   readonly logs: readonly LogRule[];
@@ -56,7 +61,7 @@ export interface Implementation {
   readonly console: Launch | undefined;
   readonly offers: ReadonlyMap<Offer, Offered>;
   /** Undefined where it has no window. */
-  readonly window: (Launch & { readonly serves: RegExp }) | undefined;
+  readonly window: WindowLaunch | undefined;
   /** The line by which a server tells that clients can connect; undefined where it is the protocol's. */
   readonly ready: string | undefined;
   readonly logs: readonly LogRule[];
@@ -84,11 +89,16 @@ export function buildImplementation(
 ): Implementation {
   const directory = dirname(resolve(file));
   const { run, unsupported = [] } = source;
-  const own = { launch: toLaunch(run), ready: source.ready, logs: toRules(source.logs) };
-  const others = Object.entries(source.speaks ?? {}).map(
-    ([protocol, { ready, logs, ...launch }]) =>
-      [protocol, { launch: toLaunch(launch), ready, logs: toRules(logs) }] as const,
-  );
+  const own = {
+    launch: toLaunch(run),
+    window: source.window && toWindow(source.window),
+    ready: source.ready,
+    logs: toRules(source.logs),
+  };
+  const others = Object.entries(source.speaks ?? {}).map(([protocol, { ready, logs, window, ...launch }]) => {
+    const spoken = { launch: toLaunch(launch), window: window ? toWindow(window) : own.window, ready };
+    return [protocol, { ...spoken, logs: toRules(logs) }] as const;
+  });
   return {
     name: source.name,
     version: source.version,
@@ -108,7 +118,6 @@ export function buildImplementation(
     ...own,
     console: source.console && toLaunch(source.console),
     offers: new Map(OFFERS.flatMap((offer) => toOffered(source.offers ?? {}, offer, directory))),
-    window: source.window && { ...toLaunch(source.window), serves: new RegExp(source.window.serves, "su") },
     unsupportedCases: new Map(unsupported.flatMap((each) => ("case" in each ? [[slugOf(each.case), each.why]] : []))),
     unsupportedFeatures: new Map(unsupported.flatMap((each) => ("feature" in each ? [[each.feature, each.why]] : []))),
     knownFailures: (source["known-failures"] ?? []).map(({ case: word, why, link }) => ({
@@ -119,7 +128,7 @@ export function buildImplementation(
   };
 }
 
-/** The same server, started so that it speaks a protocol; undefined when it cannot. */
+/** The same program, started so that it speaks a protocol; undefined when it cannot. */
 export function speaking(implementation: Implementation, protocol: string): Implementation | undefined {
   const spoken = implementation.speaks.get(protocol.toLowerCase());
   return spoken === undefined ? undefined : { ...implementation, ...spoken };
@@ -182,6 +191,10 @@ function toLaunch(source: {
   environment?: Readonly<Record<string, string>> | undefined;
 }): Launch {
   return { arguments: source.arguments ?? [], environment: source.environment ?? {} };
+}
+
+function toWindow(source: NonNullable<ImplementationSource["window"]>): WindowLaunch {
+  return { ...toLaunch(source), serves: new RegExp(source.serves, "su") };
 }
 
 function toRules(logs: ImplementationSource["logs"] = []): readonly LogRule[] {

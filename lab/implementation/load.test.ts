@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { addOffers, fillLaunch, type Implementation } from "./implementation.ts";
+import { addOffers, fillLaunch, type Implementation, speaking } from "./implementation.ts";
 import { parseImplementation } from "./load.ts";
 import { implementationJsonSchema } from "./schema.ts";
 
@@ -55,6 +55,19 @@ test("what a server offers is added behind its own words, and its operator's com
   expect([...offers.keys()]).toEqual(["mailbox", "operator"]);
 });
 
+test("a client says how it is started for another protocol, also its window, which is the usual one unless told", () => {
+  const client = 'name: a\nversion: "1"\nrole: client\nrun: { command: [x] }\nwindow: { serves: "1(?<port>.)" }\n';
+  const two = load(`${client}speaks: { hcp2: { arguments: [--two] } }\n`);
+  expect(speaking(two, "HCP2")).toMatchObject({
+    launch: { arguments: ["--two"] },
+    window: { serves: /1(?<port>.)/su },
+  });
+  expect(speaking(two, "hcp")?.launch.arguments).toEqual([]);
+  expect(speaking(two, "cs513")).toBeUndefined();
+  const own = load(`${client}speaks: { hcp2: { window: { arguments: [-w], serves: "2(?<port>.)" } } }\n`);
+  expect(speaking(own, "hcp2")?.window).toMatchObject({ arguments: ["-w"], serves: /2(?<port>.)/su });
+});
+
 test("a word in braces is a placeholder that there is where it stands, and doubled braces are braces", () => {
   const { launch } = load(SERVER.replace('["--host",', `["{{time}}", '{"a": {}}', "{{address}}",`));
   expect(fillLaunch(launch, { address: "10.6.1.116" }).arguments).toEqual([
@@ -104,6 +117,11 @@ test.each([
     "a group of a line that has none",
     "logs: [{ line: JOIN, means: 'A {b}' }]\n",
     /^my\.yaml:5:29: logs\[0\]\.means: expected no placeholder, since its line has no named group; got \{b\}$/,
+  ],
+  [
+    "a placeholder of another protocol",
+    "speaks: { hcp2: { arguments: ['{adress}'] } }\n",
+    /^my\.yaml:5:31: speaks\.hcp2\.arguments\[0\]: expected .*; got \{adress\}: did you mean \{address\}\?$/,
   ],
   ["a key of the other role", "window: { serves: x }\n", /^my\.yaml:5:1: window: expected no window of a server; /],
   [

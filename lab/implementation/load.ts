@@ -23,7 +23,10 @@ export interface ImplementationUse {
 }
 
 /** What only a program of one role can have. */
-const KEYS_OF_ROLE = { server: ["console", "offers", "ready", "logs", "speaks"], client: ["window"] } as const;
+const KEYS_OF_ROLE = { server: ["console", "offers", "ready", "logs"], client: ["window"] } as const;
+
+/** Those of them that stand under speaks, too. */
+const SPOKEN_KEYS: ReadonlySet<string> = new Set(["ready", "logs", "window"]);
 
 /** Reads and checks a file that describes an implementation. */
 export async function loadImplementation(file: string, use: ImplementationUse): Promise<ImplementationResult> {
@@ -67,9 +70,14 @@ function checkRole(source: Record<string, unknown>, wanted: Role | undefined): r
     return [{ path: ["role"], spot: "value", message: `expected a ${wanted}; got ${quote(role)}` }];
   }
   const other = role === "server" ? "client" : "server";
-  return KEYS_OF_ROLE[other]
-    .filter((key) => source[key] !== undefined)
-    .map((key) => ({ path: [key], spot: "key", message: `expected no ${key} of a ${role}; got ${quote(key)}` }));
+  const spoken = Object.entries(asMap(source.speaks)).map(([name, each]) => [["speaks", name], asMap(each)] as const);
+  return [[[], source] as const, ...spoken].flatMap(([path, part]) =>
+    KEYS_OF_ROLE[other]
+      .filter((key) => part[key] !== undefined && (path.length === 0 || SPOKEN_KEYS.has(key)))
+      .map((key): Mistake => {
+        return { path: [...path, key], spot: "key", message: `expected no ${key} of a ${role}; got ${quote(key)}` };
+      }),
+  );
 }
 
 /** A file that says how something is done, and that it cannot be done. */

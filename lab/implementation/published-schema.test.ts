@@ -18,6 +18,11 @@ describe("the published schema and the lab take", () => {
     ["a client", CLIENT],
     ["what only a server has", `${SERVER}console: {}\noffers: { notices: {} }\nready: up\nlogs: []\n`],
     ["what only a client has", `${CLIENT}window: { serves: '(?<port>\\d+)' }\n`],
+    ["what else a server speaks", `${SERVER}speaks: { cs513: { ready: up, logs: [] } }\n`],
+    [
+      "what else a client speaks",
+      `${CLIENT}speaks: { hcp2: { arguments: [--two], window: { serves: '(?<port>.)' } } }\n`,
+    ],
     ["an operator's command", `${SERVER}offers: { operator: { command: [ctl] } }\n`],
   ])("%s", (_what, text) => {
     expect(lab(text)).toEqual([]);
@@ -36,6 +41,9 @@ describe("the published schema and the lab refuse", () => {
     ["a client's offers", `${CLIENT}offers: {}\n`],
     ["a client's words for being ready", `${CLIENT}ready: up\n`],
     ["a client's log rules", `${CLIENT}logs: []\n`],
+    ["how a client logs what else it speaks", `${CLIENT}speaks: { hcp2: { logs: [] } }\n`],
+    ["when a client is ready for what else it speaks", `${CLIENT}speaks: { hcp2: { ready: up } }\n`],
+    ["a server's window for what else it speaks", `${SERVER}speaks: { hcp2: { window: { serves: '(?<port>.)' } } }\n`],
     ["a server's window", `${SERVER}window: { serves: '(?<port>\\d+)' }\n`],
     ["an operator without a command", `${SERVER}offers: { operator: {} }\n`],
     ["a window that tells no port", `${CLIENT}window: { serves: up }\n`],

@@ -93,11 +93,25 @@ const logRule = strict({
   means: text.describe("The report's words for it; {name} stands for what the group of that name matched."),
 });
 
+const windowSource = strict({
+  ...launch,
+  serves: pattern
+    .regex(/\(\?<port>/, "expected a group named port: (?<port>\\d+)")
+    .describe("The line, on either stream, that tells the port in a group named port."),
+}).describe(
+  "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",
+);
+
 const spoken = strict({
   ...launch,
   ready: text.describe("The line that tells that clients can connect; the protocol's unless told.").optional(),
   logs: z.array(logRule).max(RULES_MAX).describe("Where its lines differ from the protocol's report.").optional(),
+  window: windowSource.optional(),
 });
+
+/** What of it is a server's, and what a client's, for editors: load.ts says it in words. */
+const SPOKEN_OF_CLIENT = { additionalProperties: { properties: { ready: false, logs: false } } };
+const SPOKEN_OF_SERVER = { additionalProperties: { properties: { window: false } } };
 
 const unsupported = z.union([strict({ case: name, why }), strict({ feature: z.enum(FEATURES), why })], {
   error: `expected {case: …, why: …} or {feature: …, why: …} with one of ${FEATURES.join(", ")}`,
@@ -158,19 +172,12 @@ export const implementationSchema = strict({
   protocol: name.describe("What it speaks: hcp, Howdy's protocol, unless told (docs/protocols.md).").optional(),
   speaks: z
     .record(name, spoken)
-    .describe("Server: what else it speaks, and how it is started so that it does so at {address} and {port}.")
-    .optional(),
-  console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
-  window: strict({
-    ...launch,
-    serves: pattern
-      .regex(/\(\?<port>/, "expected a group named port: (?<port>\\d+)")
-      .describe("The line, on either stream, that tells the port in a group named port."),
-  })
     .describe(
-      "Client: how it is started so that it serves its window as a page. {server} and {servers} are what it may connect to.",
+      "What else it speaks, and how it is started so that it does: a server at {address} and {port}. A server may say ready and logs, a client window.",
     )
     .optional(),
+  console: strict(launch).describe("Server: how it is started so that it asks on its console.").optional(),
+  window: windowSource.optional(),
   offers: offers.describe("Server: what PROTOCOL.md 2.3, 7.5 and 11.2 allow, as far as it does it.").optional(),
   ready: text.describe("Server: the line that tells that clients can connect; the report's unless told.").optional(),
   logs: z.array(logRule).max(RULES_MAX).describe("Server: where its lines differ from the report's.").optional(),
@@ -185,8 +192,8 @@ export const implementationSchema = strict({
   // What load.ts says of a role and its keys, for editors.
   if: { properties: { role: { const: "client" } } },
   // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
-  then: { properties: { console: false, offers: false, ready: false, logs: false } },
-  else: { properties: { window: false } },
+  then: { properties: { console: false, offers: false, ready: false, logs: false, speaks: SPOKEN_OF_CLIENT } },
+  else: { properties: { window: false, speaks: SPOKEN_OF_SERVER } },
 });
 
 export type ImplementationSource = z.infer<typeof implementationSchema>;

@@ -31,7 +31,7 @@ export interface Notation {
    * @throws NotationError when it cannot be sent.
    */
   encode(source: WrittenSource, number: number): Uint8Array;
-  /** A text in which what only frames that came before can tell is filled in: a line's id, of those that a connection got. */
+  /** A text in which what only frames that came before can tell is filled in: a line's id. They stand connection by connection. */
   recall?(text: string, came: readonly Uint8Array[]): string;
   /** Whether a frame is the one that a file expects; unless told, its bytes must be the same. */
   matches?(source: WrittenSource, number: number, frame: Uint8Array): boolean;

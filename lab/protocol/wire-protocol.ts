@@ -58,6 +58,8 @@ export interface FrameFacts {
    * place, so that nobody can expect each of them.
    */
   readonly isList: boolean;
+  /** Its place in an order that all connections share; undefined where it has none. */
+  readonly place?: number;
   /** It means nothing, and may come at any time, so that nobody can expect it. */
   readonly isIdle?: boolean;
 }

@@ -1,7 +1,14 @@
 // Owns the driving of one client over its control protocol: commands out, events in, and what its window shows.
 // It must not know what is expected of it. Invariant: the transcript holds every command and every line, in order.
 
-import { type ClientState, type ControlCommand, type ControlEvent, eventSchema } from "../../src/client/control.ts";
+import {
+  type ClientState,
+  type ControlCommand2,
+  type ControlEvent,
+  type ControlEvent2,
+  eventSchema,
+  eventSchema2,
+} from "../../src/client/control.ts";
 import type { Fencing } from "../protocol/fencing.ts";
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";
@@ -9,6 +16,9 @@ import { HostDriver, tellLine, tellUnreadable, type Watcher } from "./driver.ts"
 import { tellExit } from "./ending.ts";
 import type { Pulse } from "./pulse.ts";
 import { Transcript } from "./transcript.ts";
+
+/** An event of either version of the control protocol. */
+type SeenEvent = ControlEvent | ControlEvent2;
 
 export interface ShownLine {
   readonly text: string;
@@ -70,7 +80,7 @@ export class ClientDriver extends HostDriver {
   }
 
   /** Gives the client a command; false when it does not run. */
-  command(command: ControlCommand, isFence = false): boolean {
+  command(command: ControlCommand2, isFence = false): boolean {
     this.transcript.push({ atMs: this.pulse.clock.nowMs(), command, ...(isFence ? { fence: true } : {}) });
     if (!isFence && !("state" in command)) this.tell("command", JSON.stringify(command));
     return this.write(JSON.stringify(command));
@@ -138,7 +148,7 @@ export class ClientDriver extends HostDriver {
       this.blame(`ended before it answered anything, ${tellExit(exit)}${this.tellComplaint()}`);
   }
 
-  #takeEvent(event: ControlEvent): void {
+  #takeEvent(event: SeenEvent): void {
     if ("users" in event) this.lists.push(event.users.names);
     else if ("connected" in event) this.#takeConnection(true);
     else if ("disconnected" in event) this.#takeConnection(false, event.disconnected.reason !== "ended-here");
@@ -167,17 +177,17 @@ export class ClientDriver extends HostDriver {
  * What an event puts before the replay's eyes. A message for somebody else is not shown to a person, but it must not be
  * there either, so it counts as a line that nothing expects.
  */
-function windowLine(event: ControlEvent): string | undefined {
+function windowLine(event: SeenEvent): string | undefined {
   if ("shown" in event) return event.shown.text;
   if (!("ignored" in event)) return undefined;
   const { sender, receiver, text } = event.ignored;
   return `(received, though it is for ${receiver}) ${sender}: ${text}`;
 }
 
-function readEvent(line: string): ControlEvent | undefined {
+function readEvent(line: string): SeenEvent | undefined {
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    const event: unknown = JSON.parse(line);
+    return eventSchema.safeParse(event).data ?? eventSchema2.safeParse(event).data;
   } catch {
     return undefined;
   }

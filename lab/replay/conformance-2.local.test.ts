@@ -1,41 +1,20 @@
-// The cases of version 2 on the local bed, with the real server: all pass, and for each there is a server with one defect that
-// it fails, under the clause that it cites. Few beds side by side, each in a subnet of its own.
+// The cases of version 2 for servers on the local bed, with the real server: all pass, and for each there is a server with one
+// defect that it fails, under the clause that it cites. A few beds side by side, each in a subnet of its own.
 
-import { fileURLToPath } from "node:url";
+import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROTOCOLS } from "../commands/protocol.ts";
-import { moveTopology, readTopology } from "../hosts/topology.ts";
-import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
-import { listScenarioFiles } from "../scenario/catalog.ts";
-import { loadScenario } from "../scenario/load.ts";
-import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
-import { type LoopbackBedOptions, openLoopbackBed } from "../testbed/loopback.ts";
-import type { CaseOutcome } from "./outcome.ts";
-import { systemClock } from "./pulse.ts";
-import { replayScenario } from "./replay.ts";
+import { ConformanceLanes, type Found } from "./fixtures/conformance-lanes.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const FOLDER = `${REPOSITORY}scenarios/hcp2`;
-const MUTANT_SERVER = fileURLToPath(new URL("./fixtures/mutant-server-2.ts", import.meta.url));
-const TOPOLOGY = readTopology(`${REPOSITORY}compose.yaml`);
-const WRITTEN_ADDRESSES = new Map(TOPOLOGY.hosts.map(({ name, address }) => [name, address]));
-const FILES = listScenarioFiles(FOLDER);
-const LANES = await BedLanes.claim();
+const LANES = await ConformanceLanes.claim("hcp2", 2);
+const FILES = LANES.files.filter(([name]) => !name.startsWith("client/"));
 
-const TIMEOUT_MS = 5000;
-/** What a mutant does not do is waited for in vain. */
-const MUTANT_TIMEOUT_MS = 1500;
-
-test.concurrent.each(FILES.map((file) => [file.slice(FOLDER.length + 1), file] as const))(
-  "%s passes",
-  async (_name, file) => {
-    const { outcome } = await replay(file, OWN_COMMANDS, TIMEOUT_MS);
-    expect(outcome.steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
-  },
-);
+test.concurrent.each(FILES)("%s passes", async (_name, file) => {
+  const { steps } = await LANES.replayOwn(file);
+  expect(steps.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+});
 
 /** Each defect with the case that finds it, its clause, and what that says. */
-const SERVERS: readonly (readonly [defect: string, name: string, clause: string, seen: RegExp])[] = [
+const SERVERS: readonly Found<string>[] = [
   ["no preface in the answer", "preface", "13.3", /^Win72 received hello/],
   ["half a preface is answered", "preface-cut", "13.2", /^Win72 received/],
   ["small frameMax accepted", "hello-limits", "14.3", /^Win72 received pong|^Win72 received nothing/],
@@ -75,34 +54,12 @@ const SERVERS: readonly (readonly [defect: string, name: string, clause: string,
 ];
 
 describe("fails, under its clause,", () => {
-  test.concurrent.each(SERVERS)("a server with the defect “%s”: %s, %s", async (defect, name, clause, seen) => {
-    const file = FILES.find((each) => each.endsWith(`/${name}.yaml`)) ?? name;
-    const server = command(process.execPath, MUTANT_SERVER, defect);
-    const { outcome, scenario } = await replay(file, { ...OWN_COMMANDS, server }, MUTANT_TIMEOUT_MS);
-    expect(outcome.steps.find(({ verdict }) => verdict !== "pass")).toMatchObject({
-      verdict: "fail",
-      seen: expect.stringMatching(new RegExp(seen.source, "m")),
-    });
-    expect(scenario.conformance?.clause).toBe(clause);
+  test.concurrent.each(SERVERS)("a server with the defect “%s”: %s, %s", async (...found) => {
+    await LANES.expectServerFound(...found);
   });
 
   test("every case is failed by some mutant", () => {
     const found = new Set(SERVERS.map(([, name]) => name));
-    const names = FILES.map((file) => file.replace(/^.*\//, "").replace(/\.yaml$/, ""));
-    expect(names.filter((name) => !found.has(name))).toEqual([]);
+    expect(FILES.map(([, file]) => basename(file, ".yaml")).filter((name) => !found.has(name))).toEqual([]);
   });
 });
-
-async function replay(file: string, programs: LoopbackBedOptions["programs"], timeoutMs: number) {
-  const loaded = await loadScenario(file, TOPOLOGY.hosts, PROTOCOLS);
-  if (loaded.kind === "wrong") throw new Error(loaded.problems.join("\n"));
-  const { scenario } = loaded;
-  const outcome: CaseOutcome = await LANES.run(async (subnet) => {
-    const topology = moveTopology(TOPOLOGY, subnet);
-    await using bed = await openLoopbackBed({ topology, repository: REPOSITORY, programs, wire: "off" });
-    await using hosts = await bed.boot(scenario.id);
-    const options = { pair: OWN_PAIR, timeoutMs, clock: systemClock, writtenAddresses: WRITTEN_ADDRESSES };
-    return await replayScenario(scenario, hosts, options);
-  });
-  return { scenario, outcome };
-}

@@ -7,7 +7,7 @@ import { ConformanceLanes, type Found } from "./fixtures/conformance-lanes.ts";
 import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 
-const LANES = await ConformanceLanes.claim("conformance");
+const LANES = await ConformanceLanes.claim("conformance", 1);
 
 test.concurrent.each(LANES.files)("%s passes", async (_name, file) => {
   const { steps } = await LANES.replayOwn(file);

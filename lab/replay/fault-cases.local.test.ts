@@ -8,7 +8,7 @@ import type { ClientDefect } from "./fixtures/mutant-client.ts";
 import type { Defect } from "./fixtures/mutant-server.ts";
 
 /** Most of a fault is waiting: one more than a machine of two cores gains from else. */
-const LANES = await ConformanceLanes.claim("faults", 4);
+const LANES = await ConformanceLanes.claim("faults", 1, 4);
 
 /** On loopback no packet can be lost: see fault-cases.namespaces.test.ts. */
 const NEED_PACKETS: ReadonlySet<string> = new Set(["vanished.yaml", "vanished-while-addressed.yaml"]);

@@ -43,6 +43,8 @@ export class PeerDriver extends HostDriver {
   #isReady = false;
   #listensAt: number | null = null;
   #unnamed = 0;
+  /** The last place that it has told of. */
+  #place = 0;
 
   /** @param fill - Fills in what only the run knows of a frame that a file sends or expects. */
   constructor(host: Host, pulse: Pulse, watch: Watcher, protocol: Protocol, fill: FillText = (text) => text) {
@@ -99,6 +101,11 @@ export class PeerDriver extends HostDriver {
       pieces: pieces.map((piece) => Buffer.from(piece).toString("hex")),
     }));
     return this.#command({ send: { to, ...how } });
+  }
+
+  /** A frame that it sends tells of a place, behind which its own come. */
+  notePlace(place: number): void {
+    this.#place = Math.max(this.#place, place);
   }
 
   setReading(links: readonly PeerLink[], on: boolean): boolean {
@@ -181,15 +188,20 @@ export class PeerDriver extends HostDriver {
     for (const { bytes, facts, isFence } of frames) {
       this.#note({ link: link.name, kind: "receives", ...tellBytes(bytes, link) }, atMs, isFence);
       if (!isFence) this.tell("shown", `${link.name} received ${link.protocol.wire.tell(bytes)}`);
-      else if (link.isAccepted) this.#forwardFence(facts.receiver, bytes);
+      else if (link.isAccepted) this.#forwardFence(link, facts.receiver, bytes);
     }
     if (link.isFlooded) this.blame(`${link.name} received more than a case may bring`);
   }
 
   /** A scripted server forwards the lab's own fences, as any server would; they are nothing that a case is about. */
-  #forwardFence(receiver: string | null, bytes: Uint8Array): void {
+  #forwardFence(sender: PeerLink, receiver: string | null, bytes: Uint8Array): void {
     const to = [...this.links.values()].find(({ username, isOver }) => username === receiver && !isOver);
-    if (to !== undefined) this.send([{ link: to, pieces: [bytes] }], { times: 1, gapMs: 0, after: null }, true);
+    if (to === undefined) return;
+    this.#place += 1;
+    const forwarded = sender.protocol.fencing.forward?.(bytes, sender.username ?? "", this.#place);
+    const how = { times: 1, gapMs: 0, after: null };
+    if (forwarded !== undefined) this.send([{ link: sender, pieces: [forwarded.answer] }], how, true);
+    this.send([{ link: to, pieces: [forwarded?.passed ?? bytes] }], how, true);
   }
 
   #tellSent(link: PeerLink, pieces: readonly Uint8Array[], how: Omit<PeerSend, "to">, isFence: boolean): void {

@@ -64,7 +64,7 @@ async function sendAll(
   const before = links.map(({ sends }) => sends);
   const sends: LinkSend[] = links.map((link) => {
     const frames = send.map((frame) => bytesFor(frame, link.number, link.protocol.notation, link.fill));
-    if (peer.listensAt !== null) noteGivenName(link, send, frames);
+    if (peer.listensAt !== null) noteGivenName(peer, link, send, frames);
     else noteTakenName(link, send, frames);
     return { link, pieces: cutBytes(frames, cut) };
   });
@@ -78,9 +78,10 @@ async function sendAll(
 }
 
 /** What a scripted server writes is what gives a connection its name. Bytes of a file give none: they may be anything. */
-function noteGivenName(link: PeerLink, send: Wire["send"], frames: readonly Uint8Array[]): void {
+function noteGivenName(peer: PeerDriver, link: PeerLink, send: Wire["send"], frames: readonly Uint8Array[]): void {
   for (const [index, frame] of frames.entries()) {
-    const { givenName } = link.protocol.wire.factsOf(frame);
+    const { givenName, place } = link.protocol.wire.factsOf(frame);
+    if (place !== undefined) peer.notePlace(place);
     if (send[index]?.kind === "written" && givenName !== null) link.giveName(givenName);
   }
 }

@@ -10,6 +10,8 @@ import { claimLines, isQuiet, openedBefore, proveStep } from "./quiet.ts";
 import type { Stage } from "./stage.ts";
 import { type Finding, hasFailed, type Prepared, type StepRecord } from "./step-record.ts";
 
+type StepWork = StepRecord["step"]["work"][number];
+
 /** Runs a step. `earlier` are the steps before it, whose open expectations this one's messages may prove. */
 export async function runStep(stage: Stage, record: StepRecord, earlier: readonly StepRecord[]): Promise<void> {
   const unbroken = await breakLinks(stage, record.step.faults);
@@ -23,7 +25,10 @@ export async function runStep(stage: Stage, record: StepRecord, earlier: readonl
 }
 
 async function act(stage: Stage, record: StepRecord): Promise<void> {
-  for (const { host, actions } of record.step.work) {
+  /** Clients that may have no connection before a scripted server has said something. */
+  const dialling: StepWork[] = [];
+  for (const work of record.step.work) {
+    const { host, actions } = work;
     for (const action of actions) {
       const outcome = await takeAction(stage, host, action);
       if (outcome.kind === "failed") {
@@ -31,17 +36,23 @@ async function act(stage: Stage, record: StepRecord): Promise<void> {
         return;
       }
     }
-    const client = stage.clients.get(host);
-    if (client?.isRunning !== true || client.isPaused) continue;
-    const waitMs = actions.some(({ kind }) => kind === "start" || kind === "restart")
-      ? stage.startTimeoutMs
-      : stage.timeoutMs;
-    if ((await client.askState(waitMs)) === undefined) {
-      const seen = client.fault ?? `did not answer the command state within ${waitMs} ms`;
-      record.findings.push({ host, verdict: "fail", expected: "takes its user's actions", seen });
-      return;
-    }
+    if (stage.isScripted && actions.some(({ kind }) => kind === "connect")) dialling.push(work);
+    else if (!(await hasTaken(stage, record, work))) return;
   }
+  for (const work of dialling) if (!(await hasTaken(stage, record, work))) return;
+}
+
+/** Whether a client has taken all that its user did; any other host has. */
+async function hasTaken(stage: Stage, record: StepRecord, { host, actions }: StepWork): Promise<boolean> {
+  const client = stage.clients.get(host);
+  if (client?.isRunning !== true || client.isPaused) return true;
+  const waitMs = actions.some(({ kind }) => kind === "start" || kind === "restart")
+    ? stage.startTimeoutMs
+    : stage.timeoutMs;
+  if ((await client.askState(waitMs)) !== undefined) return true;
+  const seen = client.fault ?? `did not answer the command state within ${waitMs} ms`;
+  record.findings.push({ host, verdict: "fail", expected: "takes its user's actions", seen });
+  return false;
 }
 
 /** What a program did by itself is told in the place of what could not be done then; a peer speaks to others' programs. */

@@ -204,12 +204,10 @@ export class Stage {
   /** Puts in the bed's addresses, for PORT(Win72) the own port of that peer's newest connection, and what came before. */
   #fillText(text: string): string {
     let filled = this.translate(text);
-    for (const peer of this.peers.values()) {
-      for (const { protocol, frames } of peer.links.values()) {
-        if (protocol.notation.recall === undefined || !filled.includes("(")) continue;
-        const came = frames.map(({ bytes }) => bytes);
-        filled = protocol.notation.recall(filled, came);
-      }
+    const links = filled.includes("(") ? [...this.peers.values()].flatMap((peer) => [...peer.links.values()]) : [];
+    for (const [{ notation }, own] of Map.groupBy(links, ({ protocol }) => protocol)) {
+      const came = own.flatMap(({ frames }) => frames.map(({ bytes }) => bytes));
+      filled = notation.recall?.(filled, came) ?? filled;
     }
     return filled.replace(/PORT\((\w+)\)/g, (written, host: string) => {
       const port = this.peers.get(host)?.find(undefined)[0]?.port;

@@ -1,15 +1,15 @@
 // Owns what a client's or a peer's driver writes down: what was done, and what came of it. It must not know what is expected.
 // Invariant: entries stand in their order; of very many the middle is not kept, and the transcript says so.
 
-import type { ControlCommand, ControlEvent } from "../../src/client/control.ts";
+import type { ControlCommand2, ControlEvent, ControlEvent2 } from "../../src/client/control.ts";
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { ProgramExit } from "../testbed/testbed.ts";
 import type { PeerNote } from "./peer-note.ts";
 
 /** One line of a transcript; `fence` marks what the lab did and saw on its own account. */
 export type TranscriptEntry = { readonly atMs: number; readonly fence?: true } & (
-  | { readonly command: ControlCommand }
-  | { readonly event: ControlEvent }
+  | { readonly command: ControlCommand2 }
+  | { readonly event: ControlEvent | ControlEvent2 }
   | { readonly stderr: string }
   | { readonly unreadable: string }
   | { readonly exit: ProgramExit }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PROTOCOLS } from "../commands/protocol.ts";
 import { HCP } from "../hcp/hcp.ts";
 import type { Implementation } from "../implementation/implementation.ts";
 import { parseImplementation } from "../implementation/load.ts";
@@ -38,6 +39,22 @@ test("a feature that is not there takes its expectations with it, and their step
 test("a case that its file names is not asked of it at all", () => {
   const pair = { server: server('unsupported: [{ case: x-case, why: "no" }]'), client: client() };
   expect(fitScenario(scenario(CASE), pair)).toEqual({ kind: "unsupported", why: "s 1: no" });
+});
+
+test("a case in another protocol is only for programs whose files say that they speak it", () => {
+  const other = parseScenario(
+    "x-case.yaml",
+    CASE.replace("title: A", "title: A\nprotocol: hcp2"),
+    REPORT_HOSTS,
+    PROTOCOLS,
+  );
+  if (other.kind === "wrong") throw new Error(other.problems.join("\n"));
+  const two = "speaks: { hcp2: {} }";
+  expect(fitScenario(other.scenario, { server: server(two), client: client() })).toEqual({
+    kind: "unsupported",
+    why: "c 1: its file does not say that it speaks HCP2",
+  });
+  expect(fitScenario(other.scenario, { server: server(two), client: client(two) }).kind).toBe("fits");
 });
 
 test("a case without its kind of program is not its business", () => {

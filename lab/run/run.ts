@@ -261,9 +261,9 @@ class Run {
   }
 }
 
-/** The programs under test, the server so started that it speaks what the case's programs do. */
-function pairFor({ protocol }: Scenario, pair: Pair): Pair {
-  return { ...pair, server: speaking(pair.server, protocol.name) ?? pair.server };
+/** The programs under test, so started that they speak what the case's programs do. */
+function pairFor({ protocol: { name } }: Scenario, { server, client }: Pair): Pair {
+  return { server: speaking(server, name) ?? server, client: speaking(client, name) ?? client };
 }
 
 /** The run that is reported, of what was so until now and one more: the first that came to the verdict; of passes the last. */
