@@ -1,5 +1,8 @@
 // Which version a caller comes to speak with a server, and what it remembers of it: PROTOCOL.md, 13.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeMessage } from "../protocol/hcp1/index.ts";
 import {
@@ -14,6 +17,7 @@ import {
 import { callerWith } from "./fixtures/caller-under-test.ts";
 import { type ScriptedPeer, ScriptedServer } from "./fixtures/scripted-server.ts";
 import { KnownVersions } from "./hcp-version.ts";
+import { Pins } from "./pins.ts";
 
 const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1] };
 const ACK = encodeMessage({ kind: "ack", name: "Jon" });
@@ -95,6 +99,25 @@ test("an address that spoke version 2 is not spoken to in version 1, and it is s
   expect(await next()).toEqual({ failed: expect.stringMatching(/^it spoke version 2 before .* --hcp 1 /) });
   await peer.read(PREFACE.length);
   await peer.ended();
+});
+
+test("an address that spoke version 2 is not spoken to in version 1 in the next run either, where there is a file of pins", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "howdy-pins-"));
+  const run = () => ({
+    ...AUTO,
+    versions: new KnownVersions(),
+    pins: new Pins({ path: join(folder, "f"), isAsked: true }),
+  });
+  await using server = await ScriptedServer.listen();
+  const first = callerWith(run());
+  first.caller.dial(server.address);
+  await (await server.nextPeer()).write(PREFACE);
+  expect(await first.next()).toEqual(VERSION_2_FOUND);
+  const { caller, next } = callerWith(run());
+  caller.dial(server.address);
+  await (await server.nextPeer()).read(PREFACE.length);
+  expect(await next()).toEqual({ failed: expect.stringMatching(/^it spoke version 2 before .* --hcp 1 /) });
+  rmSync(folder, { recursive: true });
 });
 
 test("who asks for version 2 gets no other; who asks for version 1 sends no preface", async () => {

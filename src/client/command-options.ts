@@ -71,7 +71,7 @@ const SHARED_OPTIONS = {
     kind: TEXT,
     placeholder: "FILE",
     variable: "HOWDY_PINS",
-    otherwise: "known-servers in the user's data folder for howdy, and none with --headless",
+    otherwise: "howdy/known-servers in the user's data folder, and none with --headless",
     help: "where the certificates of servers are kept, so that another one is noticed",
   },
   "tls-ca": {

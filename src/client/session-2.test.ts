@@ -57,6 +57,23 @@ test("a connection tells its version, and a line its id and time", () => {
   ]);
 });
 
+test("a certificate that was not known is shown before the connection is there, and which it is with the connection", () => {
+  const seen = { kind: "certificate", fingerprint: "A0:B1", news: "It is kept in a file" } as const;
+  const driver = new SessionDriver().input(seen).command({ connect: TEST_SERVER }).input(seen);
+  const tls = { fingerprint: "A0:B1", firstSeen: true };
+  driver.input({ kind: "dialled", spoken: { hcp: 2, fellBack: false, tls } });
+  expect(events(driver).slice(1)).toEqual([
+    {
+      shown: {
+        text:
+          "Howdy Server 10.6.1.116:20002 speaks TLS, and its certificate is seen for the first time. " +
+          "Its fingerprint, which the server's log tells, too: A0:B1. It is kept in a file, and no other is taken.",
+      },
+    },
+    { connected: { ...TEST_SERVER, hcp: 2, fellBack: false, tls } },
+  ]);
+});
+
 test("the list is had whole, and then name by name, in the words of version 1", () => {
   const driver = new SessionDriver();
   driver.command({ connect: TEST_SERVER }).input({ kind: "dialled", spoken: { hcp: 2, fellBack: false } });

@@ -29,6 +29,16 @@ test("the version is told once, also over a lost connection", () => {
   expect(driver.lines().filter((text) => text.includes("version"))).toEqual([]);
 });
 
+test("that what is said is inside TLS is told once, with the version or alone", () => {
+  const tls = { fingerprint: "A0:B1", firstSeen: false };
+  const driver = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 2, fellBack: false, tls });
+  expect(driver.lines()[1]).toMatch(/^# This server speaks version 2: .* What is said is inside TLS\.$/);
+  driver.lost().enter("").dialled({ hcp: 2, fellBack: false, tls });
+  expect(driver.lines().filter((text) => text.includes("TLS"))).toEqual([]);
+  const first = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 1, fellBack: false, tls });
+  expect(first.lines()[1]).toBe("# What is said is inside TLS.");
+});
+
 test("that it is version 1 is told where more was hoped for, and not where it was asked for", () => {
   const fellBack = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 1, fellBack: true });
   expect(fellBack.lines()[1]).toMatch(/^# This server speaks version 1 alone/);

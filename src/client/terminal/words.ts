@@ -13,7 +13,7 @@ export const LINE_TOO_LONG = "Not sent: a line from a pipe takes at most 65536 b
 export const VERSION_2 = "This server speaks version 2: lines have the server's times, and /history shows older ones.";
 export const FELL_BACK =
   "This server speaks version 1 alone: it keeps nothing that could be shown, and times are this machine's.";
-export const INSIDE_TLS = "What is said is inside TLS, and the server has the certificate that is known.";
+export const INSIDE_TLS = "What is said is inside TLS.";
 
 /** In front of older lines. */
 export function saidBefore(lines: number): string {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./fixtures/browser.ts";
@@ -21,6 +24,25 @@ test("the window has what the report's has, and begins with the server it was st
     expect(await widget.count()).toBe(1);
     expect(await widget.isVisible()).toBe(true);
   }
+});
+
+test("where the server speaks TLS, the window says so and by what it knows the server", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "howdy-tls-"));
+  const clientArgs = ["--hcp", "auto", "--pins", join(folder, "pins")];
+  await using room = await ChatRoom.open({ browser, serverArgs: ["--data", join(folder, "data")], clientArgs });
+  const fingerprint = await room.server.program.find((line) => JSON.parse(line).fingerprint, "the fingerprint");
+  const window = await room.window();
+  await window.connect();
+  expect((await window.lines())[1]).toContain(`: ${fingerprint}. It is kept in ${join(folder, "pins")}, and no other`);
+  const badge = window.page.getByText("TLS", { exact: true });
+  expect(await badge.getAttribute("title")).toBe(
+    `Inside TLS. The fingerprint of the server’s certificate is ${fingerprint}.`,
+  );
+  await window.takeName("Jon");
+  const next = await room.window();
+  await next.connect();
+  expect(await next.lines()).toHaveLength(1);
+  await rm(folder, { recursive: true });
 });
 
 test("two people meet, talk and whisper, in the report's words", async () => {
