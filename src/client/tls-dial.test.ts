@@ -266,6 +266,48 @@ test("what is no TLS, right behind the handshake, costs its own connection only"
   expect(await next()).toEqual(seen(certificate));
 });
 
+test("of two that meet a server at once, the second takes no other certificate than the first", async () => {
+  await using house = await openHouse(certificate);
+  let connections = 0;
+  await using between = await ManBetween.before(house.port, () => {
+    connections += 1;
+    if (connections === 1) return PASSES;
+    return (client) => {
+      new TLSSocket(client, { isServer: true, secureContext: other.context }).on("error", () => undefined);
+    };
+  });
+  const options = { ...both(), tls: "on" } as const;
+  const [first, second] = [callerWith(options), callerWith(options)];
+  first.caller.dial(between.address);
+  second.caller.dial(between.address);
+  const told = [await first.next(), await second.next()].map((one) => Object.keys(one ?? {})[0]).sort();
+  expect(told).toEqual(["certificate", "failed"]);
+});
+
+test("a handshake that is spoilt at any byte is a failed dial, and no certificate is known by it", async () => {
+  await using house = await openHouse(certificate);
+  let passed = 0;
+  let spoilt = -1;
+  await using between = await ManBetween.before(house.port, () => (client, upstream) => {
+    passed = 0;
+    client.pipe(upstream);
+    upstream.on("data", (bytes: Buffer) => {
+      const at = spoilt - passed;
+      if (at >= 0 && at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ 0x55;
+      passed += bytes.length;
+      client.write(bytes);
+    });
+  });
+  const options = { ...both(), tls: "on", tlsHandshakeMs: 100 } as const;
+  // All of what our server says in the handshake before it has heard the client's end of it.
+  for (spoilt = 0; spoilt < 700; spoilt += 13) {
+    const { caller, next } = callerWith(options);
+    caller.dial(between.address);
+    expect([spoilt, await next()]).toEqual([spoilt, { failed: expect.stringMatching(/^it does not speak TLS \(/) }]);
+  }
+  expect(options.pins.at(between.address)).toEqual({});
+});
+
 test("TLS older than 1.2 is none", async () => {
   const { cert, key } = certificate;
   const old = createSecureServer({ cert, key, minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL@SECLEVEL=0" });

@@ -50,8 +50,7 @@ export async function reach(
   hungUp: AbortSignal,
   isOffered: boolean,
 ): Promise<Reached> {
-  const pin = options.pins.at(server);
-  const reason = isOffered ? "offered" : whyTls(options.tls, pin);
+  const reason = isOffered ? "offered" : whyTls(options.tls, options.pins.at(server));
   const plain = await dial(server, options, hungUp);
   if (reason === undefined) return { socket: plain, certificate: undefined };
   const socket = await shakeHands(plain, server, options, hungUp).catch((error: unknown) => {
@@ -59,7 +58,8 @@ export async function reach(
     throw new DialError(whyNoTls(error, reason), { cause: error });
   });
   try {
-    return { socket, certificate: take(seenOn(socket), server, options, pin) };
+    // Another session, or another client, may have met the server since the dial began.
+    return { socket, certificate: take(seenOn(socket), server, options, options.pins.at(server)) };
   } catch (error) {
     socket.destroy();
     throw error;
