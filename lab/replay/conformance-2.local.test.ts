@@ -43,6 +43,7 @@ const SERVERS: readonly Found<string>[] = [
   ["registered names are anybody's", "registered-names", "16.6", /^Win73 received welcome/],
   ["names may look like users'", "names-alike", "4.7", /^Win73 received welcome/],
   ["names may look like registered ones", "registered-names-alike", "4.7", /^Win73 received welcome/],
+  ["names given back stay registered", "unregister", "16.6", /^Win73 received error/],
   ["unbound sign-ins are challenged", "sign-in", "16.6", /^Win72 received challenge/],
   ["a broken stream is not ended", "frame-too-long", "18.2", /^Win72 received nothing more/],
   ["a search finds everybody's whispers", "search", "16.7", /^Win74 received line/],

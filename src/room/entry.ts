@@ -60,6 +60,8 @@ export type Request = {
   | ({ readonly kind: "join"; readonly name: string; readonly original?: Original } & Joining)
   /** Makes the session's name its own, or changes the password. */
   | { readonly kind: "register"; readonly credentials: Credentials; readonly original?: Original }
+  /** Gives the session's name back: it is nobody's own any more. */
+  | { readonly kind: "unregister"; readonly original?: Original }
   | { readonly kind: "leave" }
   /** Has read everything up to a place. */
   | { readonly kind: "read"; readonly mark: number; readonly original?: Original }
@@ -86,7 +88,9 @@ interface Saying {
 /** What the operator asks of the room. */
 export type OperatorRequest =
   | { readonly kind: "announce"; readonly text: string }
-  | { readonly kind: "kick"; readonly name: string; readonly text: string };
+  | { readonly kind: "kick"; readonly name: string; readonly text: string }
+  /** Makes a name nobody's own any more, however it is spelled. */
+  | { readonly kind: "forget"; readonly name: string };
 
 /** A server is gone, and its sessions with it. Only a log says so. */
 export interface NodeDown {
@@ -125,14 +129,18 @@ export type News =
       readonly original: Original | undefined;
     }
   /** There are as many accounts as there may be. */
-  | { readonly kind: "unregistered"; readonly user: User; readonly original: Original | undefined }
-  /** Where the mark of a name stands now; without an account, its user is a guest and has none. */
+  | { readonly kind: "accounts-full"; readonly user: User; readonly original: Original | undefined }
+  /** A name is nobody's own any more; `user` is who had it and asked for that, undefined where the operator did. */
   | {
-      readonly kind: "read";
-      readonly user: User;
-      readonly account: Account | undefined;
+      readonly kind: "unregistered";
+      readonly name: string;
+      readonly user: User | undefined;
       readonly original: Original | undefined;
     }
+  /** Where the mark of a name stands now. */
+  | { readonly kind: "read"; readonly user: User; readonly account: Account; readonly original: Original | undefined }
+  /** Somebody asks what only an owner can, and is a guest. */
+  | { readonly kind: "not-registered"; readonly user: User; readonly original: Original | undefined }
   /** Everybody but `from` hears it. */
   | {
       readonly kind: "said";

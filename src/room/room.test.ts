@@ -118,6 +118,8 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("whisper" as const), session, receiver: name, text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("announce" as const), text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kick" as const), name, text }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const), name }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("unregister" as const), session }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("node-down" as const), node: fc.constantFrom("a", "b") }) },
 );
 
@@ -130,6 +132,7 @@ class Model {
     if (one.kind === "announce") return ["announced"];
     const exact = (wanted: string) => this.users.some((user) => user.name === wanted);
     if (one.kind === "kick") return exact(one.name) ? ["kicked"] : [];
+    if (one.kind === "forget") return [];
     if (one.kind === "node-down") return this.users.filter((user) => isOf(one.node, user)).map(() => "left");
     const isNamed = this.users.some((user) => user.session === one.session);
     if (one.kind === "join") return [isNamed || !this.#isFree(one.name) ? "refused" : "joined"];
@@ -137,7 +140,7 @@ class Model {
     if (one.kind === "leave") return ["left"];
     if (one.kind === "say") return ["said"];
     if (one.kind === "register") return ["registered"];
-    if (one.kind === "read") return ["read"];
+    if (one.kind === "read" || one.kind === "unregister") return ["not-registered"];
     return [exact(one.receiver) ? "whispered" : "missed"];
   }
 
@@ -264,6 +267,33 @@ describe("a registered name", () => {
     expect(room.accountOf("zoë")).toEqual({ name: "Zoë", credentials: other });
   });
 
+  test("is given back by its owner, who stays as a guest, and is anybody's then, also what looks like it", () => {
+    const room = new Room([{ name: "Zoë", credentials }]);
+    const join = (session: string, name: string) => room.apply({ kind: "join", session, name });
+    room.apply({ kind: "join", session: "1", name: "zoë", isOwner: true });
+    join("2", "Jon");
+    const unregister = (session: string) => room.apply({ kind: "unregister", session, original: ORIGINAL });
+    const [zoe, jon] = ["1", "2"].map((session) => room.userOf(session));
+    expect(unregister("2")).toEqual([{ kind: "not-registered", user: jon, original: ORIGINAL }]);
+    expect(unregister("1")).toEqual([{ kind: "unregistered", name: "Zoë", user: zoe, original: ORIGINAL }]);
+    expect(unregister("1")).toEqual([{ kind: "not-registered", user: zoe, original: ORIGINAL }]);
+    expect(unregister("3")).toEqual([]);
+    expect([room.accountOf("Zoë"), room.userOf("1")]).toEqual([undefined, zoe]);
+    expect(join("3", "Zoё")).toMatchObject([{ kind: "joined" }]);
+    room.apply({ kind: "leave", session: "1" });
+    expect(join("4", "ZOË")).toMatchObject([{ kind: "joined" }]);
+  });
+
+  test("is made nobody's by the operator, in any spelling, and a proof that was made before is worth nothing", () => {
+    const room = new Room([{ name: "Zoë", credentials }]);
+    expect(room.apply({ kind: "forget", name: "Jon" })).toEqual([]);
+    expect(room.apply({ kind: "forget", name: "zoë" })).toEqual([
+      { kind: "unregistered", name: "Zoë", user: undefined, original: undefined },
+    ]);
+    const join = { kind: "join", session: "1", name: "ZOË", isOwner: true } as const;
+    expect(room.apply(join)).toMatchObject([{ kind: "joined", user: { name: "ZOË" } }]);
+  });
+
   test("has a limit of how many there are, which stops nobody from changing a password", () => {
     const room = new Room([{ name: "Zoë", credentials }], 1);
     for (const [session, name] of [
@@ -273,7 +303,7 @@ describe("a registered name", () => {
       room.apply({ kind: "join", session, name, isOwner: true });
     }
     const kinds = ["1", "2", "3"].map((session) => room.apply({ kind: "register", session, credentials })[0]?.kind);
-    expect(kinds).toEqual(["unregistered", "registered", undefined]);
+    expect(kinds).toEqual(["accounts-full", "registered", undefined]);
   });
 });
 
@@ -284,13 +314,13 @@ describe("a read mark", () => {
     const room = new Room();
     room.apply({ kind: "join", session: "1", name: "Jon" });
     expect(room.apply({ kind: "read", session: "1", mark: 3 })).toEqual([
-      { kind: "read", user: { session: "1", name: "Jon" }, account: undefined, original: undefined },
+      { kind: "not-registered", user: { session: "1", name: "Jon" }, original: undefined },
     ]);
     room.apply({ kind: "register", session: "1", credentials });
     expect(room.accountOf("jon")?.mark).toBeUndefined();
     const marks = [5, 4, 7].map((mark) => {
       const [news] = room.apply({ kind: "read", session: "1", mark });
-      return news?.kind === "read" ? news.account?.mark : undefined;
+      return news?.kind === "read" ? news.account.mark : undefined;
     });
     expect(marks).toEqual([5, 5, 7]);
     room.apply({ kind: "leave", session: "1" });

@@ -10,6 +10,7 @@ import {
   isSessionOf,
   type Miss,
   type News,
+  type Original,
   type Refusal,
   type SessionId,
   type User,
@@ -83,6 +84,10 @@ export class Room {
         const user = this.#byName.get(entry.name);
         return user === undefined ? NOTHING : [{ kind: "kicked", user, text: entry.text }];
       }
+      case "forget": {
+        const name = this.#forget(entry.name);
+        return name === undefined ? NOTHING : [{ kind: "unregistered", name, user: undefined, original: undefined }];
+      }
       case "node-down":
         return this.#users.filter(({ session }) => isSessionOf(entry.node, session)).map((user) => this.#leave(user));
       default: {
@@ -123,10 +128,15 @@ export class Room {
     return this.#looksOfUsers.has(name) || RESERVED_LOOKS.has(withoutBlanks(name));
   }
 
-  #act(user: User, entry: Extract<Entry, { kind: "leave" | "register" | "read" | "say" | "whisper" }>): News {
+  #act(
+    user: User,
+    entry: Extract<Entry, { kind: "leave" | "register" | "unregister" | "read" | "say" | "whisper" }>,
+  ): News {
     switch (entry.kind) {
       case "leave":
         return this.#leave(user);
+      case "unregister":
+        return this.#unregister(user, entry.original);
       case "register":
         return this.#register(user, entry);
       case "read":
@@ -142,7 +152,7 @@ export class Room {
   #register(user: User, { credentials, original }: Extract<Entry, { kind: "register" }>): News {
     const key = nameKey(user.name);
     if (!this.#accounts.has(key) && this.#accounts.size >= this.#accountsMax) {
-      return { kind: "unregistered", user, original };
+      return { kind: "accounts-full", user, original };
     }
     const account: Account = { ...this.#accounts.get(key), name: user.name, credentials };
     if (!this.#accounts.has(key)) this.#looksOfAccounts.add(user.name);
@@ -154,10 +164,27 @@ export class Room {
   #read(user: User, { mark, original }: Extract<Entry, { kind: "read" }>): News {
     const key = nameKey(user.name);
     const before = this.#accounts.get(key);
-    if (before === undefined) return { kind: "read", user, account: undefined, original };
+    if (before === undefined) return { kind: "not-registered", user, original };
     const account: Account = { ...before, mark: Math.max(before.mark ?? 0, mark) };
     this.#accounts.set(key, account);
     return { kind: "read", user, account, original };
+  }
+
+  /** Whoever gives a name back has it as a guest from then on. */
+  #unregister(user: User, original: Original | undefined): News {
+    const name = this.#forget(user.name);
+    return name === undefined
+      ? { kind: "not-registered", user, original }
+      : { kind: "unregistered", name, user, original };
+  }
+
+  /** Gives the name as its owner spelled it; undefined when it was nobody's. */
+  #forget(name: string): string | undefined {
+    const account = this.accountOf(name);
+    if (account === undefined) return undefined;
+    this.#accounts.delete(nameKey(name));
+    this.#looksOfAccounts.remove(account.name);
+    return account.name;
   }
 
   #leave(user: User): News {

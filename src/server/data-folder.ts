@@ -62,8 +62,9 @@ export class DataFolder {
   /** Something happened in the room. Gives what becomes of a line that is to be kept. */
   hear(news: News, place: Place): Storing | undefined {
     this.#log.passes(place.sequence);
-    if (news.kind === "registered") return this.#register(news.account);
-    if (news.kind === "read") return news.account && this.#mark(news.account);
+    if (news.kind === "read") return this.#mark(news.account);
+    if (news.kind === "registered") return this.#promise(() => this.#accounts.put(news.account));
+    if (news.kind === "unregistered") return this.#unregister(news.name);
     if (news.kind !== "said") return undefined;
     const line = lineOfNews(news, place);
     const storing = new Storing();
@@ -111,13 +112,20 @@ export class DataFolder {
     this.mailbox.close();
     this.#journal.close();
   }
-  /** The room has the account already: it is tried again until the disk takes it. */
-  #register(account: Account): Storing {
+
+  /** What belonged to the owner goes first: whoever has the name next finds nothing of it, whenever the process is killed. */
+  #unregister(name: string): Storing {
+    this.mailbox.forget(name);
+    return this.#promise(() => this.#accounts.remove(name));
+  }
+
+  /** The room has the change already: it is tried again until the disk takes it. */
+  #promise(make: () => void): Storing {
     const storing = new Storing();
     this.#journal.add({
       when: "promised",
       retries: "always",
-      make: () => this.#accounts.put(account),
+      make,
       done: () => storing.settle("stored"),
       failed: () => storing.settle("failed"),
     });

@@ -153,6 +153,7 @@ function controlOf(server: Server, data: DataFolder | undefined, quit: () => voi
     },
     announce: (text) => server.announce(text),
     kick: (name, text) => server.kick(name, text),
+    forget: (name) => server.forget(name),
     quit,
   };
 }

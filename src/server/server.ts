@@ -285,6 +285,17 @@ export class Server implements DoorServer {
     return true;
   }
 
+  /** Makes a name nobody's own any more, however it is spelled; false when it is nobody's. */
+  forget(name: string): boolean {
+    const account = this.room.accountOf(name);
+    if (account === undefined) return false;
+    const text = `The operator makes ${account.name} nobody's own`;
+    this.log.write(logLine("operator-forget", text, { username: account.name }));
+    this.#roomLog.append({ kind: "forget", name: account.name });
+    this.#options.data?.write();
+    return true;
+  }
+
   /** Stops accepting, writes what is queued, closes every connection. Settles LINGER_MS after STOP_HURRY_MS at the latest. */
   async stop(): Promise<void> {
     this.#emptied ??= Promise.withResolvers();

@@ -114,6 +114,8 @@ local MESSAGES = {
   [24] = { name = "search", needs = { 1, 49 }, may = { 4, 29 } },
   [25] = { name = "read", needs = { 1, 17 }, may = {} },
   [26] = { name = "marked", needs = { 1, 17 }, may = {} },
+  [30] = { name = "unregister", needs = { 1 }, may = {} },
+  [31] = { name = "unregistered", needs = { 1 }, may = {} },
 }
 
 -- howdy.two.request, howdy.two.sequence, and so on.

@@ -102,6 +102,8 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     { requiredKeys: ["kind", "session", "name"] },
   ),
   fc.record({ kind: fc.constant("leave" as const), session: text }),
+  fc.record({ kind: fc.constant("unregister" as const), session: text, original }),
+  fc.record({ kind: fc.constant("forget" as const), name: text }),
   fc.record(
     { kind: fc.constant("say" as const), session: text, text, original, nonce: text },
     { requiredKeys: ["kind", "session", "text"] },

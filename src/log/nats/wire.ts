@@ -9,7 +9,7 @@ export const ENTRIES_PER_MESSAGE_MAX = 1024;
 
 /** The version of what is written. A server of an older one reads none of it. */
 const VERSION = 2;
-/** Versions that can be read. Version 1 had no `mustStandOut`. */
+/** Versions that can be read. Version 1 had no `mustStandOut`, `unregister` and `forget`. */
 const versions = z.literal([1, VERSION]);
 
 const originalSchema = z.union([
@@ -42,6 +42,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     credentials: z.strictObject({ salt: z.string(), storedKey: z.string(), serverKey: z.string() }),
     original: originalSchema.exactOptional(),
   }),
+  z.strictObject({ kind: z.literal("unregister"), session, original: originalSchema.exactOptional() }),
   z.strictObject({ kind: z.literal("leave"), session }),
   z.strictObject({
     kind: z.literal("read"),
@@ -53,6 +54,7 @@ const entrySchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("whisper"), ...saying, receiver: z.string() }),
   z.strictObject({ kind: z.literal("announce"), text: z.string() }),
   z.strictObject({ kind: z.literal("kick"), name: z.string(), text: z.string() }),
+  z.strictObject({ kind: z.literal("forget"), name: z.string() }),
 ]);
 
 const number = z.int().positive();

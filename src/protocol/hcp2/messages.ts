@@ -96,6 +96,8 @@ export const MESSAGES = {
   search: { type: 24, from: "client", needs: ["request", "words"], may: ["before", "limit"] },
   read: { type: 25, from: "client", needs: ["request", "id"], may: [] },
   marked: { type: 26, from: "server", needs: ["request", "id"], may: [] },
+  unregister: { type: 30, from: "client", needs: ["request"], may: [] },
+  unregistered: { type: 31, from: "server", needs: ["request"], may: [] },
 } as const satisfies Record<string, MessageRule>;
 
 export type MessageKind = keyof typeof MESSAGES;

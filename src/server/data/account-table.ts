@@ -9,6 +9,7 @@ const SQL = {
   all: "SELECT name, salt, stored_key, server_key, mark FROM accounts",
   put: `INSERT OR REPLACE INTO accounts (key, name, salt, stored_key, server_key, mark)
     VALUES (?, ?, ?, ?, ?, ?)`,
+  remove: "DELETE FROM accounts WHERE key = ?",
 } as const;
 
 export class AccountTable {
@@ -28,5 +29,9 @@ export class AccountTable {
 
   put({ name, credentials: { salt, storedKey, serverKey }, mark }: Account): void {
     this.#statements.run("put", nameKey(name), name, salt, storedKey, serverKey, mark ?? null);
+  }
+
+  remove(name: string): void {
+    this.#statements.run("remove", nameKey(name));
   }
 }

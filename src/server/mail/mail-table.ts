@@ -48,6 +48,9 @@ const SQL = {
   answers: "SELECT sender, nonce FROM kept ORDER BY id",
   forgetAnswers: "DELETE FROM kept WHERE id <= (SELECT max(id) FROM kept) - ?",
   take: "DELETE FROM mail WHERE id = ?",
+  takeAllOf: "DELETE FROM mail WHERE key = ?",
+  // Who is here with the name is here as before.
+  forgetName: "DELETE FROM names WHERE key = ? AND line IS NOT NULL",
   pruneMail: "DELETE FROM mail WHERE at_ms < ?",
   pruneNames: `DELETE FROM names WHERE line IS NOT NULL AND seen_ms < ?
     AND NOT EXISTS (SELECT 1 FROM mail WHERE mail.key = names.key)`,
@@ -123,6 +126,12 @@ export class MailTable {
 
   take(id: number): void {
     this.#statements.run("take", id);
+  }
+
+  /** Forgets what waits for a name, and when it was here last. */
+  forget(key: string): void {
+    this.#statements.run("takeAllOf", key);
+    this.#statements.run("forgetName", key);
   }
 
   /** Forgets what is older. */

@@ -136,6 +136,21 @@ export class Mailbox {
     this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.leave(key, atMs, line) });
   }
 
+  /** What waits for a name is for nobody any more, as soon as this returns; the disk is asked until it forgets it. */
+  forget(name: string): void {
+    const key = nameKey(name);
+    const ids = this.#journal.read(() => this.#table.mailOf(key))?.map(({ id }) => id) ?? [];
+    for (const id of ids) this.#taken.add(id);
+    this.#journal.add({
+      when: "promised",
+      retries: "always",
+      make: () => this.#table.forget(key),
+      done: () => {
+        for (const id of ids) this.#taken.delete(id);
+      },
+    });
+  }
+
   /** Nothing is forgotten from here on. */
   close(): void {
     this.#cancelPrune?.();

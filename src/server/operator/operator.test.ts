@@ -40,6 +40,11 @@ class TestRoom implements RoomControl {
     return true;
   }
 
+  forget(name: string): boolean {
+    this.done.push(`forget <${name}>`);
+    return name !== "Jon";
+  }
+
   quit(): void {
     this.done.push("quit");
   }
@@ -47,7 +52,7 @@ class TestRoom implements RoomControl {
 
 test("help says every command, and an unknown one says which there are", () => {
   const room = new TestRoom();
-  const names = ["help", "list", "announce", "kick", "stats", "clear", "quit"];
+  const names = ["help", "list", "announce", "kick", "forget", "stats", "clear", "quit"];
   const help = obey("help", room).text.split("\n");
   expect(help.map((line) => line.split(" ")[0])).toEqual(names);
   expect(obey("shutdown now", room)).toEqual({
@@ -77,6 +82,19 @@ test("list says who is online, where, since when, idle for how long, and what wa
   expect(obey("list", hidden).text).toMatch(/^Jon\uFFFD {2}\('.*\n\uFFFDnoj {2}\('/);
   expect(obey("list --json", hidden).text).not.toMatch(/\p{Cf}/u);
   expect(JSON.parse(obey("list --json", hidden).text)).toMatchObject([{ name: "Jon\u200b" }, { name: "\u202enoj" }]);
+});
+
+test("forget makes a name nobody's own, whatever blanks it has, and says where it is nobody's", () => {
+  const room = new TestRoom();
+  for (const line of ["forget Zoë P", 'forget "Zoë P"']) {
+    expect(obey(line, room)).toEqual({
+      status: "done",
+      text: "Zoë P is nobody's own any more, and whoever asks for it next gets it.",
+    });
+  }
+  expect(obey("forget Jon", room)).toEqual({ status: "refused", text: "Jon: nobody registered that name." });
+  expect(obey("forget", room).status).toBe("usage");
+  expect(room.done).toEqual(["forget <Zoë P>", "forget <Zoë P>", "forget <Jon>"]);
 });
 
 test("stats says the counts, as lines or as JSON", () => {

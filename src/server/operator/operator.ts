@@ -16,6 +16,8 @@ export interface RoomControl {
   announce(text: string): void;
   /** False when nobody has the name. */
   kick(name: string, text: string): boolean;
+  /** Makes a name nobody's own any more; false when it is nobody's. */
+  forget(name: string): boolean;
   /** Begins the graceful stop. */
   quit(): void;
 }
@@ -48,6 +50,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   announce: { usage: "announce TEXT", what: "tells everybody", run: announce },
   kick: { usage: "kick NAME [REASON]", what: "ends a user's connection, and tells the user why", run: kick },
+  forget: {
+    usage: "forget NAME",
+    what: "makes a registered name nobody's own again, and forgets the mail for it: for an owner who lost the password",
+    run: forget,
+  },
   stats: {
     usage: "stats [--json]",
     what: "connections, messages, and what the server's limits did",
@@ -114,6 +121,14 @@ function kick(rest: string, room: RoomControl): Answer {
   return room.kick(name, text)
     ? done(`${printable(name)} is told and goes.`)
     : { status: "refused", text: `${printable(name)} has gone.` };
+}
+
+function forget(rest: string, room: RoomControl): Answer {
+  if (rest === "") return misused("Expected forget NAME.");
+  const name = /^"([^"]+)"$/u.exec(rest)?.[1] ?? rest;
+  return room.forget(name)
+    ? done(`${printable(name)} is nobody's own any more, and whoever asks for it next gets it.`)
+    : { status: "refused", text: `${shortened(name)}: nobody registered that name.` };
 }
 
 function quit(rest: string, room: RoomControl): Answer {

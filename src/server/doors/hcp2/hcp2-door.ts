@@ -138,7 +138,13 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         this.#registered(news, storing);
         break;
       case "unregistered":
+        this.#unregistered(news, storing);
+        break;
+      case "accounts-full":
         this.#refuseOf(news.user.session, "accounts-full", askedIn(news.original)?.request);
+        break;
+      case "not-registered":
+        this.#refuseOf(news.user.session, "name-not-registered", askedIn(news.original)?.request);
         break;
       case "read":
         this.#marked(news, storing);
@@ -206,6 +212,9 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       case "register":
         this.#register(peer, message);
         break;
+      case "unregister":
+        this.#unregister(peer, message);
+        break;
       case "say":
         this.#say(peer, message);
         break;
@@ -259,6 +268,12 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       const credentials = { salt, storedKey, serverKey };
       this.#server.request({ kind: "register", session, credentials, original: originalOf({ request }) });
     }
+  }
+
+  #unregister(peer: Peer, { request }: MessageOf<"unregister">): void {
+    const { session } = peer;
+    if (!this.#isNamed(peer)) this.#refuse(peer, "no-name", request);
+    else this.#server.request({ kind: "unregister", session, original: originalOf({ request }) });
   }
 
   #say(peer: Peer, { request, to = EVERYBODY, text }: MessageOf<"say">): void {
@@ -333,13 +348,17 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   #marked({ user, account, original }: NewsOf<"read">, storing: Storing | undefined): void {
     const peer = this.#peers.get(user.session);
     const request = askedIn(original)?.request;
-    if (peer === undefined || request === undefined) return;
-    if (account?.mark === undefined) {
-      this.#refuse(peer, "name-not-registered", request);
-      return;
-    }
+    if (peer === undefined || request === undefined || account.mark === undefined) return;
     const id = idOf(this.#server.logIdentity, { sequence: account.mark });
     this.#answerStored(peer, { kind: "marked", request, id }, words.UNMARKED_TEXT, storing);
+  }
+
+  #unregistered({ name, user, original }: NewsOf<"unregistered">, storing: Storing | undefined): void {
+    const peer = user && this.#peers.get(user.session);
+    const request = askedIn(original)?.request;
+    if (peer === undefined || request === undefined) return;
+    this.#log(() => words.unregisteredLine(peer.address, name));
+    this.#answerStored(peer, { kind: "unregistered", request }, words.STILL_REGISTERED_TEXT, storing);
   }
 
   #left({ session, name }: User, { sequence, atMs: time }: Place): void {
@@ -371,7 +390,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   /** An answer that promises something: it leaves once that is stored. */
   #answerStored(
     peer: Peer,
-    answer: Answered["answer"] | MessageOf<"registered"> | MessageOf<"marked">,
+    answer: Answered["answer"] | MessageOf<"registered"> | MessageOf<"unregistered"> | MessageOf<"marked">,
     refusal: string,
     storing: Storing | undefined,
   ): void {

@@ -59,7 +59,7 @@ const FAULT_TEXTS: Readonly<Record<RequestFault, string>> = {
   "credentials-unfit": `A salt has ${SALT_BYTES} bytes, and a key ${KEY_BYTES}.`,
   "register-slowed": "Many names were registered from where you are: try again later.",
   "accounts-full": "There are as many registered names as there may be.",
-  "name-not-registered": "Only the owner of a registered name has a mark.",
+  "name-not-registered": "The name that you have is nobody's own; only an owner can ask for this.",
   "words-unfit": `This holds no word to look for, or has over ${SEARCH_BYTES_MAX} bytes.`,
   "sign-in-malformed": "This is no message of SCRAM-SHA-256 that is due here.",
   "sign-in-failed": "The name or the password is wrong.",
@@ -85,6 +85,8 @@ export const MISSED_CODES: Readonly<Record<Exclude<MailOutcome, "kept">, string>
 export const UNREGISTERED_TEXT = "The name is yours until the server ends: its disk refuses to keep that.";
 
 export const UNMARKED_TEXT = "What you have read is known until the server ends: its disk refuses to keep that.";
+export const STILL_REGISTERED_TEXT =
+  "The name is nobody's own from now on, but the server's disk refuses to forget that it was yours.";
 
 /** The line was heard, and the disk refused it. */
 export const NOT_STORED = "not-stored";
@@ -100,6 +102,11 @@ export function welcomeLine(address: PeerAddress, username: string): LogLine {
 export function registeredLine(address: PeerAddress, username: string): LogLine {
   const text = `${username} is registered, and its owner's from now on`;
   return logLine("hcp2-registered", text, { ...at(address), username });
+}
+
+export function unregisteredLine(address: PeerAddress, username: string): LogLine {
+  const text = `${username} is given back, and nobody's own from now on`;
+  return logLine("hcp2-unregistered", text, { ...at(address), username });
 }
 
 export function errorLine(address: PeerAddress, code: string): LogLine {
