@@ -74,6 +74,8 @@ export type Request = {
 interface Joining {
   /** The session has proved that the name is its own. */
   readonly isOwner?: true;
+  /** The stored key that the proof fits. An account with another one is no longer the one that was proved to be the session's. */
+  readonly provedKey?: string;
   /** The name must not look like a user's, or a reserved one. No name may look like one that is registered. */
   readonly mustStandOut?: true;
 }

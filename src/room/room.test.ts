@@ -292,6 +292,10 @@ describe("a registered name", () => {
     ]);
     const join = { kind: "join", session: "1", name: "ZOË", isOwner: true } as const;
     expect(room.apply(join)).toMatchObject([{ kind: "joined", user: { name: "ZOË" } }]);
+    room.apply({ kind: "register", session: "1", credentials: { ...credentials, storedKey: "dd" } });
+    room.apply({ kind: "leave", session: "1" });
+    expect(room.apply({ ...join, provedKey: "bb" })).toMatchObject([{ kind: "refused", why: "registered" }]);
+    expect(room.apply({ ...join, provedKey: "dd" })).toMatchObject([{ kind: "joined", user: { name: "ZOË" } }]);
   });
 
   test("has a limit of how many there are, which stops nobody from changing a password", () => {

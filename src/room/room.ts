@@ -24,6 +24,8 @@ export const ACCOUNTS_MAX = 50_000;
 
 const NOTHING: readonly News[] = [];
 
+type Proved = Pick<Extract<Entry, { kind: "join" }>, "isOwner" | "provedKey">;
+
 /** What may be asked of the room without changing it. */
 export type RoomView = Pick<Room, "users" | "userOf" | "userNamed" | "userLike" | "accountOf">;
 
@@ -97,8 +99,8 @@ export class Room {
     }
   }
 
-  #join({ session, name: asked, isOwner, mustStandOut, original }: Extract<Entry, { kind: "join" }>): News {
-    const account = isOwner === true ? this.accountOf(asked) : undefined;
+  #join({ session, name: asked, mustStandOut, original, ...proved }: Extract<Entry, { kind: "join" }>): News {
+    const account = this.#provedAccount(asked, proved);
     const name = account?.name ?? asked;
     const why =
       this.#fault(session, name) ?? (account === undefined ? this.#guestFault(name, mustStandOut === true) : undefined);
@@ -110,6 +112,13 @@ export class Room {
     this.#looksOfUsers.add(name);
     this.#users = [...this.#byName.values()];
     return { kind: "joined", user, original };
+  }
+
+  /** A proof may have been made where it was not known yet that the name is given back, or has another password. */
+  #provedAccount(asked: string, { isOwner, provedKey }: Proved): Account | undefined {
+    const account = isOwner === true ? this.accountOf(asked) : undefined;
+    const isSame = provedKey === undefined || account?.credentials.storedKey === provedKey;
+    return isSame ? account : undefined;
   }
 
   #fault(session: SessionId, name: string): Refusal | undefined {

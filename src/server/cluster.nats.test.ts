@@ -3,6 +3,7 @@ import { SYSTEM_CLOCK } from "../clock.ts";
 import { LONG_LEASE_MS, NatsServer } from "../log/nats/fixtures/nats-server.ts";
 import { NatsLog } from "../log/nats/nats-log.ts";
 import { House, type Person, VERSIONS } from "./doors/hcp/fixtures/people.ts";
+import { keysOf, register } from "./fixtures/hcp2-owner.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
 import { ServerProgram } from "./fixtures/test-program.ts";
@@ -103,6 +104,47 @@ describe("people on three servers", () => {
     await zoe.until("the line", () => zoe.heard.length > 0);
     expect(zoe.heard).toEqual(["Jon: Hi"]);
     zoe[Symbol.dispose]();
+  });
+
+  test("find a name that looks like a registered one refused on every server, and had once it is given back", async () => {
+    const room = broker.newRoom();
+    await using first = await openHouse(room);
+    await using second = await openHouse(room);
+    using jon = await Hcp2Peer.named(first.port, "Jon");
+    await register(jon, keysOf("Jon's"));
+    using eve = await Hcp2Peer.greeted(second.port);
+    expect(await eve.answered(eve.join("Jоn"))).toMatchObject({ code: "name-confusable" });
+    const unregister = () => jon.answered(jon.ask((request) => ({ kind: "unregister", request })));
+    expect(await unregister()).toMatchObject({ kind: "unregistered" });
+    expect(await eve.answered(eve.join("Jоn"))).toMatchObject({ code: "name-confusable" });
+    jon.socket.destroy();
+    await second.logged("Jon is offline now.");
+    expect(await eve.answered(eve.join("Jоn"))).toMatchObject({ kind: "welcome" });
+    await register(eve, keysOf("Eve's"));
+    expect(first.server.forget("Jоn")).toBe(true);
+    // What the operator does at one server has come to the other once what is said behind it has.
+    using zoe = await Hcp2Peer.named(first.port, "Zoë");
+    await zoe.answered(zoe.say("Hi"));
+    await eve.next("line");
+    expect(second.server.room.accountOf("Jоn")).toBeUndefined();
+  });
+
+  test("get the answer that there was where they say something again at another server", async () => {
+    const room = broker.newRoom();
+    await using first = await openHouse(room);
+    await using second = await openHouse(room);
+    using zoe = await Hcp2Peer.named(first.port, "Zoë");
+    const jon = await Hcp2Peer.named(first.port, "Jon");
+    const request = jon.say("Hi");
+    const answer = await jon.answered(request);
+    jon.socket.destroy();
+    await second.logged("Jon is offline now.");
+    using again = await Hcp2Peer.named(second.port, "Jon");
+    again.send({ kind: "say", request, text: "Hi" });
+    expect(await again.answered(request)).toEqual(answer);
+    await again.answered(again.say("the end"));
+    await zoe.until("the end", () => zoe.heard.at(-1)?.text === "the end");
+    expect(zoe.heard.map(({ text }) => text)).toEqual(["Hi", "the end"]);
   });
 
   test("find what was said before their server was there, by the same ids", async () => {

@@ -97,6 +97,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
       session: text,
       name: text,
       original,
+      provedKey: text,
       mustStandOut: fc.constant(true as const),
     },
     { requiredKeys: ["kind", "session", "name"] },

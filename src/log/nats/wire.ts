@@ -9,7 +9,7 @@ export const ENTRIES_PER_MESSAGE_MAX = 1024;
 
 /** The version of what is written. A server of an older one reads none of it. */
 const VERSION = 2;
-/** Versions that can be read. Version 1 had no `mustStandOut`, `unregister` and `forget`. */
+/** Versions that can be read. Version 1 had no `provedKey`, `mustStandOut`, `unregister` and `forget`. */
 const versions = z.literal([1, VERSION]);
 
 const originalSchema = z.union([
@@ -33,6 +33,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     session,
     name: z.string(),
     isOwner: z.literal(true).exactOptional(),
+    provedKey: z.string().exactOptional(),
     mustStandOut: z.literal(true).exactOptional(),
     original: originalSchema.exactOptional(),
   }),

@@ -252,9 +252,10 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       this.#refuse(peer, proved, request);
       return;
     }
-    const { name, scram } = proved;
+    const { name, storedKey: provedKey, scram } = proved;
     const original = originalOf({ request, scram });
-    this.#server.request({ kind: "join", session: peer.session, name, isOwner: true, mustStandOut: true, original });
+    const proof = { isOwner: true, provedKey } as const;
+    this.#server.request({ kind: "join", session: peer.session, name, ...proof, mustStandOut: true, original });
   }
 
   #register(peer: Peer, { request, salt, storedKey, serverKey }: MessageOf<"register">): void {

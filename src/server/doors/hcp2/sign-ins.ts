@@ -31,6 +31,12 @@ interface Challenge {
   readonly serverFirst: string;
 }
 
+interface Proved {
+  readonly name: string;
+  readonly storedKey: string;
+  readonly scram: string;
+}
+
 export class SignIns {
   readonly #desk: AccountsDesk;
   /** Of each connection, a digest of both hellos. */
@@ -70,8 +76,8 @@ export class SignIns {
     return { scram: serverFirst };
   }
 
-  /** The name that a client's last message proves to be its own, and the server's own proof. */
-  finish(peer: Peer, text: string): { readonly name: string; readonly scram: string } | SignInFault {
+  /** The name that a client's last message proves to be its own, by which stored key, and the server's own proof. */
+  finish(peer: Peer, text: string): Proved | SignInFault {
     const challenge = this.#challenges.get(peer.session);
     this.#challenges.delete(peer.session);
     const final = readClientFinal(text);
@@ -87,7 +93,11 @@ export class SignIns {
       return "sign-in-failed";
     }
     if (!this.#channelOf(peer).equals(final.channel)) return "sign-in-hellos-differ";
-    return { name, scram: writeServerFinal(signatureOf({ serverKey: Buffer.from(serverKey, "hex") }, signed)) };
+    return {
+      name,
+      storedKey,
+      scram: writeServerFinal(signatureOf({ serverKey: Buffer.from(serverKey, "hex") }, signed)),
+    };
   }
 
   #channelOf({ session }: Peer): Buffer {
