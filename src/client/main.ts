@@ -29,6 +29,8 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const TERMINAL_FAULTS: Readonly<Partial<Record<TerminalEnd, string>>> = {
   unreachable: "the server cannot be reached",
   "name-refused": "the server does not take this name, and nobody is there to choose another",
+  "not-registered": "the name was not registered; the line above says why",
+  distrusted: "the server is not the one that it should be; the line above says why",
   "input-ended":
     "standard input ended before the server had accepted a name; give lines on it, or start the client on a terminal",
   "reader-stuck": "nobody reads what is printed on stdout",

@@ -66,7 +66,7 @@ export type SignInFact =
 /** With such a server nothing more is said. */
 const DISTRUSTED: readonly (string | undefined)[] = ["server-unproven", "challenge-unfit", "sign-in-hellos-differ"];
 
-export function isDistrusted({ code }: AccountFact): boolean {
+export function isDistrusted({ code }: { readonly code?: string | undefined }): boolean {
   return DISTRUSTED.includes(code);
 }
 

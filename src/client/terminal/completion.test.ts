@@ -9,7 +9,11 @@ names.setOnline(["Jon", "Jon Stewart", "Stephen Colbert", "Zoë"]);
 test.each<[string, string[], string]>([
   ["/l", ["/list"], "/l"],
   ["/w", ["/w "], "/w"],
-  ["/", ["/to ", "/w ", "/all ", "/list", "/history", "/clear", "/help", "/quit"], "/"],
+  [
+    "/",
+    ["/to ", "/w ", "/all ", "/list", "/history", "/signin ", "/register", "/password", "/clear", "/help", "/quit"],
+    "/",
+  ],
   ["/w st", ["Stephen Colbert "], "st"],
   ["/w Stephen C", ["Stephen Colbert "], "Stephen C"],
   ["/to jo", ["Jon ", "Jon Stewart "], "jo"],

@@ -12,7 +12,9 @@ export type Entered =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "say"; readonly receiver: string; readonly text: string }
   | { readonly kind: "pick"; readonly receiver: string }
-  | { readonly kind: "list" | "history" | "clear" | "help" | "quit" }
+  | { readonly kind: "list" | "history" | "register" | "clear" | "help" | "quit" }
+  /** Without a name it is the one that was refused last. */
+  | { readonly kind: "sign-in"; readonly name: string | undefined }
   /** A sentence for whoever typed it. */
   | { readonly kind: "mistake"; readonly text: string };
 
@@ -56,6 +58,11 @@ function obey(command: CommandName, argument: string, names: KnownNames): Entere
       return { kind: "list" };
     case "/history":
       return { kind: "history" };
+    case "/signin":
+      return { kind: "sign-in", name: argument.trim() || undefined };
+    case "/register":
+    case "/password":
+      return { kind: "register" };
     case "/clear":
       return { kind: "clear" };
     case "/help":

@@ -49,7 +49,10 @@ export class PlainLines {
   setPrompt(prompt: Prompt): void {
     const wasReady = this.#isReady;
     // Names with blanks can be told from a text only by the list.
-    this.#isReady = prompt.kind === "name" || (prompt.kind === "talk" && prompt.knowsWho && !prompt.isFull);
+    this.#isReady =
+      prompt.kind === "name" ||
+      prompt.kind === "password" ||
+      (prompt.kind === "talk" && prompt.knowsWho && !prompt.isFull);
     if (this.#isReady) this.#ready.resolve();
     else if (wasReady) this.#ready = Promise.withResolvers();
   }

@@ -3,6 +3,7 @@
 import { EVERYBODY } from "../../protocol/hcp1/index.ts";
 import type { Ink } from "./ink.ts";
 import { PROMPT_NAME_CHARACTERS_MAX } from "./limits.ts";
+import type { PasswordAsked } from "./password-question.ts";
 import { safeName } from "./safe-text.ts";
 
 export type Prompt =
@@ -12,6 +13,8 @@ export type Prompt =
   | { readonly kind: "name" }
   /** A name waits for the server's answer. */
   | { readonly kind: "waiting"; readonly name: string }
+  /** What is typed is a password, and is not shown. */
+  | { readonly kind: "password"; readonly asked: PasswordAsked }
   | {
       readonly kind: "talk";
       readonly receiver: string;
@@ -30,6 +33,9 @@ export function drawPrompt(prompt: Prompt, ink: Ink): string {
       return "your name> ";
     case "waiting":
       return `${draw(prompt.name, ink)}?> `;
+    case "password":
+      if (prompt.asked.what === "of") return `password of ${draw(prompt.asked.name, ink)}> `;
+      return prompt.asked.what === "new" ? "new password> " : "once more> ";
     case "talk":
       if (prompt.receiver === EVERYBODY) return "to All> ";
       return `whisper to ${draw(prompt.receiver, ink)}${prompt.isThere ? "" : " (away)"}> `;

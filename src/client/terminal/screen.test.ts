@@ -51,6 +51,7 @@ function openScreen(columns = 40, offered: CompleterResult = [[], ""]) {
     onLeave: () => {
       left += 1;
     },
+    onLeaveQuestion: () => lines.push("left the question"),
     complete: () => offered,
     onCandidates: (candidates) => listings.push(candidates.join("|")),
     isRecallable: () => true,
@@ -322,4 +323,32 @@ test("after the end the terminal is as it was, and nothing of the line is left",
 test("a terminal that does not know its width has 80 columns", async () => {
   const { screen } = openScreen(0);
   expect(screen.columns).toBe(80);
+});
+
+test("a password is neither shown nor recalled, and what was being typed comes back", async () => {
+  const { terminal, screen, lines, listings } = openScreen();
+  await terminal.type("half a li");
+  screen.setPrompt("password of Jon> ", true);
+  await terminal.type("correct\t horse\x15correct horse");
+  await terminal.type("\x1b[200~ battery\x1b[201~");
+  screen.print("Zoë says: hi");
+  expect(terminal.display.text).toBe("Zoë says: hi\npassword of Jon>");
+  await terminal.type("\r");
+  expect(lines).toEqual(["correct horse battery"]);
+  screen.setPrompt("to All> ");
+  expect(terminal.display.lastRow).toBe("to All> half a li");
+  // Arrow-up, undo and yank are what would bring a line back.
+  await terminal.type("ne\r\x1b[A\x1b[A\x1b[A\x1f\x19");
+  expect(lines.at(-1)).toBe("half a line");
+  expect(terminal.written).not.toContain("horse");
+  expect(listings).toEqual([]);
+});
+
+test("Ctrl-C leaves a question for a password, and nothing else", async () => {
+  const { terminal, screen, lines, left } = openScreen();
+  screen.setPrompt("password of Jon> ", true);
+  await terminal.type("secret\x03");
+  expect([lines, left()]).toEqual([["left the question"], 0]);
+  await terminal.type("\x1c");
+  expect(left()).toBe(1);
 });

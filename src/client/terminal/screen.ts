@@ -12,6 +12,7 @@ import {
   type Key,
 } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
+import { HiddenLine } from "./hidden-line.ts";
 import type { Job } from "./job.ts";
 import { COLUMNS_DEFAULT, RECALLED_LINES_MAX } from "./limits.ts";
 import { Paste } from "./paste.ts";
@@ -33,6 +34,8 @@ export interface ScreenListener {
   onLine(line: string): void;
   /** Ctrl-C, Ctrl-\, Ctrl-D on an empty line, or the terminal is gone. */
   onLeave(): void;
+  /** Ctrl-C, Ctrl-D or Escape where what is typed is hidden. */
+  onLeaveQuestion(): void;
   complete(line: string): CompleterResult;
   /** Tab was pressed again, and this is what it may be completed to. */
   onCandidates(candidates: readonly string[]): void;
@@ -50,6 +53,8 @@ export class Screen {
   readonly #paste = new Paste();
   readonly #drawing: TypedLineDrawing;
   #prompt = "";
+  /** What is typed while a password is asked for. The line under it stays as it is. */
+  #hidden: HiddenLine | undefined;
   /** False before there is a prompt, and while somebody else has the terminal. */
   #isPrompting = false;
   #wasTab = false;
@@ -85,8 +90,11 @@ export class Screen {
     this.#redraw(() => this.#output.write(`${rows}\n`));
   }
 
-  setPrompt(prompt: string): void {
+  /** What is typed at a prompt that hides it goes to `onLine`, and is neither shown nor recalled. */
+  setPrompt(prompt: string, isHiding = false): void {
     this.#prompt = prompt;
+    if (!isHiding) this.#hidden = undefined;
+    else this.#hidden ??= new HiddenLine();
     this.#isPrompting = true;
     this.#draw();
   }
@@ -175,11 +183,23 @@ export class Screen {
     if (this.#isClosed) return;
     const result = this.#paste.take(character, key);
     if (result.kind === "held") return;
+    if (this.#hidden !== undefined) {
+      if (result.kind === "pasted") this.#hidden.append(result.text);
+      else this.#onHiddenKey(this.#hidden, character, key);
+      return;
+    }
     if (result.kind === "pasted") this.#readline.write(standIn(result.text));
     else this.#press(character, key);
     this.#wasTab = key.name === "tab";
     this.#draw();
   };
+
+  #onHiddenKey(hidden: HiddenLine, character: string | undefined, key: Key): void {
+    const taken = hidden.take(character, key);
+    if (taken === "other") this.#press(character, key);
+    else if (taken === "left") this.#listener.onLeaveQuestion();
+    else if (typeof taken === "object") this.#listener.onLine(taken.line);
+  }
 
   #press(character: string | undefined, key: Key): void {
     if (key.meta && key.name === "return") this.#readline.write(standIn("\n"));
@@ -229,7 +249,7 @@ export class Screen {
 
   #draw(): void {
     if (this.#isClosed || this.#isAway || !this.#isPrompting) return;
-    const { line, cursor } = this.#readline;
+    const { line, cursor } = this.#hidden === undefined ? this.#readline : { line: "", cursor: 0 };
     this.#drawing.draw({ prompt: this.#prompt, line, caret: cursor }, this.columns);
   }
 

@@ -3,21 +3,24 @@
 // typed line is sent, or carried out, or answered with a word and given back. None is lost in silence.
 
 import { EVERYBODY, SERVER } from "../../protocol/hcp1/index.ts";
+import type { AccountWish } from "../accounts.ts";
 import type { ControlEvent2 } from "../control.ts";
 import { destinations } from "../destinations.ts";
 import type { LineStamp, ShownLine } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import type { ServerAddress } from "../server-address.ts";
+import { isDistrusted } from "../sign-in.ts";
 import { NOT_CONNECTED } from "../texts.ts";
 import { HELP_LINES } from "./commands.ts";
 import type { Remark } from "./draw.ts";
 import { type Entered, readEntered } from "./entered.ts";
 import { KnownNames } from "./known-names.ts";
+import { PasswordQuestion } from "./password-question.ts";
 import type { Prompt } from "./prompt.ts";
 import * as words from "./words.ts";
 
 /** Why the face ends. */
-export type Leave = "left" | "unreachable" | "name-refused" | "input-ended";
+export type Leave = "left" | "unreachable" | "name-refused" | "input-ended" | "not-registered" | "distrusted";
 
 /** The model's way to everything else. */
 export interface TerminalPort {
@@ -38,6 +41,8 @@ export interface TerminalPort {
   say(receiver: string, text: string): void;
   /** So much waits for an answer that nothing more can be said. */
   isFull(): boolean;
+  /** Signs in or registers through the session. */
+  wish(wish: AccountWish): void;
   leave(why: Leave): void;
 }
 
@@ -48,6 +53,8 @@ export interface TerminalModelOptions {
   readonly hasSeveral: boolean;
   /** Somebody is there who can be asked for another name, and who may wait for a server. */
   readonly isAttended: boolean;
+  /** A password that is typed is not shown, or nobody types. */
+  readonly hidesPasswords: boolean;
 }
 
 type EventOf<Key extends string> = Extract<ControlEvent2, { readonly [key in Key]: unknown }>[Key];
@@ -57,6 +64,7 @@ export class TerminalModel {
   readonly #port: TerminalPort;
   readonly #isAttended: boolean;
   readonly #hasSeveral: boolean;
+  readonly #hidesPasswords: boolean;
   #link: "dialling" | "connected" | "waiting" = "dialling";
   #wasConnected = false;
   #wasAccepted = false;
@@ -74,6 +82,13 @@ export class TerminalModel {
   #aside = "";
   /** Whether the last thing said was refused by the session. */
   #wasRefused = false;
+  /** Passwords that are asked for. */
+  #question: PasswordQuestion | undefined;
+  /** A new password waits for the server's answer. */
+  #isRegistering = false;
+  #isInputAtEnd = false;
+  /** The name that was refused last to whoever has no password. */
+  #ownedName: string | undefined;
   /** Lines of an answer that is not at its end. */
   #older: ShownLine[] = [];
   /** Somebody typed /history, and waits for the answer. */
@@ -81,11 +96,12 @@ export class TerminalModel {
   /** What was told last of how the server is spoken with. */
   #manner = "";
 
-  constructor(port: TerminalPort, { name, isAttended, hasSeveral }: TerminalModelOptions) {
+  constructor(port: TerminalPort, { name, isAttended, hasSeveral, hidesPasswords }: TerminalModelOptions) {
     this.#port = port;
     this.#hasSeveral = hasSeveral;
     this.#wanted = name;
     this.#isAttended = isAttended;
+    this.#hidesPasswords = hidesPasswords;
   }
 
   start(): void {
@@ -93,10 +109,16 @@ export class TerminalModel {
     this.#setPrompt();
   }
 
-  /** Takes a typed line. What cannot be done is given back as a draft. */
+  /** Takes a typed line. What cannot be done is given back as a draft, unless it is a password. */
   enter(line: string): void {
-    const isTaken = this.#obey(readEntered(line, this.names));
-    if (!isTaken) this.#port.putDraft(line);
+    if (this.#question !== undefined) this.#answer(this.#question, line);
+    else if (!this.#obey(readEntered(line, this.names))) this.#port.putDraft(line);
+    this.#setPrompt();
+  }
+
+  /** Whoever was asked for a password does not tell it. */
+  leaveQuestion(): void {
+    if (this.#question !== undefined) this.#answer(this.#question, "");
     this.#setPrompt();
   }
 
@@ -104,6 +126,7 @@ export class TerminalModel {
     if ("shown" in event && meaning !== undefined) this.#onShown(event.shown, meaning);
     else if ("history" in event) this.#onHistory(event.history);
     else if ("users" in event) this.names.setOnline(event.users.names.slice(destinations([]).length));
+    else if ("account" in event) this.#onAccount(event.account);
     else if ("error" in event) this.#port.remark([event.error.message]);
     else if ("connected" in event) this.#onConnected(event.connected);
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected);
@@ -112,6 +135,8 @@ export class TerminalModel {
 
   /** Nobody gives lines any more. Who is asked may leave without a name; a program that gave none has made a mistake. */
   onInputEnd(): void {
+    this.#isInputAtEnd = true;
+    if (this.#isRegistering) return;
     this.#port.leave(this.#isAttended || this.#wasAccepted ? "left" : "input-ended");
   }
 
@@ -136,6 +161,10 @@ export class TerminalModel {
         this.#wasAsked = true;
         this.#port.askHistory();
         return true;
+      case "sign-in":
+        return this.#askPassword(entered.name);
+      case "register":
+        return this.#askNewPassword();
       case "help":
         for (const line of HELP_LINES) this.#port.remark([line]);
         return true;
@@ -146,6 +175,61 @@ export class TerminalModel {
         this.#port.leave("left");
         return true;
     }
+  }
+
+  #askPassword(name = this.#ownedName): boolean {
+    if (!this.#hidesPasswords) return this.#refuse(words.CANNOT_HIDE);
+    if (this.#link !== "connected") return this.#refuse(NOT_CONNECTED);
+    if (this.#proposed !== undefined) return this.#refuse(words.NAME_PENDING);
+    if (name === undefined) return this.#refuse(words.SIGN_IN_NAME_NEEDED);
+    if (this.#username === undefined) this.#ask(new PasswordQuestion(name), words.PASSWORD_NEEDED);
+    else this.#port.remark(words.namedAlready(this.#username));
+    return true;
+  }
+
+  #askNewPassword(): boolean {
+    if (!this.#hidesPasswords) return this.#refuse(words.CANNOT_HIDE);
+    if (this.#username === undefined) return this.#refuse(words.NO_NAME_TO_REGISTER);
+    this.#ask(new PasswordQuestion(), words.NEW_PASSWORD_NEEDED);
+    return true;
+  }
+
+  #ask(question: PasswordQuestion, why: string): void {
+    this.#question = question;
+    this.#port.remark([why]);
+  }
+
+  #answer(question: PasswordQuestion, password: string): void {
+    const answered = question.answer(password);
+    if (answered.kind === "asked") return;
+    this.#question = undefined;
+    if (answered.kind === "given-up") {
+      this.#port.remark([answered.why]);
+      if (!this.#isAttended) this.#port.leave(question.asked.what === "of" ? "name-refused" : "not-registered");
+      return;
+    }
+    if (answered.wish.kind === "sign-in") this.#proposed = answered.wish.name;
+    else this.#isRegistering = true;
+    this.#port.wish(answered.wish);
+  }
+
+  #onAccount({ what, of, name, code }: Extract<ControlEvent2, { account: unknown }>["account"]): void {
+    if (of === "register") {
+      this.#isRegistering = false;
+      if (what === "refused" && !this.#isAttended) this.#port.leave("not-registered");
+      else if (this.#isInputAtEnd) this.onInputEnd();
+    }
+    if (what !== "refused" || of === "register") return;
+    this.#ownedName = name;
+    if (of === "proposal") {
+      if (code === "name-registered" && this.#isAttended) this.#port.remark([words.OWNER_SIGNS_IN]);
+      return; // What follows says that the name is not accepted.
+    }
+    this.#proposed = undefined;
+    if (code === "sign-in-failed") this.#port.remark([words.SIGN_IN_AGAIN]);
+    // Of a pipe the next line would be taken for a name.
+    if (this.#isAttended || isDistrusted({ code })) return;
+    this.#port.leave(code === "connection-lost" ? "unreachable" : "name-refused");
   }
 
   #say(receiver: string, text: string): boolean {
@@ -263,15 +347,22 @@ export class TerminalModel {
     this.#wanted = undefined;
     const draft = this.#port.takeDraft();
     if (this.#aside === "") this.#aside = draft;
-    this.#port.putDraft(name);
+    this.#port.putDraft(name === this.#ownedName ? `/signin ${name}` : name);
   }
 
-  #onDisconnected({ nextMs }: EventOf<"disconnected">): void {
-    if (nextMs === undefined) return;
+  #onDisconnected({ reason, nextMs }: EventOf<"disconnected">): void {
+    if (nextMs === undefined && reason !== "server-distrusted") return;
     this.#link = "waiting";
     this.#username = undefined;
     this.#proposed = undefined;
     this.#isSigningOn = false;
+    this.#question = undefined;
+    if (nextMs === undefined) {
+      this.#wanted = undefined;
+      if (this.#isAttended) this.#port.remark([words.DISTRUSTED]);
+      else this.#port.leave("distrusted");
+      return;
+    }
     this.#isRetry = nextMs > 0;
     if (!this.#isRetry) return;
     if (this.#isAttended || this.#wasConnected) this.#port.remark([words.tryingAgain(nextMs, this.#isAttended)]);
@@ -293,8 +384,11 @@ export class TerminalModel {
 
   #prompt(): Prompt {
     if (this.#link !== "connected") return { kind: "offline" };
+    if (this.#question !== undefined) return { kind: "password", asked: this.#question.asked };
     if (this.#proposed !== undefined) return { kind: "waiting", name: this.#proposed };
     if (this.#username === undefined) return { kind: "name" };
+    // A person goes on talking meanwhile, a pipe waits.
+    if (this.#isRegistering && !this.#isAttended) return { kind: "waiting", name: this.#username };
     const isThere = this.names.isOnline(this.#receiver);
     const full = this.#port.isFull() ? { isFull: true as const } : {};
     return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn, ...full };

@@ -4,6 +4,7 @@
 import type { Readable, Writable } from "node:stream";
 import { ReadStream, WriteStream } from "node:tty";
 import type { Clock } from "../../clock.ts";
+import type { AccountWish } from "../accounts.ts";
 import type { CallerOptions } from "../caller.ts";
 import { Client } from "../client.ts";
 import type { LineStamp } from "../fact-lines.ts";
@@ -92,7 +93,8 @@ class Face {
         onEnded: () => this.#hungUp.resolve(),
       },
     );
-    this.#model = new TerminalModel(this.#port(), { name, isAttended, hasSeveral: servers.length > 1 });
+    const hidesPasswords = surface.kind === "screen" || !surface.isAttended;
+    this.#model = new TerminalModel(this.#port(), { name, isAttended, hidesPasswords, hasSeveral: servers.length > 1 });
     this.#view = this.#open(surface);
   }
 
@@ -128,6 +130,7 @@ class Face {
       return new Screen(input, output, new ShellJob(), {
         onLine,
         onLeave,
+        onLeaveQuestion: () => this.#model.leaveQuestion(),
         complete: (line) => complete(line, this.#model.names),
         onCandidates: (candidates) => this.#remark(listed(candidates)),
         isRecallable: () => this.#prompt?.kind === "talk",
@@ -153,6 +156,8 @@ class Face {
       askHistory: () => this.#client.take({ history: {} }),
       say: (receiver: string, text: string) => this.#client.say(receiver, text),
       isFull: () => this.#client.isFull,
+      wish: (wish: AccountWish) =>
+        wish.kind === "sign-in" ? this.#client.signIn(wish.name, wish.password) : this.#client.register(wish.password),
       leave: (why: Leave) => this.#ended.resolve(why),
     };
   }
@@ -164,7 +169,7 @@ class Face {
   #setPrompt(prompt: Prompt): void {
     if (JSON.stringify(prompt) === JSON.stringify(this.#prompt)) return;
     this.#prompt = prompt;
-    if (this.#view instanceof Screen) this.#view.setPrompt(drawPrompt(prompt, this.#ink));
+    if (this.#view instanceof Screen) this.#view.setPrompt(drawPrompt(prompt, this.#ink), prompt.kind === "password");
     else this.#view.setPrompt(prompt);
   }
 

@@ -10,6 +10,23 @@ export const NOT_SENT = "Not sent: you are not connected to a Howdy Server. Your
 export const NOT_IN_LIST = " is not in the list of who is online.";
 export const LINE_TOO_LONG = "Not sent: a line from a pipe takes at most 65536 bytes.";
 
+export const PASSWORD_NEEDED = "Type the password; nothing of it is shown. Ctrl-C, or nothing at all, leaves it.";
+export const NEW_PASSWORD_NEEDED =
+  "Choose a password of at least 8 characters, and type it twice; nothing of it is shown. Ctrl-C leaves it.";
+export const NO_PASSWORD = "No password was sent.";
+export const PASSWORDS_DIFFER = "The two passwords differ; nothing was sent. /register asks again.";
+export const CANNOT_HIDE =
+  "Not asked: this terminal would show the password. Start the client with its output on a terminal, too.";
+export const SIGN_IN_NAME_NEEDED = "Expected /signin NAME.";
+export const NO_NAME_TO_REGISTER = "Take a name first; then /register makes it yours.";
+export const OWNER_SIGNS_IN = "If that is you, /signin asks for the password.";
+export const SIGN_IN_AGAIN = "/signin asks for the password again.";
+export const DISTRUSTED = "Not trying again by itself; Enter on an empty line does.";
+
+export function namedAlready(username: string): Remark {
+  return ["You have the name ", { name: username }, ". Leave with /quit, and come again to sign in with another one."];
+}
+
 export const VERSION_2 = "This server speaks version 2: lines have the server's times, and /history shows older ones.";
 export const FELL_BACK =
   "This server speaks version 1 alone: it keeps nothing that could be shown, and times are this machine's.";
