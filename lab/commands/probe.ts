@@ -18,7 +18,7 @@ import type { ProbeArguments } from "./arguments.ts";
 import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { findCase, limitOthers } from "./load-pair.ts";
-import { PROTOCOL } from "./protocol.ts";
+import { PROTOCOL, PROTOCOLS } from "./protocol.ts";
 import { REPOSITORY, readOwnTopology } from "./repository.ts";
 
 /** Probes what a file describes and gives the exit status. */
@@ -51,7 +51,9 @@ export async function probe(args: ProbeArguments): Promise<number> {
   renderer.line(`Bed: ${bed.description}`);
   renderer.begin(`probing ${tellImplementation(implementation)}`);
   const { signal } = interruption;
-  const options = { hosts, implementation, protocol: PROTOCOL, timeoutMs: args.timeoutMs, clock: systemClock, signal };
+  const others = [...PROTOCOLS.byName.values()].filter((each) => each !== PROTOCOL && each.port === PROTOCOL.port);
+  const spoken = { protocol: PROTOCOL, others };
+  const options = { hosts, implementation, ...spoken, timeoutMs: args.timeoutMs, clock: systemClock, signal };
   const paint = painter(screen.hasColors);
   const checks = await runChecks(implementation, options, (check) => renderer.line(tellCheck(check, paint))).finally(
     () => renderer.end(),

@@ -1,7 +1,7 @@
 // Owns HCP's version 2 as the lab's port wants a protocol. What people see and do is as in version 1, and so are the clauses'
 // document and the server's log for them. It must not know how a part does its work.
 
-import { encodeHcp2, OPAQUE_BYTES_MAX } from "../../src/protocol/hcp2/index.ts";
+import { encodeHcp2, OPAQUE_BYTES_MAX, PREFACE } from "../../src/protocol/hcp2/index.ts";
 import { HCP } from "../hcp/hcp.ts";
 import type { Fencing } from "../protocol/fencing.ts";
 import type { Joining } from "../protocol/joining.ts";
@@ -9,6 +9,9 @@ import type { Protocol } from "../protocol/protocol.ts";
 import { HCP2_NOTATION } from "./notation.ts";
 import { HCP2_RULES } from "./rules.ts";
 import { HCP2_WIRE, messageOf } from "./wire.ts";
+
+/** How long a client waits for an answer before it goes on in version 1 (PROTOCOL.md, 13.4). */
+const PREFACE_ANSWER_MS = 2000;
 
 /** The request of a fence is its text, by which its answer is known. */
 const HCP2_FENCING: Fencing = {
@@ -32,6 +35,15 @@ const HCP2_FENCING: Fencing = {
 
 const HCP2_JOINING: Joining = {
   ...HCP.joining,
+  opening: {
+    bytes: PREFACE,
+    what: "the preface of version 2",
+    answerMs: PREFACE_ANSWER_MS,
+    help: {
+      answer: "answer it with the preface and a hello (PROTOCOL.md, 13.3), or take hcp2 out of speaks",
+      begin: "send the preface first, alone (PROTOCOL.md, 13.1), or take hcp2 out of speaks",
+    },
+  },
   request: (name) => encodeHcp2({ kind: "join", request: "01", name }),
   acceptance: (name) => [
     encodeHcp2({ kind: "welcome", request: "01", name, sequence: 1, time: 0 }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import type { ClientDefect } from "./fixtures/odd-client.ts";
-import { type Limits, linesOf, PATIENT, probeOn } from "./fixtures/probe-on.ts";
+import { BOTH_VERSIONS, type Limits, linesOf, PATIENT, probeOn } from "./fixtures/probe-on.ts";
 
 const LANES = await BedLanes.claim();
 const ODD = fileURLToPath(new URL("./fixtures/odd-client.ts", import.meta.url));
@@ -28,6 +28,24 @@ test("a client that keeps the contract passes every check, in the order in which
 
 test("a window that its file does not tell of is not asked for", async () => {
   expect(linesOf(await probe("", PATIENT)).at(-1)).toBe(STOPS);
+});
+
+test("what a client begins with is told, and must be what its file says", async () => {
+  const told = async (defect: ClientDefect, more = "") => linesOf(await probe(defect, BOTH_VERSIONS, more));
+  const [, , , plain] = await told("");
+  expect(plain).toBe("speaks no HCP2: it does not begin with the preface of version 2");
+  const [, , named, unsaid] = await told("begins with the preface");
+  expect([named, unsaid]).toEqual([
+    PROPOSES,
+    "begins with the preface of version 2: its file may say that it speaks hcp2, and is asked for it then",
+  ]);
+  const more = `speaks: { hcp2: {} }`;
+  const said = "begins with the preface of version 2, as its file says";
+  expect((await told("begins with the preface", more)).slice(2, 5)).toEqual([PROPOSES, CLOSES, said]);
+  const limits = { ...BOTH_VERSIONS, timeoutMs: SHORT_MS };
+  expect(linesOf(await probe("", limits, more))[4]).toMatch(
+    /^begins .*: expected the preface of version 2 within 2 s; got: nothing\. Mend: send the preface first, alone/,
+  );
 });
 
 const BREACHES: readonly (readonly [ClientDefect, Limits, string, RegExp])[] = [

@@ -9,6 +9,7 @@ import type { PeerLink } from "../replay/peer-link.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
 import type { Breach, Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
+import { checkBegins, spokenOn, tellBeginning } from "./probe-versions.ts";
 
 /** A command that there is not: who takes it in silence takes a misspelt one, too. */
 const MADE_UP = "howdy-lab-made-up";
@@ -30,10 +31,12 @@ export async function* probeClient(options: ProbeOptions): AsyncGenerator<Check>
   if (connected.link !== undefined) {
     const named = await checkName(stage, client.driver, peer, connected.link);
     yield named;
+    yield* tellBeginning(stage, connected.link);
   }
   client.driver.expectEnd();
   client.driver.command({ close: {} });
   yield await checkEnd(stage, client.driver, "ends when its window is closed", "the command close");
+  yield* checkBegins(stage, peer);
   yield* checkAlone(stage);
   if (stage.implementation.window !== undefined) yield await checkWindow(stage, stage.implementation.window);
 }
@@ -95,10 +98,10 @@ async function checkName(stage: ProbeStage, client: ClientDriver, peer: PeerDriv
   const { joining, wire } = stage.protocol;
   const wanted = joining.request(PROBE_NAME);
   for (const command of joining.commands(PROBE_NAME)) client.command(command);
-  await stage.awaits(client, () => link.frames.length > 0 || link.isOver);
-  const [first] = link.frames;
-  if (first === undefined || Buffer.compare(first.bytes, wanted) !== 0) {
-    const seen = first === undefined ? (client.fault ?? "nothing") : wire.tell(first.bytes);
+  await stage.awaits(client, () => spokenOn(stage, link).length > 0 || link.isOver);
+  const [first] = spokenOn(stage, link);
+  if (first === undefined || Buffer.compare(first, wanted) !== 0) {
+    const seen = first === undefined ? (client.fault ?? "nothing") : wire.tell(first);
     const mend = joining.help.request;
     return { title, breach: { expected: wire.tell(wanted), seen, mend } };
   }

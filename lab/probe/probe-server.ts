@@ -8,6 +8,7 @@ import { ServerDriver } from "../replay/server-driver.ts";
 import { HELD_BACK_MEND } from "../replay/speechless.ts";
 import type { Check } from "./breach.ts";
 import { PROBE_NAME, type ProbeOptions, ProbeStage } from "./probe-stage.ts";
+import { checkSaid, checkUnsaid } from "./probe-versions.ts";
 
 const TOLD_LINES_MAX = 3;
 
@@ -22,11 +23,15 @@ export async function* probeServer(options: ProbeOptions): AsyncGenerator<Check>
   const peer = await stage.startPeer("client");
   const accepted = await checkProposal(stage, server, peer);
   yield accepted;
-  const logged = accepted.breach === undefined ? await checkLogs(stage, server) : undefined;
+  const isSilent = implementation.unsupportedFeatures.has("logs");
+  const logged = accepted.breach === undefined && !isSilent ? await checkLogs(stage, server) : undefined;
+  if (accepted.breach === undefined) yield* checkUnsaid(stage, server, peer);
   const paid = server.duesPaid;
   const stopped = await checkStop(stage, server, "ends with exit status 0 when it is stopped");
   if (logged !== undefined) yield server.duesPaid > paid ? withMend(logged, HELD_BACK_MEND) : logged;
+  if (accepted.breach === undefined && isSilent) yield checkSilence(stage, server);
   yield stopped;
+  yield* checkSaid(stage, peer);
   if (implementation.console !== undefined) yield* checkConsole(stage, implementation.console);
 }
 
@@ -73,19 +78,19 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
   return { title, breach: { expected, seen, mend: joining.help.accept } };
 }
 
-/** What it says that it does not print is not asked for, but must be true. */
+/** What it says that it does not print is not asked for, but must be true. It has ended: all that it printed is there. */
+function checkSilence({ protocol }: ProbeStage, server: ServerDriver): Check {
+  const title = "prints none of the report's lines, as its file says";
+  const printed = protocol.joining.logs.ofOne(PROBE_NAME).find((line) => server.hasLogged(line));
+  if (printed === undefined) return { title };
+  const mend = "take the feature logs out of unsupported";
+  return { title, breach: { expected: "no such line", seen: JSON.stringify(printed), mend } };
+}
+
 async function checkLogs(stage: ProbeStage, server: ServerDriver): Promise<Check> {
-  const { implementation, protocol } = stage;
+  const { protocol } = stage;
   const lines = protocol.joining.logs.ofOne(PROBE_NAME);
   const isLogged = (line: string): boolean => server.hasLogged(line);
-  const why = implementation.unsupportedFeatures.get("logs");
-  if (why !== undefined) {
-    const title = "prints none of the report's lines, as its file says";
-    const printed = lines.find(isLogged);
-    if (printed === undefined) return { title };
-    const mend = "take the feature logs out of unsupported";
-    return { title, breach: { expected: "no such line", seen: JSON.stringify(printed), mend } };
-  }
   const title = "logs in the report's words, or its file translates them";
   if (await stage.awaits(server, () => lines.every(isLogged))) return { title };
   const missing = lines.find((line) => !isLogged(line)) ?? "";

@@ -22,6 +22,8 @@ export interface ProbeOptions {
   readonly implementation: Implementation;
   /** What it speaks. */
   readonly protocol: Protocol;
+  /** What else may be spoken at the same port; nothing unless told. */
+  readonly others?: readonly Protocol[];
   /** How long any answer may take. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -40,6 +42,7 @@ export class ProbeStage {
   readonly pulse: Pulse;
   readonly implementation: Implementation;
   readonly protocol: Protocol;
+  readonly others: readonly Protocol[];
   readonly timeoutMs: number;
   readonly startMs: number;
   readonly stopMs: number;
@@ -50,6 +53,7 @@ export class ProbeStage {
     this.#hosts = hosts;
     this.implementation = implementation;
     this.protocol = protocol;
+    this.others = options.others ?? [];
     this.timeoutMs = timeoutMs;
     this.startMs = options.startMs ?? Math.max(START_MS_MAX, timeoutMs);
     this.stopMs = stopMs;

@@ -3,7 +3,20 @@
 
 import type { ControlCommand } from "../../src/client/control.ts";
 
+/** The bytes with which both sides of a connection begin, where several protocols share a port. */
+export interface Opening {
+  readonly bytes: Uint8Array;
+  /** For a person: "the preface of version 2". */
+  readonly what: string;
+  /** How long a server that does not answer is waited for. */
+  readonly answerMs: number;
+  /** What to do where a server does not answer with it, and where a client does not begin with it: for a person. */
+  readonly help: { readonly answer: string; readonly begin: string };
+}
+
 export interface Joining {
+  /** Undefined where a connection just begins. */
+  readonly opening?: Opening;
   /** What a client's user does to take a name. */
   commands(name: string): readonly ControlCommand[];
   /** What a client lists when these are there, top to bottom. */
