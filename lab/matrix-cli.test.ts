@@ -14,6 +14,7 @@ import { resultSchema } from "./result/result.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const MUTANT = fileURLToPath(new URL("./replay/fixtures/mutant-server.ts", import.meta.url));
+const CLIENT = fileURLToPath(new URL("../src/client/main.ts", import.meta.url));
 /** The mutant fails case 04 in its second step, and passes 03. */
 const DEFECT: Defect = "acceptance not logged";
 /** Nothing that cases 03 and 04 are about. */
@@ -129,8 +130,30 @@ test(
     expect(stdout).toMatch(/^alice-0\.yaml: alice 1 × howdy client \S+: ✔ 1 pass$/m);
     expect(stdout).toMatch(/^bob\.yaml: alice 1 × howdy client \S+: ✔ 1 pass$/m);
     const rows = (await readFile(join(out, "matrix.csv"), "utf8")).split("\r\n");
-    expect(rows[0]).toMatch(/,not run because,03 /);
+    expect(rows[0]).toMatch(/,not run because,spoke,03 /);
     expect(rows.slice(1, 4).map((row) => row.split(",").at(-1))).toEqual(["pass", "not run", "pass"]);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "what each pair spoke is told, and a pair of which one does not speak version 2 is not asked for it",
+  async () => {
+    const out = join(folder, "versions");
+    const first = join(folder, "first.yaml");
+    const command = JSON.stringify([process.execPath, CLIENT, "--headless"]);
+    const run = `run: { command: ${command}, environment: { HOWDY_LOCAL_ADDRESS: "{address}", HOWDY_HCP: "1" } }`;
+    await writeFile(first, `name: first\nversion: "1"\nrole: client\n${run}\n`);
+    const args = ["06", "together", "--client", first, "--client", OWN_FILES.client];
+    const { status, stdout } = await runLab(matrixArgs(await claimSubnet(), out, "relay", ...args));
+    const result = await readResult(out);
+    expect(result.cells.map(({ spoken }) => spoken)).toEqual([["hcp"], ["hcp", "hcp2"]]);
+    expect(verdictsOf(result)).toEqual([
+      ["pass", "unsupported"],
+      ["pass", "pass"],
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ +spoke hcp +spoke hcp, hcp2$/m);
   },
   TEST_MS_MAX,
 );
@@ -142,7 +165,7 @@ test(
     const silent = await writeFaulty(folder, "server", "trap '' TERM; sleep MARK & sleep MARK");
     let isTold = false;
     const sides = ["--server", OWN_FILES.server, "--server", silent.file, "--server", silent.file];
-    const args = matrixArgs(await claimSubnet(), out, "02", ...sides);
+    const args = matrixArgs(await claimSubnet(), out, "off", "02", ...sides);
     const { status, stderr } = await runLab(args, (kill, stdout) => {
       // The first pair is over, so that a silent server is what is under way.
       if (isTold || !/^howdy server .* × howdy client /m.test(stdout)) return;
@@ -161,18 +184,18 @@ test(
 
 test("lanes that leave what a subnet may be are told before anything starts", async () => {
   const out = join(folder, "nowhere");
-  const { status, stdout, stderr } = await runLab(matrixArgs("223.255.254.0/23", out, "03", "--parallel", "2"));
+  const { status, stdout, stderr } = await runLab(matrixArgs("223.255.254.0/23", out, "off", "03", "--parallel", "2"));
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/^--subnet "224\.0\.0\.0\/23": expected a subnet that hosts can have, .*\n$/);
   await expect(access(out)).rejects.toThrow("ENOENT");
 });
 
 async function runMatrix(out: string, ...args: readonly string[]) {
-  return await runLab(matrixArgs(await claimSubnet(), out, ...args));
+  return await runLab(matrixArgs(await claimSubnet(), out, "off", ...args));
 }
 
-function matrixArgs(subnet: string, out: string, ...args: readonly string[]): readonly string[] {
-  return ["matrix", ...args, "--testbed", "local", "--wire", "off", "--subnet", subnet, "--out", out];
+function matrixArgs(subnet: string, out: string, wire: string, ...args: readonly string[]): readonly string[] {
+  return ["matrix", ...args, "--testbed", "local", "--wire", wire, "--subnet", subnet, "--out", out];
 }
 
 async function readResult(out: string): Promise<MatrixResult> {

@@ -10,7 +10,7 @@ import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.t
 export function renderMatrixCsv(result: MatrixResult): string {
   const { cells, clients, servers } = result;
   const cases = new Map(cells.flatMap(({ scenarios }) => keyed(scenarios)).map(([key, scenario]) => [key, scenario]));
-  const head = ["server", "server file", "client", "client file", "pass", "of", "not run because"];
+  const head = ["server", "server file", "client", "client file", "pass", "of", "not run because", "spoke"];
   const [serverNames, clientNames] = [distinctNames(servers), distinctNames(clients)];
   const rows = cells.map((cell) => [
     serverNames[cell.server] ?? "",
@@ -20,6 +20,7 @@ export function renderMatrixCsv(result: MatrixResult): string {
     String(cell.scenarios.filter(({ verdict }) => verdict === "pass").length),
     String(cell.planned),
     cell.fault ?? "",
+    (cell.spoken ?? []).join(" "),
     ...verdictsOf(cell, [...cases.keys()]),
   ]);
   const titles = [...cases.values()].map(({ id, title }) => `${id} ${title}`);

@@ -17,6 +17,8 @@ import {
   notRunIn,
   tallyCell,
   tallyLevels,
+  tellBed,
+  tellSpoken,
   tellTotal,
   unawareIn,
 } from "./matrix-words.ts";
@@ -28,17 +30,17 @@ const LISTED_MAX = 200;
 
 /** The whole file, as text. */
 export function renderMatrixMarkdown(result: MatrixResult): string {
-  const { clients, command, durationMs, servers, startedAt, testbed } = result;
+  const { clients, command, durationMs, servers, startedAt } = result;
   const isLevelled = hasLevels(result);
   const heads = distinctNames(clients);
   const rows = distinctNames(servers).map((server, at) => [
     line(server),
-    ...clients.map((_, client) => renderCell(cellAt(result, at, client), isLevelled)),
+    ...clients.map((_, client) => renderCell(result, cellAt(result, at, client), isLevelled)),
   ]);
   return [
     `## ${headMark(result)} Howdy Lab matrix: ${tellTotal(result)}\n\n`,
     ...tallyLevels(result).map(({ level, words }) => `- ${level}: ${words}\n`),
-    `- ${tellSeconds(durationMs)} on ${line(testbed)}, from ${line(startedAt)}\n`,
+    `- ${tellSeconds(durationMs)} ${line(tellBed(result))}, from ${line(startedAt)}\n`,
     `- Run it again:${commandText(cutText(command, COMMAND_CHARS_MAX))}\n\n`,
     renderRow(["Server and client", ...heads.map(line)]),
     renderRow(["---", ...clients.map(() => "---")]),
@@ -53,14 +55,16 @@ function headMark(result: MatrixResult): string {
   return VERDICT_MARKS[gravest === "fail" || gravest === "error" ? "fail" : "pass"];
 }
 
-function renderCell(cell: MatrixCell | undefined, isLevelled: boolean): string {
+function renderCell(result: MatrixResult, cell: MatrixCell | undefined, isLevelled: boolean): string {
   if (cell === undefined) return "not run";
   const { fault, scenarios } = cell;
   if (fault !== null) return `${VERDICT_MARKS.error} could not be run`;
   const notRun = notRunIn(cell);
   const mark = VERDICT_MARKS[gravestCase(scenarios.map(({ verdict }) => verdict))];
   const told = tallyCell(cell, isLevelled).map(({ level, words }) => `${level === null ? "" : `${level} `}${words}`);
-  return `${notRun > 0 ? VERDICT_MARKS.error : mark} ${[...told, ...(notRun > 0 ? [`${notRun} not run`] : [])].join("; ")}`;
+  const spoken = tellSpoken(result, cell);
+  const more = [...(notRun > 0 ? [`${notRun} not run`] : []), ...(spoken === undefined ? [] : [line(spoken)])];
+  return `${notRun > 0 ? VERDICT_MARKS.error : mark} ${[...told, ...more].join("; ")}`;
 }
 
 function tellMisses(result: MatrixResult): readonly string[] {

@@ -36,6 +36,10 @@ const cell = z.strictObject({
   folder: z.string().describe("The pair's own report, beside this file."),
   fault: z.string().nullable().describe("Why the pair could not be run at all; null where it was."),
   planned: z.number().int().nonnegative(),
+  spoken: z
+    .array(z.string())
+    .describe("What the two spoke with each other in its cases, as far as the wire was had: hcp, hcp2.")
+    .optional(),
   scenarios: z.array(scenario),
 });
 
@@ -43,7 +47,7 @@ export const matrixSchema = z
   .strictObject({
     schema: z.literal(1).describe("Version of this format. Within a version fields may be added, never removed."),
     kind: z.literal("matrix"),
-    testbed: z.string().describe("Which bed served: docker or local."),
+    testbed: z.string().describe("Which bed served: docker or local; nothing where no pair came to one."),
     command: z.string().describe("The command that runs the same again."),
     startedAt: z.iso.datetime(),
     durationMs: z.number().nonnegative(),
@@ -68,6 +72,11 @@ export function toMatrixScenarios(result: Pick<RunResult, "scenarios">): MatrixS
     const { id, title, folder, conformance, verdict, known, durationMs, repeat } = each;
     return { id, title, folder, conformance, verdict, known, durationMs, repeat, why: whyOf(each) };
   });
+}
+
+/** What the two of a pair spoke with each other, over all of their cases. */
+export function spokenIn(result: Pick<RunResult, "scenarios">): string[] {
+  return [...new Set(result.scenarios.flatMap(({ spoken = [] }) => spoken))].toSorted();
 }
 
 function whyOf({ steps, verdict }: ScenarioResult): string | null {

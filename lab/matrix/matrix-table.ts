@@ -6,7 +6,7 @@ import { distinctNames } from "../report/distinct-names.ts";
 import { COLORS, type Style } from "../report/paint.ts";
 import { printable, VERDICT_MARKS } from "../report/plain-text.ts";
 import type { MatrixCell, MatrixResult } from "./matrix-result.ts";
-import { cellAt, hasLevels, notRunIn, shortName, type Tally, tallyCell } from "./matrix-words.ts";
+import { cellAt, hasLevels, notRunIn, shortName, type Tally, tallyCell, tellSpoken } from "./matrix-words.ts";
 
 /** A line in pieces, each of one style. */
 export type Line = readonly { readonly text: string; readonly style?: Style }[];
@@ -30,7 +30,11 @@ export function tableOf(result: MatrixResult, room: number): readonly Line[] {
   const { servers, clients } = result;
   const isLevelled = hasLevels(result);
   const cells = servers.map((_, server) =>
-    clients.map((__, client) => cellLines(cellAt(result, server, client), isLevelled)),
+    clients.map((__, client) => {
+      const cell = cellAt(result, server, client);
+      const spoken = cell && tellSpoken(result, cell);
+      return [...cellLines(cell, isLevelled), ...(spoken === undefined ? [] : [spokenLine(spoken)])];
+    }),
   );
   const names = distinctNames(servers).map(printable);
   const heads = distinctNames(clients).map(printable);
@@ -68,6 +72,11 @@ export function cellLines(cell: MatrixCell | undefined, isLevelled: boolean): re
         : [];
   const lines = [...tallies, ...missing];
   return lines.length === 0 ? [{ texts: ["no cases"], style: "dim" }] : lines;
+}
+
+/** Where there is little room, the names alone. */
+function spokenLine(spoken: string): CellLine {
+  return { texts: [spoken, spoken.replace(/^spoke /, "")], style: "dim" };
 }
 
 const gap = { text: GAP };

@@ -90,6 +90,10 @@ Passes although its file says it fails:
     );
   });
 
+  test("stands that no pair came to a bed", () => {
+    expect(renderMatrix(sampleMatrix({ testbed: "" }), ANY)).toMatch(/in 6 pairs {2}65\.4 s, on no test bed\n/);
+  });
+
   test("stands nothing but the sum where everything passes", () => {
     const result = sampleMatrix({ servers: [], clients: [], cells: [sampleCell()] });
     expect(renderMatrix(result, ANY)).not.toMatch(/does not pass|although/);

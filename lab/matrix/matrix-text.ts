@@ -11,7 +11,7 @@ import { tellRepeat } from "../report/repeat.ts";
 import { tellCaseVerdict } from "../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "./matrix-result.ts";
 import { cellLines, type Line, tableOf } from "./matrix-table.ts";
-import { gravestIn, type Miss, missesOf, tallyLevels, tellTotal, unawareIn } from "./matrix-words.ts";
+import { gravestIn, type Miss, missesOf, tallyLevels, tellBed, tellTotal, unawareIn } from "./matrix-words.ts";
 
 export interface MatrixTextOptions {
   /** Of the terminal; undefined where a line may be as long as it is. */
@@ -36,7 +36,7 @@ export function renderMatrix(result: MatrixResult, { columns, hasColors = false 
     ...tellMisses(missesOf(result), paint),
     ...tellUnaware(result, paint),
     "",
-    `${paint(["bold", totalStyle(result)], tellTotal(result))}  ${tellSeconds(result.durationMs)}, on ${printable(result.testbed)}`,
+    `${paint(["bold", totalStyle(result)], tellTotal(result))}  ${tellSeconds(result.durationMs)}, ${printable(tellBed(result))}`,
     ...tallyLevels(result).map(({ level, words }) => `  ${level.padEnd(LEVEL_COLUMNS)}${words}`),
   ]
     .map((line) => `${line}\n`)

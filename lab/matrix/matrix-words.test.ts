@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sampleCell, sampleMatrix, sampleMatrixCase } from "./fixtures/sample-matrix.ts";
-import { gravestIn, missesOf, tallyCell, tallyLevels, tellTotal, unawareIn } from "./matrix-words.ts";
+import { gravestIn, missesOf, tallyCell, tallyLevels, tellSpoken, tellTotal, unawareIn } from "./matrix-words.ts";
 
 test("every planned case is counted, also of a pair that could not be run", () => {
   expect(tellTotal(sampleMatrix())).toBe(
@@ -27,6 +27,16 @@ test("a pair is worth a look when something in it does not pass or was not run",
     ({ cases, cell: { client, server }, notRun }) => `${server}${client} ${cases.map(({ id }) => id)} ${notRun}`,
   );
   expect(told).toEqual(["01 frames-merged,text-limit 0", "02 09,leave-fin 0", "10 frames-merged 0", "11  3", "12  5"]);
+});
+
+test("what a pair spoke is told where not all pairs spoke one and the same", () => {
+  const [first, second] = [sampleCell({ spoken: ["hcp"] }), sampleCell({ spoken: ["hcp", "hcp2"] })];
+  expect(tellSpoken({ cells: [first, first] }, first)).toBeUndefined();
+  expect([first, second].map((cell) => tellSpoken({ cells: [first, second] }, cell))).toEqual([
+    "spoke hcp",
+    "spoke hcp, hcp2",
+  ]);
+  expect(tellSpoken({ cells: [first, second] }, sampleCell())).toBeUndefined();
 });
 
 test("a known failure that passes is pointed out with its pair", () => {

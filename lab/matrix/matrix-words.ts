@@ -60,6 +60,17 @@ export function hasLevels({ cells }: MatrixResult): boolean {
   return cells.some(({ scenarios }) => hasConformance(scenarios));
 }
 
+/** "spoke hcp2": told in each cell as soon as not all pairs spoke one and the same. */
+export function tellSpoken({ cells }: Pick<MatrixResult, "cells">, { spoken = [] }: MatrixCell): string | undefined {
+  const all = new Set(cells.flatMap((cell) => cell.spoken ?? []));
+  return all.size < 2 || spoken.length === 0 ? undefined : `spoke ${spoken.join(", ")}`;
+}
+
+/** Where it was run: "on loopback". */
+export function tellBed({ testbed }: Pick<MatrixResult, "testbed">): string {
+  return testbed === "" ? "on no test bed" : `on ${testbed}`;
+}
+
 /** Cases of a pair that were to be run and were not. */
 export function notRunIn({ planned, scenarios }: MatrixCell): number {
   return Math.max(0, planned - scenarios.length);

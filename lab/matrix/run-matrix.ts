@@ -4,7 +4,7 @@
 import type { Implementation } from "../implementation/implementation.ts";
 import { inLanes } from "../in-lanes.ts";
 import type { RunResult } from "../result/result.ts";
-import { type MatrixCell, toMatrixScenarios } from "./matrix-result.ts";
+import { type MatrixCell, spokenIn, toMatrixScenarios } from "./matrix-result.ts";
 
 export interface MatrixPair {
   readonly server: Implementation;
@@ -58,7 +58,8 @@ async function runCell(
   const folder = `${place.server + 1}-${wordsOf(server)}--${place.client + 1}-${wordsOf(client)}`;
   const end = signal.aborted ? INTERRUPTED : await endOf(server, client);
   const scenarios = "result" in end ? toMatrixScenarios(end.result) : [];
-  const cell = { ...place, folder, fault: "fault" in end ? end.fault : null, planned, scenarios };
+  const about = { fault: "fault" in end ? end.fault : null, planned };
+  const cell = { ...place, folder, ...about, scenarios, spoken: "result" in end ? spokenIn(end.result) : [] };
   onCell(cell);
   return cell;
 

@@ -26,6 +26,7 @@ const SERVERS: readonly Found<string>[] = [
   ["ids of their own", "say", "16.3", /received line id/],
   ["sequences count what a user hears", "say", "16.3", /received line id/],
   ["whispers without to", "say", "16.3", /^Win73 received line/],
+  ["whispers without to", "together", "16.3", /^Win72 showed "Zoë says: psst"/],
   ["whispers said to all", "two-versions", "17", /^Win73 received message from "Zoe" to "All": "psst"/],
   ["errors without a request", "receivers", "16.3", /^Win72 received error/],
   ["errors repeat any request", "errors", "18.1", /^Win72 received error/],

@@ -5,9 +5,9 @@ import { z } from "zod";
 import { LIMITS } from "../hosts/program-limits.ts";
 import { cutText } from "../replay/cut-text.ts";
 import type { CaseOutcome, CaseVerdict, StepOutcome, Verdict } from "../replay/outcome.ts";
-import { type Scenario, wireOf } from "../scenario/scenario.ts";
+import { peersOf, type Scenario, wireOf } from "../scenario/scenario.ts";
 import { describeAction } from "../scenario/tell-action.ts";
-import type { WireRecord } from "../wire/wire.ts";
+import type { WireEnd, WireRecord } from "../wire/wire.ts";
 import { toWireResult, wireResult } from "./wire-result.ts";
 
 const verdict = z
@@ -152,6 +152,10 @@ const scenarioResult = z.strictObject({
   limits: z
     .array(reachedLimit)
     .describe("Limits that programs reached and lived on with, as far as the bed can know; none of them fails a case."),
+  spoken: z
+    .array(z.string())
+    .describe("What programs under test spoke with each other, as far as the wire was had: hcp, hcp2.")
+    .optional(),
   wire: wireResult,
 });
 
@@ -264,8 +268,21 @@ export function toScenarioResult(
     ),
     omitted: outcome.evidence.omitted.map((each) => ({ ...each })),
     limits: outcome.evidence.limits.map((each) => ({ ...each })),
+    spoken: spokenIn(scenario, wire),
     wire: toWireResult(wire, startMs, wireOf(scenario), wireCharsMax),
   };
+}
+
+/** The protocols of the frames between programs under test, by name; the lab's peer is none of them. */
+function spokenIn(scenario: Scenario, { events }: WireRecord): string[] {
+  const peers = peersOf(scenario);
+  const isTested = ({ host }: WireEnd): boolean => host !== null && !peers.has(host);
+  const spoken = events.flatMap((event) =>
+    event.kind === "frame" && isTested(event.from) && isTested(event.to)
+      ? [event.spoken ?? scenario.protocol.name.toLowerCase()]
+      : [],
+  );
+  return [...new Set(spoken)].toSorted();
 }
 
 /** What a step's users and peers do, an action a line; nothing of a step that the scenario has not. */

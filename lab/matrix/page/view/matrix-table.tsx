@@ -16,7 +16,7 @@ import { Text } from "../../../report/page/view/text.tsx";
 import { VerdictMark } from "../../../report/page/view/verdict-mark.tsx";
 import { tellCaseVerdict } from "../../../result/case-verdict.ts";
 import type { MatrixCell, MatrixResult, MatrixScenario } from "../../matrix-result.ts";
-import { cellAt, hasLevels, notRunIn, shortName, tallyCell } from "../../matrix-words.ts";
+import { cellAt, hasLevels, notRunIn, shortName, tallyCell, tellSpoken } from "../../matrix-words.ts";
 import { caseLinks, reportLink } from "../matrix-links.ts";
 import { MaybeLink } from "./maybe-link.tsx";
 
@@ -50,7 +50,7 @@ export function MatrixTable({ labelledBy, result }: MatrixTableProps): JSX.Eleme
                 <p class="cell-client">
                   <Text of={client} />
                 </p>
-                <Cell cell={cellAt(result, row, column)} isLevelled={hasLevels(result)} />
+                <Cell result={result} cell={cellAt(result, row, column)} isLevelled={hasLevels(result)} />
               </DataCell>
             ))}
           </StackingRow>
@@ -61,17 +61,19 @@ export function MatrixTable({ labelledBy, result }: MatrixTableProps): JSX.Eleme
 }
 
 interface CellProps {
+  readonly result: MatrixResult;
   readonly cell: MatrixCell | undefined;
   readonly isLevelled: boolean;
 }
 
-function Cell({ cell, isLevelled }: CellProps): JSX.Element {
+function Cell({ cell, isLevelled, result }: CellProps): JSX.Element {
   if (cell === undefined) return <p class="soft">not run</p>;
   const links = caseLinks(cell);
   const linked = cell.scenarios.map((scenario, index) => ({ ...scenario, link: links[index] }));
   const notRun = notRunIn(cell);
   const groups = isLevelled ? groupByLevel(linked) : [{ level: "report" as const, cases: linked }];
   const report = reportLink(cell);
+  const spoken = tellSpoken(result, cell);
   return (
     <>
       {cell.fault === null ? null : (
@@ -99,6 +101,11 @@ function Cell({ cell, isLevelled }: CellProps): JSX.Element {
           <VerdictMark of="error" bare /> {notRun} of {cell.planned} not run
         </p>
       ) : null}
+      {spoken === undefined ? null : (
+        <p class="soft">
+          <Text of={spoken} />
+        </p>
+      )}
       {report === undefined ? null : (
         <a class="pair-report" href={report}>
           Report<span class="unseen"> of this pair</span>

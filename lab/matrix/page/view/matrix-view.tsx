@@ -72,7 +72,7 @@ function Run({ result }: MatrixProps): JSX.Element {
         ))}
         <TimeFacts run={result} />
         <Fact name="Test bed">
-          <Text of={result.testbed} />
+          <Text of={result.testbed === "" ? "none: no pair came to one" : result.testbed} />
         </Fact>
         <Fact name="Servers" wide>
           <Implementations of={result.servers} />
