@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../clock.ts";
 import type { Entry } from "../../room/entry.ts";
 import type { Standing } from "../room-log.ts";
-import type { BrokerListener, LogBroker } from "./broker.ts";
+import type { BrokerListener, LogBroker, Span } from "./broker.ts";
 import { NatsLog } from "./nats-log.ts";
 import type { StoredMessage } from "./order.ts";
 import { readMessage } from "./wire.ts";
@@ -69,6 +69,8 @@ class World {
 class TestServer implements LogBroker {
   readonly place = "the test's broker";
   readonly identity = "5eed00c0ffee0001";
+  readonly secret = new Uint8Array(32);
+  readonly snapshots = { reached: async () => 0, newest: async () => "none" as const, put: async () => undefined };
   readonly given: { readonly entry: Entry; readonly sequence: number }[] = [];
   readonly appended: { readonly node: string; readonly text: string }[] = [];
   readonly log: NatsLog;
@@ -119,6 +121,12 @@ class TestServer implements LogBroker {
     this.#listener?.onLink(isLinked);
   }
 
+  /** It stands still, or goes on: then what was due meanwhile is done at once. */
+  freeze(isFrozen: boolean): void {
+    this.isFrozen = isFrozen;
+    this.runDue();
+  }
+
   /** Timers come first, as after a stop, then what lies in the socket. */
   runDue(): void {
     if (this.isFrozen) return;
@@ -152,14 +160,17 @@ class TestServer implements LogBroker {
   storeDown = (node: string, text: string, lastSequence: number) =>
     this.#store(node, text, `${node}-down-${lastSequence}`, lastSequence);
 
-  lastSequence(): Promise<number> {
-    return this.isLinked ? Promise.resolve(this.#world.messages.length) : Promise.reject(new Error("no connection"));
+  span(): Promise<Span> {
+    const span = { first: 1, last: this.#world.messages.length };
+    return this.isLinked ? Promise.resolve(span) : Promise.reject(new Error("no connection"));
   }
 
   async read(from: number, onMessage: (message: StoredMessage) => void): Promise<void> {
     this.#from = from;
     this.#onMessage = onMessage;
   }
+
+  async forget(): Promise<void> {}
 
   async close(): Promise<void> {}
 
@@ -180,7 +191,7 @@ class TestServer implements LogBroker {
 
   /** A node that is let go by others has given up before, unless it stands still. */
   #checkDown(node: string, text: string): void {
-    if (readMessage(text)?.kind !== "down") return;
+    if (readMessage(text).kind !== "down") return;
     const owner = this.#world.servers.find((server) => server.log.node === node);
     if (owner !== undefined && owner !== this && !owner.isFrozen) {
       this.#world.breaches.push(`a node was let go that went on, at ${this.#world.nowMs}`);
@@ -219,7 +230,7 @@ async function play(steps: readonly Step[]): Promise<World> {
   }
   for (const each of world.servers) {
     each.faults = [];
-    each.isFrozen = false;
+    each.freeze(false);
     each.link(true);
   }
   await world.pass(5 * LEASE_MS);
@@ -229,7 +240,7 @@ async function play(steps: readonly Step[]): Promise<World> {
 function act(on: TestServer | undefined, one: Exclude<Step, { kind: "pass" }>, at: number): void {
   if (on === undefined) return;
   if (one.kind === "faults") on.faults = [...one.faults];
-  else if (one.kind === "freeze" || one.kind === "thaw") on.isFrozen = one.kind === "freeze";
+  else if (one.kind === "freeze" || one.kind === "thaw") on.freeze(one.kind === "freeze");
   else if (one.kind === "link" || one.kind === "unlink") {
     if (!on.isFrozen) on.link(one.kind === "link");
   } else if (!on.isFrozen && on.standing !== "sessions-over") on.append(String(at));
