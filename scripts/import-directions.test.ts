@@ -106,7 +106,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/server/data/",
     mayImport: ["src/options/", "src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts"],
-    mayUse: ["node:fs", "node:path", "node:sqlite"],
+    mayUse: ["node:fs", "node:path", "node:sqlite", "node:util", "node:zlib", "zod"],
   },
   {
     of: "src/server/mail/",

@@ -14,6 +14,9 @@ export class LocalLog implements RoomLog {
   readonly identity: string;
   readonly node = "here";
   readonly isElsewhere = false;
+  readonly secret = undefined;
+  readonly position = undefined;
+  readonly nodes = [];
   readonly #dateMs: () => number;
   readonly #followers: Follower[] = [];
   readonly #waiting: Entry[] = [];

@@ -62,9 +62,10 @@ export type Request = {
   | { readonly kind: "register"; readonly credentials: Credentials; readonly original?: Original }
   /** Gives the session's name back: it is nobody's own any more. */
   | { readonly kind: "unregister"; readonly original?: Original }
-  | { readonly kind: "leave" }
   /** Has read everything up to a place. */
   | { readonly kind: "read"; readonly mark: number; readonly original?: Original }
+  /** `unheard`: the first line to All that waited for the session's user and did not reach it. */
+  | { readonly kind: "leave"; readonly unheard?: number }
   /** Says a text to everybody else. */
   | ({ readonly kind: "say" } & Saying)
   /** Says a text to one user, by the exact name. */
@@ -100,8 +101,14 @@ export interface NodeDown {
   readonly node: string;
 }
 
+/** A whisper that waited for its receiver has reached it. Its number is the place where it was whispered. */
+export interface MailTaken {
+  readonly kind: "taken";
+  readonly mail: number;
+}
+
 /** What is to happen: a request, once a log has given it its place. Every server applies the same entries in one order. */
-export type Entry = Request | OperatorRequest | NodeDown;
+export type Entry = Request | OperatorRequest | NodeDown | MailTaken;
 
 /** Why a name is refused. */
 export type Refusal = NameFault | "taken" | "registered" | "confusable" | "already-named";
@@ -123,7 +130,7 @@ export type News =
       readonly original: Original | undefined;
     }
   | { readonly kind: "joined"; readonly user: User; readonly original: Original | undefined }
-  | { readonly kind: "left"; readonly user: User }
+  | { readonly kind: "left"; readonly user: User; readonly unheard?: number }
   | {
       readonly kind: "registered";
       readonly user: User;
@@ -169,4 +176,5 @@ export type News =
       readonly nonce: string | undefined;
     }
   | { readonly kind: "announced"; readonly text: string }
+  | MailTaken
   | { readonly kind: "kicked"; readonly user: User; readonly text: string };

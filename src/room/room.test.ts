@@ -120,6 +120,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kick" as const), name, text }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const), name }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("unregister" as const), session }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("taken" as const), mail: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("node-down" as const), node: fc.constantFrom("a", "b") }) },
 );
 
@@ -134,6 +135,7 @@ class Model {
     if (one.kind === "kick") return exact(one.name) ? ["kicked"] : [];
     if (one.kind === "forget") return [];
     if (one.kind === "node-down") return this.users.filter((user) => isOf(one.node, user)).map(() => "left");
+    if (one.kind === "taken") return ["taken"];
     const isNamed = this.users.some((user) => user.session === one.session);
     if (one.kind === "join") return [isNamed || !this.#isFree(one.name) ? "refused" : "joined"];
     if (!isNamed) return [];

@@ -43,11 +43,13 @@ export class Room {
   /** The values of #byName, made anew when somebody joins or leaves. */
   #users: readonly User[] = [];
 
-  /** `accounts` are those that the log's entries so far have made. */
-  constructor(accounts: readonly Account[] = [], accountsMax = ACCOUNTS_MAX) {
+  /** `accounts`, and `users` in their order, are those that the log's entries so far have made. */
+  constructor(accounts: readonly Account[] = [], accountsMax = ACCOUNTS_MAX, users: readonly User[] = []) {
     this.#accounts = new Map(accounts.map((account) => [nameKey(account.name), account]));
     this.#accountsMax = accountsMax;
     this.#looksOfAccounts = new Looks(accounts.map(({ name }) => name));
+    for (const user of users) this.#enter(user);
+    this.#users = [...this.#byName.values()];
   }
 
   /** Users online, in the order of acceptance. */
@@ -90,6 +92,8 @@ export class Room {
         const name = this.#forget(entry.name);
         return name === undefined ? NOTHING : [{ kind: "unregistered", name, user: undefined, original: undefined }];
       }
+      case "taken":
+        return [entry];
       case "node-down":
         return this.#users.filter(({ session }) => isSessionOf(entry.node, session)).map((user) => this.#leave(user));
       default: {
@@ -106,10 +110,7 @@ export class Room {
       this.#fault(session, name) ?? (account === undefined ? this.#guestFault(name, mustStandOut === true) : undefined);
     if (why !== undefined) return { kind: "refused", session, name, why, original };
     const user: User = { session, name };
-    this.#bySession.set(session, user);
-    this.#byName.set(name, user);
-    this.#byKey.set(nameKey(name), user);
-    this.#looksOfUsers.add(name);
+    this.#enter(user);
     this.#users = [...this.#byName.values()];
     return { kind: "joined", user, original };
   }
@@ -119,6 +120,13 @@ export class Room {
     const account = isOwner === true ? this.accountOf(asked) : undefined;
     const isSame = provedKey === undefined || account?.credentials.storedKey === provedKey;
     return isSame ? account : undefined;
+  }
+
+  #enter(user: User): void {
+    this.#bySession.set(user.session, user);
+    this.#byName.set(user.name, user);
+    this.#byKey.set(nameKey(user.name), user);
+    this.#looksOfUsers.add(user.name);
   }
 
   #fault(session: SessionId, name: string): Refusal | undefined {
@@ -143,7 +151,7 @@ export class Room {
   ): News {
     switch (entry.kind) {
       case "leave":
-        return this.#leave(user);
+        return this.#leave(user, entry.unheard);
       case "unregister":
         return this.#unregister(user, entry.original);
       case "register":
@@ -196,13 +204,13 @@ export class Room {
     return account.name;
   }
 
-  #leave(user: User): News {
+  #leave(user: User, unheard?: number): News {
     this.#bySession.delete(user.session);
     this.#byName.delete(user.name);
     this.#byKey.delete(nameKey(user.name));
     this.#looksOfUsers.remove(user.name);
     this.#users = [...this.#byName.values()];
-    return { kind: "left", user };
+    return unheard === undefined ? { kind: "left", user } : { kind: "left", user, unheard };
   }
 
   #whisper(from: User, { receiver, text, original, nonce }: Extract<Entry, { kind: "whisper" }>): News {

@@ -25,7 +25,7 @@ describe("settings", () => {
       connectionsMax: 1024,
       flood: { burst: 20, ratePerS: 10 },
       controlSocket: undefined,
-      data: undefined,
+      data: { folder: undefined, linesMax: 50, days: 30 },
       logLevel: "info",
       help: false,
       version: false,
@@ -54,11 +54,11 @@ describe("settings", () => {
   });
 
   test("for the data folder come from either, the folder first", () => {
-    expect(readConfig(["--mailbox-lines", "5"], {}).data).toBeUndefined();
+    expect(readConfig(["--mailbox-lines", "5"], {}).data).toEqual({ folder: undefined, linesMax: 5, days: 30 });
     expect(readConfig([], { HOWDY_DATA: "kept" }).data).toEqual({ folder: "kept", linesMax: 50, days: 30 });
     const flags = ["--data", "a", "--mailbox-lines", "0", "--mailbox-days", "7"];
     expect(readConfig(flags, { HOWDY_DATA: "b" }).data).toEqual({ folder: "a", linesMax: 0, days: 7 });
-    expect(readConfig([], { HOWDY_DATA: "", HOWDY_MAILBOX: "" }).data).toBeUndefined();
+    expect(readConfig([], { HOWDY_DATA: "", HOWDY_MAILBOX: "" }).data.folder).toBeUndefined();
     expect(messageOf(() => readConfig(["--mailbox-days", "0"], {}))).toContain(
       "--mailbox-days: expected a whole number",
     );

@@ -142,7 +142,7 @@ const OPTIONS = {
     placeholder: "DIR",
     variable: "HOWDY_DATA",
     otherwise: "none",
-    help: "folder that keeps what is said, and whispers to users who were here and are away; without it nothing outlives the server",
+    help: "folder that keeps what is said, and whispers to users who were here and are away; without it nothing outlives the server, unless the room's log does: then it is this server's copy, and the next start is short",
   },
   "mailbox-lines": {
     kind: wholeNumber(0, 1000),
@@ -199,8 +199,8 @@ export interface Config
   readonly flood: BucketLimits | undefined;
   /** The files of a certificate that the server was given. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** Undefined: nothing outlives the server, and nothing is kept for users who are away. */
-  readonly data: { readonly folder: string; readonly linesMax: number; readonly days: number } | undefined;
+  /** Without a folder nothing outlives the server, unless the room's log does. */
+  readonly data: { readonly folder: string | undefined; readonly linesMax: number; readonly days: number };
 }
 
 /**
@@ -211,11 +211,6 @@ export function readConfig(args: readonly string[], environment: Environment): C
   refuseMailbox(args, environment);
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
   const values = readValues(OPTIONS, line, environment);
-  if (values.roomLog !== undefined && values.data) {
-    throw new UsageError(
-      "--data: expected none beside --room-log; a data folder is one server's, and its users may be back at another",
-    );
-  }
   const { door, floodBurst, floodRate, data, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
   return {
     ...rest,
@@ -224,7 +219,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
     controlSocket: rest.controlSocket || undefined,
     tls: tlsFiles(tlsCert, tlsKey),
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },
-    data: data ? { folder: data, linesMax: mailboxLines, days: mailboxDays } : undefined,
+    data: { folder: data || undefined, linesMax: mailboxLines, days: mailboxDays },
   };
 }
 

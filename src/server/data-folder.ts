@@ -1,22 +1,30 @@
 // Owns what a server keeps in its data folder, as a projection of the room's log: entries' news go in, tables come out. It must
-// not know where the log is. Invariant: an entry that is heard twice is kept once, so another log may tell the last ones again.
+// not know where the log is. Invariant: of a log that several servers share, the tables are what its entries up to one place
+// make of them, and the folder says which place that is.
 
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import type { LogStart } from "../log/local-log.ts";
-import type { Account, News, Place } from "../room/entry.ts";
+import type { SharedLog } from "../log/room-log.ts";
+import type { Account, News, Place, User } from "../room/entry.ts";
 import { type Archive, lineOfNews } from "../room/history.ts";
 import { AccountTable } from "./data/account-table.ts";
-import { openDatabase } from "./data/database.ts";
+import { DataFolderError, openDatabase } from "./data/database.ts";
 import { Journal } from "./data/journal.ts";
 import { type LineLimits, LineTable } from "./data/line-table.ts";
-import { LogTable } from "./data/log-table.ts";
+import { knownLog, OwnLogTable, SharedLogTable } from "./data/log-table.ts";
+import { SessionTable } from "./data/session-table.ts";
+import { takeSnapshot } from "./data/snapshot.ts";
 import { Storing } from "./doors/storing.ts";
 import { MAIL_LIMITS } from "./limits.ts";
 import { type MailLimits, MailTable } from "./mail/mail-table.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 
 export interface DataOptions {
-  readonly folder: string;
+  /** Undefined: all is in memory, and the room's log has it. */
+  readonly folder: string | undefined;
+  /** The room's log, where several servers share it. */
+  readonly shared?: Pick<SharedLog, "identity" | "position"> | undefined;
   /** Lines to All that a name hears when it comes back. */
   readonly linesMax: number;
   /** Days after which mail is forgotten. */
@@ -33,25 +41,46 @@ export class DataFolder {
   readonly mailbox: Mailbox;
   /** Where this room's log goes on. */
   readonly logStart: LogStart;
+  /** Behind which message of the room's log all is applied, as the log wrote it; undefined: none is. */
+  readonly position: string | undefined;
+  readonly secret: Uint8Array;
+  readonly #database: DatabaseSync;
   readonly #journal: Journal;
   readonly #lines: LineTable;
-  readonly #log: LogTable;
+  readonly #own: OwnLogTable | undefined;
+  readonly #shared: SharedLogTable | undefined;
   readonly #accounts: AccountTable;
+  readonly #sessions: SessionTable;
 
   /** @throws DataFolderError when the folder cannot be used. */
-  constructor({ folder, linesMax, days, clock, limits, open = openDatabase, onFault }: DataOptions) {
+  constructor({ folder, shared, linesMax, days, clock, limits, open = openDatabase, onFault }: DataOptions) {
     const database = open(folder);
-    const journal = new Journal(database, { clock, onFault });
+    const known = knownLog(database);
+    if (shared === undefined && known.position !== undefined) {
+      database.close();
+      throw new DataFolderError(
+        `the data folder ${folder} is of a room on several servers: start this server with --room-log, or with another folder`,
+      );
+    }
+    const table = shared && new SharedLogTable(database, () => shared.position);
+    const journal = new Journal(database, { clock, onFault, seal: table && (() => table.seal()) });
+    this.#database = database;
     this.#journal = journal;
+    this.#shared = table;
+    this.#own = shared === undefined ? new OwnLogTable(database, journal) : undefined;
     this.#lines = new LineTable(database, journal, limits);
-    this.#log = new LogTable(database, journal);
     this.#accounts = new AccountTable(database);
-    const { identity, reached } = this.#log;
-    this.logStart = { identity, sequence: reached, atMs: this.#lines.lastMs };
-    const table = new MailTable(database, { ...MAIL_LIMITS, ...limits }, reached);
+    this.#sessions = new SessionTable(database);
+    this.secret = known.secret;
+    this.position = known.position;
+    const sequence = this.#own?.reached ?? known.applied;
+    this.logStart = { identity: known.identity, sequence, atMs: this.#lines.last.atMs };
+    const mail = new MailTable(database, { ...MAIL_LIMITS, ...limits }, shared === undefined ? sequence : undefined);
     const before = Number.POSITIVE_INFINITY;
     const lines = this.#lines.lines({ after: 0, before, newestFirst: true, linesMax }).toReversed();
-    this.mailbox = new Mailbox({ journal, table, lines, lastLine: reached, linesMax, days, clock });
+    // Of a log of its own, lines that were not kept may have had any place up to where it ended.
+    const lastLine = this.#own === undefined ? this.#lines.last.sequence : sequence;
+    this.mailbox = new Mailbox({ journal, table: mail, lines, lastLine, linesMax, days });
   }
 
   /** The lines that were said before the oldest one in memory. */
@@ -59,9 +88,40 @@ export class DataFolder {
     return this.#lines;
   }
 
-  /** Something happened in the room. Gives what becomes of a line that is to be kept. */
+  /** Something happened in the room. Gives what becomes of a line that is to be kept here, and nowhere else. */
   hear(news: News, place: Place): Storing | undefined {
-    this.#log.passes(place.sequence);
+    this.#own?.passes(place.sequence);
+    if (this.#shared !== undefined) this.#follow(news, place);
+    const storing = this.#keep(news, place);
+    return this.#shared === undefined ? storing : undefined;
+  }
+
+  /** All that an entry does was heard. */
+  entryEnded({ sequence }: Place): void {
+    if (this.#shared === undefined) return;
+    this.#shared.passes(sequence);
+    this.#journal.entryEnded();
+  }
+
+  /** Who is online, in the order in which they came, in a room on several servers. */
+  get users(): readonly User[] {
+    return this.#shared === undefined ? [] : this.#sessions.all();
+  }
+
+  /** What the room's log has come to, as a text; undefined when nothing can be read. Not while an entry is applied. */
+  snapshot(): { readonly position: string; readonly text: string } | undefined {
+    return this.#journal.read(() => takeSnapshot(this.#database));
+  }
+
+  #follow(news: News, { sequence }: Place): void {
+    if (news.kind !== "joined" && news.kind !== "left") return;
+    const { user } = news;
+    const isThere = news.kind === "joined";
+    const make = () => (isThere ? this.#sessions.put(user, sequence) : this.#sessions.remove(user));
+    this.#journal.add({ when: "soon", make });
+  }
+
+  #keep(news: News, place: Place): Storing | undefined {
     if (news.kind === "read") return this.#mark(news.account);
     if (news.kind === "registered") return this.#promise(() => this.#accounts.put(news.account));
     if (news.kind === "unregistered") return this.#unregister(news.name);
@@ -98,10 +158,6 @@ export class DataFolder {
     return this.#accounts.all();
   }
 
-  get secret(): Uint8Array {
-    return this.#log.secret;
-  }
-
   /** Writes all that was heard, now. */
   write(): void {
     this.#journal.write();
@@ -109,7 +165,6 @@ export class DataFolder {
 
   /** Writes what is to be written, and closes the folder. */
   close(): void {
-    this.mailbox.close();
     this.#journal.close();
   }
 

@@ -112,3 +112,12 @@ export const DATA_PLACES_RESERVED = 1_048_576;
 
 /** Milliseconds between two looks for what is too old. */
 export const MAIL_PRUNE_MS = 3_600_000;
+
+/** Lines that a snapshot of the room has, and bytes of their texts; and bytes of it before it is packed. */
+export const SNAPSHOT_LINES_MAX = 10_000;
+export const SNAPSHOT_TEXTS_BYTES_MAX = 16_777_216;
+export const SNAPSHOT_UNPACKED_BYTES_MAX = 268_435_456;
+
+/** Entries of the room's log between two snapshots of it, and the milliseconds that are between them at least. */
+export const SNAPSHOT_ENTRIES = 10_000;
+export const SNAPSHOT_EVERY_MS = 60_000;

@@ -231,13 +231,6 @@ describe("a room's log that cannot be had", () => {
     expect(program.stderr).not.toContain("secret");
     expect(program.stdout).not.toContain("server-listening");
   });
-
-  test("is not for a server that has a data folder", async () => {
-    const args = ["--room-log", "nats://127.0.0.1", "--data", "data"];
-    await using program = new ServerProgram(args);
-    expect(await program.exited()).toEqual({ status: 2, signal: null });
-    expect(program.stderr).toMatch(/^howdy-server: --data: expected none beside --room-log; /);
-  });
 });
 
 describe("a signal", () => {

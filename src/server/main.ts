@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import packageJson from "../../package.json" with { type: "json" };
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { tellBroker } from "../log/nats/address.ts";
-import { type RoomLog, RoomLogError } from "../log/room-log.ts";
+import { RoomLogError, type SharedLog } from "../log/room-log.ts";
 import { ListenError, listenError, tellSystemError, UsageError } from "../options/index.ts";
 import type { Piece } from "../protocol/cut-reader.ts";
 import { makeVisibleLine } from "../visible.ts";
@@ -26,6 +26,8 @@ import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type Entrance, Server, type ServerOptions } from "./server.ts";
+import { openSharedData } from "./shared-data.ts";
+import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { type Certificate, ownCertificate, readCertificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
@@ -59,14 +61,15 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   const console = new OwnConsole(serverLog);
   const address = await Promise.race([askForTheRest(config, console), stop.promise.then(() => undefined)]);
   if (address === undefined) return;
-  const data = openData(config, serverLog);
-  const certificate = await certificateOf(config);
   const roomLog = await openRoomLog(config, address.port, serverLog);
+  const data = await openData(config, roomLog, serverLog);
+  const certificate = await certificateOf(config);
+  const snapshots = keepSnapshots(roomLog, data, serverLog);
   const over = Promise.withResolvers<string>();
   const parts = { data, roomLog, onOver: over.resolve };
   const server = await listen(config, address, parts, certificate, serverLog);
   if (certificate !== undefined) serverLog.sink.write(tlsLine(certificate));
-  if (config.data !== undefined) serverLog.sink.write(dataLine(config.data.folder));
+  if (data !== undefined) serverLog.sink.write(dataLine(config.data.folder));
   const health = await serveHealthIfWanted();
   const room = controlOf(server, data, () => stop.resolve("quit"));
   const control = await serveControlIfWanted(config, server.port, room, serverLog);
@@ -77,6 +80,7 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   serverLog.sink.write(logLine("server-stopping", `Howdy Server stops (${reason}).`, fields));
   health?.close();
   control?.close();
+  await snapshots?.close();
   await server.stop();
   data?.close();
   if (why !== undefined) throw new RoomLogError(why);
@@ -96,28 +100,47 @@ async function askForTheRest(config: Config, console: Console): Promise<{ host: 
   return { host, port };
 }
 
-function openData(config: Config, serverLog: ServerLog): DataFolder | undefined {
-  if (config.data === undefined) return undefined;
+async function openData(
+  { data }: Config,
+  log: SharedLog | undefined,
+  serverLog: ServerLog,
+): Promise<DataFolder | undefined> {
   const onFault = (error: unknown) => {
     const text = `Error: The data folder cannot be written: ${tellSystemError(error)}`;
     serverLog.sink.write(logLine("data-fault", text, {}, "warn"));
   };
+  const options = { ...data, clock: SYSTEM_CLOCK, onFault };
   try {
-    return new DataFolder({ ...config.data, clock: SYSTEM_CLOCK, onFault });
+    if (log !== undefined) return await openSharedData({ ...options, log, report: reportTo(serverLog) });
+    return data.folder === undefined ? undefined : new DataFolder(options);
   } catch (error) {
     if (!(error instanceof DataFolderError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
 }
 
+function keepSnapshots(
+  log: SharedLog | undefined,
+  data: DataFolder | undefined,
+  serverLog: ServerLog,
+): SnapshotKeeper | undefined {
+  if (log === undefined || data === undefined) return undefined;
+  return new SnapshotKeeper({ log, data, clock: SYSTEM_CLOCK, report: reportTo(serverLog) });
+}
+
+/** For what is odd about the room's log. */
+function reportTo(serverLog: ServerLog): (text: string) => void {
+  return (text) => serverLog.sink.write(logLine("room-log-odd", `Error: ${text}`, {}, "warn"));
+}
+
 /** The one that it was given, else its own, which needs a place to stay. */
-async function certificateOf({ tls, data }: Config): Promise<Certificate | undefined> {
+async function certificateOf({ tls, data: { folder } }: Config): Promise<Certificate | undefined> {
   if (tls !== undefined) return readCertificate(tls.cert, tls.key);
-  return data === undefined ? undefined : await ownCertificate(data.folder);
+  return folder === undefined ? undefined : await ownCertificate(folder);
 }
 
 /** What one process needs nothing of is loaded only where it is asked for. */
-async function openRoomLog(config: Config, port: number, serverLog: ServerLog): Promise<RoomLog | undefined> {
+async function openRoomLog(config: Config, port: number, serverLog: ServerLog): Promise<SharedLog | undefined> {
   const { roomLog: address, leaseS } = config;
   if (address === undefined) return undefined;
   const { NatsLog } = await import("../log/nats/nats-log.ts");
@@ -131,16 +154,17 @@ async function openRoomLog(config: Config, port: number, serverLog: ServerLog): 
       process.nextTick(() => {
         throw fault;
       }),
-    report: (text) => serverLog.sink.write(logLine("room-log-odd", `Error: ${text}`, {}, "warn")),
+    report: reportTo(serverLog),
   });
   const fields = { broker: tellBroker(address), room: address.room };
   serverLog.sink.write(logLine("room-log-open", `The room ${address.room} is shared by ${fields.broker}.`, fields));
   return log;
 }
 
-function dataLine(folder: string): LogLine {
-  const text = `What is said, and messages for users who are away, are kept in ${folder}. Whoever takes a name that is not registered gets its mail.`;
-  return logLine("data-open", text, { folder }, "warn");
+function dataLine(folder: string | undefined): LogLine {
+  const where = folder ?? "the room's log";
+  const text = `What is said, and messages for users who are away, are kept in ${where}. Whoever takes a name that is not registered gets its mail.`;
+  return logLine("data-open", text, folder === undefined ? {} : { folder }, "warn");
 }
 
 function controlOf(server: Server, data: DataFolder | undefined, quit: () => void): RoomControl {

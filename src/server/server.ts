@@ -7,7 +7,7 @@ import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { LocalLog } from "../log/local-log.ts";
-import type { RoomLog, Standing } from "../log/room-log.ts";
+import type { NodeView, RoomLog, Standing } from "../log/room-log.ts";
 import {
   type Entry,
   isSessionOf,
@@ -18,7 +18,7 @@ import {
   sessionOf,
 } from "../room/entry.ts";
 import { History } from "../room/history.ts";
-import { Room } from "../room/room.ts";
+import { ACCOUNTS_MAX, Room } from "../room/room.ts";
 import type { CloseCode, CloseReason } from "../transport/close-reason.ts";
 import { Connection, type ConnectionListener } from "../transport/connection.ts";
 import type { FrameKind } from "../transport/outbox.ts";
@@ -127,19 +127,25 @@ export class Server implements DoorServer {
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     const { data } = options;
     const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
-    this.room = new Room(data?.accounts);
-    this.accounts = new SignInDesk(this.room, data?.secret ?? randomBytes(32), this.#clock);
     this.keptBefore = data?.mailbox.answers ?? [];
+    this.room = new Room(data?.accounts, ACCOUNTS_MAX, data?.users);
+    const secret = options.roomLog?.secret ?? data?.secret ?? randomBytes(32);
+    this.accounts = new SignInDesk(this.room, secret, this.#clock);
     this.history = new History({ archive: data?.archive, start: start.sequence });
     this.#roomLog = options.roomLog ?? new LocalLog(start, () => this.#clock.dateMs());
     this.#underWay = this.#roomLog.isElsewhere ? new UnderWay() : undefined;
     this.#startedMs = this.#clock.nowMs();
     this.#deathWatch = new DeathWatch(options.silentDeathS, this.#clock);
-    this.#postman = new Postman(data?.mailbox, (session, notice, onTaken) => this.#notify(session, notice, onTaken));
+    this.#postman = new Postman({
+      mailbox: data?.mailbox,
+      notify: (session, notice, onTaken) => this.#notify(session, notice, onTaken),
+      onTaken: (mail) => this.#roomLog.append({ kind: "taken", mail }),
+    });
     this.#unkept = new UnkeptNotices((session) => this.#notify(session, { kind: "unkept" }));
     this.#doors = options.entrances.map(({ door }) => door(this));
     this.#listeners = this.#doors.map((door) => this.#listener(door));
-    this.#roomLog.follow((entry, place) => this.#apply(entry, place));
+    // What the data folder has of the log is in the room already.
+    this.#roomLog.follow((entry, place) => place.sequence > start.sequence && this.#apply(entry, place));
   }
 
   /**
@@ -202,6 +208,10 @@ export class Server implements DoorServer {
     };
   }
 
+  get nodes(): readonly NodeView[] {
+    return this.#roomLog.nodes;
+  }
+
   get logIdentity(): string {
     return this.#roomLog.identity;
   }
@@ -219,7 +229,8 @@ export class Server implements DoorServer {
       const peer = this.#peers.get(request.session);
       if (peer !== undefined) this.#underWay.asked(peer, request);
     }
-    this.#roomLog.append(request);
+    const unheard = request.kind === "leave" ? this.#postman.unheardBy(request.session) : undefined;
+    this.#roomLog.append(unheard === undefined ? request : { ...request, kind: "leave", unheard });
   }
 
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void {
@@ -309,7 +320,7 @@ export class Server implements DoorServer {
 
   async #takePart(): Promise<void> {
     this.#isReplaying = true;
-    await this.#roomLog.start();
+    await this.#roomLog.start(this.#options.data?.position);
     this.#isReplaying = false;
     this.#roomLog.watch((standing) => this.#onStanding(standing));
   }
@@ -417,16 +428,17 @@ export class Server implements DoorServer {
   }
 
   #apply(entry: Entry, place: Place): void {
+    const { data } = this.#options;
     if ("session" in entry) this.#underWay?.came(entry);
     for (const news of this.room.apply(entry)) {
       this.history.hear(news, place);
-      if (this.#isReplaying) continue;
-      const storing = this.#options.data?.hear(news, place);
-      for (const door of this.#doors) door.tell(news, place, storing);
-      this.#postman.hear(news, place);
+      const storing = data?.hear(news, place);
+      if (!this.#isReplaying) for (const door of this.#doors) door.tell(news, place, storing);
+      this.#postman.hear(news, place, (session) => this.#peers.has(session));
       if (storing !== undefined) this.#unkept.hear(news, storing);
       this.#follow(news);
     }
+    data?.entryEnded(place);
   }
 
   #notify(session: SessionId, notice: Notice, onTaken?: () => void): void {

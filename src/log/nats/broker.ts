@@ -1,14 +1,13 @@
 // Owns the connection to a NATS server: the room's stream in it, what is stored and read there, heartbeats, and whether the
-// connection is up. The only file that knows NATS. It must not know what a message says. Invariant: no message is read from
+// connection is up. It and snapshot-store.ts alone know NATS. It must not know what a message says. Invariant: no message is read from
 // a stream that is not the one it began with.
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   type ConsumerMessages,
   DeliverPolicy,
   DiscardPolicy,
   JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -20,8 +19,10 @@ import {
 import { type ConnectionOptions, connect, errors, type NatsConnection, nanos } from "@nats-io/transport-node";
 import { RoomLogError } from "../room-log.ts";
 import { type BrokerAddress, tellBroker } from "./address.ts";
+import { isCode } from "./api-error.ts";
 import { isAtLeast, NATS_VERSION_MIN } from "./broker-version.ts";
 import type { StoredMessage } from "./order.ts";
+import { NatsSnapshots } from "./snapshot-store.ts";
 import type { Outgoing, Stored } from "./writer.ts";
 
 /** Bytes that a room's stream may take. Nothing is thrown away to make room: then the room takes nothing more. */
@@ -30,9 +31,22 @@ const STREAM_BYTES_MAX = 4 * 1024 ** 3;
 /** Milliseconds within which the broker knows a message that it gets twice. */
 const DUPLICATES_MS = 120_000;
 
+/** "stream name already in use with a different configuration" (nats-server, errors.json). */
+const STREAM_EXISTS = 10_058;
+
 const CONNECT_MS = 5000;
 const REQUEST_MS = 2000;
 const RECONNECT_WAIT_MS = 250;
+
+/** Where the stream's metadata have the room's secret, in hexadecimal. */
+const SECRET = "howdy-secret";
+const SECRET_BYTES = 32;
+
+/** Where a stream's first and last messages stand. Of an empty one, the first is the one that comes next. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+}
 
 export interface BrokerListener {
   /** A heartbeat came, from whatever node, also from this one. */
@@ -46,10 +60,26 @@ export interface BrokerListener {
 /** What a log needs of a broker. */
 export type LogBroker = Pick<
   Broker,
-  "place" | "identity" | "listen" | "beat" | "store" | "storeDown" | "lastSequence" | "read" | "close"
+  | "place"
+  | "identity"
+  | "secret"
+  | "snapshots"
+  | "listen"
+  | "beat"
+  | "store"
+  | "storeDown"
+  | "span"
+  | "read"
+  | "forget"
+  | "close"
 >;
 
 export class Broker {
+  /** Of the stream: a stream that was made anew has another one. 16 hexadecimal digits. */
+  readonly identity: string;
+  /** Whoever made the stream chose it. */
+  readonly secret: Uint8Array;
+  readonly snapshots: Pick<NatsSnapshots, "reached" | "newest" | "put">;
   readonly #connection: NatsConnection;
   readonly #client: JetStreamClient;
   readonly #manager: JetStreamManager;
@@ -60,13 +90,21 @@ export class Broker {
   /** The reading whose messages count: an older one may still have some. */
   #readings = 0;
 
-  private constructor(connection: NatsConnection, manager: JetStreamManager, address: BrokerAddress, created: string) {
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    address: BrokerAddress,
+    { created, config }: StreamInfo,
+  ) {
     this.#connection = connection;
     this.#client = jetstream(connection, { timeout: REQUEST_MS });
     this.#manager = manager;
     this.#room = address.room;
     this.#created = created;
     this.#place = tellBroker(address);
+    this.identity = createHash("sha256").update(`${address.room} ${created}`).digest("hex").slice(0, 16);
+    this.secret = Buffer.from(config.metadata?.[SECRET] ?? "", "hex");
+    this.snapshots = new NatsSnapshots(this.#client, manager, address.room, this.identity);
   }
 
   /**
@@ -79,8 +117,7 @@ export class Broker {
     try {
       checkVersion(connection, place);
       const manager = await jetstreamManager(connection, { timeout: REQUEST_MS });
-      const { created } = await ensureStream(manager, address.room);
-      return new Broker(connection, manager, address, created);
+      return new Broker(connection, manager, address, await ensureStream(manager, address.room));
     } catch (error) {
       await connection.close();
       if (error instanceof RoomLogError) throw error;
@@ -93,11 +130,6 @@ export class Broker {
   /** For people: host:port. */
   get place(): string {
     return this.#place;
-  }
-
-  /** Of the stream: a stream that was made anew has another one. 16 hexadecimal digits. */
-  get identity(): string {
-    return createHash("sha256").update(`${this.#room} ${this.#created}`).digest("hex").slice(0, 16);
   }
 
   listen(listener: BrokerListener): void {
@@ -120,11 +152,11 @@ export class Broker {
     return this.#publish(node, text, `${node}-down-${lastSequence}`, lastSequence);
   }
 
-  /** Where the stream's last message stands, 0 where it is empty; "another" when it is not the stream from before. */
-  async lastSequence(): Promise<number | "another"> {
+  /** "another" when it is not the stream from before. */
+  async span(): Promise<Span | "another"> {
     try {
       const { created, state } = await this.#manager.streams.info(streamOf(this.#room));
-      return created === this.#created ? state.last_seq : "another";
+      return created === this.#created ? { first: state.first_seq, last: state.last_seq } : "another";
     } catch (error) {
       if (isCode(error, JetStreamApiCodes.StreamNotFound)) return "another";
       throw error;
@@ -149,6 +181,13 @@ export class Broker {
         onMessage({ sequence: message.seq, node, atMs, text: message.string() });
       },
     });
+  }
+
+  /** The stream forgets all messages before one. */
+  async forget(before: number): Promise<void> {
+    // Nothing is before the first one; nats-server takes 1 for no limit, and would forget all.
+    if (before <= 1) return;
+    await this.#manager.streams.purge(streamOf(this.#room), { seq: before });
   }
 
   async close(): Promise<void> {
@@ -222,14 +261,16 @@ function checkVersion({ info }: NatsConnection, place: string): void {
   }
 }
 
-/** Two servers may make it at once: with the same settings, the second one gets the first one's. */
+/** Two servers may make it at once: the second one gets the first one's, and its secret. */
 async function ensureStream(manager: JetStreamManager, room: string): Promise<StreamInfo> {
   const name = streamOf(room);
   try {
     return await manager.streams.info(name);
   } catch (error) {
     if (!isCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
-    return manager.streams.add({
+  }
+  try {
+    return await manager.streams.add({
       name,
       subjects: [subjectOf(room, "*")],
       storage: StorageType.File,
@@ -238,13 +279,12 @@ async function ensureStream(manager: JetStreamManager, room: string): Promise<St
       discard: DiscardPolicy.New,
       duplicate_window: nanos(DUPLICATES_MS),
       deny_delete: true,
-      deny_purge: true,
+      metadata: { [SECRET]: randomBytes(SECRET_BYTES).toString("hex") },
     });
+  } catch (error) {
+    if (!isCode(error, STREAM_EXISTS)) throw error;
+    return manager.streams.info(name);
   }
-}
-
-function isCode(error: unknown, code: number): boolean {
-  return error instanceof JetStreamApiError && error.code === code;
 }
 
 function messageOf(error: unknown): string {

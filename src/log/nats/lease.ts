@@ -52,6 +52,10 @@ export class Watch {
     this.#silentMs.set(node, 0);
   }
 
+  silentMsOf(node: string): number {
+    return this.#silentMs.get(node) ?? 0;
+  }
+
   /** Nothing could be heard for a while: everybody is counted from now on. */
   forget(): void {
     this.#silentMs.clear();

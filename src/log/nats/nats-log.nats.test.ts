@@ -1,3 +1,4 @@
+import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_CLOCK } from "../../clock.ts";
 import type { Entry } from "../../room/entry.ts";
@@ -27,7 +28,7 @@ async function openLog(room: string): Promise<NatsLog> {
 }
 
 /** A log that takes part, and what it gave. */
-async function takePart(room: string) {
+async function takePart(room: string, position?: string) {
   const log = await openLog(room);
   const given: { readonly entry: Entry; readonly sequence: number }[] = [];
   const standings: Standing[] = [];
@@ -39,7 +40,7 @@ async function takePart(room: string) {
     given.push({ entry, sequence });
     note();
   });
-  await log.start();
+  await log.start(position);
   log.watch((standing) => {
     standings.push(standing);
     note();
@@ -105,7 +106,94 @@ describe("several servers", () => {
     const room = broker.newRoom();
     const all = await Promise.all([takePart(room), takePart(room), takePart(room)]);
     expect(new Set(all.map(({ log }) => log.identity)).size).toBe(1);
+    expect(new Set(all.map(({ log }) => Buffer.from(log.secret).toString("hex"))).size).toBe(1);
+    expect(all[0]?.log.secret).toHaveLength(32);
     await Promise.all(all.map(({ log }) => log.close()));
+  });
+});
+
+describe("a server that knows a position", () => {
+  test("gets what came behind it, at the same places", async () => {
+    const room = broker.newRoom();
+    await using one = await takePart(room);
+    for (const text of ["1", "2"]) one.log.append(announce(text));
+    await one.log.settled();
+    const { position } = one.log;
+    for (const text of ["3", "4"]) one.log.append(announce(text));
+    await one.log.settled();
+    await using late = await takePart(room, position);
+    expect(late.given).toEqual(one.given.slice(2));
+    expect(late.log.nodes.map(({ node, isOwn }) => [node, isOwn])).toEqual([
+      [one.log.node, false],
+      [late.log.node, true],
+    ]);
+  });
+
+  test("that the log has not reached, or has forgotten, is told so", async () => {
+    const room = broker.newRoom();
+    await using one = await takePart(room);
+    one.log.append(announce("1"));
+    await one.log.settled();
+    const early = one.log.position;
+    await one.log.snapshots.put(one.log.position, new Uint8Array(1));
+    one.log.append(announce("2"));
+    await one.log.settled();
+    await one.log.snapshots.put(one.log.position, new Uint8Array(1));
+    const log = await openLog(room);
+    const at = (sequence: number) => JSON.stringify({ sequence, atMs: 0, nodes: [] });
+    expect(await Promise.all([early, at(1000), at(0), undefined].map((each) => log.fit(each)))).toEqual([
+      "fits",
+      "ahead",
+      "behind",
+      "behind",
+    ]);
+    await expect(log.start()).rejects.toThrow(RoomLogError);
+    await log.close();
+  });
+});
+
+describe("a log that forgets what snapshots have", () => {
+  test("keeps each node's last message, so that it can write and be let go, and one that is quiet renews it", async () => {
+    const room = broker.newRoom();
+    await using quiet = await takePart(room);
+    await using loud = await takePart(room);
+    for (let number = 0; number < 1100; number += 1) {
+      loud.log.append(announce(String(number)));
+      await loud.log.settled();
+      if (number === 10 || number === 20) await loud.log.snapshots.put(loud.log.position, new Uint8Array(1));
+    }
+    // Both take the log's beginning along: so far the quiet node's first message is needed.
+    await quiet.until(() => quiet.texts().length === 1100);
+    await loud.log.snapshots.put(loud.log.position, new Uint8Array(1));
+    loud.log.append(announce("last"));
+    await loud.log.settled();
+    await loud.log.snapshots.put(loud.log.position, new Uint8Array(1));
+    const behind = JSON.stringify({ sequence: 1000, atMs: 0, nodes: [] });
+    expect(await loud.log.fit(behind)).toBe("behind");
+    quiet.log.append(announce("I am here"));
+    await quiet.log.settled();
+    await loud.until(() => loud.texts().at(-1) === "I am here");
+    const { node } = quiet.log;
+    await quiet.log.close();
+    await loud.until(() => loud.given.at(-1)?.entry.kind === "node-down");
+    expect(loud.given.at(-1)?.entry).toEqual({ kind: "node-down", node });
+  });
+});
+
+describe("a message of a newer version", () => {
+  test("ends every server's part in the room, and nobody begins, in one line", async () => {
+    const room = broker.newRoom();
+    await using one = await takePart(room);
+    const connection = await connect({ servers: `127.0.0.1:${broker.port}` });
+    connection.publish(`hcp.${room}.newer`, JSON.stringify({ v: 99, kind: "dance" }));
+    await connection.flush();
+    await one.until(() => one.standings.length > 0);
+    const why = "message 2 of the room's log is of version 99, and this server knows up to 2: start a newer one";
+    expect(one.standings).toEqual([{ kind: "over", why }]);
+    const log = await openLog(room);
+    await expect(log.start()).rejects.toThrow(why);
+    await log.close();
+    await connection.close();
   });
 });
 

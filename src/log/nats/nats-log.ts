@@ -5,12 +5,20 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import type { Entry } from "../../room/entry.ts";
-import { type Follower, type RoomLog, RoomLogError, type Standing } from "../room-log.ts";
+import {
+  type Follower,
+  type NodeView,
+  RoomLogError,
+  type SharedLog,
+  type SnapshotStore,
+  type Standing,
+} from "../room-log.ts";
 import type { BrokerAddress } from "./address.ts";
-import { Broker, type LogBroker } from "./broker.ts";
+import { Broker, type LogBroker, type Span } from "./broker.ts";
 import { beatMs, Lease, Watch } from "./lease.ts";
-import { Order, type Placed, type StoredMessage } from "./order.ts";
-import { writeDown, writeUp } from "./wire.ts";
+import { BEGINNING, Order, type Placed, type Position, type StoredMessage } from "./order.ts";
+import { readPosition, writePosition } from "./position.ts";
+import { VERSION, writeDown, writeUp } from "./wire.ts";
 import { Writer } from "./writer.ts";
 
 export interface NatsLogOptions {
@@ -28,6 +36,9 @@ export interface NatsLogOptions {
 /** Heartbeats that may be missing before users are told. */
 const DOUBT_BEATS = 4;
 
+/** Messages of others until a node that says nothing renews its last message: the log keeps all from the oldest of these on. */
+const QUIET_MESSAGES_MAX = 1024;
+
 /** Milliseconds in which the broker must give the next message of those that it has, or keep the first. */
 const START_MS = 10_000;
 
@@ -36,11 +47,15 @@ const CLOSE_MS = 2000;
 
 const RETRY_MS = 250;
 
-export class NatsLog implements RoomLog {
+export class NatsLog implements SharedLog {
   readonly isElsewhere = true;
   readonly #options: NatsLogOptions;
   readonly #broker: LogBroker;
-  readonly #order = new Order();
+  #order = new Order();
+  /** Behind the last message whose entries all followers have. */
+  #settled = BEGINNING;
+  /** What others said that they had applied. */
+  readonly #reached = new Map<string, number>();
   readonly #watch = new Watch();
   readonly #followers: Follower[] = [];
   readonly #watchers: ((standing: Standing) => void)[] = [];
@@ -72,6 +87,33 @@ export class NatsLog implements RoomLog {
     return this.#broker.identity;
   }
 
+  get secret(): Uint8Array {
+    return this.#broker.secret;
+  }
+
+  get snapshots(): SnapshotStore {
+    const { snapshots } = this.#broker;
+    return {
+      reached: () => snapshots.reached(),
+      newest: () => snapshots.newest(),
+      put: (position, bytes) => this.#putSnapshot(positionOf(position).sequence, bytes),
+    };
+  }
+
+  get position(): string {
+    return writePosition(this.#settled);
+  }
+
+  get nodes(): readonly NodeView[] {
+    const reached = new Map(this.#reached).set(this.#node, this.#settled.sequence);
+    const last = Math.max(...reached.values());
+    return [...this.#order.nodes].map(([node, { name, leaseMs }]) => {
+      const own = reached.get(node);
+      const behind = own === undefined ? undefined : last - own;
+      return { node, name, isOwn: node === this.#node, leaseMs, silentMs: this.#watch.silentMsOf(node), behind };
+    });
+  }
+
   get node(): string {
     return this.#node;
   }
@@ -88,16 +130,27 @@ export class NatsLog implements RoomLog {
     this.#watchers.push(watcher);
   }
 
-  async start(): Promise<void> {
+  async fit(text: string | undefined): Promise<"fits" | "ahead" | "behind"> {
+    const { sequence } = positionOf(text);
+    const { first, last } = await this.#span();
+    if (sequence > last) return "ahead";
+    return sequence + 1 < first ? "behind" : "fits";
+  }
+
+  async start(position?: string): Promise<void> {
+    if ((await this.fit(position)) !== "fits") {
+      throw new RoomLogError(`the room's log at ${this.#broker.place} does not hold what this server needs of it`);
+    }
+    this.#settled = positionOf(position);
+    this.#order = new Order(this.#settled);
     this.#broker.listen({
       onBeat: (text) => this.#onBeat(text),
       onLink: (isUp) => this.#onLink(isUp),
       onClosed: (why) =>
         this.#tell({ kind: "over", why: `the broker at ${this.#broker.place} lets nobody in: ${why}` }),
     });
-    const last = await this.#broker.lastSequence();
-    if (last === "another") throw new RoomLogError(`the room's log at ${this.#broker.place} was made anew meanwhile`);
-    await this.#broker.read(1, (message) => this.#onMessage(message));
+    const { last } = await this.#span();
+    await this.#broker.read(this.#order.sequence + 1, (message) => this.#onMessage(message));
     await this.#until(() => this.#order.sequence >= last, "does not give what the room's log holds");
     this.#begin();
     this.#tick();
@@ -124,6 +177,28 @@ export class NatsLog implements RoomLog {
     await this.#broker.close();
   }
 
+  async #span(): Promise<Span> {
+    const span = await this.#broker.span();
+    if (span === "another") throw new RoomLogError(`the room's log at ${this.#broker.place} was made anew meanwhile`);
+    return span;
+  }
+
+  /** The log may forget what the snapshot before has: whoever reads that one still finds what came behind it. */
+  async #putSnapshot(sequence: number, bytes: Uint8Array): Promise<boolean> {
+    const before = await this.#broker.snapshots.put({ sequence, bytes });
+    if (before !== undefined && before > 0) await this.#forget(before);
+    return before !== undefined;
+  }
+
+  /**
+   * Lets the log forget what a snapshot has. Each node's last message stays: the broker compares with it what is written to that
+   * node's subject.
+   */
+  async #forget(sequence: number): Promise<void> {
+    const lasts = [...this.#order.nodes.values()].map((state) => state.sequence);
+    await this.#broker.forget(Math.min(sequence + 1, ...lasts));
+  }
+
   #begin(): void {
     const { name, leaseMs, clock } = this.#options;
     const node = this.#node;
@@ -141,7 +216,7 @@ export class NatsLog implements RoomLog {
     if (this.#isUp && this.#lease.isOver(nowMs)) this.#endSessions("the broker was out of reach");
     if (this.#isUp && (this.#writer?.stuckMs ?? 0) > this.#lease.leaseMs) this.#endSessions("the broker keeps nothing");
     if (this.#isLinked) {
-      this.#broker.beat(`${this.#node} ${nowMs}`);
+      this.#broker.beat(`${this.#node} ${nowMs} ${this.#settled.sequence}`);
       for (const node of this.#watch.look(this.#order.nodes, plannedMs)) void this.#letGo(node, "it was silent");
     }
     // What has come while this process was busy is read before anybody is told.
@@ -151,8 +226,9 @@ export class NatsLog implements RoomLog {
   }
 
   #onBeat(text: string): void {
-    const [node = "", sentMs] = text.split(" ");
+    const [node = "", sentMs, reached] = text.split(" ");
     if (node === this.#node) this.#lease.echoed(Number(sentMs));
+    else if (this.#order.nodes.has(node)) this.#reached.set(node, Number(reached));
     this.#watch.heard(node);
   }
 
@@ -165,7 +241,7 @@ export class NatsLog implements RoomLog {
   /** Goes on where it was, if the stream is still the same. */
   async #resume(): Promise<void> {
     try {
-      if ((await this.#broker.lastSequence()) === "another") {
+      if ((await this.#broker.span()) === "another") {
         this.#tell({ kind: "over", why: `the room's log at ${this.#broker.place} was deleted or made anew` });
         return;
       }
@@ -181,7 +257,21 @@ export class NatsLog implements RoomLog {
   }
 
   #onMessage(message: StoredMessage): void {
+    if (this.#standing.kind === "over") return;
+    const { sequence } = this.#order;
+    if (message.sequence > sequence + 1) {
+      this.#end(
+        `the room's log at ${this.#broker.place} has forgotten what came behind message ${sequence}: start this server again`,
+      );
+      return;
+    }
     const step = this.#order.take(message);
+    if (step.kind === "newer") {
+      this.#end(
+        `message ${message.sequence} of the room's log is of version ${step.version}, and this server knows up to ${VERSION}: start a newer one`,
+      );
+      return;
+    }
     if (step.kind !== "void") this.#watch.heard(step.node);
     else if (step.why === "unreadable") {
       this.#options.report(`message ${message.sequence} of the room's log is none of this version, and does nothing`);
@@ -195,8 +285,23 @@ export class NatsLog implements RoomLog {
       if (step.node === this.#node) this.#writer?.returned(step.number, step.placed.length, message.sequence);
     } else if (step.kind === "down") {
       if (step.node === this.#node) this.#endSessions(`the other servers let this one go: ${step.why}`);
+      this.#reached.delete(step.node);
       this.#give(step.placed);
     }
+    this.#settled = this.#order.position;
+    this.#renew();
+    for (const look of [...this.#waiters]) look();
+  }
+
+  /** A node that says nothing for long would keep the log from forgetting. */
+  #renew(): void {
+    const state = this.#isUp ? this.#order.nodes.get(this.#node) : undefined;
+    if (state !== undefined && this.#order.sequence - state.sequence >= QUIET_MESSAGES_MAX) this.#writer?.renew();
+  }
+
+  /** There is no way on: not for those who wait for something either. */
+  #end(why: string): void {
+    this.#tell({ kind: "over", why });
     for (const look of [...this.#waiters]) look();
   }
 
@@ -257,7 +362,9 @@ export class NatsLog implements RoomLog {
       let cancel = () => {};
       const look = () => {
         cancel();
-        if (holds()) settle(resolve);
+        const standing = this.#standing;
+        if (standing.kind === "over") settle(() => reject(new RoomLogError(standing.why)));
+        else if (holds()) settle(resolve);
         else cancel = this.#options.clock.after(START_MS, () => settle(() => reject(this.#late(otherwise))));
       };
       const settle = (then: () => void) => {
@@ -277,6 +384,13 @@ export class NatsLog implements RoomLog {
   #late(otherwise: string): RoomLogError {
     return new RoomLogError(`the broker at ${this.#broker.place} ${otherwise}: nothing came for ${START_MS / 1000} s`);
   }
+}
+
+function positionOf(text: string | undefined): Position {
+  if (text === undefined) return BEGINNING;
+  const position = readPosition(text);
+  if (position === undefined) throw new RoomLogError(`this is no position in a room's log: ${text.slice(0, 80)}`);
+  return position;
 }
 
 /** 12 hexadecimal digits that no other node has. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../room/entry.ts";
 import { Order, type Step, type StoredMessage } from "./order.ts";
-import { readMessage, writeDown, writeEntries, writeEntry, writeUp } from "./wire.ts";
+import { readPosition, writePosition } from "./position.ts";
+import { readMessage, VERSION, writeDown, writeEntries, writeEntry, writeUp } from "./wire.ts";
 
 const UP = writeUp("a server", 1000);
 const DOWN = writeDown("it was silent");
@@ -70,12 +71,54 @@ describe("nothing counts", () => {
       "",
       "{",
       "null",
-      '{"v":3,"kind":"down","why":""}',
-      '{"v":1,"kind":"entries","number":2,"entries":[]}',
+      '{"v":0,"kind":"down","why":""}',
+      '{"v":1,"kind":"entries","number":2,"entries":[{"kind":"unheard of"}]}',
     ]) {
       expect(takeAll(stream(["a", text]))).toEqual([{ kind: "void", why: "unreadable" }]);
     }
   });
+});
+
+test("a message of a newer version is told as that, whatever it says", () => {
+  const newer = JSON.stringify({ v: VERSION + 1, kind: "unheard of" });
+  expect(takeAll(stream(["a", UP], ["a", newer]))[1]).toEqual({ kind: "newer", version: VERSION + 1 });
+});
+
+test("what the version before wrote is read", () => {
+  const steps = takeAll(stream(["a", UP.replace(`"v":${VERSION}`, '"v":1')], ["b", '{"v":1,"kind":"down","why":""}']));
+  expect(steps.map(({ kind }) => kind)).toEqual(["up", "void"]);
+});
+
+test("an order that goes on behind a position gives what the first one would have given", () => {
+  const node = fc.constantFrom("a", "b", "c");
+  const said = fc.oneof(
+    fc.constantFrom(UP, DOWN, "no message"),
+    fc.nat(9).map((number) => entries(number + 1, "x", "y")),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(node, said)), fc.nat(20), (all, cut) => {
+      const messages = stream(...all);
+      const [first, other] = [new Order(), new Order()];
+      const steps = takeAll(messages, first);
+      takeAll(messages.slice(0, cut), other);
+      const position = readPosition(writePosition(other.position));
+      const late = new Order(position);
+      expect(takeAll(messages.slice(cut), late)).toEqual(steps.slice(cut));
+      expect(late.position).toEqual(first.position);
+    }),
+  );
+});
+
+test("what is no position is read as none", () => {
+  for (const text of [
+    "",
+    "{",
+    "null",
+    '{"sequence":-1,"atMs":0,"nodes":[]}',
+    '{"sequence":1,"atMs":0,"nodes":[["a",{}]]}',
+  ]) {
+    expect(readPosition(text)).toBeUndefined();
+  }
 });
 
 test("a node knows where its subject's last message stands, whatever that says", () => {
@@ -102,7 +145,11 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     },
     { requiredKeys: ["kind", "session", "name"] },
   ),
-  fc.record({ kind: fc.constant("leave" as const), session: text }),
+  fc.record(
+    { kind: fc.constant("leave" as const), session: text, unheard: fc.nat() },
+    { requiredKeys: ["kind", "session"] },
+  ),
+  fc.record({ kind: fc.constant("taken" as const), mail: fc.integer() }),
   fc.record({ kind: fc.constant("unregister" as const), session: text, original }),
   fc.record({ kind: fc.constant("forget" as const), name: text }),
   fc.record(
@@ -116,9 +163,9 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
 
 test("any entries are read as they were written", () => {
   fc.assert(
-    fc.property(fc.array(entry, { minLength: 1, maxLength: 20 }), (written) => {
+    fc.property(fc.array(entry, { maxLength: 20 }), (written) => {
       expect(readMessage(writeEntries(7, written.map(writeEntry)))).toEqual({
-        v: 2,
+        v: VERSION,
         kind: "entries",
         number: 7,
         entries: written,

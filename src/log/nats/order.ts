@@ -28,13 +28,25 @@ export interface NodeState {
   readonly sequence: number;
 }
 
+/** How far an order has come: all that must be known to go on behind it. */
+export interface Position {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly nodes: readonly (readonly [node: string, state: NodeState])[];
+}
+
+/** Before the first message. */
+export const BEGINNING: Position = { sequence: 0, atMs: 0, nodes: [] };
+
 /** What a message does. */
 export type Step =
   | { readonly kind: "up"; readonly node: string }
   | { readonly kind: "entries"; readonly node: string; readonly number: number; readonly placed: readonly Placed[] }
   | { readonly kind: "down"; readonly node: string; readonly why: string; readonly placed: readonly Placed[] }
   /** Nothing: it was seen before, its node does not take part, or it is no message. */
-  | { readonly kind: "void"; readonly why: "seen" | "not-up" | "unreadable" };
+  | { readonly kind: "void"; readonly why: "seen" | "not-up" | "unreadable" }
+  /** It is of a newer version, and does what is not known here. */
+  | { readonly kind: "newer"; readonly version: number };
 
 export interface Placed {
   readonly entry: Entry;
@@ -42,9 +54,15 @@ export interface Placed {
 }
 
 export class Order {
-  readonly #nodes = new Map<string, NodeState>();
-  #sequence = 0;
-  #atMs = 0;
+  readonly #nodes: Map<string, NodeState>;
+  #sequence: number;
+  #atMs: number;
+
+  constructor({ sequence, atMs, nodes }: Position = BEGINNING) {
+    this.#sequence = sequence;
+    this.#atMs = atMs;
+    this.#nodes = new Map(nodes);
+  }
 
   /** The nodes that take part, by what stands in their sessions' ids. */
   get nodes(): ReadonlyMap<string, NodeState> {
@@ -56,6 +74,10 @@ export class Order {
     return this.#sequence;
   }
 
+  get position(): Position {
+    return { sequence: this.#sequence, atMs: this.#atMs, nodes: [...this.#nodes] };
+  }
+
   take(stored: StoredMessage): Step {
     if (stored.sequence <= this.#sequence) return { kind: "void", why: "seen" };
     this.#sequence = stored.sequence;
@@ -64,7 +86,8 @@ export class Order {
     const state = this.#nodes.get(stored.node);
     if (state !== undefined) this.#nodes.set(stored.node, { ...state, sequence: stored.sequence });
     const message = readMessage(stored.text);
-    if (message === undefined) return { kind: "void", why: "unreadable" };
+    if (message.kind === "nonsense") return { kind: "void", why: "unreadable" };
+    if (message.kind === "newer") return message;
     return this.#step(stored, message);
   }
 

@@ -1,5 +1,5 @@
-// Owns what a message of the stream says, as JSON. Pure. It must not know brokers. Invariant: what is read is checked, and
-// what was written is read as it was, bytes of an original too.
+// Owns what a message of the stream says, as JSON. Pure. It must not know brokers. Invariant: what is read is checked, what
+// was written is read as it was, bytes of an original too, and what a newer server wrote is never taken for nonsense.
 
 import { z } from "zod";
 import type { Entry } from "../../room/entry.ts";
@@ -7,10 +7,12 @@ import type { Entry } from "../../room/entry.ts";
 /** Entries of one message at most. A place's number has so many for each message of the stream. */
 export const ENTRIES_PER_MESSAGE_MAX = 1024;
 
-/** The version of what is written. A server of an older one reads none of it. */
-const VERSION = 2;
-/** Versions that can be read. Version 1 had no `provedKey`, `mustStandOut`, `unregister` and `forget`. */
-const versions = z.literal([1, VERSION]);
+/**
+ * What this program writes, and reads with all before it. A new kind of message or entry, or a new field, is another version:
+ * whoever does not know it must not go on, for it would be in another room. 2: accounts, read marks, names that must
+ * stand out, and mail.
+ */
+export const VERSION = 2;
 
 const originalSchema = z.union([
   z.strictObject({ door: z.string(), value: z.string() }),
@@ -44,45 +46,59 @@ const entrySchema = z.discriminatedUnion("kind", [
     original: originalSchema.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("unregister"), session, original: originalSchema.exactOptional() }),
-  z.strictObject({ kind: z.literal("leave"), session }),
   z.strictObject({
     kind: z.literal("read"),
     session,
     mark: z.int().positive(),
     original: originalSchema.exactOptional(),
   }),
+  z.strictObject({ kind: z.literal("leave"), session, unheard: z.int().exactOptional() }),
   z.strictObject({ kind: z.literal("say"), ...saying }),
   z.strictObject({ kind: z.literal("whisper"), ...saying, receiver: z.string() }),
+  z.strictObject({ kind: z.literal("taken"), mail: z.int() }),
   z.strictObject({ kind: z.literal("announce"), text: z.string() }),
   z.strictObject({ kind: z.literal("kick"), name: z.string(), text: z.string() }),
   z.strictObject({ kind: z.literal("forget"), name: z.string() }),
 ]);
 
 const number = z.int().positive();
+const v = z.int().min(1).max(VERSION);
 
 const messageSchema = z.discriminatedUnion("kind", [
   /** A node takes part. Its first message. */
-  z.strictObject({ v: versions, kind: z.literal("up"), number, name: z.string(), leaseMs: number }),
-  /** What a node's sessions ask for. */
+  z.strictObject({ v, kind: z.literal("up"), number, name: z.string(), leaseMs: number }),
+  /** What a node's sessions ask for. None: a node that has long said nothing says so, and has a newer last message. */
   z.strictObject({
-    v: versions,
+    v,
     kind: z.literal("entries"),
     number,
-    entries: z.array(entrySchema).min(1).max(ENTRIES_PER_MESSAGE_MAX),
+    entries: z.array(entrySchema).max(ENTRIES_PER_MESSAGE_MAX),
   }),
   /** A node is let go: it took leave, or was silent for its lease. Anybody says so, on the node's subject. */
-  z.strictObject({ v: versions, kind: z.literal("down"), why: z.string() }),
+  z.strictObject({ v, kind: z.literal("down"), why: z.string() }),
 ]);
 
 export type WireMessage = z.infer<typeof messageSchema>;
 
-/** The message that a text says; undefined when it is none of this version. */
-export function readMessage(text: string): WireMessage | undefined {
+/** What a text is instead of a message that this program can read. */
+export type Unread =
+  /** No server wrote it. All servers pass over it. */
+  | { readonly kind: "nonsense" }
+  /** A newer server wrote it, in this version. */
+  | { readonly kind: "newer"; readonly version: number };
+
+const versionSchema = z.looseObject({ v: z.int().gt(VERSION) });
+
+export function readMessage(text: string): WireMessage | Unread {
+  let value: unknown;
   try {
-    return messageSchema.safeParse(JSON.parse(text)).data;
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    return { kind: "nonsense" };
   }
+  const newer = versionSchema.safeParse(value).data;
+  if (newer !== undefined) return { kind: "newer", version: newer.v };
+  return messageSchema.safeParse(value).data ?? { kind: "nonsense" };
 }
 
 export function writeUp(name: string, leaseMs: number): string {

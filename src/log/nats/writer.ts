@@ -75,6 +75,12 @@ export class Writer {
     return true;
   }
 
+  /** Stores a message without entries, unless one is under way or due: this node's last message is a new one then. */
+  renew(): void {
+    if (this.#isStopped || this.#underWay !== undefined || this.#waiting.length > 0) return;
+    this.#send(this.#nextText());
+  }
+
   /** A message of this node came back with so many entries. Its acknowledgement may be late, or lost. */
   returned(number: number, entries: number, sequence: number): void {
     this.#unreturned -= entries;

@@ -70,7 +70,7 @@ describe("a mailbox of before", () => {
     ]);
     const words = new SearchWords("UNHEARD");
     expect(kept.data.archive.lines({ ...part, words }).map(({ sequence }) => sequence)).toEqual([8]);
-    expect(kept.data.mailbox.joined("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
+    expect(kept.data.mailbox.waitingFor("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
   });
 
   test("is whole and of its old version when a step fails, or the process is killed before the last one is written", () => {
@@ -82,7 +82,7 @@ describe("a mailbox of before", () => {
     expect([killed.signal, killed.stderr]).toEqual(["SIGKILL", ""]);
     expect(folder.version()).toBe(1);
     using kept = folder.open();
-    expect(kept.data.mailbox.joined("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
+    expect(kept.data.mailbox.waitingFor("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
   });
 });
 

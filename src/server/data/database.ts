@@ -27,17 +27,18 @@ export class DataFolderError extends Error {
 }
 
 /**
- * Opens a data folder's database for this process alone. Makes what is not there.
+ * Opens a data folder's database for this process alone. Makes what is not there. Without a folder, it is in memory.
  * @throws DataFolderError in one line for the user.
  */
-export function openDatabase(folder: string, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
+export function openDatabase(folder: string | undefined, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
+  if (folder === undefined) return openInMemory(migrations);
   try {
     prepareFolder(folder);
     const file = join(folder, DATABASE_FILE);
     // Only its user may read it; SQLite gives its other files the same mode.
     closeSync(openSync(file, "a", 0o600));
     chmodSync(file, 0o600);
-    const database = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(file);
+    const database = databaseAt(file);
     try {
       prepare(database, migrations, statSync(file).size <= CHECKED_BYTES_MAX);
       return database;
@@ -48,6 +49,17 @@ export function openDatabase(folder: string, migrations: readonly string[] = MIG
   } catch (error) {
     throw new DataFolderError(`the data folder ${folder} cannot be used: ${reason(error)}`, { cause: error });
   }
+}
+
+/** A database that nobody else sees, and that ends with this process. */
+export function openInMemory(migrations: readonly string[]): DatabaseSync {
+  const database = databaseAt(":memory:");
+  migrate(database, migrations);
+  return database;
+}
+
+function databaseAt(path: string): DatabaseSync {
+  return new (process.getBuiltinModule("node:sqlite").DatabaseSync)(path);
 }
 
 function prepareFolder(folder: string): void {
@@ -71,7 +83,7 @@ function check(database: DatabaseSync): void {
   if (found !== "ok") throw new Error(`it is damaged (${found.replaceAll("\n", " ")})`);
 }
 
-function migrate(database: DatabaseSync, migrations: readonly string[]): void {
+export function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   const isEmpty = database.prepare("SELECT 1 FROM sqlite_master LIMIT 1").get() === undefined;
   const { application_id: id } = database.prepare("PRAGMA application_id").get() ?? {};
   if (!isEmpty && id !== APPLICATION_ID) throw new Error(`${DATABASE_FILE} is another program's database`);

@@ -3,6 +3,7 @@
 // that comes twice is one.
 
 import type { DatabaseSync } from "node:sqlite";
+import type { Place } from "../../room/entry.ts";
 import type { Archive, ArchiveQuery, Line, UnreadQuery } from "../../room/history.ts";
 import { type SearchWords, wordsOf } from "../../room/search-words.ts";
 import { DATA_BYTES_MAX, DATA_LINES_MAX, DATA_TRIM_LINES } from "../limits.ts";
@@ -21,7 +22,7 @@ const SQL = {
   unindex: "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)",
   unread: `SELECT count(*) AS count FROM
     (SELECT 1 FROM lines WHERE sequence > ? AND sequence < ? AND sender <> ? LIMIT ?)`,
-  lastMs: "SELECT at_ms FROM lines ORDER BY sequence DESC LIMIT 1",
+  last: "SELECT sequence, at_ms FROM lines ORDER BY sequence DESC LIMIT 1",
   count: "SELECT count(*) AS count FROM lines",
   bytes: `SELECT (SELECT page_size FROM pragma_page_size) * ((SELECT page_count FROM pragma_page_count)
     - (SELECT freelist_count FROM pragma_freelist_count)) AS bytes`,
@@ -64,9 +65,10 @@ export class LineTable implements Archive {
     return this.#forgotten;
   }
 
-  /** When the last line was said that is kept. */
-  get lastMs(): number {
-    return Number(this.#statements.row("lastMs")?.at_ms ?? 0);
+  /** Where, and when, the last line was said that is kept. */
+  get last(): Place {
+    const row = this.#statements.row("last");
+    return { sequence: Number(row?.sequence ?? 0), atMs: Number(row?.at_ms ?? 0) };
   }
 
   lines({ after, before, newestFirst, linesMax, words }: ArchiveQuery): readonly Line[] {

@@ -46,5 +46,16 @@ INSERT INTO words (rowid, text) SELECT sequence, words_of(text) FROM lines;
 /** A mark goes with its account. */
 const MARKS = "ALTER TABLE accounts ADD COLUMN mark INTEGER;";
 
+/**
+ * Where several servers share the room: how far its log is applied here, and who was online then. A whisper's number is the
+ * place where it was whispered; those that were kept before stand in front of all places.
+ */
+const SHARED = `
+ALTER TABLE log ADD COLUMN position TEXT;
+ALTER TABLE log ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE sessions (session TEXT PRIMARY KEY, name TEXT NOT NULL, sequence INTEGER NOT NULL) WITHOUT ROWID;
+UPDATE mail SET id = id - 1 - (SELECT max(id) FROM mail);
+`;
+
 /** Step n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT, WORDS, MARKS];
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT, WORDS, MARKS, SHARED];

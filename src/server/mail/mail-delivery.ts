@@ -3,21 +3,21 @@
 
 import type { Mail } from "../doors/door.ts";
 import { MAIL_WINDOW_MESSAGES } from "../limits.ts";
-import type { Mailbox, Waiting } from "./mailbox.ts";
+import type { Waiting } from "./mailbox.ts";
 
 /** Sends a message to a user; `onTaken` runs once the user's connection has taken all of it. */
 export type SendMail = (mail: Mail, onTaken: () => void) => void;
 
 /** One user's waiting messages on their way. */
 export class MailDelivery {
-  readonly #mailbox: Pick<Mailbox, "taken">;
   readonly #waiting: readonly Waiting[];
   readonly #send: SendMail;
+  readonly #onWhisperTaken: (whisper: number) => void;
   #sent = 0;
   #taken = 0;
 
-  constructor(mailbox: Pick<Mailbox, "taken">, waiting: readonly Waiting[], send: SendMail) {
-    this.#mailbox = mailbox;
+  constructor(waiting: readonly Waiting[], send: SendMail, onWhisperTaken: (whisper: number) => void) {
+    this.#onWhisperTaken = onWhisperTaken;
     this.#waiting = waiting;
     this.#send = send;
     this.#sendMore();
@@ -40,7 +40,7 @@ export class MailDelivery {
 
   #onTaken(one: Waiting): void {
     this.#taken += 1;
-    this.#mailbox.taken(one);
+    if ("whisper" in one) this.#onWhisperTaken(one.whisper);
     this.#sendMore();
   }
 }

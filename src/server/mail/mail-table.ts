@@ -9,6 +9,7 @@ import { ANSWERS_MAX, type KeptAnswer } from "../doors/door.ts";
 
 /** A whisper that waits. */
 export interface KeptWhisper {
+  /** Where in the room's log it was whispered. */
   readonly id: number;
   readonly atMs: number;
   readonly sender: string;
@@ -43,10 +44,10 @@ const SQL = {
   forgetOne: `DELETE FROM names WHERE key = (SELECT key FROM names WHERE line IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM mail WHERE mail.key = names.key) ORDER BY seen_ms LIMIT 1)`,
   leave: "UPDATE names SET seen_ms = ?, line = ? WHERE key = ?",
-  keep: "INSERT INTO mail (key, sender, at_ms, text, bytes) VALUES (?, ?, ?, ?, ?)",
   answer: "INSERT INTO kept (sender, nonce) VALUES (?, ?)",
   answers: "SELECT sender, nonce FROM kept ORDER BY id",
   forgetAnswers: "DELETE FROM kept WHERE id <= (SELECT max(id) FROM kept) - ?",
+  keep: "INSERT OR IGNORE INTO mail (id, key, sender, at_ms, text, bytes) VALUES (?, ?, ?, ?, ?, ?)",
   take: "DELETE FROM mail WHERE id = ?",
   takeAllOf: "DELETE FROM mail WHERE key = ?",
   // Who is here with the name is here as before.
@@ -60,14 +61,17 @@ export class MailTable {
   readonly #statements: Statements<keyof typeof SQL>;
   readonly #limits: MailLimits;
 
-  /** Every line that was said before this start has a place up to `lastLine`. */
-  constructor(database: DatabaseSync, limits: MailLimits, lastLine: number) {
+  /**
+   * `lastLine`: nobody is online, and every line that was said before this start has a place up to this; undefined where
+   * sessions outlive this server.
+   */
+  constructor(database: DatabaseSync, limits: MailLimits, lastLine: number | undefined) {
     this.#statements = new Statements(database, SQL);
     this.#limits = limits;
     database.function("name_key", { deterministic: true }, (key) => nameKey(String(key)));
     this.#statements.run("rekeyNames");
     this.#statements.run("rekeyMail");
-    this.#statements.run("allLeft", lastLine);
+    if (lastLine !== undefined) this.#statements.run("allLeft", lastLine);
   }
 
   get counts(): { readonly names: number; readonly waiting: number } {
@@ -109,7 +113,7 @@ export class MailTable {
   /** Inside a transaction: keeps a whisper, and the answer to who gave it a nonce. */
   keep(
     key: string,
-    { sender, atMs, text, nonce }: Omit<KeptWhisper, "id"> & { readonly nonce: string | undefined },
+    { id, sender, atMs, text, nonce }: KeptWhisper & { readonly nonce: string | undefined },
   ): KeepOutcome {
     if (this.#statements.row("nameOf", key) === undefined) return "absent";
     const bytes = textBytes(sender) + textBytes(text);
@@ -117,7 +121,7 @@ export class MailTable {
     const { perNameMax, bytesPerNameMax, bytesMax } = this.#limits;
     const full = Number(own?.count) >= perNameMax || Number(own?.bytes) + bytes > bytesPerNameMax;
     if (full || Number(this.#statements.row("countMail")?.bytes) + bytes > bytesMax) return "full";
-    this.#statements.run("keep", key, sender, atMs, text, bytes);
+    this.#statements.run("keep", id, key, sender, atMs, text, bytes);
     if (nonce === undefined) return "kept";
     this.#statements.run("answer", sender, nonce);
     this.#statements.run("forgetAnswers", ANSWERS_MAX);

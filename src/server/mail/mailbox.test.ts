@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TestClock } from "../../fixtures/test-clock.ts";
+import type { Place } from "../../room/entry.ts";
 import { lineOfNews } from "../../room/history.ts";
 import { DATABASE_FILE, openDatabase } from "../data/database.ts";
 import type { DataOptions } from "../data-folder.ts";
@@ -27,22 +28,36 @@ class TestMailbox extends TestData {
   /** Names that were here and have gone. */
   away(...names: readonly string[]): void {
     for (const name of names) {
-      this.mailbox.joined(name);
-      this.mailbox.left(name);
+      this.joined(name);
+      this.left(name);
     }
   }
 
+  /** What waits for a name that comes. */
+  joined(name: string): readonly Waiting[] {
+    const waiting = this.mailbox.waitingFor(name);
+    this.mailbox.joined(name, this.#place());
+    return waiting;
+  }
+
+  left(name: string, unheard?: number): void {
+    this.mailbox.left(name, this.#place(), unheard);
+  }
+
+  taken(one: Waiting | undefined): void {
+    if (one !== undefined && "whisper" in one) this.mailbox.taken(one.whisper);
+  }
+
   said(name: string, text: string): void {
-    this.#sequence = Math.max(this.#sequence, this.data.logStart.sequence) + 1;
     const from = { session: "1", name };
-    const place = { sequence: this.#sequence, atMs: this.clock.dateMs() };
+    const place = this.#place();
     const news = { kind: "said", from, text, original: undefined, nonce: undefined } as const;
     this.data.hear(news, place);
     this.mailbox.said(lineOfNews(news, place));
   }
 
   whisper(receiver: string, text: string, sender = "Jon"): Promise<string> {
-    return new Promise((resolve) => this.mailbox.keep({ sender, receiver, text }, resolve));
+    return new Promise((resolve) => this.mailbox.keep({ sender, receiver, text }, this.#place(), resolve));
   }
 
   /** Keeps a whisper for a name, gives it another key in the database, and opens that again. */
@@ -59,7 +74,12 @@ class TestMailbox extends TestData {
 
   /** The texts that wait, and the name is here. */
   texts(name: string): readonly string[] {
-    return this.mailbox.joined(name).map(({ text }) => text);
+    return this.joined(name).map(({ text }) => text);
+  }
+
+  #place(): Place {
+    this.#sequence = Math.max(this.#sequence, this.data.logStart.sequence) + 1;
+    return { sequence: this.#sequence, atMs: this.clock.dateMs() };
   }
 }
 
@@ -68,8 +88,8 @@ describe("a whisper", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     expect(await kept.whisper("ZOE\u0308", "Hi")).toBe("kept");
-    expect(kept.mailbox.joined("zoë")).toEqual([
-      { how: "whispered", whisper: 1, sender: "Jon", atMs: Date.parse("2026-11-20T14:03:00Z"), text: "Hi" },
+    expect(kept.joined("zoë")).toEqual([
+      { how: "whispered", whisper: 3, sender: "Jon", atMs: Date.parse("2026-11-20T14:03:00Z"), text: "Hi" },
     ]);
   });
 
@@ -90,9 +110,9 @@ describe("a whisper", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     for (const text of ["one", "two", "three"]) await kept.whisper("Zoë", text);
-    const [first] = kept.mailbox.joined("Zoë");
-    kept.mailbox.taken(first as Waiting);
-    kept.mailbox.left("Zoë");
+    const [first] = kept.joined("Zoë");
+    kept.taken(first);
+    kept.left("Zoë");
     expect(kept.texts("Zoë")).toEqual(["two", "three"]);
     expect(kept.mailbox.counts).toMatchObject({ waiting: 2, kept: 3, delivered: 1, refused: 0 });
   });
@@ -151,7 +171,7 @@ describe("a limit", () => {
     using kept = new TestMailbox({ limits: { namesMax: 3 } });
     kept.away("first", "second");
     await kept.whisper("first", "Hi");
-    kept.mailbox.joined("online");
+    kept.joined("online");
     kept.away("newcomer");
     expect(await kept.whisper("second", "Hi")).toBe("absent");
     expect(await kept.whisper("first", "Hi")).toBe("kept");
@@ -186,7 +206,7 @@ describe("what was said to All", () => {
     for (const text of ["three", "four"]) kept.said("Jon", text);
     expect(kept.texts("Zoë")).toEqual(["two", "psst", "three", "four"]);
     kept.said("Jon", "heard");
-    kept.mailbox.left("Zoë");
+    kept.left("Zoë");
     expect(kept.texts("Zoë")).toEqual(["psst"]);
   });
 
@@ -203,7 +223,7 @@ describe("what was said to All", () => {
   test("waits across a restart, and whoever was online then has heard what came before", async () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
-    kept.mailbox.joined("Abe");
+    kept.joined("Abe");
     kept.said("Jon", "one");
     kept.data.close();
     kept.open();
@@ -216,8 +236,8 @@ describe("what was said to All", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     for (const text of ["one", "two"]) kept.said("Jon", text);
-    const second = kept.mailbox.joined("Zoë")[1];
-    kept.mailbox.left("Zoë", second !== undefined && "line" in second ? second.line : undefined);
+    const second = kept.joined("Zoë")[1];
+    kept.left("Zoë", second !== undefined && "line" in second ? second.line : undefined);
     expect(kept.texts("Zoë")).toEqual(["two"]);
   });
 });
@@ -241,9 +261,9 @@ describe("a disk that refuses", () => {
     using kept = new TestMailbox();
     kept.away("Zoë");
     await kept.whisper("Zoë", "once");
-    const [one] = kept.mailbox.joined("Zoë");
+    const [one] = kept.joined("Zoë");
     kept.lockDisk(true);
-    kept.mailbox.taken(one as Waiting);
+    kept.taken(one);
     expect(await kept.whisper("Zoë", "x".repeat(20_000))).toBe("failed");
     expect(kept.texts("Zoë")).toEqual([]);
     kept.lockDisk(false);

@@ -1,8 +1,9 @@
 // Owns what is kept for users who are away: their whispers, and which lines to All they have not heard. It must not know
-// sockets. Invariant: a whisper is answered "kept" only when it is on the disk, and stays there until it was taken.
+// sockets or clocks: whatever it does is a matter of the log's entries, their order and their times, so that all servers of a
+// room do the same. Invariant: a whisper is answered "kept" only when it is on the disk, and stays there until it was taken.
 
-import type { Clock } from "../../clock.ts";
 import { nameKey } from "../../protocol/name.ts";
+import type { Place } from "../../room/entry.ts";
 import type { Line } from "../../room/history.ts";
 import type { Journal } from "../data/journal.ts";
 import type { KeptAnswer, Mail } from "../doors/door.ts";
@@ -20,7 +21,6 @@ export interface MailboxOptions {
   readonly linesMax: number;
   /** Days after which what waits is forgotten. */
   readonly days: number;
-  readonly clock: Clock;
 }
 
 export interface MailboxCounts {
@@ -48,7 +48,8 @@ export type Waiting = Mail & ({ readonly whisper: number } | { readonly line: nu
 const DAY_MS = 86_400_000;
 
 export class Mailbox {
-  readonly #options: MailboxOptions;
+  readonly #linesMax: number;
+  readonly #keptMs: number;
   readonly #journal: Journal;
   readonly #table: MailTable;
   /** Taken, but still in the file. */
@@ -56,16 +57,17 @@ export class Mailbox {
   /** The last lines. */
   #lines: readonly Line[];
   #lastLine: number;
-  #cancelPrune: (() => void) | undefined;
+  /** What is older is forgotten. */
+  #beforeMs = 0;
   readonly #counts = { kept: 0, delivered: 0, refused: 0 };
 
   constructor(options: MailboxOptions) {
-    this.#options = options;
+    this.#linesMax = options.linesMax;
+    this.#keptMs = options.days * DAY_MS;
     this.#journal = options.journal;
     this.#table = options.table;
     this.#lines = options.lines;
     this.#lastLine = options.lastLine;
-    this.#prune();
   }
 
   get counts(): MailboxCounts {
@@ -78,14 +80,19 @@ export class Mailbox {
     return this.#table.answers;
   }
 
-  /** Keeps a whisper to somebody who is away; answers in a later turn, when it is known what became of it. */
-  keep({ sender, receiver, text, nonce }: Whisper, answer: (outcome: KeepOutcome | "failed") => void): void {
-    const [key, atMs] = [nameKey(receiver), this.#nowMs()];
+  /** Keeps a whisper to somebody who is away; answers when it is known what became of it. */
+  keep(
+    { sender, receiver, text, nonce }: Whisper,
+    { sequence: id, atMs }: Place,
+    answer: (outcome: KeepOutcome | "failed") => void,
+  ): void {
+    this.#prune(atMs);
+    const key = nameKey(receiver);
     let outcome: KeepOutcome = "absent";
     this.#journal.add({
       when: "promised",
       make: () => {
-        outcome = this.#table.keep(key, { sender, atMs, text, nonce });
+        outcome = this.#table.keep(key, { id, sender, atMs, text, nonce });
       },
       done: () => this.#answer(answer, outcome),
       failed: () => this.#answer(answer, "failed"),
@@ -94,31 +101,35 @@ export class Mailbox {
 
   /** Something was said to All. */
   said(line: Line): void {
-    const { linesMax } = this.#options;
+    this.#prune(line.atMs);
     this.#lastLine = line.sequence;
     const lines = [...this.#lines, line];
-    this.#lines = lines.slice(Math.max(0, lines.length - linesMax));
+    this.#lines = lines.slice(Math.max(0, lines.length - this.#linesMax));
   }
 
-  /** A name came online: what waits for it, oldest first. A whisper goes on waiting until it is taken. */
-  joined(name: string): readonly Waiting[] {
-    const [key, atMs] = [nameKey(name), this.#nowMs()];
+  /** A name came online. */
+  joined(name: string, { atMs }: Place): void {
+    this.#prune(atMs);
+    const key = nameKey(name);
+    this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.see(key, atMs) });
+  }
+
+  /** What waits for a name, oldest first; asked before it is told to have joined. A whisper goes on waiting until it is taken. */
+  waitingFor(name: string): readonly Waiting[] {
+    const key = nameKey(name);
     const mail = this.#journal.read(() => this.#table.mailOf(key)) ?? [];
     const left = this.#journal.read(() => this.#table.leftAt(key)) ?? this.#lastLine;
-    this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.see(key, atMs) });
     const waiting: readonly Waiting[] = [
       ...mail
         .filter(({ id }) => !this.#taken.has(id))
         .map(({ id, ...kept }) => ({ how: "whispered" as const, whisper: id, ...kept })),
       ...this.#lines.filter(({ sequence }) => sequence > left).map(waitingLine),
     ];
-    return waiting.toSorted((a, b) => a.atMs - b.atMs);
+    return waiting.filter(({ atMs }) => atMs >= this.#beforeMs).toSorted((a, b) => a.atMs - b.atMs);
   }
 
-  /** Something that waited has reached its receiver. */
-  taken(one: Waiting): void {
-    if (!("whisper" in one)) return;
-    const id = one.whisper;
+  /** A whisper that waited has reached its receiver. */
+  taken(id: number): void {
     this.#counts.delivered += 1;
     this.#taken.add(id);
     this.#journal.add({
@@ -130,9 +141,9 @@ export class Mailbox {
   }
 
   /** A name went offline; `unheard` is the first line that waited for it and was not taken. */
-  left(name: string, unheard?: number): void {
+  left(name: string, { atMs }: Place, unheard?: number): void {
     const line = unheard === undefined ? this.#lastLine : unheard - 1;
-    const [key, atMs] = [nameKey(name), this.#nowMs()];
+    const key = nameKey(name);
     this.#journal.add({ when: "later", retries: "bounded", make: () => this.#table.leave(key, atMs, line) });
   }
 
@@ -151,26 +162,19 @@ export class Mailbox {
     });
   }
 
-  /** Nothing is forgotten from here on. */
-  close(): void {
-    this.#cancelPrune?.();
-  }
-
   #answer(answer: (outcome: KeepOutcome | "failed") => void, outcome: KeepOutcome | "failed"): void {
     if (outcome === "kept") this.#counts.kept += 1;
     else if (outcome !== "absent") this.#counts.refused += 1;
     answer(outcome);
   }
 
-  #prune(): void {
-    const beforeMs = this.#nowMs() - this.#options.days * DAY_MS;
-    this.#lines = this.#lines.filter(({ atMs }) => atMs >= beforeMs);
+  /** Forgets what is too old, when an entry is the first of another hour: at the same one on every server. */
+  #prune(atMs: number): void {
+    const beforeMs = atMs - (atMs % MAIL_PRUNE_MS) - this.#keptMs;
+    if (beforeMs <= this.#beforeMs) return;
+    this.#beforeMs = beforeMs;
+    this.#lines = this.#lines.filter((line) => line.atMs >= beforeMs);
     this.#journal.add({ when: "later", make: () => this.#table.prune(beforeMs) });
-    this.#cancelPrune = this.#options.clock.after(MAIL_PRUNE_MS, () => this.#prune());
-  }
-
-  #nowMs(): number {
-    return this.#options.clock.dateMs();
   }
 }
 

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { SNAPSHOT_LINES_MAX } from "../limits.ts";
+import { openInMemory } from "./database.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { loadSnapshot, pack, readHead, SNAPSHOT_TABLES, SnapshotError, takeSnapshot, unpack } from "./snapshot.ts";
+
+/** A database to which a log was applied. */
+function filled(lines = 3): DatabaseSync {
+  const database = openInMemory(MIGRATIONS);
+  database.exec(`UPDATE log SET identity = 'a log', position = '{"sequence":9}', applied = 9000, forgotten = 2;
+    INSERT INTO accounts VALUES ('zoë', 'Zoë', 'salt', 'stored', 'server', 7);
+    INSERT INTO kept VALUES (3, 'Jon', 'aa');
+    INSERT INTO sessions VALUES ('a.1', 'Jon', 1024), ('b.1', 'Abe', 2048);
+    INSERT INTO names VALUES ('zoë', 1000, 7), ('jon', 2000, NULL);
+    INSERT INTO mail VALUES (4096, 'zoë', 'Jon', 1500, 'psst "\u2028', 9);`);
+  const add = database.prepare("INSERT INTO lines VALUES (?, 1000, 'Jon', ?, ?)");
+  database.exec("BEGIN");
+  for (let number = 1; number <= lines; number += 1)
+    add.run(10 * number, `line ${number}`, number % 2 ? "nonce" : null);
+  database.exec("COMMIT");
+  return database;
+}
+
+function textOf(database: DatabaseSync): string {
+  return takeSnapshot(database)?.text ?? "";
+}
+
+test("every table that the log fills is in it", () => {
+  const database = openInMemory(MIGRATIONS);
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+  // The index of words is made of the lines.
+  const isOwn = (name: string) => name !== "log" && !/^(?:sqlite_|words)/.test(name);
+  const own = tables.map(({ name }) => String(name)).filter(isOwn);
+  expect(own.toSorted()).toEqual([...SNAPSHOT_TABLES].toSorted());
+});
+
+test("what was taken is loaded in the place of all that was there", async () => {
+  const text = textOf(filled());
+  const database = openInMemory(MIGRATIONS);
+  database.exec("INSERT INTO names VALUES ('old', 1, 1); INSERT INTO lines VALUES (10, 1, 'Old', 'other', NULL)");
+  loadSnapshot(database, await unpack(await pack(text)));
+  expect(textOf(database)).toBe(text);
+  expect(takeSnapshot(database)?.position).toBe('{"sequence":9}');
+  const found = database.prepare("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid");
+  expect(["line", "other"].map((word) => found.all(word).map(({ rowid }) => rowid))).toEqual([[10, 20, 30], []]);
+});
+
+test("of many lines it has the newest, and says up to which there are none", () => {
+  const text = textOf(filled(SNAPSHOT_LINES_MAX + 2));
+  expect(readHead(text)).toMatchObject({ forgotten: 20 });
+  const database = openInMemory(MIGRATIONS);
+  loadSnapshot(database, text);
+  const row = database.prepare("SELECT count(*) AS count, min(sequence) AS first FROM lines").get();
+  expect(row).toEqual({ count: SNAPSHOT_LINES_MAX, first: 30 });
+});
+
+test("a database that nothing of a log was applied to has none", () => {
+  expect(takeSnapshot(openInMemory(MIGRATIONS))).toBeUndefined();
+});
+
+test("one of older tables is led to today's; one of newer ones is none", () => {
+  const later = [...MIGRATIONS, "ALTER TABLE names ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'"];
+  const database = openInMemory(later);
+  loadSnapshot(database, textOf(filled()), later);
+  expect(database.prepare("SELECT colour FROM names").all()).toEqual([{ colour: "red" }, { colour: "red" }]);
+  expect(() => readHead(textOf(database))).toThrow(
+    `its tables are of version ${later.length}, and this server knows up to ${MIGRATIONS.length}`,
+  );
+});
+
+describe("what is no snapshot", () => {
+  const text = textOf(filled());
+  const [head = "", ...rows] = text.split("\n");
+  const cases: readonly (readonly [string, string])[] = [
+    ["nothing", ""],
+    ["a head of another version", text.replace('"v":1', '"v":2')],
+    ["no JSON", "{"],
+    ["a head alone, without its rows", head],
+    ["one that was cut", text.slice(0, -40)],
+    ["one without its last line", text.slice(0, text.lastIndexOf("\n"))],
+    ["a table that is none of it", text.replace('"table":"names"', '"table":"log"')],
+    ["a column that its table does not have", text.replace('"seen_ms"', '"seen_ms, key"')],
+    ["a row twice", [head, rows[0], ...rows].join("\n")],
+  ];
+
+  test.each(cases)("%s is refused, and changes nothing", (_what, broken) => {
+    const database = filled();
+    const before = textOf(database);
+    expect(() => loadSnapshot(database, broken)).toThrow(SnapshotError);
+    expect(textOf(database)).toBe(before);
+  });
+
+  test("is what cannot be unpacked", async () => {
+    await expect(unpack(Buffer.from("no gzip"))).rejects.toThrow(SnapshotError);
+  });
+});

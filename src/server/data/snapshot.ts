@@ -1,0 +1,190 @@
+// Owns a room as a text: what its log has come to, table by table, so that a server that has nothing can begin behind it. It must
+// not know where such texts lie. Invariant: what is read is checked, and a database takes all of a snapshot or nothing.
+
+import type { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { z } from "zod";
+import { SNAPSHOT_LINES_MAX, SNAPSHOT_TEXTS_BYTES_MAX, SNAPSHOT_UNPACKED_BYTES_MAX } from "../limits.ts";
+import { migrate, openInMemory } from "./database.ts";
+import { MIGRATIONS } from "./schema.ts";
+
+/** A line of the text is the head, or some rows of a table. A new version has another head. */
+const VERSION = 1;
+
+/** All tables that the log's entries fill. Of the lines it is the newest ones. */
+export const SNAPSHOT_TABLES = ["accounts", "sessions", "names", "mail", "kept", "lines"] as const;
+
+/** Rows of one line. */
+const ROWS_MAX = 1000;
+
+const SQL = {
+  log: "SELECT identity, position, applied, forgotten, user_version AS tables FROM log, pragma_user_version",
+  // The newest line of those that have no place.
+  cut: `SELECT sequence FROM (SELECT sequence, row_number() OVER newest AS count, sum(length(text)) OVER newest AS bytes
+    FROM (SELECT sequence, text FROM lines ORDER BY sequence DESC LIMIT ?1) WINDOW newest AS (ORDER BY sequence DESC))
+    WHERE count >= ?1 OR bytes > ?2 ORDER BY sequence DESC LIMIT 1`,
+  lines: "SELECT * FROM lines WHERE sequence > ? ORDER BY sequence",
+  set: "UPDATE log SET identity = ?, position = ?, applied = ?, forgotten = ?",
+  columns: "SELECT name FROM pragma_table_info(?)",
+} as const;
+
+/** The index of the lines' words is made of them. */
+const INDEX_AGAIN = `INSERT INTO words (words) VALUES ('delete-all');
+  INSERT INTO words (rowid, text) SELECT sequence, words_of(text) FROM lines`;
+
+const headSchema = z.strictObject({
+  v: z.literal(VERSION),
+  /** The version of the tables. */
+  tables: z.int().positive(),
+  identity: z.string(),
+  position: z.string(),
+  applied: z.int().nonnegative(),
+  forgotten: z.int().nonnegative(),
+  /** Rows of all tables. */
+  rows: z.int().nonnegative(),
+});
+
+const rowsSchema = z.strictObject({
+  table: z.enum(SNAPSHOT_TABLES),
+  columns: z.array(z.string()).min(1),
+  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))).max(ROWS_MAX),
+});
+
+type Rows = z.infer<typeof rowsSchema>;
+
+export type SnapshotHead = z.infer<typeof headSchema>;
+
+/** What is no snapshot, or none that this server can read. */
+export class SnapshotError extends Error {
+  override readonly name = "SnapshotError";
+}
+
+/** What a database has of the log, as a text; undefined where nothing is applied yet. */
+export function takeSnapshot(database: DatabaseSync): { readonly position: string; readonly text: string } | undefined {
+  const log = database.prepare(SQL.log).get();
+  if (typeof log?.position !== "string") return undefined;
+  const cut = Number(database.prepare(SQL.cut).get(SNAPSHOT_LINES_MAX + 1, SNAPSHOT_TEXTS_BYTES_MAX)?.sequence ?? 0);
+  const parts = SNAPSHOT_TABLES.flatMap((table) => rowsOf(database, table, cut));
+  const rows = parts.reduce((sum, part) => sum + part.rows.length, 0);
+  const head = headSchema.parse({ v: VERSION, ...log, forgotten: Math.max(cut, Number(log.forgotten)), rows });
+  return { position: log.position, text: [head, ...parts].map((part) => JSON.stringify(part)).join("\n") };
+}
+
+/** @throws SnapshotError when the text has no head that this server knows. */
+export function readHead(text: string, migrations = MIGRATIONS): SnapshotHead {
+  const end = text.indexOf("\n");
+  const head = headSchema.safeParse(parse(end < 0 ? text : text.slice(0, end))).data;
+  if (head === undefined) throw new SnapshotError("it is none that this server can read");
+  if (head.tables > migrations.length) {
+    throw new SnapshotError(
+      `its tables are of version ${head.tables}, and this server knows up to ${migrations.length}`,
+    );
+  }
+  return head;
+}
+
+/**
+ * Puts a snapshot in the place of all that a database has.
+ * @throws SnapshotError when it cannot be; then the database is as it was.
+ */
+export function loadSnapshot(database: DatabaseSync, text: string, migrations = MIGRATIONS): void {
+  const head = readHead(text, migrations);
+  if (head.tables === migrations.length) fill(database, head, text);
+  else loadSnapshot(database, ofToday(text, head, migrations), migrations);
+}
+
+export async function pack(text: string): Promise<Uint8Array> {
+  if (Buffer.byteLength(text) > SNAPSHOT_UNPACKED_BYTES_MAX) {
+    throw new SnapshotError(`it would have over ${SNAPSHOT_UNPACKED_BYTES_MAX} bytes`);
+  }
+  return promisify(gzip)(text);
+}
+
+/** @throws SnapshotError when the bytes are none that pack() gave. */
+export async function unpack(bytes: Uint8Array): Promise<string> {
+  try {
+    return (await promisify(gunzip)(bytes, { maxOutputLength: SNAPSHOT_UNPACKED_BYTES_MAX })).toString();
+  } catch (error) {
+    throw new SnapshotError("it cannot be unpacked", { cause: error });
+  }
+}
+
+function rowsOf(database: DatabaseSync, table: Rows["table"], cut: number): readonly Rows[] {
+  const all =
+    table === "lines" ? database.prepare(SQL.lines).all(cut) : database.prepare(`SELECT * FROM ${table}`).all();
+  const columns = Object.keys(all[0] ?? {});
+  const parts: Rows[] = [];
+  for (let start = 0; start < all.length; start += ROWS_MAX) {
+    const rows = all.slice(start, start + ROWS_MAX).map((row) => Object.values(row) as Rows["rows"][number]);
+    parts.push({ table, columns, rows });
+  }
+  return parts;
+}
+
+/** A snapshot of older tables, led to today's. */
+function ofToday(text: string, head: SnapshotHead, migrations: readonly string[]): string {
+  const database = openInMemory(migrations.slice(0, head.tables));
+  try {
+    fill(database, head, text);
+    migrate(database, migrations);
+    const snapshot = takeSnapshot(database);
+    if (snapshot === undefined) throw new SnapshotError("it has no position");
+    return snapshot.text;
+  } finally {
+    database.close();
+  }
+}
+
+function fill(database: DatabaseSync, head: SnapshotHead, text: string): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const table of SNAPSHOT_TABLES) if (columnsOf(database, table).size > 0) database.exec(`DELETE FROM ${table}`);
+    let rows = 0;
+    for (const line of linesBehind(text)) rows += insert(database, line);
+    if (columnsOf(database, "words").size > 0) database.exec(INDEX_AGAIN);
+    if (rows !== head.rows) throw new SnapshotError(`it has ${rows} rows of ${head.rows}`);
+    database.prepare(SQL.set).run(head.identity, head.position, head.applied, head.forgotten);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    if (error instanceof SnapshotError) throw error;
+    throw new SnapshotError("its rows do not fit the tables", { cause: error });
+  }
+}
+
+function insert(database: DatabaseSync, line: string): number {
+  const part = rowsSchema.safeParse(parse(line)).data;
+  if (part === undefined) throw new SnapshotError("it has a line that is no rows of a table");
+  const known = columnsOf(database, part.table);
+  if (!part.columns.every((column) => known.has(column))) throw new SnapshotError(`${part.table} has other columns`);
+  const places = part.columns.map(() => "?").join(", ");
+  const statement = database.prepare(`INSERT INTO ${part.table} (${part.columns.join(", ")}) VALUES (${places})`);
+  for (const row of part.rows) statement.run(...row);
+  return part.rows.length;
+}
+
+function columnsOf(database: DatabaseSync, table: string): ReadonlySet<string> {
+  return new Set(
+    database
+      .prepare(SQL.columns)
+      .all(table)
+      .map(({ name }) => String(name)),
+  );
+}
+
+function* linesBehind(text: string): Iterable<string> {
+  for (let start = text.indexOf("\n") + 1; start > 0; ) {
+    const end = text.indexOf("\n", start);
+    yield end < 0 ? text.slice(start) : text.slice(start, end);
+    start = end + 1;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // SyntaxError, its one error.
+  }
+}

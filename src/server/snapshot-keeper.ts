@@ -1,0 +1,80 @@
+// Owns when this server puts a snapshot of the room beside its log: once so many entries have come since the last one, and nobody
+// was before it. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, between two
+// entries, and the room goes on whatever becomes of it.
+
+import type { Clock } from "../clock.ts";
+import type { SharedLog } from "../log/room-log.ts";
+import { pack } from "./data/snapshot.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { SNAPSHOT_ENTRIES, SNAPSHOT_EVERY_MS } from "./limits.ts";
+
+export interface SnapshotKeeperOptions {
+  readonly log: SharedLog;
+  readonly data: Pick<DataFolder, "snapshot">;
+  readonly clock: Clock;
+  /** Gets what went wrong, for people. */
+  readonly report: (text: string) => void;
+  readonly entries?: number;
+}
+
+/** Entries between two looks at whether one is due. */
+const LOOK_ENTRIES = 100;
+
+export class SnapshotKeeper {
+  readonly #options: SnapshotKeeperOptions;
+  readonly #entries: number;
+  #count = 0;
+  /** The newest one that this server knows of. */
+  #reached = 0;
+  #nextMs = 0;
+  #underWay: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: SnapshotKeeperOptions) {
+    this.#options = options;
+    this.#entries = options.entries ?? SNAPSHOT_ENTRIES;
+    options.log.follow(() => this.#onEntry());
+  }
+
+  /** Settles when nothing is under way, and nothing begins any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#underWay;
+  }
+
+  #onEntry(): void {
+    this.#count += 1;
+    if (this.#count < this.#entries || this.#count % Math.min(LOOK_ENTRIES, this.#entries) !== 0) return;
+    if (this.#isClosed || this.#underWay !== undefined || !this.#isDue()) return;
+    this.#underWay = this.#take().finally(() => {
+      this.#underWay = undefined;
+    });
+  }
+
+  /** Whoever is there for longest is the first to do it; the others wait, each for one before it more. */
+  #isDue(): boolean {
+    const { log, clock } = this.#options;
+    const rank = log.nodes.findIndex(({ isOwn }) => isOwn);
+    return rank >= 0 && this.#count >= this.#entries * (1 + rank) && clock.nowMs() >= this.#nextMs;
+  }
+
+  async #take(): Promise<void> {
+    const { log, data, clock, report } = this.#options;
+    this.#nextMs = clock.nowMs() + SNAPSHOT_EVERY_MS;
+    try {
+      const reached = await log.snapshots.reached();
+      this.#count = 0;
+      if (reached > this.#reached) {
+        this.#reached = reached;
+        return;
+      }
+      const snapshot = data.snapshot();
+      if (snapshot === undefined) return;
+      await log.snapshots.put(snapshot.position, await pack(snapshot.text));
+      this.#reached = await log.snapshots.reached();
+    } catch (error) {
+      if (this.#isClosed) return;
+      report(`No snapshot of the room could be put beside its log: ${error instanceof Error ? error.message : error}.`);
+    }
+  }
+}
