@@ -126,6 +126,7 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/line-cutter.ts",
       "src/unseen.ts",
+      "src/log/",
       "src/options/",
       "src/protocol/",
       "src/server/limits.ts",

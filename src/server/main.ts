@@ -175,6 +175,9 @@ function controlOf(server: Server, data: DataFolder | undefined, quit: () => voi
     get stats() {
       return { ...server.counts, mailbox: data?.mailbox.counts };
     },
+    get nodes() {
+      return server.nodes;
+    },
     announce: (text) => server.announce(text),
     kick: (name, text) => server.kick(name, text),
     forget: (name) => server.forget(name),

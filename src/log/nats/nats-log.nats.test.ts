@@ -91,6 +91,20 @@ describe("several servers", () => {
     expect(new Set([one, other, late].map(({ log }) => log.node)).size).toBe(3);
   });
 
+  test("know how far the others are", async () => {
+    const room = broker.newRoom();
+    await using one = await takePart(room);
+    await using other = await takePart(room);
+    for (const log of [one.log, other.log]) {
+      await expect
+        .poll(() => log.nodes, { timeout: 20_000 })
+        .toMatchObject([
+          { node: one.log.node, isOwn: log === one.log, leaseMs: LONG_LEASE_MS, behind: 0 },
+          { node: other.log.node, isOwn: log === other.log, leaseMs: LONG_LEASE_MS, behind: 0 },
+        ]);
+    }
+  });
+
   test("hear that one took leave", async () => {
     const room = broker.newRoom();
     await using one = await takePart(room);

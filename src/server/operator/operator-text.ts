@@ -1,5 +1,6 @@
 // Owns how the operator's answers read. Pure: facts in, lines out.
 
+import type { NodeView } from "../../log/room-log.ts";
 import { peerName, printable } from "../log/log-line.ts";
 import type { MailboxCounts } from "../mail/mailbox.ts";
 import type { ServerCounts, UserView } from "./server-facts.ts";
@@ -42,6 +43,18 @@ export function statsText(stats: Stats): string {
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, facts]) => `${what.padEnd(width)}  ${facts}`).join("\n");
+}
+
+export function nodesText(nodes: readonly NodeView[]): string {
+  if (nodes.length === 0) return "This server is the whole room.";
+  const width = Math.max(...nodes.map(({ name }) => printable(name).length));
+  return nodes
+    .map(({ name, node, isOwn, leaseMs, silentMs, behind }) => {
+      const heard = isOwn ? "this server" : `silent for ${(silentMs / 1000).toFixed(1)} s`;
+      const lag = behind === undefined ? "not heard yet" : `${behind} messages behind`;
+      return [printable(name).padEnd(width), node, `lease ${leaseMs / 1000} s`, heard, lag].join("  ");
+    })
+    .join("\n");
 }
 
 /** A moment in UTC, to the second. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { NodeView } from "../../log/room-log.ts";
 import { TEXT_BYTES_MAX } from "../../protocol/hcp1/index.ts";
 import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
 import { obey, type RoomControl } from "./operator.ts";
@@ -20,6 +21,7 @@ class TestRoom implements RoomControl {
   readonly done: string[] = [];
   readonly stats = STATS;
   readonly users;
+  nodes: readonly NodeView[] = [];
 
   constructor(...names: readonly string[]) {
     this.users = names.map((name, index) => ({
@@ -50,9 +52,26 @@ class TestRoom implements RoomControl {
   }
 }
 
+test("nodes says which servers the room has, how long they were silent, and how far behind they are", () => {
+  const room = new TestRoom();
+  expect(obey("nodes", room)).toEqual({ status: "done", text: "This server is the whole room." });
+  const base = { leaseMs: 5000, silentMs: 340, behind: 0 };
+  room.nodes = [
+    { ...base, node: "0123456789ab", name: "Win71:20002", isOwn: true },
+    { ...base, node: "ba9876543210", name: "Win81:1", isOwn: false, behind: 12 },
+    { ...base, node: "00000000000a", name: "Win91:1", isOwn: false, behind: undefined },
+  ];
+  expect(obey("nodes", room).text.split("\n")).toEqual([
+    "Win71:20002  0123456789ab  lease 5 s  this server  0 messages behind",
+    "Win81:1      ba9876543210  lease 5 s  silent for 0.3 s  12 messages behind",
+    "Win91:1      00000000000a  lease 5 s  silent for 0.3 s  not heard yet",
+  ]);
+  expect(JSON.parse(obey("nodes --json", room).text)[2]).toMatchObject({ name: "Win91:1", behind: null });
+});
+
 test("help says every command, and an unknown one says which there are", () => {
   const room = new TestRoom();
-  const names = ["help", "list", "announce", "kick", "forget", "stats", "clear", "quit"];
+  const names = ["help", "list", "announce", "kick", "forget", "stats", "nodes", "clear", "quit"];
   const help = obey("help", room).text.split("\n");
   expect(help.map((line) => line.split(" ")[0])).toEqual(names);
   expect(obey("shutdown now", room)).toEqual({

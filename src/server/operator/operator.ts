@@ -1,18 +1,21 @@
 // Owns the operator's commands: a line in, what is done and answered out. It must not know where a line comes from: the
 // server's own terminal, or the control socket. Invariant: whatever the line is, it is answered and the room goes on.
 
+import type { NodeView } from "../../log/room-log.ts";
 import { nameKey } from "../../protocol/name.ts";
 import { isPlainText, TEXT_BYTES_MAX, textBytes } from "../../protocol/text.ts";
 import { printableJson } from "../../unseen.ts";
 import { CONTROL_LINE_BYTES_MAX } from "../limits.ts";
 import { printable } from "../log/log-line.ts";
-import { listText, type Stats, statsText } from "./operator-text.ts";
+import { listText, nodesText, type Stats, statsText } from "./operator-text.ts";
 import type { UserView } from "./server-facts.ts";
 
 /** What the operator can do to the room. */
 export interface RoomControl {
   readonly users: readonly UserView[];
   readonly stats: Stats;
+  /** The servers of a room on several of them; none where this one is the whole room. */
+  readonly nodes: readonly NodeView[];
   announce(text: string): void;
   /** False when nobody has the name. */
   kick(name: string, text: string): boolean;
@@ -59,6 +62,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "stats [--json]",
     what: "connections, messages, and what the server's limits did",
     run: (rest, { stats }) => shown(rest, () => statsText(stats), stats),
+  },
+  nodes: {
+    usage: "nodes [--json]",
+    what: "the room's servers, as this one sees them: lease, silent for how long, messages behind",
+    run: (rest, { nodes }) => shown(rest, () => nodesText(nodes), nodes),
   },
   clear: {
     usage: "clear",
