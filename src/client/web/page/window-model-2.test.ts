@@ -129,3 +129,15 @@ test("that the server has version 1 alone is news until somebody saw it", () => 
   driver.input(LOST).settle();
   expect(driver.model.spoken).toBeUndefined();
 });
+
+test("a page that comes back at another server of the same room shows nothing twice", () => {
+  const driver = connected(new WindowDriver([{ address: "10.6.1.117", port: 20_002 }]), [5, 6]);
+  driver.receive(line(7)).settle();
+  driver.cutWire();
+  driver.model.reconnect();
+  driver.openWire();
+  driver.settle().input({ kind: "dial-failed", why: "connection refused" });
+  named(driver, [4, 5, 6, 7, 8, 9]);
+  expect(driver.model.place).toBe("at 10.6.1.117:20002");
+  expect(said(driver)).toEqual(["4", "5", "6", "7", "8", "9"]);
+});

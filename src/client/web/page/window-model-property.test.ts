@@ -17,6 +17,7 @@ type WindowStep =
         | "ack"
         | "nak"
         | "lost"
+        | "waited"
         | "cut"
         | "older"
         | "newer"
@@ -32,7 +33,18 @@ const step: fc.Arbitrary<WindowStep> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom("type", "send", "connect", "reconnect", "dialled", "dial-failed", "ack", "nak", "lost"),
+      do: fc.constantFrom(
+        "type",
+        "send",
+        "connect",
+        "reconnect",
+        "dialled",
+        "dial-failed",
+        "ack",
+        "nak",
+        "lost",
+        "waited",
+      ),
     }),
   },
   {
@@ -51,8 +63,8 @@ const step: fc.Arbitrary<WindowStep> = fc.oneof(
 
 test("however commands and events cross, nothing typed is lost, and nothing reaches whom it was not meant for", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 120, size: "max" }), (steps) => {
-      const run = new Run();
+    fc.property(fc.boolean(), fc.array(step, { maxLength: 120, size: "max" }), (hasSeveral, steps) => {
+      const run = new Run(hasSeveral);
       for (const each of steps) run.take(each);
       run.finish();
       const { model, session, sent } = run.driver;
@@ -73,12 +85,16 @@ test("however commands and events cross, nothing typed is lost, and nothing reac
 });
 
 class Run {
-  readonly driver = WindowDriver.ready("Jon", ["Bo", "Kim"]);
+  readonly driver: WindowDriver;
   readonly tokens: string[] = [];
   readonly presses: { receiver: string | null; text: string }[] = [];
   #proposed: string[] = [];
   /** Who left and is back before the page's commands arrive is still who was meant. */
   #picked: string | null = null;
+
+  constructor(hasSeveral: boolean) {
+    this.driver = WindowDriver.ready("Jon", ["Bo", "Kim"], hasSeveral ? [{ address: "10.6.1.117", port: 20_002 }] : []);
+  }
 
   take(each: WindowStep): void {
     const { driver } = this;
@@ -160,6 +176,9 @@ class Run {
         break;
       case "lost":
         if (driver.isLinked) driver.input({ kind: "closed", code: "peer-ended", why: "it closed the connection" });
+        break;
+      case "waited":
+        if (driver.isWaiting) driver.input({ kind: "waited" });
         break;
       case "list":
         driver.receive({ kind: "update", names: each.names });
