@@ -160,6 +160,23 @@ test("a name that somebody else has meanwhile is not fought for", async () => {
   expect(other.users).toEqual(["JON"]);
 });
 
+test("a name's owner is back as its owner: the keys are those of the room", async () => {
+  const room = broker.newRoom();
+  await using first = await startServer(room);
+  await using second = await startServer(room);
+  using jon = new Talker([first, second], "2");
+  await jon.until("answers", () => jon.answered === LINES);
+  jon.client.register("correct horse battery");
+  const accounts = () => jon.events.flatMap((event) => ("account" in event ? [event.account] : []));
+  await jon.until("the account", () => accounts().length === 1);
+  first.child.kill("SIGKILL");
+  await jon.until("the way back", () => jon.lines.some((line) => line.startsWith("You are back as Jon")));
+  expect(accounts()).toEqual([
+    { what: "registered", of: "register", name: "Jon" },
+    { what: "signed-in", of: "proposal", name: "Jon" },
+  ]);
+});
+
 test("the terminal says every line of a pipe once, though its server is killed in the middle", async () => {
   const room = broker.newRoom();
   await using first = await startServer(room);

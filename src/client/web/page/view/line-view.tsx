@@ -3,7 +3,7 @@
 
 import { Component, type JSX } from "preact";
 import { EVERYBODY, SERVER } from "../../../../protocol/hcp1/index.ts";
-import { type LineMeaning, placesOf, type Words } from "../../../line-meaning.ts";
+import { type LineMeaning, type NoticeKind, placesOf, type Words } from "../../../line-meaning.ts";
 import { makeNameVisible, makeVisible, readText } from "../rich-text.ts";
 import type { ShownLine } from "../transcript.ts";
 import { nameStyle } from "./send-to.tsx";
@@ -22,6 +22,9 @@ const DATED = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
 });
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "medium" });
+
+/** Lines about what goes as it is meant to. */
+const PLAIN_NOTICES: ReadonlySet<NoticeKind> = new Set(["dialling", "certificate", "name-awaited", "back"]);
 
 /** The greatest distance from 1970 that a date can have, in milliseconds. */
 const DATE_MS_MAX = 8.64e15;
@@ -67,7 +70,7 @@ function looksOf(meaning: LineMeaning): string {
     case "named":
       return "notice good";
     case "notice":
-      return meaning.notice === "dialling" || meaning.notice === "certificate" ? "notice plain" : "notice bad";
+      return PLAIN_NOTICES.has(meaning.notice) ? "notice plain" : "notice bad";
   }
 }
 
