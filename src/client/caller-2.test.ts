@@ -136,12 +136,63 @@ test("who asks for version 2 gets no other; who asks for version 1 sends no pref
   expect((await peer.read(65))[0]).toBe(1);
 });
 
-test("a server that ends the connection at the preface cannot be reached, and the reason is told", async () => {
+test("a server that ends the connection at the preface is dialled once more, in version 1", async () => {
+  for (const end of ["end", "reset"] as const) {
+    await using server = await ScriptedServer.listen();
+    const versions = new KnownVersions();
+    const { caller, next } = callerWith({ hcp: "auto", versions });
+    caller.dial(server.address);
+    const first = await server.nextPeer();
+    await first.read(PREFACE.length);
+    first[end]();
+    const peer = await server.nextPeer();
+    await caller.settled();
+    expect(await next()).toEqual(VERSION_1_FOUND);
+    caller.send({ kind: "proposal", name: "Jon" });
+    expect((await peer.read(65))[0]).toBe(1);
+    expect(versions.at(server.address)).toBeUndefined();
+    await peer.write(ACK);
+    expect(await next()).toEqual({ message: { kind: "ack", name: "Jon" } });
+    expect(versions.at(server.address)).toBe(1);
+  }
+});
+
+test("one that ends that connection, too, is lost, and nothing is remembered of it", async () => {
   await using server = await ScriptedServer.listen();
-  const { caller, next } = callerWith({ hcp: "auto", versions: new KnownVersions() });
+  const versions = new KnownVersions();
+  const { caller, next, happenings } = callerWith({ hcp: "auto", versions });
   caller.dial(server.address);
-  (await server.nextPeer()).end();
-  expect(await next()).toEqual({ failed: "it closed the connection before it told its version" });
+  for (let dials = 0; dials < 2; dials += 1) (await server.nextPeer()).end();
+  expect(await next()).toEqual(VERSION_1_FOUND);
+  expect(await next()).toEqual({ lost: "peer-ended", why: "it closed the connection" });
+  await caller.settled();
+  expect([happenings, server.connections, versions.at(server.address)]).toEqual([[], 2, undefined]);
+});
+
+test("one that spoke version 2 before, or is to speak it, cannot be reached then, and the reason is told", async () => {
+  await using server = await ScriptedServer.listen();
+  const versions = new KnownVersions();
+  versions.note(server.address, 2);
+  for (const { caller, next } of [callerWith({ hcp: "auto", versions }), callerWith({ hcp: "2" })]) {
+    caller.dial(server.address);
+    (await server.nextPeer()).end();
+    expect(await next()).toEqual({ failed: "it closed the connection before it told its version" });
+  }
+  expect(server.connections).toBe(2);
+});
+
+test("hanging up while a server is dialled once more ends that, and nothing is told", async () => {
+  await using server = await ScriptedServer.listen();
+  const { caller, happenings } = callerWith({ hcp: "auto", versions: new KnownVersions() });
+  caller.dial(server.address);
+  const first = await server.nextPeer();
+  await first.read(PREFACE.length);
+  first.end();
+  await first.ended();
+  caller.hangUp();
+  await caller.settled();
+  await caller.quiet();
+  expect(happenings.filter((one) => !("dialled" in one))).toEqual([]);
 });
 
 test("a stream that cannot be cut ends the connection; a malformed frame and an unknown type do not", async () => {

@@ -46,10 +46,12 @@ interface Dialling {
   call: Call | undefined;
   certificate: Certificate | undefined;
   isSpeaking: boolean;
+  /** The server closed the connection at the preface: it may have version 1 alone. */
+  closedAtPreface: boolean;
   /** Settles when the dial came to something. */
   readonly opened: PromiseWithResolvers<void>;
   /** Settles when the connection is closed on this side. */
-  readonly over: PromiseWithResolvers<void>;
+  over: PromiseWithResolvers<void>;
 }
 
 /** Dials, sends, hangs up. */
@@ -75,6 +77,7 @@ export class Caller {
       call: undefined,
       certificate: undefined,
       isSpeaking: false,
+      closedAtPreface: false,
       opened: Promise.withResolvers(),
       over: Promise.withResolvers(),
     };
@@ -148,7 +151,7 @@ export class Caller {
     const { messageGapMs, prefaceAnswerMs, tls } = this.#options;
     const spokeVersion2 = this.#spokeVersion2(server);
     const opening: OpeningOptions = {
-      wanted: this.#wanted(server, spokeVersion2),
+      wanted: dialling.closedAtPreface ? 1 : this.#wanted(server, spokeVersion2),
       messageGapMs,
       prefaceAnswerMs,
       prefersTls: tls === "auto" && dialling.certificate === undefined,
@@ -163,7 +166,9 @@ export class Caller {
       onHellos: (hellos) => this.#dialling === dialling && this.#listener.onHellos(hellos),
       onMessage: (message) => this.#onMessage(dialling, message),
       onClosed: (reason) => {
-        if (dialling.call === call) this.#onClosed(dialling, reason);
+        if (dialling.call !== call) return;
+        if (opening.wanted === "either" && this.#isAtPreface(dialling, reason)) this.#dialInVersion1(dialling);
+        else this.#onClosed(dialling, reason);
       },
     });
     dialling.call = call;
@@ -192,7 +197,8 @@ export class Caller {
   #onSpoken(dialling: Dialling, hcp: HcpVersion): void {
     if (this.#dialling !== dialling) return;
     dialling.isSpeaking = true;
-    if (this.#options.hcp !== "1") this.#noteVersion(dialling.server, hcp);
+    // Of a server that closed the connection it is not known yet whether it speaks at all.
+    if (this.#options.hcp !== "1" && !dialling.closedAtPreface) this.#noteVersion(dialling.server, hcp);
     this.#options.log.info("version", { hcp });
     const { certificate } = dialling;
     this.#listener.onDialled({
@@ -225,7 +231,22 @@ export class Caller {
   #onMessage(dialling: Dialling, message: Heard): void {
     if (this.#dialling !== dialling) return;
     if (message.kind === "malformed") this.#options.log.debug("ignored a frame", { fault: message.fault });
+    else if (dialling.closedAtPreface) this.#noteVersion(dialling.server, 1);
     this.#listener.onMessage(message);
+  }
+
+  #isAtPreface(dialling: Dialling, { code }: CloseReason): boolean {
+    const isByServer = code === "peer-ended" || code === "peer-reset";
+    return this.#dialling === dialling && !dialling.isSpeaking && isByServer;
+  }
+
+  /** Once more, without a preface: PROTOCOL.md, 13.4. */
+  #dialInVersion1(dialling: Dialling): void {
+    dialling.closedAtPreface = true;
+    dialling.call = undefined;
+    dialling.over.resolve();
+    dialling.over = Promise.withResolvers();
+    void this.#reach(dialling, false);
   }
 
   #onClosed(dialling: Dialling, reason: CloseReason): void {
