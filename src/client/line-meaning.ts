@@ -15,7 +15,8 @@ export type NoticeKind =
   | "refused"
   | "doubtful"
   | "forgotten"
-  /** What came of signing in or registering. */
+  | "registered"
+  /** Nothing came of signing in or registering. */
   | "account"
   | "name-awaited"
   | "name-given-up"

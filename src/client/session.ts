@@ -420,7 +420,7 @@ export class Session {
   #tellAccount(fact: Omit<AccountFact, "kind">): void {
     const { what, of, name, code } = fact;
     const line = accountLine(fact);
-    if (line !== undefined) this.#note(line, "account");
+    if (line !== undefined) this.#note(line, what === "registered" ? "registered" : "account");
     this.#emit({ account: { what, of, name, ...(code !== undefined && { code }) } });
   }
 

@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { House } from "../../server/doors/hcp/fixtures/people.ts";
 import { BlackHole } from "../fixtures/black-hole.ts";
 import { error, frame } from "../fixtures/controlled-client.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
 import { line } from "../fixtures/session-driver.ts";
+import { KnownVersions } from "../hcp-version.ts";
+import { createLog } from "../log.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { COMMAND_BYTES_MAX, EVENTS_WAITING_BYTES_MAX } from "./limits.ts";
@@ -252,4 +255,46 @@ test("when the client ends, every window is closed and leaves the room", async (
   peer.end();
   expect(await session.closed()).toBe(1001);
   await withDeadline(stopped, "the stop");
+});
+
+test("a page signs in and registers; its password is in no log, no event and no fault, and it names no file", async () => {
+  await using house = await House.open();
+  const logged: string[] = [];
+  await using web = await WebServerUnderTest.listen({
+    server: { address: "127.0.0.1", port: house.port },
+    hcp: "auto",
+    versions: new KnownVersions(),
+    log: createLog("debug", (line) => void logged.push(line)),
+  });
+  const page = new WebSocket(new URL("/session", web.url), PAGE_PROTOCOL, { origin: new URL(web.url).origin });
+  const frames: string[] = [];
+  let more = Promise.withResolvers<void>();
+  page.on("message", (data) => {
+    frames.push(String(data));
+    more.resolve();
+    more = Promise.withResolvers();
+  });
+  const told = async (part: string) => {
+    while (!frames.some((one) => one.includes(part)))
+      await withDeadline(more.promise, `${part} in ${frames.join("\n")}`);
+  };
+  await withDeadline(once(page, "open"), "the page's session");
+  const give = (...commands: readonly unknown[]) => {
+    for (const command of commands) page.send(JSON.stringify(command));
+  };
+  const connect = { connect: { address: "127.0.0.1", port: house.port } };
+  give(connect, { select: "Server" }, { type: "Jon" }, { send: {} });
+  await told("join this conversation.");
+  give({ register: { password: "correct horse" } });
+  await told('{"account":{"what":"registered","of":"register","name":"Jon"}}');
+  give(connect, { signIn: { name: "Jon", password: "correct cow" } });
+  await told("sign-in-failed");
+  give({ signIn: { name: "Jon", password: "correct horse" } });
+  await told('{"account":{"what":"signed-in","of":"sign-in","name":"Jon"}}');
+  give({ signIn: { name: "Jon", passwordFile: "/etc/correct" } }, { register: { password: "correct", more: 1 } });
+  await told("expected a password from the page, not a file");
+  await told('register: expected {\\"passwordFile\\": string}; a password stands in a file"');
+  page.terminate();
+  expect(logged).not.toEqual([]);
+  expect([...frames, ...logged, ...house.texts].join("\n")).not.toContain("correct");
 });

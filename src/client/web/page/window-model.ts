@@ -8,6 +8,7 @@ import { destinations } from "../../destinations.ts";
 import type { LineMeaning, NoticeKind } from "../../line-meaning.ts";
 import type { SendOutcome } from "../../outgoing.ts";
 import { atServer } from "../../texts.ts";
+import { AccountModel } from "./account-model.ts";
 import { EntryModel } from "./entry-model.ts";
 import {
   AT_THE_END,
@@ -74,6 +75,7 @@ export class WindowModel {
   readonly entry = new EntryModel();
   readonly transcript = new Transcript();
   readonly unread = new Unread();
+  readonly account = new AccountModel();
   readonly #wire: Wire;
   #link: LinkState = "opening";
   #names: readonly string[] = destinations([]);
@@ -130,7 +132,7 @@ export class WindowModel {
   /** The name that waits for an answer. */
   get proposed(): string | null {
     const attempt = this.#proposal ?? this.#attempts.find(({ isProposal }) => isProposal);
-    return attempt?.draft ?? this.#returnsAs ?? null;
+    return attempt?.draft ?? this.account.signingIn ?? this.#returnsAs ?? null;
   }
 
   /** Why the client could not do the last thing that was asked for. */
@@ -200,6 +202,7 @@ export class WindowModel {
     else if ("shown" in event && event.meaning !== undefined) this.#onShown(event.shown, event.meaning);
     else if ("said" in event) this.#past.note(event.said.id, event.said.atMs);
     else if ("history" in event) this.#onHistory(event.history.more);
+    else if ("account" in event) this.account.take(event.account);
     else if ("users" in event) this.#setNames(event.users.names);
     else if ("connected" in event) this.#onConnected(event.connected);
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected);
@@ -226,6 +229,21 @@ export class WindowModel {
     }
     this.#link = "opening";
     this.#wire.open();
+  }
+
+  /** Takes a name as its owner. The password goes to the client, and stays nowhere here. */
+  signIn(name: string, password: string): void {
+    if (!this.#isOpen) return;
+    this.account.signingIn = name;
+    this.#wire.give({ signIn: { name, password } });
+    this.#check();
+  }
+
+  /** Makes the name that one has one's own, or gives it another password. */
+  register(password: string): void {
+    if (!this.#isOpen) return;
+    this.#wire.give({ register: { password } });
+    this.#check();
   }
 
   select(name: string): void {
@@ -356,6 +374,7 @@ export class WindowModel {
     this.#returnsAs = undefined;
     this.#place = undefined;
     this.#spoken = undefined;
+    this.account.leave();
     this.#isAsking = false;
     this.#hasOlder = false;
     if (this.#proposal?.isTaken) this.#refused.push(this.#proposal.draft);
@@ -400,6 +419,7 @@ export class WindowModel {
   #onNamed(username: string): void {
     this.#proposal = undefined;
     this.#returnsAs = undefined;
+    this.account.onNamed();
     this.#username = username;
     this.entry.takeIf((text) => text.trim().normalize("NFC") === username);
     this.entry.takeBack();

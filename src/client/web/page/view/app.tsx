@@ -1,6 +1,7 @@
 // Owns the window's layout. Invariant: every part is there in every state, so that nothing jumps.
 
 import type { JSX } from "preact";
+import { Account } from "./account-dialog.tsx";
 import { Banner } from "./banner.tsx";
 import { Composer } from "./composer.tsx";
 import { ConnectForm } from "./connect-form.tsx";
@@ -17,6 +18,7 @@ export function App({ model, act, ...settings }: ServerProps): JSX.Element {
           Howdy
         </h1>
         <ConnectForm model={model} act={act} {...settings} />
+        <Account model={model} act={act} />
       </header>
       <Banner model={model} act={act} />
       <Conversation model={model} act={act} />

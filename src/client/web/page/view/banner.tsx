@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import { versionNote } from "../guidance.ts";
-import { makeVisible } from "../rich-text.ts";
+import { makeNameVisible, makeVisible } from "../rich-text.ts";
+import { openAccount } from "./account-dialog.tsx";
 import { focusEntry } from "./focus.ts";
 import type { Props } from "./window.ts";
 
@@ -22,6 +23,17 @@ export function Banner({ model, act }: Props): JSX.Element {
           </button>
         </p>
       ) : null}
+      {model.account.refusedName === undefined ? null : (
+        <p class="banner">
+          <span>
+            <bdi>{makeNameVisible(model.account.refusedName)}</bdi> has an owner. If that is you, sign in with the
+            password; else choose another name.
+          </span>
+          <button type="button" class="main" aria-haspopup="dialog" onClick={openAccount}>
+            Sign in
+          </button>
+        </p>
+      )}
       {model.canReconnect ? (
         <p class="banner">
           <span>

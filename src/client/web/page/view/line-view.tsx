@@ -70,6 +70,7 @@ function looksOf(meaning: LineMeaning): string {
     case "named":
       return "notice good";
     case "notice":
+      if (meaning.notice === "registered") return "notice good";
       return PLAIN_NOTICES.has(meaning.notice) ? "notice plain" : "notice bad";
   }
 }
