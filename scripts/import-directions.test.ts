@@ -303,8 +303,8 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: "lab/hcp2/",
-    mayImport: ["src/protocol/", "src/protocol/hcp2/", "lab/yaml/", "lab/protocol/", "lab/hcp/"],
-    mayUse: ["zod"],
+    mayImport: ["src/protocol/", "src/protocol/hcp2/", "src/scram/", "lab/yaml/", "lab/protocol/", "lab/hcp/"],
+    mayUse: ["node:crypto", "zod"],
   },
   { of: "lab/cs513/", mayImport: ["src/protocol/cs513.ts", "lab/protocol/"] },
   { of: "lab/classchat/", mayImport: ["src/protocol/classchat.ts", "lab/protocol/"] },

@@ -1,11 +1,14 @@
 // Version 2 behind the lab's port: every vector and any bytes can be told, how TCP cuts them changes nothing, and a file's
 // words are the bytes that they say.
 
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf } from "../../src/protocol/hcp1/test-vectors.ts";
 import { FRAMES, VECTORS } from "../../src/protocol/hcp2/fixtures/vectors.ts";
 import { encodeHcp2, FIELDS, PREFACE } from "../../src/protocol/hcp2/index.ts";
+import { isProved } from "../../src/scram/keys.ts";
+import { readClientFinal, signedText, writeServerFirst } from "../../src/scram/messages.ts";
 import type { Frame, FrameReader } from "../protocol/wire-protocol.ts";
 import { fieldsOf } from "./fields.ts";
 import { HCP2 } from "./hcp2.ts";
@@ -88,7 +91,7 @@ describe("a file's words", () => {
     ],
     [{ join: { request: "0x01", name: "Guest {n}" } }, encodeHcp2({ kind: "join", request: "01", name: "Guest 7" })],
     [{ ping: { request: 1 } }, encodeHcp2({ kind: "ping", request: "31" })],
-    [{ hello: {} }, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, 2, 3, 4] })],
+    [{ hello: {} }, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, 2, 3] })],
     [{ say: { text: { repeat: "ab", times: 2 } } }, Uint8Array.from([7, 6, 25, 4, 0x61, 0x62, 0x61, 0x62])],
     [
       { frame: { type: 33, fields: [{ tag: 95, value: "ff*2" }, { tag: 62 }] } },
@@ -147,6 +150,24 @@ describe("a file's words", () => {
     expect(recall("REQUEST(join)", came)).toBe("0x0c");
     expect(recall("REQUEST(Hi)", came)).toBe("0x0b");
     expect(recall("REQUEST(Ho)", came)).toBe("REQUEST(Ho)");
+  });
+
+  test("recall the proof of a password and the server's signature, bound to both hellos", async () => {
+    const hello = encodeHcp2({ kind: "hello", frameMax: 20_000, capabilities: [1], agent: "x" });
+    const salt = Uint8Array.of(1);
+    const scram = writeServerFirst({ nonce: "abcXYZ", salt, iterations: 1 });
+    const came = [hello, encodeHcp2({ kind: "challenge", request: "01", scram })];
+    const proof = readClientFinal(recall("PROOF(Zoë, abc)", came));
+    expect(Buffer.from(proof?.channel ?? [])).toHaveLength("p=howdy-hello,,".length + 64);
+    const signed = signedText("n=Zoë,r=abc", scram, proof?.unproved ?? "");
+    const storedKey = createHash("sha256")
+      .update(Uint8Array.from({ length: 32 }, (_, at) => at))
+      .digest();
+    expect(isProved({ storedKey }, signed, proof?.proof ?? salt)).toBe(true);
+    const wrong = readClientFinal(recall("PROOF(Zoë, abc, wrong)", came));
+    expect(isProved({ storedKey }, signed, wrong?.proof ?? salt)).toBe(false);
+    expect(recall("SIGNATURE(Zoë, abc)", came)).toMatch(/^v=[\w+/]{43}=$/);
+    expect(recall("PROOF(Zoë, other)", came)).toBe("PROOF(Zoë, other)");
   });
 
   test("are free in what a client alone chooses: requests, and how it asks for history", () => {

@@ -6,13 +6,11 @@ import { z } from "zod";
 import { EncodeError } from "../../src/protocol/encode-error.ts";
 import {
   bytesOfValue,
-  CAPABILITIES,
   decodeHcp2,
   encodeRaw,
   FIELDS,
   type FieldKind,
   type FieldName,
-  FRAME_BYTES_MIN,
   MESSAGES,
   type MessageKind,
   NUMBER_MAX,
@@ -26,6 +24,7 @@ import { type Notation, NotationError, type WrittenSource } from "../protocol/no
 import { strict } from "../yaml/strict.ts";
 import { partsOf } from "./parts.ts";
 import { recall } from "./recall.ts";
+import { HELLO_DEFAULTS } from "./sign-in.ts";
 
 const TEXT_CHARS_MAX = 8192;
 const OPAQUE_CHARS_MAX = 66;
@@ -142,8 +141,7 @@ function rawBytes(value: string | undefined): Uint8Array {
 }
 
 function withDefaults(written: WrittenMessage): WrittenMessage {
-  const { tls: _, ...capabilities } = CAPABILITIES;
-  return { frameMax: FRAME_BYTES_MIN, capabilities: Object.values(capabilities), ...written };
+  return { ...HELLO_DEFAULTS, ...written };
 }
 
 function onlyMessage(source: WrittenSource): readonly [MessageKind, WrittenMessage] {
@@ -186,6 +184,7 @@ function matches(source: WrittenSource, own: number, frame: Uint8Array): boolean
 
 function isFree(kind: MessageKind, name: FieldName): boolean {
   if (FREE.has(name) || (name === "text" && FREE_TEXT.has(kind))) return true;
+  if (name === "scram" && kind === "challenge") return true;
   return OF_CLIENTS.has(kind) && FREE_OF_CLIENT.has(name);
 }
 

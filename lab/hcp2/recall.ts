@@ -1,11 +1,12 @@
 // Owns what a file can say of values that a program chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with the
 // request r1 or has the text Hi; REQUEST(join) of the last message of that kind, REQUEST(Hi) of the first say with the text Hi.
-// Pure. Invariant: what no frame tells stays as it is written.
+// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce). Pure. Invariant: what no frame tells stays as it is written.
 
 import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
+import { proofFor, type SignIn, signatureFor } from "./sign-in.ts";
 import { messageOf } from "./wire.ts";
 
-const RECALLED = /\b(?<what>ID|SEQUENCE|TIME|REQUEST)\((?<of>[^()]+)\)/g;
+const RECALLED = /\b(?<what>ID|SEQUENCE|TIME|REQUEST|PROOF|SIGNATURE)\((?<of>[^()]+)\)/g;
 
 type Told = Extract<Hcp2Message, { kind: "said" | "line" }>;
 
@@ -13,11 +14,18 @@ type Told = Extract<Hcp2Message, { kind: "said" | "line" }>;
 export function recall(text: string, came: readonly Uint8Array[]): string {
   return text.replace(RECALLED, (written, what: string, of: string) => {
     if (what === "REQUEST") return requestOf(came, of) ?? written;
+    if (what === "PROOF") return proofFor(readSignIn(of), came) ?? written;
+    if (what === "SIGNATURE") return signatureFor(readSignIn(of), came) ?? written;
     const told = toldOf(came, of);
     if (told === undefined) return written;
     if (what === "ID") return `0x${told.id}`;
     return String(what === "TIME" ? told.time : told.sequence);
   });
+}
+
+function readSignIn(of: string): SignIn {
+  const [name = "", nonce = "", wrong] = of.split(/, */);
+  return { name, nonce, isWrong: wrong === "wrong" };
 }
 
 function requestOf(came: readonly Uint8Array[], of: string): string | undefined {

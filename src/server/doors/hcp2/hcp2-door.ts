@@ -56,8 +56,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #presence: Presence;
   readonly #signIns: SignIns;
   readonly #peers = new Map<SessionId, Peer>();
-  /** Those whose hello has come. */
-  readonly #greeted = new Set<SessionId>();
+  /** Those whose hello has come, and what they can do. */
+  readonly #greeted = new Map<SessionId, readonly number[]>();
   readonly #saidBefore: SaidBefore;
   /** This door's peers with a name, in the order of acceptance. */
   #named: readonly Peer[] = [];
@@ -186,11 +186,11 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     }
   }
 
-  #hello(peer: Peer, { frameMax }: MessageOf<"hello">, frame: Hcp2Frame): void {
+  #hello(peer: Peer, { frameMax, capabilities }: MessageOf<"hello">, frame: Hcp2Frame): void {
     if (this.#greeted.has(peer.session)) this.#refuse(peer, "hello-twice");
     else if (frameMax < FRAME_BYTES_MIN) this.#refuse(peer, "frame-max-too-small");
     else {
-      this.#greeted.add(peer.session);
+      this.#greeted.set(peer.session, capabilities);
       this.#signIns.greeted(peer, frame);
     }
   }
@@ -327,7 +327,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const asked = askedIn(original);
     if (asked === undefined) throw new Error("a join of version 2 comes with its request");
     const { name } = user;
-    const unread = unreadOf(name, this.#server);
+    const knowsMarks = this.#greeted.get(peer.session)?.includes(CAPABILITIES.marks);
+    const unread = knowsMarks ? unreadOf(name, this.#server) : {};
     this.#server.send(peer, this.#bytesOf({ kind: "welcome", ...asked, name, sequence, time, ...unread }));
     for (const roster of rosterFrames(this.#server.room.users)) this.#server.send(peer, this.#bytesOf(roster));
     this.#presence.came(peer);
