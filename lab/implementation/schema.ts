@@ -72,7 +72,7 @@ export const limitsSchema = strict({
 export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors", "short-silence"] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
-export const FEATURES = ["logs", "console", "window", "draft", "users"] as const;
+export const FEATURES = ["logs", "console", "window", "draft", "users", "history"] as const;
 
 const run = strict({
   image: text.describe("Docker bed: an image that is there.").optional(),

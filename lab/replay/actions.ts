@@ -33,6 +33,8 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
       return taken(client?.command({ type: stage.translate(action.text) }), "types");
     case "send":
       return taken(client?.command({ send: {} }), "sends");
+    case "history":
+      return askHistory(stage, host, action);
     case "close":
       return closeClient(stage, host);
     case "input":
@@ -62,6 +64,13 @@ async function connectClient(
     ...(port === undefined ? {} : { port }),
   };
   return taken(stage.clients.get(host)?.command({ connect }), "connects");
+}
+
+function askHistory(stage: Stage, host: string, { limit }: Extract<Action, { kind: "history" }>): ActionOutcome {
+  if (stage.views().has(host))
+    return failed("asks for older lines", "is a window, which asks by itself", "unsupported");
+  const history = limit === undefined ? {} : { limit };
+  return taken(stage.clients.get(host)?.command({ history }), "asks for older lines");
 }
 
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */

@@ -40,6 +40,8 @@ const CLIENTS: readonly Found<ClientDefect2>[] = [
   ["errors not shown", "client2-receiver-away", "16.3", /^Win72 showed nothing after/],
   ["kept is not told", "client2-receiver-away", "16.3", /^Win72 showed nothing after/],
   ["whispers for others shown", "client2-foreign-whisper", "16.3", /^Win72 showed "Eve says: For her eyes only"/],
+  ["older lines not shown", "client2-history", "16.4", /^Win72 showed nothing/],
+  ["ids not looked at", "client2-history", "16.4", /^Win72 showed "Zoë says: Now"/],
   ["mail not shown", "client2-server-says", "16.5", /^Win72 showed nothing/],
   ["byes not shown", "client2-server-says", "16.5", /^Win72 showed "The connection/],
   ["errors not shown", "client2-name-refused", "18.1", /^Win72 showed nothing after/],

@@ -57,6 +57,16 @@ test("a case in another protocol is only for programs whose files say that they 
   expect(fitScenario(other.scenario, { server: server(two), client: client(two) }).kind).toBe("fits");
 });
 
+test("a case that asks for older lines is not for a client whose file says that it cannot", () => {
+  const asking = scenario(CASE.replace("Win72: [send]", "Win72: [{ history: { limit: 3 } }]"));
+  expect(fitScenario(asking, { server: server(), client: client() }).kind).toBe("fits");
+  const blind = client("unsupported: [{ feature: history, why: keeps none }]");
+  expect(fitScenario(asking, { server: server(), client: blind })).toEqual({
+    kind: "unsupported",
+    why: "c 1: keeps none",
+  });
+});
+
 test("a case without its kind of program is not its business", () => {
   const alone = scenario(
     CASE.replace("Win71: { server: {} }, ", "").replace(", named: Jon", "").replace("Win71: { logs: x }, ", ""),

@@ -50,6 +50,11 @@ function whyNot(scenario: Scenario, { server, client }: Pair): string | undefine
   if (used.has("server") && missing.length > 0) {
     return tellWhy(server, `its file does not offer ${missing.join(", ")}`);
   }
+  const asksHistory = scenario.steps.some(({ work }) =>
+    work.some(({ actions }) => actions.some(({ kind }) => kind === "history")),
+  );
+  const noHistory = client.unsupportedFeatures.get("history");
+  if (asksHistory && noHistory !== undefined) return tellWhy(client, noHistory);
   if (scenario.windows.size > 0 && client.window === undefined) {
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }

@@ -29,6 +29,7 @@ export type Action =
   | { readonly kind: "select"; readonly name: string }
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "send" }
+  | { readonly kind: "history"; readonly limit: number | undefined }
   | { readonly kind: "close" }
   | { readonly kind: "input"; readonly text: string }
   | { readonly kind: "operator"; readonly line: string }
@@ -54,7 +55,7 @@ export type ActionKind = Action["kind"];
 
 /** Which actions a host of each role can take, in the order in which messages list them. */
 export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]>> = {
-  client: ["start", "connect", "select", "type", "send", "close", "kill", "restart", "pause", "resume"],
+  client: ["start", "connect", "select", "type", "send", "history", "close", "kill", "restart", "pause", "resume"],
   server: ["start", "input", "operator", "stop", "kill", "restart", "pause", "resume"],
   peer: ["connect", "wire"],
 };
@@ -263,6 +264,7 @@ function buildAction(source: ActionSource, host: string, spoken: Spoken): Action
   if ("input" in source) return { kind: "input", text: source.input };
   if ("operator" in source) return { kind: "operator", line: source.operator };
   if ("send" in source) return { kind: "send" };
+  if ("history" in source) return { kind: "history", limit: source.history.limit };
   if ("close" in source) return { kind: "close" };
   if ("stop" in source) return { kind: "stop" };
   if ("kill" in source) return { kind: "kill" };

@@ -17,6 +17,7 @@ const STEPS_MAX = 100;
 const ACTIONS_MAX = 100;
 const NAME_CHARS_MAX = 64;
 const WIDGETS_MAX = 50;
+const HISTORY_LINES_MAX = 100;
 
 /** The requirements of the report, numbered as in its test case design. */
 const REQUIREMENT_MAX = 12;
@@ -99,6 +100,10 @@ function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]
       examples: [{ type: "Hello" }],
     }),
     strict({ send: bare }).meta({ description: "Press Send.", examples: ["send"] }),
+    strict({ history: strict({ limit: z.int().min(1).max(HISTORY_LINES_MAX).optional() }) }).meta({
+      description: "Ask for older lines, of a client that speaks version 2 of the control protocol (docs/control.md).",
+      examples: [{ history: { limit: 20 } }],
+    }),
     strict({ close: bare }).meta({ description: "Close the window; the client ends.", examples: ["close"] }),
     strict({ input: oneLine }).meta({
       description: "Type a line on the console of a server that asks there.",

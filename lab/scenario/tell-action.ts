@@ -22,6 +22,8 @@ export function describeAction(action: Action): string {
       return `is told ${JSON.stringify(action.line)} by its operator`;
     case "send":
       return "sends";
+    case "history":
+      return action.limit === undefined ? "asks for older lines" : `asks for ${action.limit} older lines`;
     case "close":
       return "closes its window";
     case "stop":
