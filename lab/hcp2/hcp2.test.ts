@@ -132,6 +132,12 @@ describe("a file's words", () => {
     expect(notation.matches?.({ error: { code: "no-name" } }, 1, error)).toBe(false);
   });
 
+  test("are told as far as the file gives them", () => {
+    expect(notation.tellExpected?.({ say: { text: "Hi" } }, 1)).toBe('say text: "Hi"');
+    expect(notation.tellExpected?.({ hello: {} }, 1)).toBe("hello");
+    expect(notation.tellExpected?.({ preface: "HOWDY/2" }, 1)).toBe("preface");
+  });
+
   test("recall what frames that came before tell of a line", () => {
     const came = [line, encodeHcp2({ kind: "said", request: "7231", id: "0c", sequence: 8, time: 10 })];
     expect(recall("ID(Hi)", came)).toBe("0x0a");

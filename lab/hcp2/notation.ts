@@ -25,6 +25,7 @@ import { strict } from "../yaml/strict.ts";
 import { partsOf } from "./parts.ts";
 import { recall } from "./recall.ts";
 import { HELLO_DEFAULTS } from "./sign-in.ts";
+import { HCP2_WIRE } from "./wire.ts";
 
 const TEXT_CHARS_MAX = 8192;
 const OPAQUE_CHARS_MAX = 66;
@@ -93,6 +94,7 @@ export const HCP2_NOTATION: Notation = {
   expectHelp:
     "What comes next on the connection, in order; or nothing, closed, reset. What means nothing is passed over. What is left out of a message must not be there, but for what its sender alone chooses: ids, sequences, times, texts of errors, a client's requests.",
   encode,
+  tellExpected,
   matches,
   recall,
 };
@@ -164,6 +166,13 @@ function writtenValue(kind: FieldKind, written: Written, own: number): Value {
 
 function isRepeated(written: Written): written is Repeated {
   return typeof written === "object" && "repeat" in written;
+}
+
+/** The fields that the file gives, in its order: that others are missing is no fault here. */
+function tellExpected(source: WrittenSource, own: number): string {
+  if ("preface" in source || "frame" in source) return HCP2_WIRE.tell(encode(source, own));
+  const [kind, written] = onlyMessage(source);
+  return HCP2_WIRE.tell(encodeRaw(MESSAGES[kind].type, rawFields(written, own))).replace(/ \(field-missing\)$/, "");
 }
 
 function matches(source: WrittenSource, own: number, frame: Uint8Array): boolean {

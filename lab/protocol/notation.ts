@@ -33,6 +33,8 @@ export interface Notation {
   encode(source: WrittenSource, number: number): Uint8Array;
   /** A text in which what only frames that came before can tell is filled in: a line's id. They stand connection by connection. */
   recall?(text: string, came: readonly Uint8Array[]): string;
+  /** An expected frame for a person, without what the file leaves open; what its bytes say unless told. */
+  tellExpected?(source: WrittenSource, number: number): string;
   /** Whether a frame is the one that a file expects; unless told, its bytes must be the same. */
   matches?(source: WrittenSource, number: number, frame: Uint8Array): boolean;
 }

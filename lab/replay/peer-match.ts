@@ -137,6 +137,8 @@ function tellWanted(expected: WireExpected, { protocol: { notation, wire }, numb
   if (expected.kind === "closed") return "the connection's end";
   if (expected.kind === "reset") return "a reset";
   const bytes = bytesFor(expected, number, notation, fill);
+  if (expected.kind === "written" && notation.tellExpected !== undefined)
+    return notation.tellExpected(fillSource(expected.source, fill), number);
   // The order of names is free, and so are ports, so that their bytes would say too much.
   const isFree = wire.factsOf(bytes).isList || notation.matches !== undefined;
   return expected.kind === "written" && isFree ? wire.tell(bytes) : tellFrame(bytes, wire);

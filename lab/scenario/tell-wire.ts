@@ -45,5 +45,6 @@ export function tellWireExpectation(expect: WireExpectation, protocol: Protocol,
 function tellExpected(frame: WireExpected, { notation, wire }: Protocol, number: number): string {
   if (frame.kind === "closed") return "the connection's end";
   if (frame.kind === "reset") return "a reset";
-  return frame.kind === "bytes" ? formatHex(frame.bytes, WORDS_TOLD) : wire.tell(bytesFor(frame, number, notation));
+  if (frame.kind === "bytes") return formatHex(frame.bytes, WORDS_TOLD);
+  return notation.tellExpected?.(frame.source, number) ?? wire.tell(bytesFor(frame, number, notation));
 }
