@@ -106,6 +106,11 @@ export class Caller {
     call.end();
   }
 
+  /** The server is not there any more, though its connection is. */
+  giveUp(): void {
+    this.#dialling?.call?.destroy({ code: "peer-silent", detail: "the server answered nothing" });
+  }
+
   /** Settles when the last dial came to something, and the listener knows. */
   async settled(): Promise<void> {
     // A dial that failed may have led to the next one.

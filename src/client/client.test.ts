@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
+import { TestClock } from "../fixtures/test-clock.ts";
+import { encodeHcp2, PREFACE } from "../protocol/hcp2/index.ts";
 import { Client } from "./client.ts";
 import type { ControlEvent2 } from "./control.ts";
 import { withDeadline } from "./fixtures/deadline.ts";
 import { ScriptedServer } from "./fixtures/scripted-server.ts";
 import { VERSION_1 } from "./fixtures/version-1.ts";
 import { createLog } from "./log.ts";
+import { ANSWER_MS, ASK_AFTER_MS } from "./way-watch.ts";
 
 const OPTIONS = {
   localAddress: undefined,
@@ -61,4 +64,41 @@ test("a client has ended when its connection is closed, and not before", async (
   expect(over).toBe(false);
   peer.end();
   await withDeadline(ended.promise, "the end of the client");
+});
+
+test("a server of version 2 that answers nothing is given up; one that says anything is not", async () => {
+  await using server = await ScriptedServer.listen();
+  const clock = new TestClock();
+  const events: ControlEvent2[] = [];
+  let more = Promise.withResolvers<void>();
+  const client = new Client(
+    { ...OPTIONS, hcp: "2", clock },
+    {
+      onEvent: (event) => {
+        events.push(event);
+        more.resolve();
+      },
+      onEnded: () => undefined,
+    },
+  );
+  const until = async (what: string, holds: (event: ControlEvent2) => boolean) => {
+    while (!events.some(holds)) {
+      await withDeadline(more.promise, what);
+      more = Promise.withResolvers();
+    }
+  };
+  client.take({ connect: server.address });
+  const peer = await server.nextPeer();
+  await peer.write(PREFACE);
+  await until("the connection", (event) => "connected" in event);
+  await clock.pass(ASK_AFTER_MS + ANSWER_MS - 1);
+  await peer.write(encodeHcp2({ kind: "notice", code: "announcement", text: "still here" }));
+  await until("the line", (event) => "shown" in event && event.shown.text === "Server says: still here");
+  await clock.pass(ASK_AFTER_MS + ANSWER_MS - 1);
+  expect(events.some((event) => "disconnected" in event)).toBe(false);
+  await clock.pass(1);
+  await until("the end", (event) => "disconnected" in event);
+  expect(events.at(-1)).toEqual({ disconnected: { reason: "peer-silent" } });
+  const line = `The connection to Howdy Server 127.0.0.1:${server.port} is gone: it does not answer any more.`;
+  expect(events.at(-2)).toEqual({ shown: { text: line } });
 });

@@ -13,6 +13,7 @@ import type { SendOutcome } from "./outgoing.ts";
 import { Session } from "./session.ts";
 import type { SessionCommand, SessionInput, SessionOutput } from "./session-io.ts";
 import type { ScramSums } from "./sign-in.ts";
+import { WayWatch } from "./way-watch.ts";
 
 /** Bytes of chance by which a text of one's own is known. */
 const NONCE_BYTES = 16;
@@ -52,20 +53,30 @@ export class Client {
   readonly #inputs: SessionInput[] = [];
   #taking = false;
   #callOff: () => void = () => undefined;
+  /** Of a server of version 2, which can be asked. */
+  #watch: WayWatch | undefined;
 
   constructor(options: ClientOptions, listener: ClientListener) {
     const { linesOnJoin, comesBackToOne: toOne = false, clock = SYSTEM_CLOCK, chance = Math.random } = options;
     this.#listener = listener;
     this.#clock = clock;
-    const nonce = () => randomBytes(NONCE_BYTES).toString("hex");
     this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin, comeback: { toOne, chance } });
     this.#caller = new Caller(options, {
       onCertificate: (fingerprint, news) => this.#feed({ kind: "certificate", fingerprint, news }),
-      onDialled: (spoken) => this.#feed({ kind: "dialled", spoken }),
+      onDialled: (spoken) => {
+        if (spoken.hcp === 2) this.#watch = this.#watchServer();
+        this.#feed({ kind: "dialled", spoken });
+      },
       onDialFailed: (why) => this.#feed({ kind: "dial-failed", why }),
       onHellos: (hellos) => this.#feed({ kind: "hellos", hellos }),
-      onMessage: (message) => this.#feed({ kind: "received", message }),
-      onLost: (code, why) => this.#feed({ kind: "closed", code, why }),
+      onMessage: (message) => {
+        this.#watch?.heard("answer");
+        this.#feed({ kind: "received", message });
+      },
+      onLost: (code, why) => {
+        this.#unwatch();
+        this.#feed({ kind: "closed", code, why });
+      },
     });
   }
 
@@ -119,6 +130,7 @@ export class Client {
         break;
       case "dial":
         this.#callOff();
+        this.#unwatch();
         this.#caller.dial(output.server);
         break;
       case "wait":
@@ -133,6 +145,7 @@ export class Client {
         break;
       case "hang-up":
         this.#callOff();
+        this.#unwatch();
         this.#caller.hangUp();
         break;
       case "end":
@@ -142,10 +155,27 @@ export class Client {
     }
   }
 
+  /** A server may stand still, or the way to it be cut, without a word. */
+  #watchServer(): WayWatch {
+    return new WayWatch(this.#clock, {
+      ask: () => this.#caller.send({ kind: "ping", request: nonce() }),
+      onSilent: () => this.#caller.giveUp(),
+    });
+  }
+
+  #unwatch(): void {
+    this.#watch?.end();
+    this.#watch = undefined;
+  }
+
   /** Takes a fifth of a second and more, in another thread. */
   async #stretch({ id, password, salt }: Extract<SessionOutput, { kind: "stretch" }>): Promise<void> {
     const salted = salt === undefined ? randomBytes(SALT_BYTES) : Buffer.from(salt, "hex");
     const keys = await deriveKeys(password, salted, PASSWORD_ROUNDS);
     this.#feed({ kind: "stretched", id, salt: salted.toString("hex"), keys });
   }
+}
+
+function nonce(): string {
+  return randomBytes(NONCE_BYTES).toString("hex");
 }

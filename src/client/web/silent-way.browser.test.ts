@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ANSWER_MS, ASK_AFTER_MS } from "../way-watch.ts";
 import { launchBrowser } from "./fixtures/browser.ts";
 import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
 import { SilentWay } from "./fixtures/silent-way.ts";
-import { ANSWER_MS, ASK_AFTER_MS } from "./page/way-watch.ts";
 
 let browser: Browser;
 beforeAll(async () => {

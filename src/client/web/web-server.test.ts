@@ -7,11 +7,11 @@ import { WebSocket } from "ws";
 import { TestClock } from "../../fixtures/test-clock.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { ScriptedServer } from "../fixtures/scripted-server.ts";
+import { ANSWER_MS, ASK_AFTER_MS } from "../way-watch.ts";
 import { ask, askForSession } from "./fixtures/http.ts";
 import { WebServerUnderTest } from "./fixtures/web-server-under-test.ts";
 import { WebSession } from "./fixtures/web-session.ts";
 import { SESSIONS_MAX } from "./limits.ts";
-import { ANSWER_MS, ASK_AFTER_MS } from "./page/way-watch.ts";
 import { PAGE_PROTOCOL } from "./page/window-event.ts";
 import { escapeHtml, makePageFiles } from "./page-files.ts";
 

@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../clock.ts";
 import { writePlace } from "../../options/index.ts";
+import { WayWatch } from "../way-watch.ts";
 import {
   COMMAND_BYTES_MAX,
   HTTP_CONNECTIONS_MAX,
@@ -17,7 +18,6 @@ import {
   SESSIONS_MAX,
 } from "./limits.ts";
 import { judgeHost, judgeOrigin } from "./origin-rule.ts";
-import { WayWatch } from "./page/way-watch.ts";
 import { PAGE_NAME, PAGE_PARAMETER } from "./page/window-event.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";
 import { WindowSession, type WindowSessionOptions } from "./window-session.ts";

@@ -2,7 +2,7 @@
 // Invariant: once it said that the session is lost, nothing comes of that session any more; and it says so soon, also when
 // the connection died without a word.
 
-import { WayWatch } from "../way-watch.ts";
+import { WayWatch } from "../../../way-watch.ts";
 import { BEAT_FRAME, PAGE_PARAMETER, PAGE_PROTOCOL, type WindowCommand, type WindowEvent } from "../window-event.ts";
 
 /** How long a session may take to open, in milliseconds. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TestClock } from "../../../fixtures/test-clock.ts";
+import { TestClock } from "../fixtures/test-clock.ts";
 import { ANSWER_MS, ASK_AFTER_MS, PROMPT_ANSWER_MS, WayWatch } from "./way-watch.ts";
 
 /** Within which a connection that died silently is noticed. */
