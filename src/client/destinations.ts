@@ -1,5 +1,5 @@
-// Owns the list `Send To`: Server, All, then who is online. It must not know the network nor the text box.
-// Invariant: no name is in the list twice, whatever a server says.
+// Owns the list `Send To`: Server, All, then who is online; and who is selected in it. It must not know the network nor the text
+// box. Invariant: no name is in the list twice, whatever a server says, and nobody is selected who is not in it.
 
 import { EVERYBODY, SERVER } from "../protocol/hcp1/index.ts";
 
@@ -37,4 +37,66 @@ export function compareLists(users: readonly string[], names: readonly string[])
     joined: next.filter((name) => !before.has(name)),
     changed: next.length !== users.length || next.some((name, index) => name !== users[index]),
   };
+}
+
+/** The list, and who is selected. */
+export class SendTo {
+  #users: readonly string[] = [];
+  #selection: string | null = null;
+  /** Who was selected when the connection went, and is to be again. */
+  #before: string | null = null;
+
+  get users(): readonly string[] {
+    return this.#users;
+  }
+
+  get names(): readonly string[] {
+    return destinations(this.#users);
+  }
+
+  get selection(): string | null {
+    return this.#selection;
+  }
+
+  /**
+   * False where the name is not in the list: nobody is selected then. Otherwise a whisper to somebody who has just left would
+   * go to whoever was selected before.
+   */
+  select(name: string): boolean {
+    this.#selection = findDestination(this.#users, name) ?? null;
+    this.#before = null;
+    return this.#selection !== null;
+  }
+
+  /** Whoever is selected is to be selected again, once they are in a list again. */
+  keepSelected(): void {
+    this.#before = this.#selection ?? this.#before;
+  }
+
+  forgetSelected(): void {
+    this.#before = null;
+  }
+
+  /** What a server told: who is there. */
+  take(names: readonly string[]): ListChange {
+    const change = compareLists(this.#users, names);
+    this.#set(change.users);
+    return change;
+  }
+
+  /** Nobody is there. True when somebody was. */
+  clear(): boolean {
+    const wasSomebody = this.#users.length > 0;
+    this.#set([]);
+    return wasSomebody;
+  }
+
+  #set(users: readonly string[]): void {
+    this.#users = users;
+    const { names } = this;
+    if (this.#selection !== null && !names.includes(this.#selection)) this.#selection = null;
+    if (this.#before === null || !names.includes(this.#before)) return;
+    this.#selection = this.#before;
+    this.#before = null;
+  }
 }

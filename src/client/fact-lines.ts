@@ -1,7 +1,7 @@
-// Owns the lines that what happens in version 2 is shown as: words, meaning, and the line's place in the log. Pure. It must not
+// Owns the lines that what happens is shown as: words, meaning, and, in version 2, the line's place in the log. Pure. It must not
 // know when a line is shown. Invariant: where version 1 has words for it, they are the same.
 
-import { EVERYBODY, SERVER } from "../protocol/hcp1/index.ts";
+import { EVERYBODY, type Message, SERVER } from "../protocol/hcp1/index.ts";
 import type { ControlEvent2 } from "./control.ts";
 import type { Fact } from "./hcp2-talk.ts";
 import type { LineMeaning } from "./line-meaning.ts";
@@ -39,6 +39,19 @@ export function shownLine(fact: Telling, onlooker: Onlooker): ShownLine | Extrac
     case "missed-lines":
       return notice(texts.LINES_FORGOTTEN, "forgotten");
   }
+}
+
+/**
+ * The line about a message of version 1. A good server sends nothing that is for somebody else. If one does, a person sees nothing
+ * of it; a program that drives this client is told.
+ */
+export function shownMessage(
+  { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>,
+  onlooker: Onlooker,
+): ReturnType<typeof shownLine> {
+  const isWhisper = receiver !== EVERYBODY;
+  if (isWhisper && receiver !== onlooker.username) return { ignored: { sender, receiver, text } };
+  return spoken(sender, text, isWhisper, onlooker);
 }
 
 function lineOfLog({ line }: Extract<Fact, { kind: "line" }>, onlooker: Onlooker): ReturnType<typeof shownLine> {

@@ -4,13 +4,13 @@
 // stay as they are, control characters too: whoever draws them makes them harmless.
 
 import { writePlace } from "../options/ip-address.ts";
-import { EVERYBODY, type Message, SERVER, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
+import { type Message, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import { TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
 import { type AccountWish, accountLine, wishFault } from "./accounts.ts";
 import { Comeback, type ComebackOptions, NAME_AGAIN_MS, NAME_TRIES_MAX } from "./comeback.ts";
 import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
-import { compareLists, destinations, findDestination } from "./destinations.ts";
-import { type ShownLine, shownLine } from "./fact-lines.ts";
+import { SendTo } from "./destinations.ts";
+import { type Onlooker, type ShownLine, shownLine, shownMessage } from "./fact-lines.ts";
 import { describeFault } from "./fault.ts";
 import { type Fact, Hcp2Talk, type Hcp2TalkOptions } from "./hcp2-talk.ts";
 import { type Heard, isOfVersion1, type Spoken } from "./heard.ts";
@@ -48,15 +48,12 @@ const LINES_ASKED = 50;
 /** One client's session. */
 export class Session {
   #draft = "";
-  #selection: string | null = null;
-  #users: readonly string[] = [];
+  readonly #sendTo = new SendTo();
   #lines: string[] = [];
   #link: ServerLink | undefined;
   #comeback: Comeback | undefined;
   /** What is done when the wait is over. */
   #next: (() => void) | undefined;
-  /** Who was selected when the connection went. */
-  #selectedBefore: string | null = null;
   #ended = false;
   #outputs: SessionOutput[] = [];
   readonly #options: SessionOptions;
@@ -85,8 +82,8 @@ export class Session {
     const link = this.#link;
     return {
       draft: this.#draft,
-      selection: this.#selection,
-      names: [...destinations(this.#users)],
+      selection: this.#sendTo.selection,
+      names: [...this.#sendTo.names],
       lines: [...this.#lines],
       connection: link?.spoken ? { ...link.server } : null,
       username: link?.username ?? null,
@@ -154,7 +151,7 @@ export class Session {
     this.#hangUp();
     if (!isSooner) {
       this.#comeback = new Comeback(servers, this.#options.comeback);
-      this.#selectedBefore = null;
+      this.#sendTo.forgetSelected();
     }
     this.#dial();
   }
@@ -169,17 +166,13 @@ export class Session {
   }
 
   #select(name: string): void {
-    // A name that is not in the list leaves nobody selected. Otherwise a whisper to somebody who has just left would go
-    // to whoever was selected before.
-    this.#selection = findDestination(this.#users, name) ?? null;
-    this.#selectedBefore = null;
-    if (this.#selection !== null) return;
-    const expected = `select: expected one of the ${destinations(this.#users).length} names in the list`;
+    if (this.#sendTo.select(name)) return;
+    const expected = `select: expected one of the ${this.#sendTo.names.length} names in the list`;
     this.#emit({ error: { message: describeFault(expected, JSON.stringify(name)) } });
   }
 
   #send(): void {
-    if (this.#say(this.#selection, this.#draft)) this.#draft = "";
+    if (this.#say(this.#sendTo.selection, this.#draft)) this.#draft = "";
   }
 
   /** True when something was sent. */
@@ -295,7 +288,7 @@ export class Session {
   /** To the next server, where there is one. */
   #goOn({ username, proposed, wasKicked }: ServerLink, reason: string): void {
     const nextMs = this.#comeback?.lost(username ?? proposed ?? undefined, wasKicked);
-    if (nextMs !== undefined) this.#selectedBefore = this.#selection ?? this.#selectedBefore;
+    if (nextMs !== undefined) this.#sendTo.keepSelected();
     this.#unlink(reason, nextMs);
     if (nextMs === 0) this.#dial();
     else if (nextMs !== undefined) this.#wait(nextMs, () => this.#dial());
@@ -317,7 +310,7 @@ export class Session {
     this.#link = undefined;
     this.#next = undefined;
     this.#emit({ disconnected: { reason, ...(nextMs !== undefined && { nextMs }) } });
-    this.#setUsers([], this.#users.length > 0);
+    if (this.#sendTo.clear()) this.#tellUsers();
   }
 
   #read(link: ServerLink, message: Heard): void {
@@ -338,23 +331,12 @@ export class Session {
         break;
       // The sender need not be in the list: a list is cut at 63 names, and may be on its way.
       case "message":
-        this.#readMessage(link, message);
+        this.#showOrIgnore(shownMessage(message, this.#onlooker(link)));
         break;
       // Not for a client: ignored in silence, as what is no message is.
       case "proposal":
         break;
     }
-  }
-
-  // A good server sends nothing that is for somebody else. If one does, a person sees nothing of it; a program that
-  // drives this client is told.
-  #readMessage(link: ServerLink, { sender, receiver, text }: Extract<Message, { readonly kind: "message" }>): void {
-    const isListed = sender === SERVER || this.#users.includes(sender);
-    const meaning = (whispered: boolean) => ({ kind: "spoken", sender, whispered, isListed }) as const;
-    if (receiver === EVERYBODY) this.#show({ text: texts.somebodySays(sender, text), meaning: meaning(false) });
-    else if (receiver === link.username)
-      this.#show({ text: texts.somebodyWhispers(sender, text), meaning: meaning(true) });
-    else this.#emit({ ignored: { sender, receiver, text } });
   }
 
   #onFacts(facts: readonly Fact[]): void {
@@ -399,10 +381,17 @@ export class Session {
     }
   }
 
-  #showFact({ username }: ServerLink, fact: Parameters<typeof shownLine>[0], isHistory = false): void {
-    const shown = shownLine(fact, { username, users: this.#users });
+  #showFact(link: ServerLink, fact: Parameters<typeof shownLine>[0], isHistory = false): void {
+    this.#showOrIgnore(shownLine(fact, this.#onlooker(link)), isHistory);
+  }
+
+  #showOrIgnore(shown: ReturnType<typeof shownLine>, isHistory = false): void {
     if ("ignored" in shown) this.#emit(shown);
     else this.#show(isHistory ? { ...shown, stamp: { ...shown.stamp, history: true } } : shown);
+  }
+
+  #onlooker({ username }: ServerLink): Onlooker {
+    return { username, users: this.#sendTo.users };
   }
 
   #onAccount(link: ServerLink, fact: AccountFact): void {
@@ -450,21 +439,14 @@ export class Session {
   }
 
   #readUpdate(names: readonly string[]): void {
-    const change = compareLists(this.#users, names);
-    this.#setUsers(change.users, change.changed);
+    const change = this.#sendTo.take(names);
+    if (change.changed) this.#tellUsers();
     this.#showAll(change.left, texts.LEFT);
     this.#showAll(change.joined, texts.JOINED);
   }
 
-  #setUsers(users: readonly string[], changed: boolean): void {
-    this.#users = users;
-    const list = destinations(users);
-    if (this.#selection !== null && !list.includes(this.#selection)) this.#selection = null;
-    if (this.#selectedBefore !== null && list.includes(this.#selectedBefore)) {
-      this.#selection = this.#selectedBefore;
-      this.#selectedBefore = null;
-    }
-    if (changed) this.#emit({ users: { names: [...list] } });
+  #tellUsers(): void {
+    this.#emit({ users: { names: [...this.#sendTo.names] } });
   }
 
   #showAll(names: readonly string[], what: string): void {
