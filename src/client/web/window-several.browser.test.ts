@@ -32,6 +32,14 @@ test("a window whose server is killed is at the next one, under its name, with t
   await jon.line(`You are back as Jon, at Howdy Server ${places[1]}.`).waitFor();
   await jon.page.getByText(`HCP 1 at ${places[1]}`).waitFor();
   await jon.selected("All").waitFor();
+  // Also on a phone it is in sight, whole.
+  await jon.page.setViewportSize({ width: 360, height: 640 });
+  expect(await jon.page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  for (const widget of [jon.address, jon.connectButton, jon.entry, jon.page.getByText(`HCP 1 at ${places[1]}`)]) {
+    const { x = 0, width = 0, height = 0 } = (await widget.boundingBox()) ?? {};
+    expect(x + width).toBeLessThanOrEqual(360);
+    expect(height).toBeLessThan(48);
+  }
   expect(await jon.entry.inputValue()).toBe("half a mess");
   expect(await jon.page.title()).toBe("Jon · Howdy");
   await jon.entry.fill("a whole message");
