@@ -257,10 +257,10 @@ export class Session {
     this.#outputs.push({ kind: "end" });
   }
 
-  #hangUp(): void {
+  #hangUp(reason = "ended-here"): void {
     if (this.#link === undefined) return;
     this.#outputs.push({ kind: "hang-up" });
-    this.#unlink("ended-here");
+    this.#unlink(reason);
   }
 
   #onDialled(spoken: Spoken): void {
@@ -401,9 +401,7 @@ export class Session {
     }
     if (fact.what === "refused" && fact.of !== "register") link.proposed = null;
     this.#tellAccount(fact);
-    if (!isDistrusted(fact)) return;
-    this.#outputs.push({ kind: "hang-up" });
-    this.#unlink("server-distrusted");
+    if (isDistrusted(fact)) this.#hangUp("server-distrusted");
   }
 
   #tellAccount(fact: Omit<AccountFact, "kind">): void {

@@ -100,6 +100,8 @@ test("what cannot be done is said before a password is asked for", () => {
   const driver = new TerminalDriver();
   driver.lines();
   expect(driver.enter("/signin Jon").lines()).toEqual(["# You are not connected to a Howdy Server."]);
+  const older = TerminalDriver.named("Jon");
+  expect(older.enter("/register").lines()).toEqual(["# Version 1 is spoken here, in which names have no owners."]);
   const nameless = connected();
   expect(nameless.enter("/signin").lines()).toEqual(["# Expected /signin NAME."]);
   nameless.draft = "";

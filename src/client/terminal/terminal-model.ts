@@ -9,14 +9,13 @@ import { destinations } from "../destinations.ts";
 import type { LineStamp, ShownLine } from "../fact-lines.ts";
 import type { LineMeaning } from "../line-meaning.ts";
 import type { ServerAddress } from "../server-address.ts";
-import { isDistrusted } from "../sign-in.ts";
 import { NOT_CONNECTED } from "../texts.ts";
 import { HELP_LINES } from "./commands.ts";
 import type { Remark } from "./draw.ts";
 import { type Entered, readEntered } from "./entered.ts";
 import { KnownNames } from "./known-names.ts";
-import { PasswordQuestion } from "./password-question.ts";
 import type { Prompt } from "./prompt.ts";
+import { TerminalAccounts } from "./terminal-accounts.ts";
 import * as words from "./words.ts";
 
 /** Why the face ends. */
@@ -64,7 +63,7 @@ export class TerminalModel {
   readonly #port: TerminalPort;
   readonly #isAttended: boolean;
   readonly #hasSeveral: boolean;
-  readonly #hidesPasswords: boolean;
+  readonly #accounts: TerminalAccounts;
   #link: "dialling" | "connected" | "waiting" = "dialling";
   #wasConnected = false;
   #wasAccepted = false;
@@ -82,17 +81,12 @@ export class TerminalModel {
   #aside = "";
   /** Whether the last thing said was refused by the session. */
   #wasRefused = false;
-  /** Passwords that are asked for. */
-  #question: PasswordQuestion | undefined;
-  /** A new password waits for the server's answer. */
-  #isRegistering = false;
   #isInputAtEnd = false;
-  /** The name that was refused last to whoever has no password. */
-  #ownedName: string | undefined;
   /** Lines of an answer that is not at its end. */
   #older: ShownLine[] = [];
   /** Somebody typed /history, and waits for the answer. */
   #wasAsked = false;
+  #isVersion2 = false;
   /** What was told last of how the server is spoken with. */
   #manner = "";
 
@@ -101,7 +95,7 @@ export class TerminalModel {
     this.#hasSeveral = hasSeveral;
     this.#wanted = name;
     this.#isAttended = isAttended;
-    this.#hidesPasswords = hidesPasswords;
+    this.#accounts = new TerminalAccounts(port, { isAttended, hidesPasswords });
   }
 
   start(): void {
@@ -111,14 +105,14 @@ export class TerminalModel {
 
   /** Takes a typed line. What cannot be done is given back as a draft, unless it is a password. */
   enter(line: string): void {
-    if (this.#question !== undefined) this.#answer(this.#question, line);
+    if (this.#accounts.asked !== undefined) this.#answer(line);
     else if (!this.#obey(readEntered(line, this.names))) this.#port.putDraft(line);
     this.#setPrompt();
   }
 
   /** Whoever was asked for a password does not tell it. */
   leaveQuestion(): void {
-    if (this.#question !== undefined) this.#answer(this.#question, "");
+    this.#answer("");
     this.#setPrompt();
   }
 
@@ -136,7 +130,7 @@ export class TerminalModel {
   /** Nobody gives lines any more. Who is asked may leave without a name; a program that gave none has made a mistake. */
   onInputEnd(): void {
     this.#isInputAtEnd = true;
-    if (this.#isRegistering) return;
+    if (this.#accounts.isRegistering) return;
     this.#port.leave(this.#isAttended || this.#wasAccepted ? "left" : "input-ended");
   }
 
@@ -162,9 +156,9 @@ export class TerminalModel {
         this.#port.askHistory();
         return true;
       case "sign-in":
-        return this.#askPassword(entered.name);
+        return this.#accounts.askPassword(entered.name, this.#situation);
       case "register":
-        return this.#askNewPassword();
+        return this.#accounts.askNewPassword(this.#situation);
       case "help":
         for (const line of HELP_LINES) this.#port.remark([line]);
         return true;
@@ -177,59 +171,21 @@ export class TerminalModel {
     }
   }
 
-  #askPassword(name = this.#ownedName): boolean {
-    if (!this.#hidesPasswords) return this.#refuse(words.CANNOT_HIDE);
-    if (this.#link !== "connected") return this.#refuse(NOT_CONNECTED);
-    if (this.#proposed !== undefined) return this.#refuse(words.NAME_PENDING);
-    if (name === undefined) return this.#refuse(words.SIGN_IN_NAME_NEEDED);
-    if (this.#username === undefined) this.#ask(new PasswordQuestion(name), words.PASSWORD_NEEDED);
-    else this.#port.remark(words.namedAlready(this.#username));
-    return true;
+  get #situation() {
+    const isConnected = this.#link === "connected";
+    return { isConnected, isVersion2: this.#isVersion2, username: this.#username, proposed: this.#proposed };
   }
 
-  #askNewPassword(): boolean {
-    if (!this.#hidesPasswords) return this.#refuse(words.CANNOT_HIDE);
-    if (this.#username === undefined) return this.#refuse(words.NO_NAME_TO_REGISTER);
-    this.#ask(new PasswordQuestion(), words.NEW_PASSWORD_NEEDED);
-    return true;
+  #answer(line: string): void {
+    const wish = this.#accounts.answer(line);
+    if (wish?.kind === "sign-in") this.#proposed = wish.name;
+    if (wish !== undefined) this.#port.wish(wish);
   }
 
-  #ask(question: PasswordQuestion, why: string): void {
-    this.#question = question;
-    this.#port.remark([why]);
-  }
-
-  #answer(question: PasswordQuestion, password: string): void {
-    const answered = question.answer(password);
-    if (answered.kind === "asked") return;
-    this.#question = undefined;
-    if (answered.kind === "given-up") {
-      this.#port.remark([answered.why]);
-      if (!this.#isAttended) this.#port.leave(question.asked.what === "of" ? "name-refused" : "not-registered");
-      return;
-    }
-    if (answered.wish.kind === "sign-in") this.#proposed = answered.wish.name;
-    else this.#isRegistering = true;
-    this.#port.wish(answered.wish);
-  }
-
-  #onAccount({ what, of, name, code }: Extract<ControlEvent2, { account: unknown }>["account"]): void {
-    if (of === "register") {
-      this.#isRegistering = false;
-      if (what === "refused" && !this.#isAttended) this.#port.leave("not-registered");
-      else if (this.#isInputAtEnd) this.onInputEnd();
-    }
-    if (what !== "refused" || of === "register") return;
-    this.#ownedName = name;
-    if (of === "proposal") {
-      if (code === "name-registered" && this.#isAttended) this.#port.remark([words.OWNER_SIGNS_IN]);
-      return; // What follows says that the name is not accepted.
-    }
-    this.#proposed = undefined;
-    if (code === "sign-in-failed") this.#port.remark([words.SIGN_IN_AGAIN]);
-    // Of a pipe the next line would be taken for a name.
-    if (this.#isAttended || isDistrusted({ code })) return;
-    this.#port.leave(code === "connection-lost" ? "unreachable" : "name-refused");
+  #onAccount(account: Extract<ControlEvent2, { account: unknown }>["account"]): void {
+    this.#accounts.take(account);
+    if (account.of === "sign-in" && account.what === "refused") this.#proposed = undefined;
+    if (account.of === "register" && this.#isInputAtEnd) this.onInputEnd();
   }
 
   #say(receiver: string, text: string): boolean {
@@ -304,6 +260,7 @@ export class TerminalModel {
     this.#link = "connected";
     this.#server = this.#hasSeveral ? { address, port } : undefined;
     this.#wasConnected = true;
+    this.#isVersion2 = hcp === 2;
     const version = hcp === 2 ? [words.VERSION_2] : fellBack ? [words.FELL_BACK] : [];
     const manner = [...version, ...(tls === undefined ? [] : [words.INSIDE_TLS])].join(" ");
     if (manner !== "" && manner !== this.#manner) this.#port.remark([manner]);
@@ -347,7 +304,7 @@ export class TerminalModel {
     this.#wanted = undefined;
     const draft = this.#port.takeDraft();
     if (this.#aside === "") this.#aside = draft;
-    this.#port.putDraft(name === this.#ownedName ? `/signin ${name}` : name);
+    this.#port.putDraft(this.#accounts.draftFor(name));
   }
 
   #onDisconnected({ reason, nextMs }: EventOf<"disconnected">): void {
@@ -356,7 +313,7 @@ export class TerminalModel {
     this.#username = undefined;
     this.#proposed = undefined;
     this.#isSigningOn = false;
-    this.#question = undefined;
+    this.#accounts.leave();
     if (nextMs === undefined) {
       this.#wanted = undefined;
       if (this.#isAttended) this.#port.remark([words.DISTRUSTED]);
@@ -384,11 +341,11 @@ export class TerminalModel {
 
   #prompt(): Prompt {
     if (this.#link !== "connected") return { kind: "offline" };
-    if (this.#question !== undefined) return { kind: "password", asked: this.#question.asked };
+    if (this.#accounts.asked !== undefined) return { kind: "password", asked: this.#accounts.asked };
     if (this.#proposed !== undefined) return { kind: "waiting", name: this.#proposed };
     if (this.#username === undefined) return { kind: "name" };
     // A person goes on talking meanwhile, a pipe waits.
-    if (this.#isRegistering && !this.#isAttended) return { kind: "waiting", name: this.#username };
+    if (this.#accounts.isRegistering && !this.#isAttended) return { kind: "waiting", name: this.#username };
     const isThere = this.names.isOnline(this.#receiver);
     const full = this.#port.isFull() ? { isFull: true as const } : {};
     return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn, ...full };

@@ -17,6 +17,7 @@ export const NO_PASSWORD = "No password was sent.";
 export const PASSWORDS_DIFFER = "The two passwords differ; nothing was sent. /register asks again.";
 export const CANNOT_HIDE =
   "Not asked: this terminal would show the password. Start the client with its output on a terminal, too.";
+export const NO_OWNERS = "Version 1 is spoken here, in which names have no owners.";
 export const SIGN_IN_NAME_NEEDED = "Expected /signin NAME.";
 export const NO_NAME_TO_REGISTER = "Take a name first; then /register makes it yours.";
 export const OWNER_SIGNS_IN = "If that is you, /signin asks for the password.";
