@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from "../clock.ts";
 import { LONG_LEASE_MS, NatsServer } from "../log/nats/fixtures/nats-server.ts";
 import { NatsLog } from "../log/nats/nats-log.ts";
 import { House, type Person, VERSIONS } from "./doors/hcp/fixtures/people.ts";
-import { keysOf, register } from "./fixtures/hcp2-owner.ts";
+import { keysOf, register, signIn } from "./fixtures/hcp2-owner.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
 import { ServerProgram } from "./fixtures/test-program.ts";
@@ -159,6 +159,33 @@ describe("people on three servers", () => {
     expect(lines.map(({ id, from, text }) => ({ id, from, text }))).toEqual([
       { id: said.kind === "said" ? said.id : "", from: "Jon", text: "Hi" },
     ]);
+    const request = zoe.ask((one) => ({ kind: "search", request: one, words: "hi" }));
+    await zoe.answered(request);
+    expect(zoe.all("line").filter((line) => line.request === request)).toMatchObject([{ from: "Jon", text: "Hi" }]);
+  });
+
+  test("have one read mark each, whichever server they read on", async () => {
+    const room = broker.newRoom();
+    await using first = await openHouse(room);
+    await using second = await openHouse(room);
+    using jon = await Hcp2Peer.named(first.port, "Jon");
+    const zoe = await Hcp2Peer.named(first.port, "Zoë");
+    const keys = keysOf("Zoë's");
+    expect(await register(zoe, keys)).toMatchObject({ kind: "registered" });
+    const said = await jon.answered(jon.say("one"));
+    const id = said.kind === "said" ? said.id : "";
+    expect(await zoe.answered(zoe.ask((request) => ({ kind: "read", request, id })))).toMatchObject({ id });
+    zoe.socket.destroy();
+    await jon.until("her leave", () => !jon.users.includes("Zoë"));
+    await jon.answered(jon.say("two"));
+    await using third = await openHouse(room);
+    for (const house of [second, third]) {
+      using again = await Hcp2Peer.greeted(house.port);
+      expect((await signIn(again, "Zoë", keys)).answer).toMatchObject({ kind: "welcome", mark: id, unread: 1 });
+      await jon.until("her join", () => jon.users.includes("Zoë"));
+      again.socket.destroy();
+      await jon.until("her leave", () => !jon.users.includes("Zoë"));
+    }
   });
 });
 

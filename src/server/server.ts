@@ -233,6 +233,11 @@ export class Server implements DoorServer {
     this.#roomLog.append(unheard === undefined ? request : { ...request, kind: "leave", unheard });
   }
 
+  charge({ session }: Peer, messages: number): void {
+    const peer = this.#peers.get(session);
+    if (peer !== undefined) this.#flood?.spent(peer, messages);
+  }
+
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void {
     this.#messagesOut += 1;
     to.connection.send(bytes, "message", onTaken);

@@ -157,6 +157,10 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     { requiredKeys: ["kind", "session", "text"] },
   ),
   fc.record({ kind: fc.constant("whisper" as const), session: text, receiver: text, text }),
+  fc.record(
+    { kind: fc.constant("read" as const), session: text, mark: fc.maxSafeNat().map((at) => at || 1), original },
+    { requiredKeys: ["kind", "session", "mark"] },
+  ),
   fc.record({ kind: fc.constant("announce" as const), text }),
   fc.record({ kind: fc.constant("kick" as const), name: text, text }),
 );

@@ -101,6 +101,8 @@ export interface DoorServer {
   request(request: Request): void;
   /** Runs something later, by the server's clock; gives what calls it off. */
   after(ms: number, run: () => void): () => void;
+  /** What a peer asked for takes as much of everybody's time as so many messages more. */
+  charge(peer: Peer, messages: number): void;
   /** Queues a frame for a peer. */
   send(to: Peer, bytes: Uint8Array, onTaken?: () => void): void;
   /**

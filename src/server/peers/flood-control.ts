@@ -77,11 +77,11 @@ export class FloodControl<S extends Sender> {
     return { delayed: this.#delayed, waiting: this.#busy.size, leftUnheard: this.#leftUnheard };
   }
 
-  /** A message of a sender was handled. Its next one is read when it is due. */
-  spent(sender: S): void {
+  /** A message of a sender was handled, or what costs as much as some. Its next one is read when it is due. */
+  spent(sender: S, messages = 1): void {
     const nowMs = this.#clock.nowMs();
     const gate = this.#gateOf(sender, nowMs);
-    const waitMs = gate.bucket.take(nowMs);
+    const waitMs = gate.bucket.take(nowMs, messages);
     if (waitMs === 0 || gate.cancel !== undefined) return;
     const release = sender.connection.hold();
     gate.busySinceMs ??= nowMs;

@@ -9,6 +9,11 @@ test("a burst passes at once, and then one message whenever the rate allows", ()
   expect(bucket.take(1250)).toBe(50);
 });
 
+test("what costs as much as some messages is paid for as they are", () => {
+  const bucket = new TokenBucket({ burst: 5, ratePerS: 10 }, 0);
+  expect([bucket.take(0, 3), bucket.take(0, 3), bucket.take(200)]).toEqual([0, 200, 100]);
+});
+
 test("a pause earns a burst again, and no more than that", () => {
   const bucket = new TokenBucket({ burst: 3, ratePerS: 10 }, 0);
   for (let times = 0; times < 3; times += 1) bucket.take(0);

@@ -19,11 +19,11 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Pays for one message that was let through; says in how many milliseconds the next may be. */
-  take(nowMs: number): number {
+  /** Pays for what was let through: a message, or what costs as much as some. Says in how many milliseconds the next may be. */
+  take(nowMs: number, messages = 1): number {
     const { burst, ratePerS } = this.#limits;
     const earned = (Math.max(0, nowMs - this.#atMs) / 1000) * ratePerS;
-    this.#tokens = Math.min(burst, this.#tokens + earned) - 1;
+    this.#tokens = Math.min(burst, this.#tokens + earned) - messages;
     this.#atMs = nowMs;
     return this.#tokens >= 1 ? 0 : ((1 - this.#tokens) / ratePerS) * 1000;
   }

@@ -26,7 +26,7 @@ import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
 import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
-import { foundOf, pageOf } from "./history-page.ts";
+import { foundOf, pageOf, SEARCH_MESSAGES } from "./history-page.ts";
 import { idOf } from "./line-id.ts";
 import { fitText, lineOf, rosterFrames } from "./lines.ts";
 import { Presence } from "./presence.ts";
@@ -301,7 +301,10 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   #search(peer: Peer, query: MessageOf<"search">): void {
     const answer = this.#isNamed(peer) ? foundOf(query, peer.session, this.#server) : "no-name";
     if (typeof answer === "string") this.#refuse(peer, answer, query.request);
-    else for (const message of answer) this.#reply(peer, message);
+    else {
+      this.#server.charge(peer, SEARCH_MESSAGES - 1);
+      for (const message of answer) this.#reply(peer, message);
+    }
   }
 
   #read(peer: Peer, { request, id }: MessageOf<"read">): void {

@@ -13,6 +13,9 @@ import { lineOf } from "./lines.ts";
 /** Bytes in memory of the lines of one answer. */
 const PAGE_BYTES_MAX = 262_144;
 
+/** Messages that a search counts as: it takes some ten milliseconds where much was said. */
+export const SEARCH_MESSAGES = 3;
+
 /** The messages of an answer; undefined when an id is of no line of this log. */
 export function pageOf(
   { request, before, after, limit = HISTORY_LINES_MAX }: MessageOf<"history">,

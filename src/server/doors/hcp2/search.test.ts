@@ -69,3 +69,15 @@ describe("a search that cannot be", () => {
     expect((await find(nobody, "a")).answer).toMatchObject({ kind: "error", code: "no-name" });
   });
 });
+
+test("a search counts as several messages: whoever sends many waits, and nobody else", async () => {
+  await using house = await House.open({ flood: { burst: 6, ratePerS: 20 } });
+  using jon = await Hcp2Peer.named(house.port, "Jon");
+  using zoe = await Hcp2Peer.named(house.port, "Zoë");
+  jon.socket.cork();
+  const asked = [1, 2, 3, 4].map(() => jon.ask((request) => ({ kind: "search", request, words: "fish" })));
+  jon.socket.uncork();
+  await zoe.answered(zoe.say("Hi"));
+  for (const request of asked) await jon.answered(request);
+  expect(house.server.counts.flood?.delayed).toBeGreaterThan(0);
+});
