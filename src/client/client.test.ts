@@ -1,10 +1,18 @@
 import { expect, test } from "vitest";
 import { TestClock } from "../fixtures/test-clock.ts";
-import { encodeHcp2, PREFACE } from "../protocol/hcp2/index.ts";
-import { Client } from "./client.ts";
+import {
+  decodeHcp2,
+  encodeHcp2,
+  type Hcp2Message,
+  Hcp2Reader,
+  type MessageKind,
+  type MessageOf,
+  PREFACE,
+} from "../protocol/hcp2/index.ts";
+import { Client, MARK_EVERY_MS } from "./client.ts";
 import type { ControlEvent2 } from "./control.ts";
 import { withDeadline } from "./fixtures/deadline.ts";
-import { ScriptedServer } from "./fixtures/scripted-server.ts";
+import { type ScriptedPeer, ScriptedServer } from "./fixtures/scripted-server.ts";
 import { VERSION_1 } from "./fixtures/version-1.ts";
 import { createLog } from "./log.ts";
 import { ANSWER_MS, ASK_AFTER_MS } from "./way-watch.ts";
@@ -102,3 +110,60 @@ test("a server of version 2 that answers nothing is given up; one that says anyt
   const line = `The connection to Howdy Server 127.0.0.1:${server.port} is gone: it does not answer any more.`;
   expect(events.at(-2)).toEqual({ shown: { text: line } });
 });
+
+test("what somebody has seen is told to the server at once, and then once in a while, up to what was seen last", async () => {
+  await using server = await ScriptedServer.listen();
+  const clock = new TestClock();
+  const shown = new Map<string, PromiseWithResolvers<void>>();
+  const seen = (id: string) => {
+    const one = shown.get(id) ?? Promise.withResolvers<void>();
+    shown.set(id, one);
+    return one;
+  };
+  const client = new Client(
+    { ...OPTIONS, hcp: "2", clock },
+    {
+      onEvent: (event) => {
+        if ("connected" in event) client.say("Server", "Zoë");
+        if ("shown" in event && event.shown.id !== undefined) seen(event.shown.id).resolve();
+      },
+      onEnded: () => undefined,
+    },
+  );
+  client.take({ connect: server.address });
+  const peer = await server.nextPeer();
+  await peer.read(PREFACE.length);
+  await peer.write(PREFACE, encodeHcp2({ kind: "hello", frameMax: 17_408, capabilities: [1, 4] }));
+  const next = messagesFrom(peer);
+  const request = (await next("join")).request;
+  await peer.write(encodeHcp2({ kind: "welcome", request, name: "Zoë", sequence: 1, time: 0, unread: 0 }));
+  const say = async (sequence: number) => {
+    const id = `0${sequence}`;
+    await peer.write(encodeHcp2({ kind: "line", id, sequence, time: 0, from: "Jon", text: "Hi" }));
+    await withDeadline(seen(id).promise, `line ${id}`);
+    client.take({ read: {} });
+  };
+  for (const sequence of [2, 3, 4]) await say(sequence);
+  expect((await next("read")).id).toBe("02");
+  await clock.pass(MARK_EVERY_MS);
+  expect((await next("read")).id).toBe("04");
+  await say(5);
+  client.take({ close: {} });
+  expect((await next("read")).id).toBe("05");
+});
+
+/** Gives the next message of a kind that a client sends, whatever it sends before. */
+function messagesFrom(peer: ScriptedPeer) {
+  const reader = new Hcp2Reader();
+  const isOf = <Kind extends MessageKind>(kind: Kind, message: Hcp2Message): message is MessageOf<Kind> & Hcp2Message =>
+    message.kind === kind;
+  return async <Kind extends MessageKind>(kind: Kind): Promise<MessageOf<Kind>> => {
+    for (;;) {
+      const frame = reader.next();
+      const message = frame !== undefined && "body" in frame ? decodeHcp2(frame) : undefined;
+      const isMessage = message !== undefined && message.kind !== "malformed" && message.kind !== "unknown";
+      if (isMessage && isOf(kind, message)) return message;
+      if (frame === undefined) reader.receive(await peer.read(1));
+    }
+  };
+}

@@ -10,6 +10,7 @@ import { Caller, type CallerOptions } from "./caller.ts";
 import type { ControlEvent2 } from "./control.ts";
 import type { LineMeaning } from "./line-meaning.ts";
 import type { SendOutcome } from "./outgoing.ts";
+import { Pace } from "./pace.ts";
 import { Session } from "./session.ts";
 import type { SessionCommand, SessionInput, SessionOutput } from "./session-io.ts";
 import type { ScramSums } from "./sign-in.ts";
@@ -24,6 +25,8 @@ export const SCRAM: ScramSums = {
   signatureOf,
   digestOf: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(),
 };
+/** Milliseconds between two messages about what was seen: each is an entry of the room's log. */
+export const MARK_EVERY_MS = 5000;
 
 export interface ClientOptions extends CallerOptions {
   /** Older lines that are asked for when a name is had first. */
@@ -50,6 +53,7 @@ export class Client {
   readonly #caller: Caller;
   readonly #listener: ClientListener;
   readonly #clock: Clock;
+  readonly #marks: Pace;
   readonly #inputs: SessionInput[] = [];
   #taking = false;
   #callOff: () => void = () => undefined;
@@ -61,6 +65,7 @@ export class Client {
     this.#listener = listener;
     this.#clock = clock;
     this.#session = new Session({ nonce, scram: SCRAM, linesOnJoin, comeback: { toOne, chance } });
+    this.#marks = new Pace(clock, MARK_EVERY_MS, () => this.#feed({ kind: "mark" }));
     this.#caller = new Caller(options, {
       onCertificate: (fingerprint, news) => this.#feed({ kind: "certificate", fingerprint, news }),
       onDialled: (spoken) => {
@@ -143,6 +148,9 @@ export class Client {
       case "stretch":
         void this.#stretch(output);
         break;
+      case "mark-due":
+        this.#marks.want();
+        break;
       case "hang-up":
         this.#callOff();
         this.#unwatch();
@@ -150,6 +158,7 @@ export class Client {
         break;
       case "end":
         this.#callOff();
+        this.#marks.end();
         void this.#caller.quiet().then(() => this.#listener.onEnded());
         break;
     }

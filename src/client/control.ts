@@ -14,6 +14,8 @@ export const HISTORY_ASKED_MAX = 100;
 
 /** Servers that one command may name: far over what a room has. */
 export const SERVERS_MAX = 16;
+/** Lines that a server counts as unread; where there are more, it says as many (PROTOCOL.md, 16.8). */
+export const UNREAD_COUNTED_MAX = 1000;
 
 /** Longest command line a client reads, in bytes: a draft far over the protocol's limit still gets a proper answer. */
 export const COMMAND_LINE_BYTES_MAX = 65_536;
@@ -58,6 +60,13 @@ const connectArgument2 = z.union([
     .describe("Servers of one room: the client goes on to the next by itself."),
 ]);
 
+const limit = z.int().min(1).max(HISTORY_ASKED_MAX).optional();
+
+const searchArgument = z.union([
+  z.strictObject({ words: z.string(), limit }),
+  z.strictObject({ more: z.literal(true).describe("What is older than what was found last."), limit }),
+]);
+
 /** What each command of version 2 takes. */
 export const argumentSchemas2 = {
   ...argumentSchemas,
@@ -65,6 +74,8 @@ export const argumentSchemas2 = {
   history: historyArgument,
   signIn: signInArgument,
   register: registerArgument,
+  search: searchArgument,
+  read: nothing,
 } as const;
 
 const [, ...otherCommands] = commandSchema.options;
@@ -77,6 +88,8 @@ export const commandSchema2 = z
     z.strictObject({ history: historyArgument }).describe("Ask for older lines than the oldest that was shown."),
     z.strictObject({ signIn: signInArgument }).describe("Take a name as its owner does, who knows its password."),
     z.strictObject({ register: registerArgument }).describe("Make one's name one's own, or change its password."),
+    z.strictObject({ search: searchArgument }).describe("Ask for lines that hold all of some words."),
+    z.strictObject({ read: nothing }).describe("Have seen everything that was shown."),
   ])
   .describe("A command: what a person does at the window.");
 
@@ -122,6 +135,8 @@ const changedEvents = {
       atMs: atMs.optional(),
       nonce: nonce.optional(),
       history: z.literal(true).optional().describe("It was asked for, and is older than what was shown before."),
+      unread: z.literal(true).optional().describe("The first line behind one's read mark."),
+      found: z.literal(true).optional().describe("It was looked for, and may have been shown before."),
     })
     .describe("A line of the text box. With version 2 of HCP it has an id and a time, or a nonce."),
   connected: address.extend({
@@ -176,6 +191,18 @@ export const eventSchema2 = z
       })
       .describe("The answer to the command history, behind its lines."),
     z.strictObject({ account: accountEvent }).describe("What came of signIn or register, or that a name has an owner."),
+    z
+      .strictObject({
+        found: z.strictObject({
+          lines: z.int().describe("How many were shown for it."),
+          more: z.boolean().describe("There may be older ones."),
+          gap: z.boolean().describe("Lines were forgotten there."),
+        }),
+      })
+      .describe("The answer to the command search, behind its lines."),
+    z
+      .strictObject({ unread: z.strictObject({ lines: z.int() }) })
+      .describe("The server keeps a read mark for this name, and so many lines of others are behind it."),
   ])
   .describe("An event: what a person sees at the window.");
 
@@ -186,6 +213,7 @@ export type ClientState2 = z.infer<typeof stateSchema2>;
 /** An event as version 1 has it; undefined where it has none. */
 export function asVersion1(event: ControlEvent2): ControlEvent | undefined {
   if ("said" in event || "history" in event || "account" in event) return undefined;
+  if ("found" in event || "unread" in event) return undefined;
   if ("shown" in event) return { shown: { text: event.shown.text } };
   if ("connected" in event) return { connected: { address: event.connected.address, port: event.connected.port } };
   if ("disconnected" in event) return { disconnected: { reason: event.disconnected.reason } };

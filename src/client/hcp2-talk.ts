@@ -5,6 +5,8 @@
 
 import { CAPABILITIES, type Hcp2Message, HISTORY_LINES_MAX, type MessageOf } from "../protocol/hcp2/index.ts";
 import { EVERYBODY } from "../protocol/name.ts";
+import { ReadMark } from "./read-mark.ts";
+import { type SearchFact, SearchTalk } from "./search-talk.ts";
 import { ShownIds } from "./shown-ids.ts";
 import { type ScramSums, SignIn, type SignInFact } from "./sign-in.ts";
 
@@ -33,12 +35,22 @@ export interface Unanswered {
 /** What happened, for whoever shows it; or what is to be sent. */
 export type Fact =
   | Exclude<SignInFact, { kind: "join" }>
+  | SearchFact
   | { readonly kind: "named"; readonly name: string }
   | { readonly kind: "name-refused"; readonly name: string; readonly code: string; readonly why: string }
   | { readonly kind: "users"; readonly names: readonly string[] }
   | { readonly kind: "line"; readonly line: LogLine }
   /** Lines from before all that were told, in their order, as an answer to what was asked. */
-  | { readonly kind: "older"; readonly lines: readonly LogLine[]; readonly isMore: boolean; readonly isGap: boolean }
+  | {
+      readonly kind: "older";
+      readonly lines: readonly LogLine[];
+      readonly isMore: boolean;
+      readonly isGap: boolean;
+      /** The id of the first line behind one's read mark, where the mark is among them. */
+      readonly firstUnread: string | undefined;
+    }
+  /** The server keeps a read mark for this name, and so many lines are behind it. */
+  | { readonly kind: "unread"; readonly lines: number }
   | { readonly kind: "said"; readonly nonce: string; readonly id: string; readonly atMs: number }
   /** A text that may have been said or not; nobody will know. */
   | { readonly kind: "doubtful"; readonly text: Unanswered }
@@ -80,8 +92,11 @@ export class Hcp2Talk {
   /** Everything up to it was told. */
   #newest: Mark | undefined;
   readonly #unanswered = new Map<string, Unanswered>();
+  readonly #search: SearchTalk;
+  readonly #mark = new ReadMark();
   // Of a connection.
   #keepsHistory = false;
+  #canSearch = false;
   #joining: { readonly request: string; readonly name: string } | undefined;
   readonly #signIn: SignIn;
   #users: readonly string[] = [];
@@ -95,12 +110,16 @@ export class Hcp2Talk {
   constructor(options: Hcp2TalkOptions) {
     this.#options = options;
     this.#signIn = new SignIn(options, (fact) => (fact.kind === "join" ? this.#join(fact.name) : this.#tell(fact)));
+    this.#search = new SearchTalk(options.nonce, (fact) => this.#tell(fact));
   }
 
   /** There is a connection to the server of this address, and nothing was said on it. */
   open(place: string): void {
     this.#signIn.open(place);
     this.#keepsHistory = false;
+    this.#canSearch = false;
+    this.#search.open();
+    this.#mark.open([]);
     this.#joining = undefined;
     this.#users = [];
     this.#roster = [];
@@ -141,6 +160,24 @@ export class Hcp2Talk {
     return this.#take();
   }
 
+  /** Looks for words, or for more of what was looked for last. Undefined: it cannot be, or a search is under way. */
+  search(words: string | undefined, linesMax: number): readonly Fact[] | undefined {
+    if (!this.#canSearch || this.#name === undefined || this.#search.isUnderWay) return undefined;
+    return this.#search.begin(words, linesMax) ? this.#take() : undefined;
+  }
+
+  /** Somebody has seen all that was told. True when the server is to know. */
+  see(): boolean {
+    return this.#mark.see();
+  }
+
+  /** Tells the server what was seen. */
+  mark(): readonly Fact[] {
+    const message = this.#mark.take(this.#options.nonce());
+    if (message !== undefined) this.#send(message);
+    return this.#take();
+  }
+
   hear(message: Hcp2Message): readonly Fact[] {
     this.#hear(message);
     return this.#take();
@@ -166,8 +203,10 @@ export class Hcp2Talk {
       case "line":
         if (message.request === undefined) this.#onLine(message);
         else if (message.request === this.#ask?.request) this.#onLineOfPage(this.#ask, message);
+        else this.#search.takesLine(message);
         break;
       case "page":
+        if (this.#search.takesPage(message)) break;
         if (message.request === this.#ask?.request) this.#onPage(this.#ask, message);
         break;
       case "said":
@@ -182,6 +221,7 @@ export class Hcp2Talk {
         break;
       case "registered":
         this.#signIn.onRegistered(message);
+        if (this.#mark.registered()) this.#tell({ kind: "unread", lines: 0 });
         break;
       case "notice":
         this.#tell({ kind: "server-says", text: message.text, isForAll: message.code === "announcement" });
@@ -206,6 +246,8 @@ export class Hcp2Talk {
 
   #onHello({ capabilities, log }: MessageOf<"hello">): void {
     this.#keepsHistory = capabilities.includes(CAPABILITIES.history);
+    this.#canSearch = capabilities.includes(CAPABILITIES.search);
+    this.#mark.open(capabilities);
     // Places of two logs have nothing to do with each other; without an identity nobody can tell.
     if (log === undefined || log !== this.#log) this.#forget();
     this.#log = log;
@@ -223,6 +265,7 @@ export class Hcp2Talk {
     this.#shown = new ShownIds();
     this.#oldest = undefined;
     this.#newest = undefined;
+    this.#search.forget();
   }
 
   #doubt(): void {
@@ -231,11 +274,13 @@ export class Hcp2Talk {
   }
 
   #onWelcome(welcome: MessageOf<"welcome">): void {
-    const { request, name } = welcome;
+    const { request, name, mark, unread } = welcome;
     const judgement = this.#signIn.judge(welcome);
     if (judgement === "unproved" || (judgement === "not-asked" && request !== this.#joining?.request)) return;
     this.#joining = undefined;
     this.#tell({ kind: "named", name });
+    const lines = this.#mark.welcome({ mark, unread });
+    if (lines !== undefined) this.#tell({ kind: "unread", lines });
     if (this.#name !== undefined && name !== this.#name) this.#doubt();
     this.#name = name;
     // First, so that what was said before the connection went has its id when it comes as history.
@@ -290,7 +335,9 @@ export class Hcp2Talk {
       if (first !== undefined) this.#oldest = { id: first.id, sequence: first.sequence };
       const isMore = more !== undefined;
       const older = lines.filter((line) => this.#shown.takesLine(line));
-      this.#tell({ kind: "older", lines: older, isMore, isGap: gap !== undefined });
+      for (const line of older) this.#noteShown(line);
+      const firstUnread = this.#mark.firstUnread(lines, this.#name);
+      this.#tell({ kind: "older", lines: older, isMore, isGap: gap !== undefined, firstUnread });
     }
     if (last !== undefined && what !== "older") this.#heldNewest = later(this.#heldNewest, last);
     this.#letGo();
@@ -309,7 +356,10 @@ export class Hcp2Talk {
   }
 
   #onSaid({ request, id, sequence, time }: MessageOf<"said">): void {
-    if (!this.#unanswered.delete(request)) return;
+    const said = this.#unanswered.get(request);
+    if (said === undefined) return;
+    this.#unanswered.delete(request);
+    if (said.receiver === EVERYBODY) this.#mark.note({ id, sequence });
     this.#shown.said(id);
     this.#advance({ id, sequence });
     this.#tell({ kind: "said", nonce: request, id, atMs: time });
@@ -329,19 +379,32 @@ export class Hcp2Talk {
       this.#tell({ kind: "name-refused", name, code: message.code, why: message.text });
     } else if (message.request !== undefined && message.request === this.#ask?.request) {
       this.#onAskRefused(this.#ask, message.code);
-    } else this.#tell({ kind: "server-says", text: message.text, isForAll: false });
+    } else if (this.#search.takesError(message)) return;
+    else {
+      // Told like anything that the server says; no further mark follows it.
+      this.#mark.takesError(message);
+      this.#tell({ kind: "server-says", text: message.text, isForAll: false });
+    }
   }
 
   /** The id that one came to is no line of this log: PROTOCOL.md, 16.4. */
   #onAskRefused({ what }: Ask, code: string): void {
     this.#ask = undefined;
-    if (what === "older") this.#tell({ kind: "older", lines: [], isMore: false, isGap: true });
-    else if (code === "id-unknown") this.#tell({ kind: "missed-lines" });
+    if (what === "older") {
+      this.#tell({ kind: "older", lines: [], isMore: false, isGap: true, firstUnread: undefined });
+    }
+    if (what !== "older" && code === "id-unknown") this.#tell({ kind: "missed-lines" });
     this.#letGo();
   }
 
   #tellLine(line: LogLine): void {
-    if (this.#shown.takesLine(line)) this.#tell({ kind: "line", line });
+    if (!this.#shown.takesLine(line)) return;
+    this.#noteShown(line);
+    this.#tell({ kind: "line", line });
+  }
+
+  #noteShown(line: LogLine): void {
+    if (line.to === undefined) this.#mark.note(line);
   }
 
   /** While one catches up, what lies between is not told yet. */

@@ -37,6 +37,8 @@ export type SessionInput =
   | { readonly kind: "hellos"; readonly hellos: Hellos }
   | { readonly kind: "received"; readonly message: Heard }
   | { readonly kind: "closed"; readonly code: string; readonly why: string }
+  /** The server is to know now what was seen: after `mark-due`, as soon as it may be told. */
+  | { readonly kind: "mark" }
   /** What the last `wait` asked for is over. */
   | { readonly kind: "waited" };
 
@@ -49,6 +51,8 @@ export type SessionOutput =
   | { readonly kind: "outcome"; readonly outcome: SendOutcome }
   /** Make keys of a password, which takes a while; the input `stretched` brings them. */
   | Extract<SignInFact, { readonly kind: "stretch" }>
+  /** What somebody has seen is to be told to the server, not more often than once in a while. */
+  | { readonly kind: "mark-due" }
   /** Give up the connection or the dial; no later input may come from it. */
   | { readonly kind: "hang-up" }
   /** `waited` is to come so much later. A newer `wait`, a `dial` and a `hang-up` take its place. */

@@ -10,7 +10,7 @@ import { type AccountWish, accountLine, wishFault } from "./accounts.ts";
 import { Comeback, type ComebackOptions, NAME_AGAIN_MS, NAME_TRIES_MAX } from "./comeback.ts";
 import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
 import { SendTo } from "./destinations.ts";
-import { type Onlooker, type ShownLine, shownLine, shownMessage } from "./fact-lines.ts";
+import { type LineStamp, type Onlooker, type ShownLine, shownLine, shownMessage } from "./fact-lines.ts";
 import { describeFault } from "./fault.ts";
 import { type Fact, Hcp2Talk, type Hcp2TalkOptions } from "./hcp2-talk.ts";
 import { type Heard, isOfVersion1, type Spoken } from "./heard.ts";
@@ -127,6 +127,9 @@ export class Session {
       case "waited":
         this.#onWaited();
         break;
+      case "mark":
+        this.#mark();
+        break;
     }
   }
 
@@ -137,6 +140,8 @@ export class Session {
     else if ("send" in command) this.#send();
     else if ("state" in command) this.#emit({ state: this.state });
     else if ("history" in command) this.#askOlder(command.history);
+    else if ("search" in command) this.#search(command.search);
+    else if ("read" in command) this.#see();
     else this.#close();
   }
 
@@ -251,6 +256,21 @@ export class Session {
     this.#emit({ error: { message: this.#link?.spoken?.hcp === 1 ? texts.NO_HISTORY : texts.NO_MORE_HISTORY } });
   }
 
+  #search(asked: Extract<ControlCommand2, { search: unknown }>["search"]): void {
+    const words = "words" in asked ? asked.words : undefined;
+    const facts = this.#link?.spoken?.hcp === 2 ? this.#talk.search(words, asked.limit ?? LINES_ASKED) : undefined;
+    if (facts !== undefined) this.#onFacts(facts);
+    else this.#emit({ error: { message: this.#link?.spoken?.hcp === 1 ? texts.NO_SEARCH : texts.NO_MORE_SEARCH } });
+  }
+
+  #see(): void {
+    if (this.#link?.spoken?.hcp === 2 && this.#talk.see()) this.#outputs.push({ kind: "mark-due" });
+  }
+
+  #mark(): void {
+    if (this.#link?.spoken?.hcp === 2) this.#onFacts(this.#talk.mark());
+  }
+
   #close(): void {
     this.#hangUp();
     this.#ended = true;
@@ -259,6 +279,7 @@ export class Session {
 
   #hangUp(reason = "ended-here"): void {
     if (this.#link === undefined) return;
+    this.#mark();
     this.#outputs.push({ kind: "hang-up" });
     this.#unlink(reason);
   }
@@ -366,8 +387,21 @@ export class Session {
         this.#readUpdate(fact.names);
         break;
       case "older":
-        for (const line of fact.lines) this.#showFact(link, { kind: "line", line }, true);
+        for (const line of fact.lines) {
+          const unread = line.id === fact.firstUnread ? ({ unread: true } as const) : {};
+          this.#showFact(link, { kind: "line", line }, { history: true, ...unread });
+        }
         this.#emit({ history: { lines: fact.lines.length, more: fact.isMore, gap: fact.isGap } });
+        break;
+      case "found":
+        for (const line of fact.lines) this.#showFact(link, { kind: "line", line }, { found: true });
+        this.#emit({ found: { lines: fact.lines.length, more: fact.isMore, gap: fact.isGap } });
+        break;
+      case "not-found":
+        this.#emit({ error: { message: texts.searchRefused(fact.why) } });
+        break;
+      case "unread":
+        this.#emit({ unread: { lines: fact.lines } });
         break;
       case "said":
         this.#emit({ said: { nonce: fact.nonce, id: fact.id, atMs: fact.atMs } });
@@ -381,13 +415,13 @@ export class Session {
     }
   }
 
-  #showFact(link: ServerLink, fact: Parameters<typeof shownLine>[0], isHistory = false): void {
-    this.#showOrIgnore(shownLine(fact, this.#onlooker(link)), isHistory);
+  #showFact(link: ServerLink, fact: Parameters<typeof shownLine>[0], stamp: LineStamp = {}): void {
+    this.#showOrIgnore(shownLine(fact, this.#onlooker(link)), stamp);
   }
 
-  #showOrIgnore(shown: ReturnType<typeof shownLine>, isHistory = false): void {
+  #showOrIgnore(shown: ReturnType<typeof shownLine>, stamp: LineStamp = {}): void {
     if ("ignored" in shown) this.#emit(shown);
-    else this.#show(isHistory ? { ...shown, stamp: { ...shown.stamp, history: true } } : shown);
+    else this.#show({ ...shown, stamp: { ...shown.stamp, ...stamp } });
   }
 
   #onlooker({ username }: ServerLink): Onlooker {
@@ -458,7 +492,8 @@ export class Session {
   }
 
   #show({ text, meaning, stamp }: ShownLine): void {
-    this.#lines.push(text);
+    // What was looked for stands among the other lines already.
+    if (!stamp?.found) this.#lines.push(text);
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
     this.#outputs.push({ kind: "event", event: { shown: { text, ...stamp } }, meaning });
   }

@@ -58,6 +58,15 @@ export const TOO_MUCH_UNANSWERED = "The server has not answered what you said la
 export const NO_HISTORY = "history: expected a server of version 2; got one of version 1, which keeps nothing";
 export const NO_MORE_HISTORY =
   "history: expected a name, a server that keeps what was said, and no other request for it under way";
+export const NO_SEARCH = "search: expected a server of version 2; got one of version 1, which keeps nothing";
+export const NO_MORE_SEARCH =
+  "search: expected a name, a server that looks for words, something to look for, and no other search under way";
+
+/** `why` is a sentence of the server's. */
+export function searchRefused(why: string): string {
+  return `search: the server says: ${why}`;
+}
+
 export const LINES_FORGOTTEN = "Some of what was said while you were away is not kept any more.";
 
 export function doubtful(text: string): string {

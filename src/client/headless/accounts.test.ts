@@ -74,7 +74,7 @@ test("a password file that cannot be read is a fault that repeats nothing, and s
     "passwordFile: expected a file that can be read; got ENOENT",
     "passwordFile: expected UTF-8 in the file; got other bytes",
     'signIn: expected {"name": string, "passwordFile": string}; a password stands in a file',
-    "expected one of connect, select, type, send, state, close, history, signIn, register",
+    "expected one of connect, select, type, send, state, close, history, signIn, register, search, read",
     "expected a command as one line of JSON",
   ]) {
     expect(await program.nextOf("error")).toEqual({ error: { message } });

@@ -13,6 +13,7 @@ export const COMMANDS = [
   { name: "/all", argument: "TEXT", what: "says something to everybody once" },
   { name: "/list", argument: "", what: "who is online" },
   { name: "/history", argument: "", what: "older lines than are shown, where the server keeps them" },
+  { name: "/search", argument: "WORDS", what: "lines that hold all of WORDS; without WORDS, older ones that do" },
   { name: "/signin", argument: "NAME", what: "takes NAME as its owner does; asks for the password" },
   { name: "/register", argument: "", what: "makes your name yours: asks for a password, which is not shown" },
   { name: "/password", argument: "", what: "gives your registered name another password" },

@@ -15,6 +15,8 @@ export type Entered =
   | { readonly kind: "list" | "history" | "register" | "clear" | "help" | "quit" }
   /** Without a name it is the one that was refused last. */
   | { readonly kind: "sign-in"; readonly name: string | undefined }
+  /** No words: more of what was looked for last. */
+  | { readonly kind: "search"; readonly words: string }
   /** A sentence for whoever typed it. */
   | { readonly kind: "mistake"; readonly text: string };
 
@@ -58,6 +60,8 @@ function obey(command: CommandName, argument: string, names: KnownNames): Entere
       return { kind: "list" };
     case "/history":
       return { kind: "history" };
+    case "/search":
+      return { kind: "search", words: argument.trim() };
     case "/signin":
       return { kind: "sign-in", name: argument.trim() || undefined };
     case "/register":

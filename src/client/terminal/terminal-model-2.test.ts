@@ -4,20 +4,20 @@ import { expect, test } from "vitest";
 import type { Hcp2Message, MessageOf } from "../../protocol/hcp2/index.ts";
 import { TerminalDriver } from "./fixtures/terminal-driver.ts";
 
-const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1], log: "10" };
+const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1, 3, 4], log: "10" };
 
 function line(sequence: number, text: string, request?: string): MessageOf<"line"> {
   return { kind: "line", id: `0${sequence}`, sequence, time: 60_000 * sequence, from: "Zoë", text, request };
 }
 
-function named(): TerminalDriver {
-  const driver = new TerminalDriver({ name: "Jon" }).dialled({ hcp: 2, fellBack: false }).receive(HELLO);
-  driver.receive({ kind: "welcome", request: requestOf(driver, "join"), name: "Jon", sequence: 1, time: 0 });
+function named(unread: Partial<MessageOf<"welcome">> = {}, linesOnJoin = 0): TerminalDriver {
+  const driver = new TerminalDriver({ name: "Jon", linesOnJoin }).dialled({ hcp: 2, fellBack: false }).receive(HELLO);
+  driver.receive({ kind: "welcome", request: requestOf(driver, "join"), name: "Jon", sequence: 1, time: 0, ...unread });
   return driver.receive({ kind: "roster", names: ["Jon"] });
 }
 
 /** The request of what was sent last of this kind. */
-function requestOf(driver: TerminalDriver, kind: "join" | "history"): string {
+function requestOf(driver: TerminalDriver, kind: "join" | "history" | "search"): string {
   const sent = driver.sent.findLast((one) => one.kind === kind);
   return sent !== undefined && "request" in sent ? (sent.request ?? "") : "";
 }
@@ -69,4 +69,52 @@ test("/history without a server that keeps lines is answered with the reason", (
   expect(driver.enter("/history").lines()).toEqual([
     expect.stringMatching(/^# history: expected a server of version 2/),
   ]);
+});
+
+test("/search shows what was found between two remarks, and alone goes on with the same words", () => {
+  const driver = named();
+  driver.lines();
+  driver.enter("/search  red fish ");
+  expect(driver.sent.at(-1)).toMatchObject({ kind: "search", words: "red fish" });
+  const request = requestOf(driver, "search");
+  driver.receive(line(7, "red fish", request), { kind: "page", request, gap: true });
+  expect(driver.lines()).toEqual([
+    "# Found, 1 line:",
+    "Zoë says: red fish",
+    "# That is all that was found; what is older is not kept any more.",
+  ]);
+  driver.enter("/search").enter("/search bird");
+  expect(driver.lines()).toEqual([expect.stringMatching(/^# search: expected a name/)]);
+  driver.receive({ kind: "page", request: requestOf(driver, "search") });
+  expect(driver.lines()).toEqual(["# Nothing was found."]);
+});
+
+test("/search tells the server's reason, and where no server can look for anything", () => {
+  const driver = named();
+  driver.lines();
+  driver.enter("/search ...");
+  driver.receive({ kind: "error", code: "words-unfit", text: "No word.", request: requestOf(driver, "search") });
+  expect(driver.lines()).toEqual(["# search: the server says: No word."]);
+  const old = TerminalDriver.named("Jon");
+  expect(old.enter("/search a").lines()).toEqual([expect.stringMatching(/^# search: expected a server of version 2/)]);
+});
+
+test("an owner is told how much is unread and where it begins; who enters a line has read what stands there", () => {
+  const driver = named({ mark: "04", unread: 2 }, 20);
+  const request = requestOf(driver, "history");
+  driver.receive(line(4, "four", request), line(5, "five", request), line(6, "six", request));
+  driver.receive({ kind: "page", request });
+  expect(driver.lines().filter((text) => !/version|Online|Jon|conversation|connect/.test(text))).toEqual([
+    "Your username is accepted",
+    "# 2 lines came while you were away.",
+    "# Said before, 3 lines:",
+    "Zoë says: four",
+    "# You have not read what follows:",
+    "Zoë says: five",
+    "Zoë says: six",
+    "# That is all that was said before.",
+  ]);
+  expect(driver.sent.filter(({ kind }) => kind === "read")).toEqual([]);
+  driver.enter("/list");
+  expect(driver.sent.at(-1)).toMatchObject({ kind: "read", id: "06" });
 });

@@ -36,6 +36,10 @@ export interface TerminalPort {
   connect(): void;
   /** Asks for older lines than were shown. */
   askHistory(): void;
+  /** Looks for words, or for more of what was looked for last. */
+  search(words: string | undefined): void;
+  /** Somebody has seen all that is shown. */
+  read(): void;
   /** Says something through the session; what it shows at once comes back before this returns. */
   say(receiver: string, text: string): void;
   /** So much waits for an answer that nothing more can be said. */
@@ -84,6 +88,7 @@ export class TerminalModel {
   #isInputAtEnd = false;
   /** Lines of an answer that is not at its end. */
   #older: ShownLine[] = [];
+  #found: ShownLine[] = [];
   /** Somebody typed /history, and waits for the answer. */
   #wasAsked = false;
   #isVersion2 = false;
@@ -105,6 +110,7 @@ export class TerminalModel {
 
   /** Takes a typed line. What cannot be done is given back as a draft, unless it is a password. */
   enter(line: string): void {
+    if (this.#username !== undefined) this.#port.read();
     if (this.#accounts.asked !== undefined) this.#answer(line);
     else if (!this.#obey(readEntered(line, this.names))) this.#port.putDraft(line);
     this.#setPrompt();
@@ -119,6 +125,8 @@ export class TerminalModel {
   onEvent(event: ControlEvent2, meaning?: LineMeaning): void {
     if ("shown" in event && meaning !== undefined) this.#onShown(event.shown, meaning);
     else if ("history" in event) this.#onHistory(event.history);
+    else if ("found" in event) this.#onFound(event.found);
+    else if ("unread" in event) this.#onUnread(event.unread.lines);
     else if ("users" in event) this.names.setOnline(event.users.names.slice(destinations([]).length));
     else if ("account" in event) this.#onAccount(event.account);
     else if ("error" in event) this.#port.remark([event.error.message]);
@@ -154,6 +162,9 @@ export class TerminalModel {
       case "history":
         this.#wasAsked = true;
         this.#port.askHistory();
+        return true;
+      case "search":
+        this.#port.search(entered.words === "" ? undefined : entered.words);
         return true;
       case "sign-in":
         return this.#accounts.askPassword(entered.name, this.#situation);
@@ -230,6 +241,10 @@ export class TerminalModel {
   }
 
   #onShown({ text, ...stamp }: EventOf<"shown">, meaning: LineMeaning): void {
+    if (stamp.found) {
+      this.#found.push({ text, meaning, stamp });
+      return;
+    }
     if (stamp.history) {
       this.#older.push({ text, meaning, stamp });
       return;
@@ -250,10 +265,24 @@ export class TerminalModel {
   // Older lines stand below newer ones here, so they are put between two remarks.
   #onHistory({ lines, more, gap }: EventOf<"history">): void {
     if (lines > 0 || this.#wasAsked) this.#port.remark([words.saidBefore(lines)]);
-    for (const { text, meaning, stamp = {} } of this.#older) this.#port.show(text, meaning, stamp);
+    for (const { text, meaning, stamp = {} } of this.#older) {
+      if (stamp.unread) this.#port.remark([words.UNREAD_FROM_HERE]);
+      this.#port.show(text, meaning, stamp);
+    }
     if (lines > 0) this.#port.remark([words.endOfOlder(more, gap)]);
     this.#older = [];
     this.#wasAsked = false;
+  }
+
+  #onFound({ lines, more, gap }: EventOf<"found">): void {
+    this.#port.remark([words.found(lines)]);
+    for (const { text, meaning, stamp = {} } of this.#found) this.#port.show(text, meaning, stamp);
+    if (lines > 0 || more || gap) this.#port.remark([words.endOfFound(more, gap)]);
+    this.#found = [];
+  }
+
+  #onUnread(lines: number): void {
+    if (lines > 0) this.#port.remark([words.unread(lines)]);
   }
 
   #onConnected({ hcp, fellBack, tls, returnsAs, address, port }: EventOf<"connected">): void {

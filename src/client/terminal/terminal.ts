@@ -154,6 +154,9 @@ class Face {
       clearScreen: () => (this.#view instanceof Screen ? this.#view.clear() : undefined),
       connect: () => this.#client.take({ connect: { servers: [...this.#options.servers] } }),
       askHistory: () => this.#client.take({ history: {} }),
+      search: (words: string | undefined) =>
+        this.#client.take({ search: words === undefined ? { more: true } : { words } }),
+      read: () => this.#client.take({ read: {} }),
       say: (receiver: string, text: string) => this.#client.say(receiver, text),
       isFull: () => this.#client.isFull,
       wish: (wish: AccountWish) =>

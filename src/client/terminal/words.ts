@@ -1,5 +1,6 @@
 // Owns what the terminal client says of its own. What a session says is in texts.ts. It must not know when it is said.
 
+import { UNREAD_COUNTED_MAX } from "../control.ts";
 import type { ServerAddress } from "../server-address.ts";
 import { atServer } from "../texts.ts";
 import type { Remark } from "./draw.ts";
@@ -44,6 +45,26 @@ export function endOfOlder(more: boolean, gap: boolean): string {
   if (more) return "So far what was said before; /history shows older lines.";
   return gap ? "So far what was said before; what is older is not kept any more." : "That is all that was said before.";
 }
+
+/** In front of what was found. */
+export function found(lines: number): string {
+  if (lines === 0) return "Nothing was found.";
+  return lines === 1 ? "Found, 1 line:" : `Found, ${lines} lines:`;
+}
+
+/** Behind what was found. */
+export function endOfFound(more: boolean, gap: boolean): string {
+  if (more) return "So far what was found; /search alone looks for older lines.";
+  return gap ? "That is all that was found; what is older is not kept any more." : "That is all that was found.";
+}
+
+/** Lines that came while somebody was away. The server counts up to a limit. */
+export function unread(lines: number): string {
+  if (lines === 1) return "1 line came while you were away.";
+  return `${lines < UNREAD_COUNTED_MAX ? lines : `${UNREAD_COUNTED_MAX} or more`} lines came while you were away.`;
+}
+
+export const UNREAD_FROM_HERE = "You have not read what follows:";
 
 /** "Trying again in 2 s." */
 export function tryingAgain(pauseMs: number, isAttended: boolean): string {

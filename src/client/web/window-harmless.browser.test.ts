@@ -94,7 +94,7 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     { width: 1100, height: 700 },
     { width: 360, height: 640 },
   ])("at $width pixels, before, while and after talking", async (viewport) => {
-    await using room = await ChatRoom.open({ browser });
+    await using room = await ChatRoom.open({ browser, clientArgs: ["--hcp", "2"] });
     const context: BrowserContextOptions = { colorScheme, viewport, bypassCSP: true };
     const window = await room.window(context);
     await window.connectButton.waitFor();
@@ -119,6 +119,10 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     await room.announce("This room closes at noon.");
     await window.line("Server says: This room closes at noon.").waitFor();
     expect(await findFaults(window.page), "chatting").toEqual([]);
+    await window.page.getByRole("searchbox", { name: "Search" }).fill("psst");
+    await window.page.getByRole("button", { name: "Find", exact: true }).click();
+    await window.page.getByRole("region", { name: "Found" }).waitFor();
+    expect(await findFaults(window.page), "searching").toEqual([]);
     await room.killServer();
     await window.page.getByRole("button", { name: "Reconnect" }).waitFor();
     expect(await findFaults(window.page), "disconnected").toEqual([]);

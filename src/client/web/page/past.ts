@@ -8,6 +8,8 @@ const IDS_MAX = 20_000;
 
 interface GatheredLine extends UnplacedLine {
   readonly lineId: string | undefined;
+  /** The first behind one's read mark. */
+  readonly isFirstUnread: boolean;
 }
 
 export class Past {

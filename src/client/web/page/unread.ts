@@ -1,5 +1,5 @@
-// Owns what came while nobody looked. It must not know how a window is hidden or what a title is.
-// Invariant: the count is of lines that somebody else spoke; the mark stands before the first of them.
+// Owns what came while nobody looked. It must not know how a window is hidden or what a title is. Invariant: the count is of
+// lines that somebody else spoke; the mark stands before the first of them, or before the first that an owner has not read.
 
 /** Lines that came while the window was hidden. */
 export class Unread {
@@ -32,6 +32,11 @@ export class Unread {
     if (!this.#hidden) return;
     this.#count += 1;
     this.#mark ??= id;
+  }
+
+  /** A line is the first that the person has not read, on any device. */
+  markAt(id: number): void {
+    this.#mark = id;
   }
 
   /** The person answered: the mark has served. */

@@ -1,10 +1,10 @@
 // The window with a server of version 2: older lines stand above, missed ones behind, and none twice.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Hcp2Message, MessageOf } from "../../../protocol/hcp2/index.ts";
 import { SERVER_ENTRIES, WindowDriver } from "./fixtures/window-driver.ts";
 
-const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1], log: "10" };
+const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1, 3, 4], log: "10" };
 const SPOKEN = { hcp: 2, fellBack: false } as const;
 const LOST = { kind: "closed", code: "peer-ended", why: "it closed the connection" } as const;
 
@@ -14,17 +14,27 @@ function line(sequence: number, request?: string): MessageOf<"line"> {
 }
 
 /** Has a name in a room whose history is these lines; `history` answers what the window asked for last. */
-function connected(driver = new WindowDriver(), lines: readonly number[] = [], more?: true): WindowDriver {
+function connected(
+  driver = new WindowDriver(),
+  lines: readonly number[] = [],
+  more?: true,
+  marks: Partial<MessageOf<"welcome">> = {},
+): WindowDriver {
   if (driver.opens === 0) driver.openWire();
   driver.model.connect(SERVER_ENTRIES);
-  return named(driver, lines, more);
+  return named(driver, lines, more, marks);
 }
 
-function named(driver: WindowDriver, lines: readonly number[], more?: true): WindowDriver {
+function named(
+  driver: WindowDriver,
+  lines: readonly number[],
+  more?: true,
+  marks: Partial<MessageOf<"welcome">> = {},
+): WindowDriver {
   driver.settle().input({ kind: "dialled", spoken: SPOKEN }).receive(HELLO).settle();
   if (driver.model.proposed === null) driver.say("Jon");
   driver.settle();
-  driver.receive({ kind: "welcome", request: requestOf(driver, "join"), name: "Jon", sequence: 1, time: 0 });
+  driver.receive({ kind: "welcome", request: requestOf(driver, "join"), name: "Jon", sequence: 1, time: 0, ...marks });
   driver.receive({ kind: "roster", names: ["Jon"] }).settle();
   return history(driver, lines, more);
 }
@@ -34,7 +44,7 @@ function history(driver: WindowDriver, lines: readonly number[], more?: true): W
   return driver.receive(...lines.map((one) => line(one, request)), { kind: "page", request, more }).settle();
 }
 
-function requestOf(driver: WindowDriver, kind: "join" | "history"): string {
+function requestOf(driver: WindowDriver, kind: "join" | "history" | "search"): string {
   const sent = driver.sent.findLast((one) => one.kind === kind);
   return sent !== undefined && "request" in sent ? (sent.request ?? "") : "";
 }
@@ -140,4 +150,109 @@ test("a page that comes back at another server of the same room shows nothing tw
   named(driver, [4, 5, 6, 7, 8, 9]);
   expect(driver.model.place).toBe("at 10.6.1.117:20002");
   expect(said(driver)).toEqual(["4", "5", "6", "7", "8", "9"]);
+});
+
+describe("a search", () => {
+  /** Answers the search that was sent last. */
+  function found(driver: WindowDriver, lines: readonly number[], more?: true): void {
+    const request = requestOf(driver, "search");
+    const id = more && "0001";
+    driver.receive(...lines.map((one) => line(one, request)), { kind: "page", request, more, id }).settle();
+  }
+
+  function texts({ model }: WindowDriver): readonly string[] {
+    return model.finding.lines.map(({ text }) => text.replace("Zoë says: ", ""));
+  }
+
+  test("shows what was found beside the conversation, one search at a time", () => {
+    const driver = connected(undefined, [5, 6]);
+    driver.model.search("  fish ");
+    driver.settle();
+    expect(driver.model.finding.note).toBe("Searching…");
+    driver.model.search("bird");
+    expect(driver.given.filter((command) => "search" in command)).toEqual([{ search: { words: "fish" } }]);
+    found(driver, [6]);
+    expect([texts(driver), driver.model.finding.note, said(driver)]).toEqual([["6"], "1 line was found.", ["5", "6"]]);
+    driver.model.search("bird");
+    expect(texts(driver)).toEqual([]);
+  });
+
+  test("goes on to older lines until there are no more", () => {
+    const driver = connected(undefined, [5, 6]);
+    driver.model.search("fish");
+    driver.settle();
+    const fifty = Array.from({ length: 50 }, (_, at) => at + 20);
+    found(driver, fifty, true);
+    expect([texts(driver).length, driver.model.finding.note]).toEqual([50, "50 lines were found."]);
+    driver.model.findMore();
+    driver.settle();
+    found(driver, [5, 6]);
+    expect(texts(driver)).toEqual(["5", "6", ...fifty.map(String)]);
+    expect(new Set(driver.model.finding.lines.map(({ id }) => id)).size).toBe(52);
+    expect(driver.model.finding.hasMore).toBe(false);
+    expect(said(driver)).toEqual(["5", "6"]);
+    driver.model.finding.close();
+    expect([texts(driver), driver.model.finding.words]).toEqual([[], undefined]);
+  });
+
+  test("that was closed while it was under way shows nothing, and a refused or lost one lets the next through", () => {
+    const driver = connected();
+    driver.model.search("fish");
+    driver.settle();
+    driver.model.finding.close();
+    found(driver, [1]);
+    expect(texts(driver)).toEqual([]);
+    driver.model.search("...");
+    driver.settle();
+    driver.receive({ kind: "error", code: "words-unfit", text: "No word.", request: requestOf(driver, "search") });
+    driver.settle();
+    expect([driver.model.fault, driver.model.finding.isAsking]).toEqual(["search: the server says: No word.", false]);
+    driver.model.search("fish");
+    driver.settle();
+    driver.input(LOST).settle();
+    expect([driver.model.finding.isAsking, driver.model.canSearch]).toEqual([false, false]);
+  });
+});
+
+describe("an owner's read mark", () => {
+  function reads(driver: WindowDriver): readonly string[] {
+    return driver.sent.flatMap((one) => (one.kind === "read" ? [one.id] : []));
+  }
+
+  test("stands before the first line that was not read, and moves to the last that is looked at", () => {
+    const driver = connected(undefined, [4, 5, 6], undefined, { mark: "0004", unread: 2 });
+    const { transcript, unread } = driver.model;
+    const mark = unread.mark ?? Number.NaN;
+    expect(transcript.range(mark, mark + 1)[0]?.text).toBe("Zoë says: 5");
+    driver.model.see();
+    driver.settle();
+    expect(reads(driver)).toEqual(["0006"]);
+    driver.model.see();
+    expect(driver.given.filter((command) => "read" in command)).toHaveLength(1);
+    driver.receive(line(7)).settle();
+    driver.model.lookBack();
+    driver.model.see();
+    expect(driver.given.filter((command) => "read" in command)).toHaveLength(1);
+    driver.model.returnToEnd();
+    driver.model.see();
+    driver.settle();
+    expect(reads(driver)).toEqual(["0006", "0007"]);
+  });
+
+  test("stands as well where a page comes back and shows behind what it has what it missed", () => {
+    const driver = connected(undefined, [5, 6], undefined, { mark: "0004", unread: 2 });
+    driver.cutWire();
+    driver.model.reconnect();
+    driver.openWire();
+    named(driver, [5, 6, 7, 8], undefined, { mark: "0006", unread: 2 });
+    const { transcript, unread } = driver.model;
+    const mark = unread.mark ?? Number.NaN;
+    expect(transcript.range(mark, mark + 1)[0]?.text).toBe("Zoë says: 7");
+  });
+
+  test("is no guest's", () => {
+    const driver = connected(undefined, [4, 5]);
+    driver.model.see();
+    expect([driver.model.unread.mark, driver.given.filter((command) => "read" in command)]).toEqual([undefined, []]);
+  });
 });

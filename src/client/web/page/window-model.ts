@@ -10,6 +10,7 @@ import type { SendOutcome } from "../../outgoing.ts";
 import { atServer } from "../../texts.ts";
 import { AccountModel } from "./account-model.ts";
 import { EntryModel } from "./entry-model.ts";
+import { Finding } from "./finding.ts";
 import {
   AT_THE_END,
   follow,
@@ -76,6 +77,7 @@ export class WindowModel {
   readonly transcript = new Transcript();
   readonly unread = new Unread();
   readonly account = new AccountModel();
+  readonly finding = new Finding();
   readonly #wire: Wire;
   #link: LinkState = "opening";
   #names: readonly string[] = destinations([]);
@@ -89,6 +91,10 @@ export class WindowModel {
   /** Whether the server has older lines than were asked for. */
   #hasOlder = false;
   #isAsking = false;
+  /** The server keeps a read mark for this name. */
+  #hasMark = false;
+  /** The end of the transcript when it was seen last. */
+  #seenEnd: number | undefined;
   /** What the session has not answered yet, in its order. */
   #attempts: Attempt[] = [];
   /** Drafts that the session refused while later ones wait for their answer. */
@@ -155,6 +161,10 @@ export class WindowModel {
     return olderCount(this.#lines, this.transcript) > 0 || this.#canAsk;
   }
 
+  get canSearch(): boolean {
+    return this.#username !== null && this.#spoken?.hcp === 2;
+  }
+
   get lines(): LineWindow {
     return this.#lines;
   }
@@ -203,6 +213,8 @@ export class WindowModel {
     else if ("said" in event) this.#past.note(event.said.id, event.said.atMs);
     else if ("history" in event) this.#onHistory(event.history.more);
     else if ("account" in event) this.account.take(event.account);
+    else if ("found" in event) this.finding.onFound(event.found);
+    else if ("unread" in event) this.#hasMark = true;
     else if ("users" in event) this.#setNames(event.users.names);
     else if ("connected" in event) this.#onConnected(event.connected);
     else if ("disconnected" in event) this.#onDisconnected(event.disconnected);
@@ -288,6 +300,27 @@ export class WindowModel {
     this.#wire.give({ history: {} });
   }
 
+  /** Looks for lines that hold all of these words. */
+  search(words: string): void {
+    if (!this.canSearch || this.finding.isAsking || words.trim() === "") return;
+    this.#fault = undefined;
+    this.finding.begin(words.trim());
+    this.#wire.give({ search: { words: words.trim() } });
+  }
+
+  findMore(): void {
+    if (!this.canSearch || !this.finding.hasMore) return;
+    this.finding.goOn();
+    this.#wire.give({ search: { more: true } });
+  }
+
+  /** Somebody looks at the window, and so has read what is at its end. */
+  see(): void {
+    if (!this.#hasMark || !this.#lines.following || this.#seenEnd === this.transcript.end) return;
+    this.#seenEnd = this.transcript.end;
+    this.#wire.give({ read: {} });
+  }
+
   seeFallback(): void {
     this.#isFallbackSeen = true;
   }
@@ -345,6 +378,7 @@ export class WindowModel {
   #onError(message: string): void {
     this.#fault = message;
     this.#isAsking = false;
+    if (this.finding.isAsking) this.finding.fail();
   }
 
   #onConnected({ address, port, returnsAs, ...spoken }: Connected): void {
@@ -377,13 +411,20 @@ export class WindowModel {
     this.account.leave();
     this.#isAsking = false;
     this.#hasOlder = false;
+    this.#hasMark = false;
+    this.finding.fail();
     if (this.#proposal?.isTaken) this.#refused.push(this.#proposal.draft);
     this.#proposal = undefined;
   }
 
-  #onShown({ text, id: lineId, history, atMs = this.#wire.nowMs() }: Shown, meaning: LineMeaning): void {
-    if (history) {
-      this.#past.gather({ text, meaning, atMs, lineId });
+  #onShown(shown: Shown, meaning: LineMeaning): void {
+    const { text, id: lineId, atMs = this.#wire.nowMs() } = shown;
+    if (shown.found) {
+      this.finding.gather({ text, meaning, atMs });
+      return;
+    }
+    if (shown.history) {
+      this.#past.gather({ text, meaning, atMs, lineId, isFirstUnread: shown.unread === true });
       return;
     }
     this.#past.note(lineId, atMs);
@@ -392,18 +433,25 @@ export class WindowModel {
     else if (meaning.kind === "notice") this.#onNotice(meaning.notice);
   }
 
-  #add(text: string, meaning: LineMeaning, atMs: number): void {
+  #add(text: string, meaning: LineMeaning, atMs: number): number {
     const line = this.transcript.add(text, meaning, atMs);
     this.#lines = follow(this.#lines, this.transcript);
     if (meaning.kind === "spoken") this.unread.add(line.id);
+    return line.id;
   }
 
   /** What was said before is here: it was asked for, or comes with the name. */
   #onHistory(hasOlder: boolean): void {
     this.#hasOlder = hasOlder;
     const { above, behind } = this.#past.sort();
+    const aboveUnread = above.length - above.findIndex(({ isFirstUnread }) => isFirstUnread);
+    if (aboveUnread <= above.length) this.unread.markAt(this.transcript.first - aboveUnread);
     this.transcript.addAbove(above);
-    for (const { text, meaning, atMs } of behind) this.#add(text, meaning, atMs);
+    for (const { text, meaning, atMs, isFirstUnread } of behind) {
+      const id = this.#add(text, meaning, atMs);
+      if (isFirstUnread) this.unread.markAt(id);
+    }
+    this.#seenEnd = undefined;
     this.#lines = (this.#isAsking ? showOlder : showAbove)(this.#lines, this.transcript);
     this.#isAsking = false;
   }

@@ -7,6 +7,7 @@ import { skippedCount } from "../line-window.ts";
 import type { ShownLine } from "../transcript.ts";
 import { LineView } from "./line-view.tsx";
 import { isAtEnd } from "./scroll.ts";
+import { Search } from "./search.tsx";
 import type { Props } from "./window.ts";
 
 export function Conversation({ model, act }: Props): JSX.Element {
@@ -39,6 +40,7 @@ export function Conversation({ model, act }: Props): JSX.Element {
   const draw = (line: ShownLine) => <LineView key={line.id} line={line} isUnreadMark={line.id === unread.mark} />;
   return (
     <main class="conversation">
+      <Search model={model} act={act} />
       {transcript.end === 0 ? <Welcome /> : null}
       <div
         ref={box}

@@ -50,6 +50,7 @@ function draw(): void {
   render(<App model={model} act={act} {...settings} />, root);
   goOn();
   focusEntryWhenConnected(model);
+  if (!document.hidden) model.see();
   document.title = titleOf(model.unread.count, model.username);
 }
 
