@@ -1,11 +1,12 @@
-// kill -9 of the server, over and over, while whispers are kept and delivered and lines are stored; then the books are
-// balanced.
+// kill -9 of the server, over and over, while whispers are kept and delivered, lines are stored, and somebody reads them; then the
+// books are balanced.
 // HOWDY_CRASH_ROUNDS sets how often; HOWDY_TEST_SEED repeats a run's times of death.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFailed, test } from "vitest";
+import { keysOf, register, signIn } from "./fixtures/hcp2-owner.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
 import { ServerProgram } from "./fixtures/test-program.ts";
@@ -100,6 +101,41 @@ class Record {
   }
 }
 
+/** An owner who reads whatever is said, and its read mark. */
+class Reader {
+  readonly #keys = keysOf("reader");
+  #isRegistered = false;
+  /** The last that was acknowledged. The ids of our server grow as their places do. */
+  marked = "";
+
+  /** The mark that a server tells of is the last that was acknowledged, or one behind it. */
+  async come(port: number): Promise<Hcp2Peer> {
+    const peer = await (this.#isRegistered ? Hcp2Peer.greeted(port) : Hcp2Peer.named(port, "owner"));
+    if (!this.#isRegistered) expect(await register(peer, this.#keys)).toMatchObject({ kind: "registered" });
+    else {
+      const { answer } = await signIn(peer, "owner", this.#keys);
+      const mark = answer.kind === "welcome" ? (answer.mark ?? "") : "no welcome";
+      expect([mark >= this.marked, mark, this.marked]).toEqual([true, mark, this.marked]);
+    }
+    this.#isRegistered = true;
+    return peer;
+  }
+
+  readOn(peer: Hcp2Peer): void {
+    let read = "";
+    peer.socket.on("data", () => {
+      const id = peer.heard.at(-1)?.id ?? read;
+      if (id === read || peer.ending !== undefined) return;
+      read = id;
+      peer.ask((request) => ({ kind: "read", request, id }));
+    });
+  }
+
+  enter(peer: Hcp2Peer): void {
+    this.marked = peer.all("marked").at(-1)?.id ?? this.marked;
+  }
+}
+
 /** What every whisper came to. */
 class Books {
   readonly sent = new Set<string>();
@@ -147,9 +183,11 @@ test(`${ROUNDS} times kill -9 loses nothing that was promised, and doubles only 
   using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
   const books = new Books();
   const record = new Record();
-  for (let life = 0; life < ROUNDS; life += 1) await liveAndDie(folder, books, record, life);
+  const reader = new Reader();
+  for (let life = 0; life < ROUNDS; life += 1) await liveAndDie(folder, books, record, reader, life);
   await deliverTheRest(folder, books, ROUNDS);
-  await readTheRest(folder, record);
+  await readTheRest(folder, record, reader);
+  expect(reader.marked).not.toBe("");
   expect(books.lost()).toEqual([]);
   expect([...books.delivered.keys()].filter((text) => !books.sent.has(text))).toEqual([]);
   // What a connection took is removed in the same turn: a kill finds what was on its way, and no more.
@@ -171,7 +209,7 @@ function listening(folder: string): Promise<ServerProgram> {
 }
 
 /** Whispers to one receiver who is away, while the other takes what waits; and at some moment the end. */
-async function liveAndDie(folder: string, books: Books, record: Record, life: number): Promise<void> {
+async function liveAndDie(folder: string, books: Books, record: Record, reader: Reader, life: number): Promise<void> {
   await using program = await listening(folder);
   using peers = new DisposableStack();
   const { port } = program;
@@ -188,11 +226,14 @@ async function liveAndDie(folder: string, books: Books, record: Record, life: nu
     whisperOn(peer, away, texts[index] ?? []);
   });
   const receiver = peers.use(await TestPeer.named(port, RECEIVERS[(life + 1) % 2] ?? ""));
+  const owner = peers.use(await reader.come(port));
+  reader.readOn(owner);
   const talkers = await Promise.all(TALKERS.map(async (name) => peers.use(await Hcp2Peer.named(port, name))));
   for (const talker of talkers) record.talkOn(talker, life);
   await new Promise((resolve) => setTimeout(resolve, lifeMs(life)));
   program.child.kill("SIGKILL");
-  await Promise.all([...senders, receiver, ...talkers].map((peer) => peer.ended()));
+  await Promise.all([...senders, receiver, owner, ...talkers].map((peer) => peer.ended()));
+  reader.enter(owner);
   for (const talker of talkers) record.enter(talker);
   senders.forEach((peer, index) => {
     books.enter(texts[index] ?? [], peer.texts("Server"));
@@ -233,9 +274,10 @@ async function deliverTheRest(folder: string, books: Books, life: number): Promi
   }
 }
 
-/** Whatever was acknowledged is history, no id ever stood for two texts, and every text was said once. */
-async function readTheRest(folder: string, record: Record): Promise<void> {
+/** Whatever was acknowledged is history and is found, no id ever stood for two texts, and every text was said once. */
+async function readTheRest(folder: string, record: Record, reads: Reader): Promise<void> {
   await using program = await listening(folder);
+  (await reads.come(program.port))[Symbol.dispose]();
   for (const name of TALKERS) {
     using talker = await Hcp2Peer.named(program.port, name);
     await record.sayTheRest(talker);
@@ -244,7 +286,21 @@ async function readTheRest(folder: string, record: Record): Promise<void> {
   const kept = await record.kept(reader);
   expect([...record.acknowledged].filter((id) => !kept.has(id))).toEqual([]);
   expect([...kept.values()].toSorted()).toEqual(record.said.toSorted());
+  expect((await found(reader, "talker")).toSorted()).toEqual([...kept.keys()].toSorted());
   expect([...record.texts].filter(([, texts]) => texts.size > 1)).toEqual([]);
+}
+
+/** The ids of all lines that hold a word. */
+async function found(peer: Hcp2Peer, words: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let before: string | undefined;
+  do {
+    const request = peer.ask((one) => ({ kind: "search", request: one, words, before }));
+    const page = await peer.answered(request);
+    ids.push(...peer.all("line").flatMap((line) => (line.request === request ? [line.id] : [])));
+    before = page.kind === "page" ? page.id : "no page";
+  } while (before !== undefined);
+  return ids;
 }
 
 /** Waits until nothing more comes from the mailbox: whispers in between, until none of it came between two of them. */
