@@ -1,6 +1,9 @@
 // Owns `npm run bench -- cluster`: what a room's log over NATS carries with one, two and three servers, beside a bare publisher
 // on the same broker, in the same run. The broker syncs every message to the disk. Every log is in this one process.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
@@ -8,6 +11,8 @@ import { SYSTEM_CLOCK } from "../src/clock.ts";
 import { NatsServer } from "../src/log/nats/fixtures/nats-server.ts";
 import { NatsLog } from "../src/log/nats/nats-log.ts";
 import { writeEntries, writeEntry } from "../src/log/nats/wire.ts";
+import { pack } from "../src/server/data/snapshot.ts";
+import { Member, type MemberOptions } from "../src/server/fixtures/member.ts";
 
 const ENTRIES_PER_S_MIN = 10_000;
 /** What the log may add to the wait of a bare publisher. */
@@ -45,6 +50,7 @@ export async function run(): Promise<boolean> {
   const lone = await echo(broker);
   print(`the room's log, one entry under way, from one server to another: waits ${waits(lone)}`);
   print(`a start with ${REPLAYED} entries in the log: ${(await replay(broker)).toFixed(0)} ms`);
+  for (const [what, tookMs] of await starts(broker)) print(`  of a whole server, ${what}: ${tookMs.toFixed(0)} ms`);
 
   const slowest = Math.min(...rates);
   const addedMs = quantile(lone, 0.5) - quantile(bare.waitsMs, 0.5);
@@ -138,6 +144,37 @@ async function replay(broker: NatsServer): Promise<number> {
   const tookMs = performance.now() - startMs;
   if (count !== REPLAYED) throw new Error(`expected ${REPLAYED} entries; got ${count}`);
   for (const log of [first, late]) await log.close();
+  return tookMs;
+}
+
+/** Milliseconds that a server takes to be there in a room where so many lines were said, by what it begins with. */
+async function starts(broker: NatsServer): Promise<ReadonlyMap<string, number>> {
+  const room = "starts";
+  const folder = mkdtempSync(join(tmpdir(), "howdy-bench-"));
+  const tookMs = new Map<string, number>();
+  const start = async (what: string, options: MemberOptions = {}) => {
+    const startMs = performance.now();
+    await using _member = await Member.open(broker, room, options);
+    tookMs.set(what, performance.now() - startMs);
+  };
+  {
+    await using first = await Member.open(broker, room);
+    first.log.append({ kind: "join", session: ENTRY.session, name: "Jon" });
+    for (let count = 0; count < REPLAYED; count += 1) {
+      first.log.append(ENTRY);
+      if (first.log.unreturned >= UNDER_WAY) await first.log.settled();
+    }
+    await first.log.settled();
+    await start("from the log's beginning, in memory");
+    await start("from the log's beginning, into a folder", { folder });
+    await start("from its folder", { folder });
+    const snapshot = first.data.snapshot();
+    if (snapshot === undefined) throw new Error("no snapshot");
+    const bytes = await pack(snapshot.text);
+    await first.log.snapshots.put(snapshot.position, bytes);
+    await start(`from a snapshot of ${(bytes.length / 1000).toFixed(0)} kB`);
+  }
+  rmSync(folder, { recursive: true });
   return tookMs;
 }
 

@@ -513,6 +513,8 @@ const ROOMS: readonly Room[] = [
     mayImport: [
       "src/clock.ts",
       "src/log/nats/",
+      "src/server/",
+      "src/server/data/",
       "src/protocol/hcp1/",
       "src/protocol/hcp2/",
       "lab/grade/",

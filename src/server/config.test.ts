@@ -64,6 +64,15 @@ describe("settings", () => {
     );
   });
 
+  test("for the room's log have credentials in one place", () => {
+    const env = { HOWDY_ROOM_LOG: "nats://jon:secret@10.6.1.110", HOWDY_ROOM_LOG_CREDS: "jon.creds" };
+    expect(messageOf(() => readConfig([], env))).toBe(
+      "--room-log-creds: expected none beside the credentials in --room-log",
+    );
+    const config = readConfig(["--room-log", "nats://10.6.1.110", "--room-log-ca", "ca.pem"], env);
+    expect(config).toMatchObject({ roomLogCreds: "jon.creds", roomLogCa: "ca.pem" });
+  });
+
   test("of the mailbox, as they were, are told what is in their place", () => {
     for (const flags of [["--mailbox", "mail.db"], ["--mailbox=mail.db"]]) {
       expect(messageOf(() => readConfig(flags, {}))).toMatch(/^--mailbox FILE is --data DIR now .* DIR\/howdy\.db/);

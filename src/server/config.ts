@@ -102,6 +102,20 @@ const OPTIONS = {
     otherwise: "none",
     help: "shares the room with other servers, by a NATS server: docs/cluster.md",
   },
+  "room-log-creds": {
+    kind: TEXT,
+    placeholder: "FILE",
+    variable: "HOWDY_ROOM_LOG_CREDS",
+    otherwise: "those in --room-log",
+    help: "credentials for that NATS server, as NATS's tools write them, or the seed of a user's key",
+  },
+  "room-log-ca": {
+    kind: TEXT,
+    placeholder: "FILE",
+    variable: "HOWDY_ROOM_LOG_CA",
+    otherwise: "the system's",
+    help: "certificates in PEM of those who vouch for that NATS server; TLS is asked for then",
+  },
   "lease-s": {
     kind: wholeNumber(1, 60, { unit: "s" }),
     default: LEASE_S,
@@ -211,6 +225,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
   refuseMailbox(args, environment);
   const line = parseCommandLine(OPTIONS, args, { takesWords: false });
   const values = readValues(OPTIONS, line, environment);
+  checkRoomLog(values);
   const { door, floodBurst, floodRate, data, mailboxLines, mailboxDays, tlsCert, tlsKey, ...rest } = values;
   return {
     ...rest,
@@ -221,6 +236,12 @@ export function readConfig(args: readonly string[], environment: Environment): C
     flood: floodRate === 0 ? undefined : { burst: floodBurst, ratePerS: floodRate },
     data: { folder: data || undefined, linesMax: mailboxLines, days: mailboxDays },
   };
+}
+
+function checkRoomLog({ roomLog, roomLogCreds }: Pick<OptionValues, "roomLog" | "roomLogCreds">): void {
+  if (roomLogCreds && roomLog?.secret !== undefined) {
+    throw new UsageError("--room-log-creds: expected none beside the credentials in --room-log");
+  }
 }
 
 /** An empty path is none. */

@@ -1,5 +1,6 @@
 // Owns the server as a program: settings, console, log, signals, exit status. What a server is lies in server.ts.
 
+import { readFileSync } from "node:fs";
 import type { Server as NetServer } from "node:net";
 import { hostname } from "node:os";
 import packageJson from "../../package.json" with { type: "json" };
@@ -128,6 +129,16 @@ function keepSnapshots(
   return new SnapshotKeeper({ log, data, clock: SYSTEM_CLOCK, report: reportTo(serverLog) });
 }
 
+/** The text of the file that an option names; an empty path is none. */
+function readTextOf(option: string, file: string | undefined): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${option}: cannot read ${file}: ${tellSystemError(error)}`, { cause: error });
+  }
+}
+
 /** For what is odd about the room's log. */
 function reportTo(serverLog: ServerLog): (text: string) => void {
   return (text) => serverLog.sink.write(logLine("room-log-odd", `Error: ${text}`, {}, "warn"));
@@ -146,6 +157,10 @@ async function openRoomLog(config: Config, port: number, serverLog: ServerLog): 
   const { NatsLog } = await import("../log/nats/nats-log.ts");
   const log = await NatsLog.open({
     address,
+    keys: {
+      ca: readTextOf("--room-log-ca", config.roomLogCa),
+      creds: readTextOf("--room-log-creds", config.roomLogCreds),
+    },
     name: `${hostname()}:${port}`,
     leaseMs: 1000 * leaseS,
     clock: SYSTEM_CLOCK,

@@ -16,7 +16,17 @@ import {
   StorageType,
   type StreamInfo,
 } from "@nats-io/jetstream";
-import { type ConnectionOptions, connect, errors, type NatsConnection, nanos } from "@nats-io/transport-node";
+import {
+  type Authenticator,
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  errors,
+  type NatsConnection,
+  nanos,
+  nkeyAuthenticator,
+  type TlsOptions,
+} from "@nats-io/transport-node";
 import { RoomLogError } from "../room-log.ts";
 import { type BrokerAddress, tellBroker } from "./address.ts";
 import { isCode } from "./api-error.ts";
@@ -38,6 +48,21 @@ const CONNECT_MS = 5000;
 const REQUEST_MS = 2000;
 const RECONNECT_WAIT_MS = 250;
 
+/** A user's key: base32, and it begins so. */
+const SEED = /\bSU[A-Z2-7]{56}\b/;
+
+/** What Node says of certificates (Node, "X509 certificate error codes"). */
+const DISTRUST: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
 /** Where the stream's metadata have the room's secret, in hexadecimal. */
 const SECRET = "howdy-secret";
 const SECRET_BYTES = 32;
@@ -46,6 +71,14 @@ const SECRET_BYTES = 32;
 export interface Span {
   readonly first: number;
   readonly last: number;
+}
+
+/** What a broker may want beside its address, as the texts of files. */
+export interface BrokerKeys {
+  /** Certificates, in PEM, of those who vouch for the broker's. */
+  readonly ca?: string | undefined;
+  /** A user's credentials as NATS's tools write them, or the seed of a user's key. */
+  readonly creds?: string | undefined;
 }
 
 export interface BrokerListener {
@@ -111,9 +144,9 @@ export class Broker {
    * Connects, and makes the room's stream where there is none.
    * @throws RoomLogError when the broker cannot be reached, or is none that will do.
    */
-  static async open(address: BrokerAddress, name: string): Promise<Broker> {
+  static async open(address: BrokerAddress, name: string, keys: BrokerKeys = {}): Promise<Broker> {
     const place = tellBroker(address);
-    const connection = await connectTo(address, name);
+    const connection = await connectTo(address, name, keys);
     try {
       checkVersion(connection, place);
       const manager = await jetstreamManager(connection, { timeout: REQUEST_MS });
@@ -226,7 +259,7 @@ function subjectOf(room: string, node: string): string {
   return `hcp.${room}.${node}`;
 }
 
-async function connectTo(address: BrokerAddress, name: string): Promise<NatsConnection> {
+async function connectTo(address: BrokerAddress, name: string, { ca, creds }: BrokerKeys): Promise<NatsConnection> {
   const { user, secret, isTls } = address;
   const place = tellBroker(address);
   const options: ConnectionOptions = {
@@ -236,17 +269,49 @@ async function connectTo(address: BrokerAddress, name: string): Promise<NatsConn
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     ...(secret === undefined ? {} : user === undefined ? { token: secret } : { user, pass: secret }),
-    ...(isTls ? { tls: {} } : {}),
+    ...(creds === undefined ? {} : { authenticator: authenticatorOf(creds) }),
+    ...(isTls || ca !== undefined ? { tls: tlsOf(address, ca) } : {}),
   };
   try {
     return await connect(options);
   } catch (error) {
-    const refuses = error instanceof errors.AuthorizationError;
-    const text = refuses
-      ? `the broker at ${place} refuses ${secret === undefined ? "whoever has no credentials" : "these credentials"}`
-      : `no broker can be reached at ${place}: ${messageOf(error)}`;
-    throw new RoomLogError(`${text}; --room-log says where it is`, { cause: error });
+    throw new RoomLogError(whyNot(error, place, secret !== undefined || creds !== undefined), { cause: error });
   }
+}
+
+/** NATS's client gives Node a name to find in the broker's certificate only where it has one: beside it, this is the address. */
+function tlsOf({ host }: BrokerAddress, ca: string | undefined): TlsOptions & { readonly host: string } {
+  return ca === undefined ? { host } : { host, ca };
+}
+
+function authenticatorOf(creds: string): Authenticator {
+  const bytes = new TextEncoder().encode(creds);
+  if (creds.includes("-----BEGIN NATS USER JWT-----")) return credsAuthenticator(bytes);
+  const seed = SEED.exec(creds)?.[0];
+  if (seed !== undefined) return nkeyAuthenticator(new TextEncoder().encode(seed));
+  throw new RoomLogError("--room-log-creds: expected a user's credentials or the seed of a user's key; got neither");
+}
+
+function whyNot(error: unknown, place: string, hasCredentials: boolean): string {
+  if (error instanceof errors.AuthorizationError) {
+    const who = hasCredentials ? "these credentials" : "whoever has no credentials";
+    return `the broker at ${place} refuses ${who}; they stand in --room-log, or in the file of --room-log-creds`;
+  }
+  const [first, ...others] = errorsOf(error);
+  if ([first, ...others].some((each) => DISTRUST.has(codeOf(each)))) {
+    const text = `the broker at ${place} has a certificate that is not trusted: ${messageOf(others.at(-1) ?? first)}`;
+    return `${text}; --room-log-ca names a file with those who vouch for it`;
+  }
+  return `no broker can be reached at ${place}: ${messageOf(first)}; --room-log says where it is`;
+}
+
+/** An error, and what it came of. */
+function errorsOf(error: unknown): readonly unknown[] {
+  return error instanceof Error && error.cause !== undefined ? [error, ...errorsOf(error.cause)] : [error];
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function checkVersion({ info }: NatsConnection, place: string): void {

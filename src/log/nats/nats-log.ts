@@ -14,7 +14,7 @@ import {
   type Standing,
 } from "../room-log.ts";
 import type { BrokerAddress } from "./address.ts";
-import { Broker, type LogBroker, type Span } from "./broker.ts";
+import { Broker, type BrokerKeys, type LogBroker, type Span } from "./broker.ts";
 import { beatMs, Lease, Watch } from "./lease.ts";
 import { BEGINNING, Order, type Placed, type Position, type StoredMessage } from "./order.ts";
 import { readPosition, writePosition } from "./position.ts";
@@ -31,6 +31,11 @@ export interface NatsLogOptions {
   readonly onFault: (fault: unknown) => void;
   /** Gets what is odd, for people. */
   readonly report: (text: string) => void;
+}
+
+interface BrokerPlace {
+  readonly address: BrokerAddress;
+  readonly keys?: BrokerKeys;
 }
 
 /** Heartbeats that may be missing before users are told. */
@@ -79,8 +84,8 @@ export class NatsLog implements SharedLog {
   }
 
   /** @throws RoomLogError when the broker cannot be reached, or is none that will do. */
-  static async open({ address, ...options }: NatsLogOptions & { readonly address: BrokerAddress }): Promise<NatsLog> {
-    return new NatsLog(options, await Broker.open(address, options.name));
+  static async open({ address, keys, ...options }: NatsLogOptions & BrokerPlace): Promise<NatsLog> {
+    return new NatsLog(options, await Broker.open(address, options.name, keys));
   }
 
   get identity(): string {
