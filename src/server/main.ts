@@ -187,6 +187,9 @@ function controlOf(server: Server, data: DataFolder | undefined, quit: () => voi
     get users() {
       return server.users;
     },
+    get names() {
+      return server.room.users.map(({ name }) => name);
+    },
     get stats() {
       return { ...server.counts, mailbox: data?.mailbox.counts };
     },

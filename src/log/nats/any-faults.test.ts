@@ -25,6 +25,9 @@ class World {
   readonly messages: StoredMessage[] = [];
   readonly servers: TestServer[] = [];
   readonly breaches: string[] = [];
+  /** Messages before this are forgotten, and the last snapshot's message. */
+  first = 1;
+  reached = 0;
   /** Messages on their way to the broker. */
   #late: { readonly atMs: number; readonly arrive: () => void }[] = [];
   readonly #ids = new Map<string, number>();
@@ -32,7 +35,8 @@ class World {
   store(node: string, text: string, id: string, lastSequence: number): Stored {
     const known = this.#ids.get(id);
     if (known !== undefined) return { kind: "stored", sequence: known };
-    const last = this.messages.findLast((message) => message.node === node)?.sequence ?? 0;
+    const kept = this.messages.slice(this.first - 1);
+    const last = kept.findLast((message) => message.node === node)?.sequence ?? 0;
     if (last !== lastSequence) return { kind: "refused" };
     const sequence = this.messages.length + 1;
     this.messages.push({ sequence, node, text, atMs: this.nowMs });
@@ -70,7 +74,16 @@ class TestServer implements LogBroker {
   readonly place = "the test's broker";
   readonly identity = "5eed00c0ffee0001";
   readonly secret = new Uint8Array(32);
-  readonly snapshots = { reached: async () => 0, newest: async () => "none" as const, put: async () => undefined };
+  readonly snapshots = {
+    reached: async () => 0,
+    newest: async () => "none" as const,
+    put: async ({ sequence }: { readonly sequence: number }) => {
+      const before = this.#world.reached;
+      if (sequence <= before) return undefined;
+      this.#world.reached = sequence;
+      return before;
+    },
+  };
   readonly given: { readonly entry: Entry; readonly sequence: number }[] = [];
   readonly appended: { readonly node: string; readonly text: string }[] = [];
   readonly log: NatsLog;
@@ -161,7 +174,7 @@ class TestServer implements LogBroker {
     this.#store(node, text, `${node}-down-${lastSequence}`, lastSequence);
 
   span(): Promise<Span> {
-    const span = { first: 1, last: this.#world.messages.length };
+    const span = { first: this.#world.first, last: this.#world.messages.length };
     return this.isLinked ? Promise.resolve(span) : Promise.reject(new Error("no connection"));
   }
 
@@ -170,7 +183,11 @@ class TestServer implements LogBroker {
     this.#onMessage = onMessage;
   }
 
-  async forget(): Promise<void> {}
+  /** Nobody here is so long away that it would miss what is forgotten. */
+  async forget(before: number): Promise<void> {
+    const read = Math.min(...this.#world.servers.map((each) => each.#from));
+    this.#world.first = Math.max(this.#world.first, Math.min(before, read));
+  }
 
   async close(): Promise<void> {}
 
@@ -200,7 +217,7 @@ class TestServer implements LogBroker {
 }
 
 type Step =
-  | { readonly kind: "say" | "freeze" | "thaw" | "link" | "unlink"; readonly server: number }
+  | { readonly kind: "say" | "freeze" | "thaw" | "link" | "unlink" | "snapshot"; readonly server: number }
   | { readonly kind: "faults"; readonly server: number; readonly faults: readonly Fault[] }
   | { readonly kind: "pass"; readonly ms: number };
 
@@ -208,6 +225,7 @@ const server = fc.nat(SERVERS - 1);
 const fault: fc.Arbitrary<Fault> = fc.oneof(fc.constantFrom("none", "lost", "ack-lost"), fc.nat(2 * LEASE_MS));
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("say"), server }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("snapshot"), server }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("freeze", "thaw", "link", "unlink"), server }) },
   {
     weight: 2,
@@ -241,7 +259,9 @@ function act(on: TestServer | undefined, one: Exclude<Step, { kind: "pass" }>, a
   if (on === undefined) return;
   if (one.kind === "faults") on.faults = [...one.faults];
   else if (one.kind === "freeze" || one.kind === "thaw") on.freeze(one.kind === "freeze");
-  else if (one.kind === "link" || one.kind === "unlink") {
+  else if (one.kind === "snapshot") {
+    if (!on.isFrozen && on.isLinked) void on.log.snapshots.put(on.log.position, new Uint8Array(1));
+  } else if (one.kind === "link" || one.kind === "unlink") {
     if (!on.isFrozen) on.link(one.kind === "link");
   } else if (!on.isFrozen && on.standing !== "sessions-over") on.append(String(at));
 }
@@ -273,6 +293,8 @@ test("whatever fails, all have one order, nothing comes twice or out of turn, an
       }
       expect(servers.map(({ standing }) => standing)).toEqual(servers.map(() => "ready"));
       expect(new Set(servers.map(({ log }) => log.node)).size).toBe(SERVERS);
+      // Nobody is left over whom the others could not let go.
+      expect(servers.map(({ log }) => log.nodes.length)).toEqual(servers.map(() => SERVERS));
     }),
     { numRuns: 60 },
   );

@@ -44,6 +44,9 @@ const DUPLICATES_MS = 120_000;
 /** "stream name already in use with a different configuration" (nats-server, errors.json). */
 const STREAM_EXISTS = 10_058;
 
+/** "insufficient storage resources available" (the same). */
+const STORAGE_FULL = 10_047;
+
 const CONNECT_MS = 5000;
 const REQUEST_MS = 2000;
 const RECONNECT_WAIT_MS = 250;
@@ -154,7 +157,8 @@ export class Broker {
     } catch (error) {
       await connection.close();
       if (error instanceof RoomLogError) throw error;
-      throw new RoomLogError(`the room's log cannot be had from the broker at ${place}: ${messageOf(error)}`, {
+      const hint = isCode(error, STORAGE_FULL) ? `; it reserves ${STREAM_BYTES_MAX / 1024 ** 3} GiB for a room` : "";
+      throw new RoomLogError(`the room's log cannot be had from the broker at ${place}: ${messageOf(error)}${hint}`, {
         cause: error,
       });
     }
@@ -329,8 +333,13 @@ function checkVersion({ info }: NatsConnection, place: string): void {
 /** Two servers may make it at once: the second one gets the first one's, and its secret. */
 async function ensureStream(manager: JetStreamManager, room: string): Promise<StreamInfo> {
   const name = streamOf(room);
+  const secret = randomBytes(SECRET_BYTES).toString("hex");
   try {
-    return await manager.streams.info(name);
+    const info = await manager.streams.info(name);
+    const { metadata } = info.config;
+    if (metadata?.[SECRET] !== undefined) return info;
+    // An older server made it.
+    return await manager.streams.update(name, { metadata: { ...metadata, [SECRET]: secret } });
   } catch (error) {
     if (!isCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
   }
@@ -344,7 +353,7 @@ async function ensureStream(manager: JetStreamManager, room: string): Promise<St
       discard: DiscardPolicy.New,
       duplicate_window: nanos(DUPLICATES_MS),
       deny_delete: true,
-      metadata: { [SECRET]: randomBytes(SECRET_BYTES).toString("hex") },
+      metadata: { [SECRET]: secret },
     });
   } catch (error) {
     if (!isCode(error, STREAM_EXISTS)) throw error;

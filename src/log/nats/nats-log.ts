@@ -16,8 +16,8 @@ import {
 import type { BrokerAddress } from "./address.ts";
 import { Broker, type BrokerKeys, type LogBroker, type Span } from "./broker.ts";
 import { beatMs, Lease, Watch } from "./lease.ts";
-import { BEGINNING, Order, type Placed, type Position, type StoredMessage } from "./order.ts";
-import { readPosition, writePosition } from "./position.ts";
+import { BEGINNING, Order, type Placed, type StoredMessage } from "./order.ts";
+import { positionOf, writePosition } from "./position.ts";
 import { VERSION, writeDown, writeUp } from "./wire.ts";
 import { Writer } from "./writer.ts";
 
@@ -191,7 +191,7 @@ export class NatsLog implements SharedLog {
   /** The log may forget what the snapshot before has: whoever reads that one still finds what came behind it. */
   async #putSnapshot(sequence: number, bytes: Uint8Array): Promise<boolean> {
     const before = await this.#broker.snapshots.put({ sequence, bytes });
-    if (before !== undefined && before > 0) await this.#forget(before);
+    if (before !== undefined) await this.#forget(before);
     return before !== undefined;
   }
 
@@ -389,13 +389,6 @@ export class NatsLog implements SharedLog {
   #late(otherwise: string): RoomLogError {
     return new RoomLogError(`the broker at ${this.#broker.place} ${otherwise}: nothing came for ${START_MS / 1000} s`);
   }
-}
-
-function positionOf(text: string | undefined): Position {
-  if (text === undefined) return BEGINNING;
-  const position = readPosition(text);
-  if (position === undefined) throw new RoomLogError(`this is no position in a room's log: ${text.slice(0, 80)}`);
-  return position;
 }
 
 /** 12 hexadecimal digits that no other node has. */

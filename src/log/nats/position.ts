@@ -2,7 +2,8 @@
 // read is checked.
 
 import { z } from "zod";
-import type { Position } from "./order.ts";
+import { RoomLogError } from "../room-log.ts";
+import { BEGINNING, type Position } from "./order.ts";
 
 const count = z.int().nonnegative();
 
@@ -19,6 +20,16 @@ const positionSchema = z.strictObject({
 
 export function writePosition(position: Position): string {
   return JSON.stringify(position);
+}
+
+/**
+ * The position that a text says; without a text, the log's beginning.
+ * @throws RoomLogError when it says none.
+ */
+export function positionOf(text: string | undefined): Position {
+  const position = text === undefined ? BEGINNING : readPosition(text);
+  if (position === undefined) throw new RoomLogError(`this is no position in a room's log: ${text?.slice(0, 80)}`);
+  return position;
 }
 
 /** Undefined when the text says none. */

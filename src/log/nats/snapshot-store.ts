@@ -12,7 +12,7 @@ import {
   StorageType,
 } from "@nats-io/jetstream";
 import { z } from "zod";
-import { type NoSnapshot, SNAPSHOT_BYTES_MAX, type Snapshot } from "../room-log.ts";
+import { type NoSnapshot, RoomLogError, SNAPSHOT_BYTES_MAX, type Snapshot } from "../room-log.ts";
 import { isCode } from "./api-error.ts";
 
 /** Bytes of a part. As base64 it must fit a broker's message of a million bytes. */
@@ -79,6 +79,9 @@ export class NatsSnapshots {
 
   /** Puts the snapshot behind a message; gives the number of the message of the one before it, undefined when there is a newer one. */
   async put({ sequence, bytes }: Snapshot): Promise<number | undefined> {
+    if (bytes.length > SNAPSHOT_BYTES_MAX) {
+      throw new RoomLogError(`it has ${bytes.length} bytes, and may have ${SNAPSHOT_BYTES_MAX}`);
+    }
     await this.#ensureStream();
     const before = await this.#head();
     if ((before.head?.sequence ?? 0) >= sequence) return undefined;

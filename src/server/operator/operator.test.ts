@@ -21,9 +21,11 @@ class TestRoom implements RoomControl {
   readonly done: string[] = [];
   readonly stats = STATS;
   readonly users;
+  names: readonly string[];
   nodes: readonly NodeView[] = [];
 
   constructor(...names: readonly string[]) {
+    this.names = names;
     this.users = names.map((name, index) => ({
       name,
       address: { address: "10.6.1.153", port: 49_175 + index },
@@ -51,6 +53,15 @@ class TestRoom implements RoomControl {
     this.done.push("quit");
   }
 }
+
+test("users of the room's other servers are told and kicked, and not listed", () => {
+  const room = new TestRoom("Jon");
+  room.names = ["Jon", "Zoë"];
+  expect(obey("list", room).text).not.toContain("Zoë");
+  expect(obey("announce Hi", room).text).toBe("Told 2 users.");
+  expect(obey("kick zoë", room).status).toBe("done");
+  expect(room.done).toEqual(["announce Hi", "kick <Zoë> The operator ends your connection."]);
+});
 
 test("nodes says which servers the room has, how long they were silent, and how far behind they are", () => {
   const room = new TestRoom();

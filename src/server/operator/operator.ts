@@ -12,7 +12,10 @@ import type { UserView } from "./server-facts.ts";
 
 /** What the operator can do to the room. */
 export interface RoomControl {
+  /** Those of this server. */
   readonly users: readonly UserView[];
+  /** Those of all of the room's servers. */
+  readonly names: readonly string[];
   readonly stats: Stats;
   /** The servers of a room on several of them; none where this one is the whole room. */
   readonly nodes: readonly NodeView[];
@@ -112,16 +115,13 @@ function announce(text: string, room: RoomControl): Answer {
   const fault = textFault(text);
   if (fault !== undefined) return misused(fault);
   room.announce(text);
-  const count = room.users.length;
+  const count = room.names.length;
   return done(count === 0 ? "Nobody is online." : `Told ${count} ${count === 1 ? "user" : "users"}.`);
 }
 
 function kick(rest: string, room: RoomControl): Answer {
   if (rest === "") return misused("Expected kick NAME [REASON].");
-  const { name, reason } = target(
-    rest,
-    room.users.map((user) => user.name),
-  );
+  const { name, reason } = target(rest, room.names);
   if (name === undefined) return { status: "refused", text: `${shortened(rest)}: nobody of that name is online.` };
   const text = reason === "" ? `${KICK_TEXT}.` : `${KICK_TEXT}: ${reason}`;
   const fault = textFault(text);
