@@ -45,6 +45,7 @@ const SERVERS: readonly Found<string>[] = [
   ["names may look like users'", "names-alike", "4.7", /^Win73 received welcome/],
   ["names may look like registered ones", "registered-names-alike", "4.7", /^Win73 received welcome/],
   ["names given back stay registered", "unregister", "16.6", /^Win73 received error/],
+  ["owners are known by their names", "history-of-an-owner", "16.4", /^Win74 received line/],
   ["unbound sign-ins are challenged", "sign-in", "16.6", /^Win72 received challenge/],
   ["one that does not read stops all", "never-reads", "9.4", /^Win7[23] received nothing/],
   ["owners are not shown the signature", "sign-in-owner", "16.6", /^Win73 received welcome/],

@@ -49,9 +49,14 @@ export interface Credentials {
 export interface Account {
   readonly name: string;
   readonly credentials: Credentials;
+  /** The place in the room's log at which it was registered: no other account ever has it, of the same name neither. */
+  readonly since: number;
   /** The place up to which its owner has read. */
   readonly mark?: number | undefined;
 }
+
+/** The accounts of a whisper's two ends, by their `since`. */
+export type Owners = readonly [from: number, to: number];
 
 /** What a session asks of the room. */
 export type Request = {
@@ -165,6 +170,8 @@ export type News =
       readonly text: string;
       readonly original: Original | undefined;
       readonly nonce: string | undefined;
+      /** Where both names are their owners'. */
+      readonly owners?: Owners;
     }
   /** A whisper to a name that nobody has as it is spelled. */
   | {

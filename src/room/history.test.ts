@@ -96,6 +96,14 @@ test("a whisper is its two ends' alone, and whether there are more tells nobody 
   });
 });
 
+test("a whisper between two owners is seen by both, wherever they are, and by nobody else", () => {
+  const history = historyOf([{ ...whispered(A, B, "psst"), owners: [7, 9] } as News, whispered(A, B, "a guest's")]);
+  const seen = (session: string, owner?: number) => texts(history, { session, owner });
+  expect([seen("x", 7), seen("x", 9)]).toEqual([["psst"], ["psst"]]);
+  expect([seen("x", 8), seen("x"), seen("x", 0)]).toEqual([[], [], []]);
+  expect(seen("a")).toEqual(["psst", "a guest's"]);
+});
+
 describe("what is kept", () => {
   test("has a limit of lines, and a page says where lines were forgotten", () => {
     const history = historyOf(FIVE, { linesMax: 3 });

@@ -2,7 +2,7 @@
 // one. A projection of the log, news in, lines out. It must not know protocols, or how an archive keeps lines. Invariant:
 // lines stand in the log's order, whoever was neither end of a whisper never sees it, and what is kept has a limit.
 
-import type { News, Place, SessionId, User } from "./entry.ts";
+import type { News, Owners, Place, SessionId, User } from "./entry.ts";
 import type { SearchWords } from "./search-words.ts";
 
 /** Lines, and bytes of them in memory, that are kept. What is older is forgotten. */
@@ -24,11 +24,15 @@ export interface Line extends Place {
   readonly to: User | undefined;
   readonly text: string;
   readonly nonce: string | undefined;
+  /** Whose whisper it is for good, whoever has the names later; undefined while one of the two was a guest. */
+  readonly owners?: Owners;
 }
 
 /** Which lines somebody wants: between two places, from `after` on where that is given, else up to the newest. */
 export interface HistoryQuery {
   readonly session: SessionId;
+  /** The account of the name that the session has, by its `since`. */
+  readonly owner?: number | undefined;
   /** Sequences; lines at these places are left out. */
   readonly after?: number | undefined;
   readonly before?: number | undefined;
@@ -74,6 +78,8 @@ export interface Archive {
 }
 
 export interface ArchiveQuery {
+  /** Whose whispers are among them; nobody's without it. "all": those of all, of which nobody is told the text. */
+  readonly owner?: number | "all" | undefined;
   /** Lines at these places are left out. */
   readonly after: number;
   readonly before: number;
@@ -144,7 +150,7 @@ export class History {
   page(query: HistoryQuery): HistoryPage {
     const { after = 0, before = Number.POSITIVE_INFINITY } = query;
     const isForward = query.after !== undefined;
-    const part = { after, before, newestFirst: !isForward, linesMax: query.linesMax + 1 };
+    const part = { owner: query.owner, after, before, newestFirst: !isForward, linesMax: query.linesMax + 1 };
     const picked = pick(query, isForward ? this.#forwards(part) : this.#backwards(part));
     const lines = isForward ? picked.lines : picked.lines.reverse();
     const isGap = this.#isGap(after, before) && (isForward || !picked.isMore);
@@ -192,7 +198,7 @@ export class History {
     while (left > 0) {
       let isMore = false;
       const part = Math.min(left, ARCHIVE_PART_LINES);
-      for (const line of this.#backwards({ after: 0, before, newestFirst: true, linesMax: part })) {
+      for (const line of this.#backwards({ owner: "all", after: 0, before, newestFirst: true, linesMax: part })) {
         if (left === 0) return;
         left -= 1;
         isMore = true;
@@ -249,8 +255,9 @@ export class History {
     if (line === undefined) return;
     this.#bytes -= bytesOf(line);
     this.#forgotten = line.sequence;
-    // An archive has what everybody heard.
-    if (this.#archive === undefined || line.to !== undefined) this.#lost = line.sequence;
+    // An archive has what everybody heard, and whispers between owners.
+    const isArchived = line.to === undefined || line.owners !== undefined;
+    if (this.#archive === undefined || !isArchived) this.#lost = line.sequence;
     this.#lines[this.#first] = undefined;
     this.#first += 1;
     // Taken out many at a time: one by one, each would move all the others.
@@ -270,15 +277,17 @@ interface Scan {
 /** The line that was said or whispered. */
 export function lineOfNews(news: Extract<News, { kind: "said" | "whispered" }>, { sequence, atMs }: Place): Line {
   const { from, text, nonce } = news;
-  return { sequence, atMs, from, to: news.kind === "whispered" ? news.to : undefined, text, nonce };
+  if (news.kind === "said") return { sequence, atMs, from, to: undefined, text, nonce };
+  const { to, owners } = news;
+  return { sequence, atMs, from, to, text, nonce, ...(owners && { owners }) };
 }
 
 /** The lines that a session may see, from one end of a part. */
-function pick({ session, linesMax, bytesMax }: Omit<HistoryQuery, "after">, all: Iterable<Line>) {
+function pick({ session, owner, linesMax, bytesMax }: Omit<HistoryQuery, "after">, all: Iterable<Line>) {
   const lines: Line[] = [];
   let bytes = 0;
   for (const line of all) {
-    if (!isVisible(line, session)) continue;
+    if (!isVisible(line, session, owner)) continue;
     bytes += bytesOf(line);
     if (lines.length >= linesMax || (lines.length > 0 && bytes > bytesMax)) return { lines, isMore: true };
     lines.push(line);
@@ -286,8 +295,9 @@ function pick({ session, linesMax, bytesMax }: Omit<HistoryQuery, "after">, all:
   return { lines, isMore: false };
 }
 
-function isVisible({ from, to }: Line, session: SessionId): boolean {
-  return to === undefined || from.session === session || to.session === session;
+function isVisible({ from, to, owners }: Line, session: SessionId, owner: number | undefined): boolean {
+  if (to === undefined || from.session === session || to.session === session) return true;
+  return owner !== undefined && owners?.includes(owner) === true;
 }
 
 /** A text takes two bytes a unit at most. */

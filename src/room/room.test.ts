@@ -4,9 +4,19 @@ import { nameFault, nameKey } from "../protocol/name.ts";
 import type { Entry, News } from "./entry.ts";
 import { Room } from "./room.ts";
 
+/** A room whose entries come one after the other. */
+class TestRoom extends Room {
+  #sequence = 0;
+
+  override apply(entry: Entry): readonly News[] {
+    this.#sequence += 1;
+    return super.apply(entry, { sequence: this.#sequence });
+  }
+}
+
 /** A room in which sessions a, b and c took these names, in this order. */
-function roomOf(...names: readonly string[]): Room {
-  const room = new Room();
+function roomOf(...names: readonly string[]): TestRoom {
+  const room = new TestRoom();
   names.forEach((name, index) => {
     room.apply({ kind: "join", session: "abc"[index] ?? "", name });
   });
@@ -19,7 +29,7 @@ const ORIGINAL = { door: "some door", value: Uint8Array.of(1, 2, 3) } as const;
 
 describe("a join", () => {
   test("gives the first that asks a name, and tells what it came as", () => {
-    const room = new Room();
+    const room = new TestRoom();
     const join = { kind: "join", ...JON, original: ORIGINAL } as const;
     expect(room.apply(join)).toEqual([{ kind: "joined", user: JON, original: ORIGINAL }]);
     expect(room.users).toEqual([JON]);
@@ -166,7 +176,7 @@ function isOf(node: string, user: { readonly session: string }): boolean {
 test("any entries keep names unique, the first join's; who has no name (any more) does nothing", () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 80 }), (entries) => {
-      const [room, model] = [new Room(), new Model()];
+      const [room, model] = [new TestRoom(), new Model()];
       for (const one of entries) {
         const news = room.apply(one);
         expect(news.map(({ kind }) => kind)).toEqual(model.expected(one));
@@ -184,7 +194,7 @@ test("any entries keep names unique, the first join's; who has no name (any more
 test("the same entries give the same news and the same room, also when a log carried them as JSON", () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 80 }), (entries) => {
-      const [here, there] = [new Room(), new Room()];
+      const [here, there] = [new TestRoom(), new TestRoom()];
       const carried: readonly Entry[] = JSON.parse(JSON.stringify(entries));
       expect(entries.flatMap((one) => here.apply(one))).toEqual(carried.flatMap((one) => there.apply(one)));
       expect(here.users).toEqual(there.users);
@@ -195,7 +205,7 @@ test("the same entries give the same news and the same room, also when a log car
 describe("a name that looks like another", () => {
   const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
   const join = (
-    room: Room,
+    room: TestRoom,
     name: string,
     how: Pick<Extract<Entry, { kind: "join" }>, "isOwner" | "mustStandOut"> = {},
   ) => room.apply({ kind: "join", session: "z", name, ...how });
@@ -210,17 +220,17 @@ describe("a name that looks like another", () => {
   });
 
   test.each(["АII", "А ll", "Ѕеrvеr", "a11"])("is refused to the same where the other is reserved: %s", (name) => {
-    const room = new Room();
+    const room = new TestRoom();
     expect(join(room, name, { mustStandOut: true })).toMatchObject([{ kind: "refused", why: "confusable" }]);
     room.apply({ kind: "leave", session: "z" });
     expect(join(room, name)).toMatchObject([{ kind: "joined" }]);
   });
 
   test("is refused to everybody but its own owner where the other is registered", () => {
-    const room = new Room([
-      { name: "Jon", credentials },
-      { name: "mike", credentials },
-      { name: "rnike", credentials },
+    const room = new TestRoom([
+      { name: "Jon", credentials, since: 1 },
+      { name: "mike", credentials, since: 2 },
+      { name: "rnike", credentials, since: 3 },
     ]);
     for (const name of ["Jоn", "ЈОN"]) {
       for (const how of [{}, { mustStandOut: true }, { isOwner: true }] as const) {
@@ -249,11 +259,33 @@ describe("a name that looks like another", () => {
   });
 });
 
+test("a whisper is its two owners' where both are, by their registrations and not by their names", () => {
+  const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
+  const room = roomOf("Jon", "Zoë");
+  const owners = () => {
+    const [news] = room.apply({ kind: "whisper", session: "a", receiver: "Zoë", text: "psst" });
+    return news?.kind === "whispered" ? news.owners : "none";
+  };
+  const register = (session: string) => room.apply({ kind: "register", session, credentials });
+  expect(owners()).toBeUndefined();
+  register("a");
+  expect(owners()).toBeUndefined();
+  register("b");
+  expect(owners()).toEqual([4, 6]);
+  // Another password is no other registration; the name that was given back is.
+  register("a");
+  expect(owners()).toEqual([4, 6]);
+  room.apply({ kind: "unregister", session: "a" });
+  expect(owners()).toBeUndefined();
+  register("a");
+  expect(owners()).toEqual([12, 6]);
+});
+
 describe("a registered name", () => {
   const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
 
   test("is refused to guests in any spelling, and had by its owner in the owner's", () => {
-    const room = new Room();
+    const room = new TestRoom();
     room.apply({ kind: "join", session: "1", name: "Zoë" });
     expect(room.apply({ kind: "register", session: "1", credentials })).toMatchObject([
       { kind: "registered", account: { name: "Zoë", credentials } },
@@ -266,11 +298,11 @@ describe("a registered name", () => {
     expect(join("2", "ZOË", true)).toMatchObject([{ kind: "joined", user: { name: "Zoë" } }]);
     const other = { ...credentials, salt: "dd" };
     room.apply({ kind: "register", session: "2", credentials: other });
-    expect(room.accountOf("zoë")).toEqual({ name: "Zoë", credentials: other });
+    expect(room.accountOf("zoë")).toEqual({ name: "Zoë", credentials: other, since: 2 });
   });
 
   test("is given back by its owner, who stays as a guest, and is anybody's then, also what looks like it", () => {
-    const room = new Room([{ name: "Zoë", credentials }]);
+    const room = new TestRoom([{ name: "Zoë", credentials, since: 1 }]);
     const join = (session: string, name: string) => room.apply({ kind: "join", session, name });
     room.apply({ kind: "join", session: "1", name: "zoë", isOwner: true });
     join("2", "Jon");
@@ -287,7 +319,7 @@ describe("a registered name", () => {
   });
 
   test("is made nobody's by the operator, in any spelling, and a proof that was made before is worth nothing", () => {
-    const room = new Room([{ name: "Zoë", credentials }]);
+    const room = new TestRoom([{ name: "Zoë", credentials, since: 1 }]);
     expect(room.apply({ kind: "forget", name: "Jon" })).toEqual([]);
     expect(room.apply({ kind: "forget", name: "zoë" })).toEqual([
       { kind: "unregistered", name: "Zoë", user: undefined, original: undefined },
@@ -301,7 +333,7 @@ describe("a registered name", () => {
   });
 
   test("has a limit of how many there are, which stops nobody from changing a password", () => {
-    const room = new Room([{ name: "Zoë", credentials }], 1);
+    const room = new TestRoom([{ name: "Zoë", credentials, since: 1 }], 1);
     for (const [session, name] of [
       ["1", "Jon"],
       ["2", "Zoë"],
@@ -317,7 +349,7 @@ describe("a read mark", () => {
   const credentials = { salt: "aa", storedKey: "bb", serverKey: "cc" };
 
   test("is an owner's, only moves forwards, and outlives sessions and passwords", () => {
-    const room = new Room();
+    const room = new TestRoom();
     room.apply({ kind: "join", session: "1", name: "Jon" });
     expect(room.apply({ kind: "read", session: "1", mark: 3 })).toEqual([
       { kind: "not-registered", user: { session: "1", name: "Jon" }, original: undefined },
@@ -333,6 +365,7 @@ describe("a read mark", () => {
     expect(room.apply({ kind: "read", session: "1", mark: 9 })).toEqual([]);
     room.apply({ kind: "join", session: "2", name: "Jon", isOwner: true });
     room.apply({ kind: "register", session: "2", credentials: { ...credentials, salt: "dd" } });
-    expect(room.accountOf("Jon")).toEqual({ name: "Jon", credentials: { ...credentials, salt: "dd" }, mark: 7 });
+    const changed = { name: "Jon", credentials: { ...credentials, salt: "dd" }, since: 3, mark: 7 };
+    expect(room.accountOf("Jon")).toEqual(changed);
   });
 });

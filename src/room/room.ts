@@ -11,6 +11,7 @@ import {
   type Miss,
   type News,
   type Original,
+  type Place,
   type Refusal,
   type SessionId,
   type User,
@@ -77,8 +78,8 @@ export class Room {
     return this.#accounts.get(nameKey(name));
   }
 
-  /** What an entry does. An entry of a session that has no name (any more) does nothing. */
-  apply(entry: Entry): readonly News[] {
+  /** What an entry does at its place in the log. An entry of a session that has no name (any more) does nothing. */
+  apply(entry: Entry, { sequence }: Pick<Place, "sequence">): readonly News[] {
     switch (entry.kind) {
       case "join":
         return [this.#join(entry)];
@@ -98,7 +99,7 @@ export class Room {
         return this.#users.filter(({ session }) => isSessionOf(entry.node, session)).map((user) => this.#leave(user));
       default: {
         const user = this.#bySession.get(entry.session);
-        return user === undefined ? NOTHING : [this.#act(user, entry)];
+        return user === undefined ? NOTHING : [this.#act(user, entry, sequence)];
       }
     }
   }
@@ -148,6 +149,7 @@ export class Room {
   #act(
     user: User,
     entry: Extract<Entry, { kind: "leave" | "register" | "unregister" | "read" | "say" | "whisper" }>,
+    sequence: number,
   ): News {
     switch (entry.kind) {
       case "leave":
@@ -155,7 +157,7 @@ export class Room {
       case "unregister":
         return this.#unregister(user, entry.original);
       case "register":
-        return this.#register(user, entry);
+        return this.#register(user, entry, sequence);
       case "read":
         return this.#read(user, entry);
       case "say":
@@ -166,13 +168,14 @@ export class Room {
   }
 
   /** Whoever has a name while it is registered is its owner: nobody else can join under it. */
-  #register(user: User, { credentials, original }: Extract<Entry, { kind: "register" }>): News {
+  #register(user: User, { credentials, original }: Extract<Entry, { kind: "register" }>, sequence: number): News {
     const key = nameKey(user.name);
     if (!this.#accounts.has(key) && this.#accounts.size >= this.#accountsMax) {
       return { kind: "accounts-full", user, original };
     }
-    const account: Account = { ...this.#accounts.get(key), name: user.name, credentials };
-    if (!this.#accounts.has(key)) this.#looksOfAccounts.add(user.name);
+    const before = this.#accounts.get(key);
+    const account: Account = { since: sequence, ...before, name: user.name, credentials };
+    if (before === undefined) this.#looksOfAccounts.add(user.name);
     this.#accounts.set(key, account);
     return { kind: "registered", user, account, original };
   }
@@ -215,7 +218,11 @@ export class Room {
 
   #whisper(from: User, { receiver, text, original, nonce }: Extract<Entry, { kind: "whisper" }>): News {
     const to = this.#byName.get(receiver);
-    if (to !== undefined) return { kind: "whispered", from, to, text, original, nonce };
+    if (to !== undefined) {
+      const [one, other] = [from, to].map(({ name }) => this.accountOf(name)?.since);
+      const owners = one !== undefined && other !== undefined && { owners: [one, other] as const };
+      return { kind: "whispered", from, to, text, original, nonce, ...owners };
+    }
     return { kind: "missed", from, receiver, text, why: this.#missOf(receiver), nonce };
   }
 

@@ -74,6 +74,33 @@ describe.each([
     expect((await signIn(owner, "Zoë", KEYS)).answer).toMatchObject({ kind: "welcome" });
   });
 
+  test("what two owners whispered is theirs at every server, and nobody's who registers one of their names later", async () => {
+    const room = broker.newRoom();
+    await using here = await Member.open(broker, room, { folder: folder() });
+    await using there = await Member.open(broker, room, { folder: folder() });
+    using jon = await Hcp2Peer.named(here.port, "Jon");
+    using zoe = await Hcp2Peer.named(there.port, "Zoë");
+    for (const peer of [jon, zoe]) expect((await register(peer, KEYS)).kind).toBe("registered");
+    await jon.answered(jon.say("psst", "Zoë"));
+    await jon.answered(jon.ask((request) => ({ kind: "unregister", request })));
+    using witness = await Hcp2Peer.named(there.port, "witness");
+    zoe.socket.end();
+    jon.socket.end();
+    await witness.until("that both left", () => witness.users.join() === "witness");
+    using eve = await Hcp2Peer.named(there.port, "Jon");
+    await register(eve, KEYS);
+    expect((await eve.history()).lines).toEqual([]);
+    using owner = await Hcp2Peer.greeted(here.port);
+    expect((await signIn(owner, "Zoë", KEYS)).answer).toMatchObject({ kind: "welcome" });
+    expect((await owner.history()).lines.map(({ text }) => text)).toEqual(["psst"]);
+    owner.socket.end();
+    await witness.until("that she left", () => witness.users.join() === "witness,Jon");
+    await using later = await Member.open(broker, room, { folder: folder() });
+    using again = await Hcp2Peer.greeted(later.port);
+    expect((await signIn(again, "Zoë", KEYS)).answer).toMatchObject({ kind: "welcome" });
+    expect((await again.history()).lines.map(({ text }) => text)).toEqual(["psst"]);
+  });
+
   test("a whisper to somebody who is away waits for its receiver on every server, and comes once", async () => {
     const room = broker.newRoom();
     await using first = await Member.open(broker, room, { folder: folder() });

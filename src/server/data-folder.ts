@@ -15,6 +15,8 @@ import { type LineLimits, LineTable } from "./data/line-table.ts";
 import { knownLog, OwnLogTable, SharedLogTable } from "./data/log-table.ts";
 import { SessionTable } from "./data/session-table.ts";
 import { takeSnapshot } from "./data/snapshot.ts";
+import { StoredArchive } from "./data/stored-archive.ts";
+import { type WhisperLimits, WhisperTable } from "./data/whisper-table.ts";
 import { Storing } from "./doors/storing.ts";
 import { MAIL_LIMITS } from "./limits.ts";
 import { type MailLimits, MailTable } from "./mail/mail-table.ts";
@@ -30,7 +32,7 @@ export interface DataOptions {
   /** Days after which mail is forgotten. */
   readonly days: number;
   readonly clock: Clock;
-  readonly limits?: Partial<MailLimits & LineLimits>;
+  readonly limits?: Partial<MailLimits & LineLimits & WhisperLimits>;
   /** Opens the database; injected by tests that want a disk that refuses. */
   readonly open?: typeof openDatabase;
   /** The disk refused something. Called once, and again only after a write that worked. */
@@ -47,6 +49,9 @@ export class DataFolder {
   readonly #database: DatabaseSync;
   readonly #journal: Journal;
   readonly #lines: LineTable;
+  readonly #whispers: WhisperTable;
+  /** What was said before the oldest line in memory. */
+  readonly archive: Archive;
   readonly #own: OwnLogTable | undefined;
   readonly #shared: SharedLogTable | undefined;
   readonly #accounts: AccountTable;
@@ -69,6 +74,8 @@ export class DataFolder {
     this.#shared = table;
     this.#own = shared === undefined ? new OwnLogTable(database, journal) : undefined;
     this.#lines = new LineTable(database, journal, limits);
+    this.#whispers = new WhisperTable(database, journal, limits);
+    this.archive = new StoredArchive(this.#lines, this.#whispers);
     this.#accounts = new AccountTable(database);
     this.#sessions = new SessionTable(database);
     this.secret = known.secret;
@@ -81,11 +88,6 @@ export class DataFolder {
     // Of a log of its own, lines that were not kept may have had any place up to where it ended.
     const lastLine = this.#own === undefined ? this.#lines.last.sequence : sequence;
     this.mailbox = new Mailbox({ journal, table: mail, lines, lastLine, linesMax, days });
-  }
-
-  /** The lines that were said before the oldest one in memory. */
-  get archive(): Archive {
-    return this.#lines;
   }
 
   /** Something happened in the room. Gives what becomes of a line that is to be kept here, and nowhere else. */
@@ -125,13 +127,15 @@ export class DataFolder {
     if (news.kind === "read") return this.#mark(news.account);
     if (news.kind === "registered") return this.#promise(() => this.#accounts.put(news.account));
     if (news.kind === "unregistered") return this.#unregister(news.name);
-    if (news.kind !== "said") return undefined;
+    const isWhisper = news.kind === "whispered" && news.owners !== undefined;
+    if (news.kind !== "said" && !isWhisper) return undefined;
     const line = lineOfNews(news, place);
+    const table = isWhisper ? this.#whispers : this.#lines;
     const storing = new Storing();
     this.#journal.add({
       // Only who gave a nonce is answered, and so promised something.
       when: news.nonce === undefined ? "soon" : "promised",
-      make: () => this.#lines.add(line),
+      make: () => table.add(line),
       done: () => storing.settle("stored"),
       failed: () => {
         this.#lines.lost(place.sequence);

@@ -104,6 +104,9 @@ export const DATA_RETRIES_MAX = 10_000;
 export const DATA_LINES_MAX = 1_000_000;
 export const DATA_BYTES_MAX = 2_147_483_648;
 
+/** Whispers between owners that it keeps; the oldest are forgotten. */
+export const DATA_WHISPERS_MAX = 20_000;
+
 /** Lines between two looks at these limits. Twice as many, the oldest, are forgotten when one is met. */
 export const DATA_TRIM_LINES = 1024;
 

@@ -435,7 +435,7 @@ export class Server implements DoorServer {
   #apply(entry: Entry, place: Place): void {
     const { data } = this.#options;
     if ("session" in entry) this.#underWay?.came(entry);
-    for (const news of this.room.apply(entry)) {
+    for (const news of this.room.apply(entry, place)) {
       this.history.hear(news, place);
       const storing = data?.hear(news, place);
       if (!this.#isReplaying) for (const door of this.#doors) door.tell(news, place, storing);

@@ -9,7 +9,7 @@ const CREDENTIALS = { salt: "aa".repeat(16), storedKey: "bb".repeat(32), serverK
 
 function deskOf(secret = 1) {
   const clock = new TestClock();
-  const room = new Room([{ name: "Zoë", credentials: CREDENTIALS }]);
+  const room = new Room([{ name: "Zoë", credentials: CREDENTIALS, since: 1 }]);
   return { clock, desk: new SignInDesk(room, Buffer.alloc(32, secret), clock) };
 }
 

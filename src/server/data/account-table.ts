@@ -6,9 +6,9 @@ import type { Account } from "../../room/entry.ts";
 import { Statements } from "./statements.ts";
 
 const SQL = {
-  all: "SELECT name, salt, stored_key, server_key, mark FROM accounts",
-  put: `INSERT OR REPLACE INTO accounts (key, name, salt, stored_key, server_key, mark)
-    VALUES (?, ?, ?, ?, ?, ?)`,
+  all: "SELECT name, salt, stored_key, server_key, since, mark FROM accounts",
+  put: `INSERT OR REPLACE INTO accounts (key, name, salt, stored_key, server_key, since, mark)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
   remove: "DELETE FROM accounts WHERE key = ?",
 } as const;
 
@@ -20,15 +20,16 @@ export class AccountTable {
   }
 
   all(): readonly Account[] {
-    return this.#statements.rows("all").map(({ name, salt, stored_key: storedKey, server_key: serverKey, mark }) => ({
+    return this.#statements.rows("all").map(({ name, salt, stored_key: storedKey, server_key: serverKey, ...row }) => ({
       name: String(name),
       credentials: { salt: String(salt), storedKey: String(storedKey), serverKey: String(serverKey) },
-      mark: mark === null ? undefined : Number(mark),
+      since: Number(row.since),
+      mark: row.mark === null ? undefined : Number(row.mark),
     }));
   }
 
-  put({ name, credentials: { salt, storedKey, serverKey }, mark }: Account): void {
-    this.#statements.run("put", nameKey(name), name, salt, storedKey, serverKey, mark ?? null);
+  put({ name, credentials: { salt, storedKey, serverKey }, since, mark }: Account): void {
+    this.#statements.run("put", nameKey(name), name, salt, storedKey, serverKey, since, mark ?? null);
   }
 
   remove(name: string): void {

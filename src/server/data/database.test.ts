@@ -73,6 +73,22 @@ describe("a mailbox of before", () => {
     expect(kept.data.mailbox.waitingFor("Zoë").map(({ text }) => text)).toEqual(["psst", "unheard"]);
   });
 
+  test("has accounts of before apart, by places that no log gives", () => {
+    using folder = new Folder();
+    mkdirSync(folder.path);
+    {
+      using database = new DatabaseSync(folder.file);
+      for (const step of MIGRATIONS.slice(0, 3)) database.exec(step);
+      database.exec(`PRAGMA user_version = 3;
+        INSERT INTO accounts VALUES ('jon', 'Jon', 'aa', 'bb', 'cc'), ('zoë', 'Zoë', 'aa', 'bb', 'cc')`);
+    }
+    using kept = folder.open();
+    expect(kept.data.accounts.map(({ name, since }) => [name, since])).toEqual([
+      ["Jon", -1],
+      ["Zoë", -2],
+    ]);
+  });
+
   test("is whole and of its old version when a step fails, or the process is killed before the last one is written", () => {
     using folder = new Folder();
     folder.makeMailbox();

@@ -57,5 +57,18 @@ CREATE TABLE sessions (session TEXT PRIMARY KEY, name TEXT NOT NULL, sequence IN
 UPDATE mail SET id = id - 1 - (SELECT max(id) FROM mail);
 `;
 
+/**
+ * Whispers between owners, by the places of their registrations. Those who registered before have places that no log gives.
+ */
+const WHISPERS = `
+ALTER TABLE accounts ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+UPDATE accounts SET since = -number FROM (SELECT key AS of_key, row_number() OVER (ORDER BY key) AS number FROM accounts)
+  WHERE key = of_key;
+CREATE TABLE whispers (sequence INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL,
+  text TEXT NOT NULL, nonce TEXT, from_owner INTEGER NOT NULL, to_owner INTEGER NOT NULL);
+CREATE INDEX whispers_from ON whispers (from_owner, sequence);
+CREATE INDEX whispers_to ON whispers (to_owner, sequence);
+`;
+
 /** Step n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT, WORDS, MARKS, SHARED];
+export const MIGRATIONS: readonly string[] = [MAILBOX, ROOM, ACCOUNTS, KEPT, WORDS, MARKS, SHARED, WHISPERS];

@@ -9,7 +9,8 @@ import { loadSnapshot, pack, readHead, SNAPSHOT_TABLES, SnapshotError, takeSnaps
 function filled(lines = 3): DatabaseSync {
   const database = openInMemory(MIGRATIONS);
   database.exec(`UPDATE log SET identity = 'a log', position = '{"sequence":9}', applied = 9000, forgotten = 2;
-    INSERT INTO accounts VALUES ('zoë', 'Zoë', 'salt', 'stored', 'server', 7);
+    INSERT INTO accounts VALUES ('zoë', 'Zoë', 'salt', 'stored', 'server', 7, 512);
+    INSERT INTO whispers VALUES (4097, 1500, 'Zoë', 'Zoë', 'note', NULL, 512, 512);
     INSERT INTO kept VALUES (3, 'Jon', 'aa');
     INSERT INTO sessions VALUES ('a.1', 'Jon', 1024), ('b.1', 'Abe', 2048);
     INSERT INTO names VALUES ('zoë', 1000, 7), ('jon', 2000, NULL);

@@ -12,19 +12,24 @@ import { MIGRATIONS } from "./schema.ts";
 /** A line of the text is the head, or some rows of a table. A new version has another head. */
 const VERSION = 1;
 
-/** All tables that the log's entries fill. Of the lines it is the newest ones. */
-export const SNAPSHOT_TABLES = ["accounts", "sessions", "names", "mail", "kept", "lines"] as const;
+/** All tables that the log's entries fill. Of the lines and of the whispers it is the newest ones. */
+export const SNAPSHOT_TABLES = ["accounts", "sessions", "names", "mail", "kept", "lines", "whispers"] as const;
+
+/** Those that have places in the log, and of which there may be more than a snapshot takes. */
+const PLACED_TABLES = ["lines", "whispers"] as const;
 
 /** Rows of one line. */
 const ROWS_MAX = 1000;
 
 const SQL = {
   log: "SELECT identity, position, applied, forgotten, user_version AS tables FROM log, pragma_user_version",
-  // The newest line of those that have no place.
-  cut: `SELECT sequence FROM (SELECT sequence, row_number() OVER newest AS count, sum(length(text)) OVER newest AS bytes
-    FROM (SELECT sequence, text FROM lines ORDER BY sequence DESC LIMIT ?1) WINDOW newest AS (ORDER BY sequence DESC))
+  // The newest row of those that have no place here.
+  cut: (
+    table: PlacedTable,
+  ) => `SELECT sequence FROM (SELECT sequence, row_number() OVER newest AS count, sum(length(text)) OVER newest AS bytes
+    FROM (SELECT sequence, text FROM ${table} ORDER BY sequence DESC LIMIT ?1) WINDOW newest AS (ORDER BY sequence DESC))
     WHERE count >= ?1 OR bytes > ?2 ORDER BY sequence DESC LIMIT 1`,
-  lines: "SELECT * FROM lines WHERE sequence > ? ORDER BY sequence",
+  behind: (table: PlacedTable) => `SELECT * FROM ${table} WHERE sequence > ? ORDER BY sequence`,
   set: "UPDATE log SET identity = ?, position = ?, applied = ?, forgotten = ?",
   columns: "SELECT name FROM pragma_table_info(?)",
 } as const;
@@ -51,6 +56,8 @@ const rowsSchema = z.strictObject({
   rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))).max(ROWS_MAX),
 });
 
+type PlacedTable = (typeof PLACED_TABLES)[number];
+
 type Rows = z.infer<typeof rowsSchema>;
 
 export type SnapshotHead = z.infer<typeof headSchema>;
@@ -64,10 +71,14 @@ export class SnapshotError extends Error {
 export function takeSnapshot(database: DatabaseSync): { readonly position: string; readonly text: string } | undefined {
   const log = database.prepare(SQL.log).get();
   if (typeof log?.position !== "string") return undefined;
-  const cut = Number(database.prepare(SQL.cut).get(SNAPSHOT_LINES_MAX + 1, SNAPSHOT_TEXTS_BYTES_MAX)?.sequence ?? 0);
-  const parts = SNAPSHOT_TABLES.flatMap((table) => rowsOf(database, table, cut));
+  const parts = SNAPSHOT_TABLES.flatMap((table) => rowsOf(database, table));
   const rows = parts.reduce((sum, part) => sum + part.rows.length, 0);
-  const head = headSchema.parse({ v: VERSION, ...log, forgotten: Math.max(cut, Number(log.forgotten)), rows });
+  const head = headSchema.parse({
+    v: VERSION,
+    ...log,
+    forgotten: Math.max(cutOf(database, "lines"), Number(log.forgotten)),
+    rows,
+  });
   return { position: log.position, text: [head, ...parts].map((part) => JSON.stringify(part)).join("\n") };
 }
 
@@ -110,9 +121,18 @@ export async function unpack(bytes: Uint8Array): Promise<string> {
   }
 }
 
-function rowsOf(database: DatabaseSync, table: Rows["table"], cut: number): readonly Rows[] {
+/** The place up to which a snapshot has no rows of a table. */
+function cutOf(database: DatabaseSync, table: PlacedTable): number {
+  const cut = database.prepare(SQL.cut(table)).get(SNAPSHOT_LINES_MAX + 1, SNAPSHOT_TEXTS_BYTES_MAX);
+  return Number(cut?.sequence ?? 0);
+}
+
+function rowsOf(database: DatabaseSync, table: Rows["table"]): readonly Rows[] {
+  const placed = PLACED_TABLES.find((one) => one === table);
   const all =
-    table === "lines" ? database.prepare(SQL.lines).all(cut) : database.prepare(`SELECT * FROM ${table}`).all();
+    placed === undefined
+      ? database.prepare(`SELECT * FROM ${table}`).all()
+      : database.prepare(SQL.behind(placed)).all(cutOf(database, placed));
   const columns = Object.keys(all[0] ?? {});
   const parts: Rows[] = [];
   for (let start = 0; start < all.length; start += ROWS_MAX) {

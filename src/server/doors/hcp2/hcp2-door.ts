@@ -153,7 +153,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
         this.#said(news, place, storing);
         break;
       case "whispered":
-        this.#whispered(news, place);
+        this.#whispered(news, place, storing);
         break;
       case "missed":
         // What else became of it is told by notify().
@@ -381,14 +381,14 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
   }
 
-  #whispered(news: NewsOf<"whispered">, place: Place): void {
-    const answer = this.#saidBefore.said(news, place);
+  #whispered(news: NewsOf<"whispered">, place: Place, storing: Storing | undefined): void {
+    const answer = this.#saidBefore.said(news, place, storing);
     const sender = this.#peers.get(news.from.session);
     const receiver = this.#peers.get(news.to.session);
     if (sender === undefined && receiver === undefined) return;
     this.#log(() => words.whisperLine(news.from.name, news.to.name));
     const line = lineOf({ ...news, ...place }, this.#server.logIdentity);
-    if (sender !== undefined && answer !== undefined) this.#reply(sender, answer);
+    if (sender !== undefined && answer !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
     if (receiver !== undefined) this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
   }
 

@@ -20,11 +20,14 @@ export const SEARCH_MESSAGES = 3;
 export function pageOf(
   { request, before, after, limit = HISTORY_LINES_MAX }: MessageOf<"history">,
   session: SessionId,
-  { history, logIdentity }: PageServer,
+  { history, logIdentity, room }: PageServer,
 ): readonly Hcp2Message[] | undefined {
   const [from, to] = [after, before].map((id) => (id === undefined ? undefined : sequenceOf(logIdentity, id)));
   if ((after !== undefined && from === undefined) || (before !== undefined && to === undefined)) return undefined;
-  const page = history.page({ session, after: from, before: to, linesMax: linesOf(limit), bytesMax: PAGE_BYTES_MAX });
+  const name = room.userOf(session)?.name;
+  const owner = name === undefined ? undefined : room.accountOf(name)?.since;
+  const bounds = { linesMax: linesOf(limit), bytesMax: PAGE_BYTES_MAX };
+  const page = history.page({ session, owner, after: from, before: to, ...bounds });
   return answerOf(page, { request, session, logIdentity });
 }
 
@@ -42,7 +45,7 @@ export function foundOf(
   return answerOf(page, { request, session, logIdentity, stoppedAt: page.stoppedAt });
 }
 
-type PageServer = Pick<DoorServer, "history" | "logIdentity">;
+type PageServer = Pick<DoorServer, "history" | "logIdentity" | "room">;
 
 interface Answer {
   readonly request: string;
