@@ -3,6 +3,7 @@
 // do is never told as a broken rule, and what fails a case by itself is kept by every server that only does as the report says.
 
 import type { BrokenRule, Rules } from "../protocol/rules.ts";
+import { leftOut, nameShared, ordersDiffer } from "./cluster-rules.ts";
 import { explain } from "./explanations.ts";
 import { listBeforeAck, nameTwice, noListForLong, noListSoon, paddedByCharacters, underNoName } from "./name-rules.ts";
 import { RoomHistory } from "./room-history.ts";
@@ -71,6 +72,30 @@ const BREACHES: readonly (readonly [Rule, Told])[] = [
       says: "what somebody said to All came back to the sender",
       clause: "6.4",
       mend: "forward a text to All to everybody but its sender (7.3)",
+    },
+  ],
+  [
+    nameShared,
+    {
+      says: "two live users had one name",
+      clause: "4.3",
+      mend: "give a name when its join comes back from the room's log, and let nobody speak whose server was let go",
+    },
+  ],
+  [
+    ordersDiffer,
+    {
+      says: "lines came in another order than to others",
+      clause: "7.1",
+      mend: "send what the room's log gives in the log's order, to users of all servers",
+    },
+  ],
+  [
+    leftOut,
+    {
+      says: "a line was left out that others got",
+      clause: "7.3",
+      mend: "send everything of the room's log to everybody who is there, and go on where it was left",
     },
   ],
   [twice, { says: "a text came twice", clause: "7.3", mend: "forward a text once to each of its receivers" }],

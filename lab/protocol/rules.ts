@@ -36,7 +36,7 @@ export type Carried = {
 
 /** All that is known of a case's wire. */
 export interface History {
-  /** What went between the server and its clients by this protocol, in the order in which it was captured. */
+  /** What went between the server, or the servers of one room, and their clients by this protocol, in the order in which it was captured. */
   readonly carried: readonly Carried[];
   /** When the capture ended, in milliseconds since the epoch: what is not there by then did not come. */
   readonly endMs: number;
@@ -49,6 +49,8 @@ export interface History {
   readonly isServerTested: boolean;
   /** Hosts whose clients are programs under test. What a raw peer sends is the case's own. */
   readonly testedClients: ReadonlySet<string>;
+  /** The room is on several servers, which share it by a broker: what is carried is that of all of them. */
+  readonly hasSeveralServers?: boolean;
   /** People are in the room who speak another protocol: what they say is not in what is carried. */
   readonly hasOtherDoors: boolean;
   /** The case cut links or stopped programs: what did not come may have been kept from coming. */
