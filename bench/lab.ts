@@ -138,12 +138,14 @@ async function start(
   { pair, images }: Programs,
   host: HostSpec,
 ): Promise<Dockerode.Container> {
-  const { arguments: args, environment } = fillLaunch(pair[host.role].launch, {
+  const { role } = host;
+  if (role === "broker") throw new Error("no case of the benchmark has a broker");
+  const { arguments: args, environment } = fillLaunch(pair[role].launch, {
     address: host.address,
     port: String(DEFAULT_PORT),
   });
   const container = await docker.createContainer({
-    Image: images.get(host.role) ?? "",
+    Image: images.get(role) ?? "",
     Hostname: host.name,
     Cmd: [...args],
     Env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),

@@ -293,6 +293,7 @@ const ROOMS: readonly Room[] = [
   },
   { of: "lab/own-command.ts", mayUse: ["node:path"] },
   { of: "lab/peer/", mayUse: ["node:*"] },
+  { of: "lab/broker/" },
   { of: "lab/hosts/", mayImport: ["src/options/", "lab/yaml/"], mayUse: ["node:*", "zod"] },
   { of: "lab/protocol/", mayImport: ["src/client/control.ts", "src/protocol/"], mayUse: ["zod"] },
   { of: "lab/hcp/texts.ts", mayImport: ["src/protocol/hcp1/"] },
@@ -477,7 +478,15 @@ const ROOMS: readonly Room[] = [
   { of: "lab/reduce/", mayImport: ["lab/scenario/", "lab/result/"] },
   {
     of: "lab/commands/protocol.ts",
-    mayImport: ["lab/protocol/", "lab/hcp/", "lab/hcp2/", "lab/cs513/", "lab/classchat/", "lab/chatroom/"],
+    mayImport: [
+      "lab/hosts/",
+      "lab/protocol/",
+      "lab/hcp/",
+      "lab/hcp2/",
+      "lab/cs513/",
+      "lab/classchat/",
+      "lab/chatroom/",
+    ],
   },
   {
     of: "lab/commands/",

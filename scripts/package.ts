@@ -18,6 +18,7 @@ const HELD = [
   "Dockerfile.server",
   "PROTOCOL.md",
   "compile-cache.mjs",
+  "compose.cluster.yaml",
   "compose.yaml",
   "docs",
   "examples",

@@ -25,14 +25,15 @@ import { GradeWorkshop } from "./grade-workshop.ts";
 import { listenForSignals } from "./interruption.ts";
 import { findCase, loadPair } from "./load-pair.ts";
 import { loadRubric } from "./load-rubric.ts";
-import { openReports, ownCommand, readOwnTopology } from "./repository.ts";
+import { openReports, ownCommand, readOwnTopology, withHostsOf } from "./repository.ts";
 
 const CLASS_PAGE = "index.html";
 
 /** Grades a class and gives the exit status. */
 export async function grade(args: GradeArguments): Promise<number> {
-  const topology = readOwnTopology();
-  const asked = loadRubric(args.rubric, topology);
+  const own = readOwnTopology();
+  const asked = loadRubric(args.rubric, own);
+  const topology = withHostsOf(own, asked.scenarios);
   const rubric = { ...asked, limits: capLimits(asked.limits, args.limits ?? {}) };
   const { role } = rubric;
   const other = role === "server" ? "client" : "server";

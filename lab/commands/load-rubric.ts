@@ -11,7 +11,7 @@ import { selectFiles } from "../scenario/catalog.ts";
 import { parseScenario } from "../scenario/load.ts";
 import { programsOf, type Scenario } from "../scenario/scenario.ts";
 import { PROTOCOLS } from "./protocol.ts";
-import { scenariosFolder } from "./repository.ts";
+import { readAllHosts, scenariosFolder } from "./repository.ts";
 
 /** Throws UsageError with every problem. */
 export function loadRubric(file: string, topology: Topology): Rubric {
@@ -22,11 +22,12 @@ export function loadRubric(file: string, topology: Topology): Rubric {
 
 /** @param directory - What words that are paths are relative to. */
 export function caseFinder(directory: string, topology: Topology): FindCases {
+  const hosts = readAllHosts(topology);
   const known = new Map<string, Scenario | { readonly fault: string }>();
   const read = (file: string): Scenario | { readonly fault: string } => {
     const before = known.get(file);
     if (before !== undefined) return before;
-    const parsed = parseScenario(file, readText(file), topology.hosts, PROTOCOLS);
+    const parsed = parseScenario(file, readText(file), hosts, PROTOCOLS);
     const found = parsed.kind === "scenario" ? parsed.scenario : { fault: parsed.problems[0] ?? "it is no case" };
     known.set(file, found);
     return found;

@@ -31,7 +31,7 @@ import { EXIT } from "./faults.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { loadSides } from "./load-pair.ts";
 import { PROTOCOLS, wireOf } from "./protocol.ts";
-import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology } from "./repository.ts";
+import { loadCases, openReports, ownCommand, REPOSITORY, readOwnTopology, withHostsOf } from "./repository.ts";
 import { concerns, isGood, tellUnconcerned } from "./run.ts";
 import { type Seed, seedFor } from "./seed.ts";
 
@@ -49,12 +49,13 @@ interface Shared {
 
 /** Runs every server with every client and gives the exit status. */
 export async function matrix(args: MatrixArguments): Promise<number> {
-  const topology = readOwnTopology();
-  const loaded = await loadCases(args.selection, topology, args.level);
+  const own = readOwnTopology();
+  const loaded = await loadCases(args.selection, own, args.level);
   // As in a run of one of them: where one side is named, it is what is under test.
   const named = { server: args.servers.length > 0, client: args.clients.length > 0 };
   const scenarios = loaded.filter((scenario) => concerns(scenario, named));
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
+  const topology = withHostsOf(own, scenarios);
   const [servers, clients] = await Promise.all([
     loadSides("server", orOwn(args.servers, "server"), args.limits),
     loadSides("client", orOwn(args.clients, "client"), args.limits),

@@ -7,7 +7,9 @@ import { CS513 } from "../cs513/cs513.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { HCP2 } from "../hcp2/hcp2.ts";
 import { onOnePort } from "../hcp2/versions.ts";
+import { BROKER_PORT } from "../hosts/topology.ts";
 import { wireByPort } from "../protocol/by-port.ts";
+import { PLAIN_BYTES } from "../protocol/plain-bytes.ts";
 import type { Protocol, Protocols } from "../protocol/protocol.ts";
 
 const [USUAL, SECOND] = onOnePort(HCP, HCP2);
@@ -25,8 +27,11 @@ export function protocolsWith(more: readonly Protocol[]): Protocols {
   return { usual: PROTOCOL, byName: new Map(all.map((protocol) => [protocol.name.toLowerCase(), protocol])) };
 }
 
-/** What crosses the wire: each protocol's bytes at its own port, both versions of Howdy's at any other. */
+/** What crosses the wire: each protocol's bytes at its own port, a broker's as they are, both versions of Howdy's at any other. */
 export function wireOf({ usual, byName }: Protocols): Protocol["wire"] {
   const others = [...byName.values()].filter(({ port }) => port !== usual.port);
-  return wireByPort(usual.wire, new Map(others.map(({ port, wire }) => [port, wire])));
+  return wireByPort(
+    usual.wire,
+    new Map([...others.map(({ port, wire }) => [port, wire] as const), [BROKER_PORT, PLAIN_BYTES]]),
+  );
 }

@@ -33,7 +33,7 @@ import { EXIT } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
 import { PROTOCOLS, wireOf } from "./protocol.ts";
-import { loadCases, ownCommand, REPORTS_FOLDER, REPOSITORY, readOwnTopology } from "./repository.ts";
+import { loadCases, ownCommand, REPORTS_FOLDER, REPOSITORY, readOwnTopology, withHostsOf } from "./repository.ts";
 import { seedFor } from "./seed.ts";
 
 const SMALLEST_FILE = "smallest.yaml";
@@ -56,11 +56,12 @@ interface Programs {
 
 /** Looks for the smallest case and gives the exit status. */
 export async function reduce(args: ReduceArguments): Promise<number> {
-  const topology = readOwnTopology();
-  const [scenario, ...more] = await loadCases(args.selection, topology, undefined);
+  const report = readOwnTopology();
+  const [scenario, ...more] = await loadCases(args.selection, report, undefined);
   if (scenario === undefined || more.length > 0) {
     throw new UsageError(`howdy-lab: reduce: expected one case; ${args.selection[0]} means ${1 + more.length}`);
   }
+  const topology = withHostsOf(report, [scenario]);
   const whole = await readSource(scenario.file, topology);
   const pair = await loadPair(args.implementations, args.limits);
   const renderer = new TerminalRenderer(processScreen(), { verbose: false });

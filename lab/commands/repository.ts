@@ -4,14 +4,14 @@
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../src/options/index.ts";
-import { readTopology, type Topology } from "../hosts/topology.ts";
+import { type HostSpec, readFurtherHosts, readTopology, type Topology } from "../hosts/topology.ts";
 import { labCommand } from "../own-command.ts";
 import type { Protocols } from "../protocol/protocol.ts";
 import { countOf } from "../report/plain-text.ts";
 import { ReportFolder } from "../result/folder.ts";
 import { removeOldReports } from "../result/old-reports.ts";
 import { listScenarioFiles, loadScenarios, selectFiles } from "../scenario/catalog.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { hostsOf, type Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
 import { PROTOCOLS } from "./protocol.ts";
 
@@ -42,6 +42,18 @@ export function readOwnTopology(): Topology {
   return readTopology(join(REPOSITORY, "compose.yaml"));
 }
 
+/** The hosts that cases may speak of: the report's, and those of a room on several servers. Throws TopologyError. */
+export function readAllHosts(topology: Topology): readonly HostSpec[] {
+  return [...topology.hosts, ...readFurtherHosts(join(REPOSITORY, "compose.cluster.yaml"), topology)];
+}
+
+/** The report's test bed with what else these cases need: each host costs a bed something. */
+export function withHostsOf(topology: Topology, scenarios: readonly Scenario[]): Topology {
+  const used = new Set(scenarios.flatMap((scenario) => [...hostsOf(scenario)]));
+  const further = readAllHosts(topology).slice(topology.hosts.length);
+  return { ...topology, hosts: [...topology.hosts, ...further.filter(({ name }) => used.has(name))] };
+}
+
 /**
  * Loads the cases that words mean; of conformance cases those of one level, where one is asked for.
  *
@@ -55,7 +67,7 @@ export async function loadCases(
 ): Promise<readonly Scenario[]> {
   const selected = selectFiles(selection, scenariosFolder());
   if (selected.kind === "wrong") throw new UsageError(`howdy-lab: ${selected.message}`);
-  const { scenarios, problems } = await loadScenarios(selected.files, topology.hosts, protocols);
+  const { scenarios, problems } = await loadScenarios(selected.files, readAllHosts(topology), protocols);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   const chosen = scenarios.filter(
     ({ conformance }) => conformance === null || level === undefined || conformance.level === level,
@@ -66,7 +78,7 @@ export async function loadCases(
 
 /** Every case of the project's own that can be read. */
 export async function loadAllCases(topology: Topology): Promise<readonly Scenario[]> {
-  return (await loadScenarios(listScenarioFiles(scenariosFolder()), topology.hosts, PROTOCOLS)).scenarios;
+  return (await loadScenarios(listScenarioFiles(scenariosFolder()), readAllHosts(topology), PROTOCOLS)).scenarios;
 }
 
 /** The command that was given, as it can be given again. */

@@ -39,6 +39,7 @@ import {
   quoteWord,
   REPOSITORY,
   readOwnTopology,
+  withHostsOf,
 } from "./repository.ts";
 import { seedFor } from "./seed.ts";
 
@@ -47,14 +48,15 @@ const STAY_PERIOD_MS = 60_000;
 
 /** Runs the cases and gives the exit status. */
 export async function run(args: RunArguments): Promise<number> {
-  const topology = readOwnTopology();
+  const own = readOwnTopology();
   const protocols = await loadProtocols(args.protocol);
-  const loaded = await loadCases(args.selection, topology, args.level, protocols);
+  const loaded = await loadCases(args.selection, own, args.level, protocols);
   const { server, client } = args.implementations;
   const scenarios = loaded.filter((scenario) =>
     concerns(scenario, { server: server !== undefined, client: client !== undefined }),
   );
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
+  const topology = withHostsOf(own, scenarios);
   const pair = await loadPair(args.implementations, args.limits);
   const asked = args.out === undefined ? undefined : await ReportFolder.at(args.out);
   const renderer = new TerminalRenderer(processScreen(), { verbose: args.verbose });
@@ -67,7 +69,7 @@ export async function run(args: RunArguments): Promise<number> {
   const { seed, words } = seedFor(args.seed, scenarios);
   if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
   // Read while the bed is opened. A fault is told where it is awaited.
-  const notAsked = missedCases(args, topology, scenarios, pair);
+  const notAsked = missedCases(args, own, scenarios, pair);
   notAsked.catch(() => {});
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());

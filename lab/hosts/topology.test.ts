@@ -1,6 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { loopbackAddress, moveTopology, parseTopology, readTopology, TopologyError } from "./topology.ts";
+import {
+  loopbackAddress,
+  moveTopology,
+  parseTopology,
+  readFurtherHosts,
+  readTopology,
+  TopologyError,
+} from "./topology.ts";
 
 const composePath = fileURLToPath(new URL("../../compose.yaml", import.meta.url));
 
@@ -58,7 +65,7 @@ describe("a wrong compose file is refused with its place", () => {
 
   test("where a role is unknown", () => {
     expect(refusal("howdy.role: client", "howdy.role: clinet")).toBe(
-      'compose.yaml:12:27: services.two.labels."howdy.role": expected server or client; got "clinet"',
+      'compose.yaml:12:27: services.two.labels."howdy.role": expected server or client or broker; got "clinet"',
     );
   });
 
@@ -142,6 +149,18 @@ describe("a topology moved to another subnet", () => {
   test.each(["127.0.0.0/23", "224.0.0.0/23", "0.0.0.0/8"])("is refused where no host can be: %s", (subnet) => {
     expect(refused(subnet)).toContain("not loopback or multicast");
   });
+});
+
+test("compose.cluster.yaml adds servers and a broker to the report's hosts, in their subnet", () => {
+  const report = readTopology(composePath);
+  const clusterPath = composePath.replace("compose.yaml", "compose.cluster.yaml");
+  expect(readFurtherHosts(clusterPath, report)).toEqual([
+    { name: "Nats", service: "nats", role: "broker", address: "10.6.1.110" },
+    { name: "Win81", service: "win81", role: "server", address: "10.6.1.117" },
+    { name: "Win91", service: "win91", role: "server", address: "10.6.1.118" },
+  ]);
+  const taken = messageOf(() => readFurtherHosts(clusterPath, moveTopology(report, "10.8.0.0/23")));
+  expect(taken).toContain("expected a host's address inside 10.8.0.0/23");
 });
 
 test("a host's loopback address keeps all but the first number", () => {

@@ -12,16 +12,22 @@ import { formatAddress, formatCidr, gatewayOf, holdsHost, parseAddress, parseCid
 /** What a host of the topology runs. */
 export type Role = "server" | "client";
 
-/** What a program on a host is: its host's role, or the lab's own raw peer in its place. */
-export type ProgramRole = Role | "peer";
+/** What a host is for: a program under test, or the broker that servers of one room share. */
+export type HostRole = Role | "broker";
 
-/** One host of the report's test bed. */
+/** What a program on a host is: its host's role, or the lab's own raw peer in its place. */
+export type ProgramRole = HostRole | "peer";
+
+/** Where every broker listens. */
+export const BROKER_PORT = 4222;
+
+/** One host of the test bed. */
 export interface HostSpec {
   /** The report's name, "Win71"; it is the container's hostname. */
   readonly name: string;
   /** Its service in compose.yaml, "win71". */
   readonly service: string;
-  readonly role: Role;
+  readonly role: HostRole;
   /** Dotted quad, inside the topology's subnet. */
   readonly address: string;
 }
@@ -49,7 +55,7 @@ type Fault = (path: Path, problem: string) => TopologyError;
 
 const serviceSchema = z.object({
   hostname: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "expected a host name such as Win71"),
-  labels: z.object({ "howdy.role": z.literal(["server", "client"]) }),
+  labels: z.object({ "howdy.role": z.literal(["server", "client", "broker"]) }),
   networks: z.object({ [NETWORK]: z.object({ ipv4_address: z.string() }) }),
 });
 
@@ -62,6 +68,11 @@ const composeSchema = z.object({
 
 type Compose = z.infer<typeof composeSchema>;
 
+/** Services of a file beside compose.yaml: those without a host name are more settings of that file's. */
+const furtherSchema = z.object({
+  services: z.record(z.string(), z.union([serviceSchema, z.object({ hostname: z.undefined().optional() })])),
+});
+
 /**
  * Reads the topology from a compose file.
  *
@@ -69,31 +80,33 @@ type Compose = z.infer<typeof composeSchema>;
  * @throws TopologyError as `compose.yaml:line:column: where: what was expected; what was got`.
  */
 export function readTopology(path: string): Topology {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new TopologyError(`${path}: expected a compose file that can be read; ${tellSystemError(cause)}`, { cause });
-  }
-  return parseTopology(text, relative(process.cwd(), path) || path);
+  return parseTopology(readText(path), relative(process.cwd(), path) || path);
 }
 
 /** As readTopology, from the file's text; `file` is the name that stands in errors. */
 export function parseTopology(text: string, file: string): Topology {
-  const read = readDocument(text);
-  if (read.kind === "wrong") {
-    throw new TopologyError(read.problems.map((problem) => formatProblem(file, problem)).join("\n"));
+  const { value, tell } = readCompose(text, file);
+  return assemble(parseAs(composeSchema, value, tell), faultBy(tell));
+}
+
+/**
+ * Reads the hosts that a compose file adds to a topology: more servers, and a broker.
+ *
+ * @throws TopologyError as readTopology does.
+ */
+export function readFurtherHosts(path: string, topology: Topology): readonly HostSpec[] {
+  const { value, tell } = readCompose(readText(path), relative(process.cwd(), path) || path);
+  const { services } = parseAs(furtherSchema, value, tell);
+  const subnet = requireCidr(topology.subnet, "the topology's subnet");
+  const fault = faultBy(tell);
+  const further: HostSpec[] = [];
+  for (const [name, service] of Object.entries(services)) {
+    if (!("labels" in service)) continue;
+    const others = [...topology.hosts, ...further];
+    if (others.length >= HOSTS_MAX) throw fault(["services"], `expected at most ${HOSTS_MAX} hosts in all; got more`);
+    further.push(readHost(name, service, subnet, others, fault));
   }
-  const { document, lines, value } = read;
-  const tell = (mistake: Mistake): TopologyError =>
-    new TopologyError(formatProblem(file, locate(document, lines, mistake)));
-  const parsed = composeSchema.safeParse(value);
-  if (parsed.success) return assemble(parsed.data, (path, message) => tell({ path, spot: "value", message }));
-  const [first = { path: [], spot: "value", message: "expected a compose file" }] = mistakesOf(
-    parsed.error.issues,
-    value,
-  );
-  throw tell(first);
+  return further;
 }
 
 /**
@@ -122,6 +135,39 @@ export function moveTopology(topology: Topology, subnet: string): Topology {
 /** Where the loopback bed puts a host: its address with the first number turned to 127 (10.6.1.116 is 127.6.1.116). */
 export function loopbackAddress(address: string): string {
   return address.replace(/^\d+/, String(LOOPBACK_NET));
+}
+
+type Tell = (mistake: Mistake) => TopologyError;
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new TopologyError(`${path}: expected a compose file that can be read; ${tellSystemError(cause)}`, { cause });
+  }
+}
+
+function readCompose(text: string, file: string): { readonly value: unknown; readonly tell: Tell } {
+  const read = readDocument(text);
+  if (read.kind === "wrong") {
+    throw new TopologyError(read.problems.map((problem) => formatProblem(file, problem)).join("\n"));
+  }
+  const { document, lines, value } = read;
+  return { value, tell: (mistake) => new TopologyError(formatProblem(file, locate(document, lines, mistake))) };
+}
+
+function parseAs<Value>(schema: z.ZodType<Value>, value: unknown, tell: Tell): Value {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [first = { path: [], spot: "value", message: "expected a compose file" }] = mistakesOf(
+    parsed.error.issues,
+    value,
+  );
+  throw tell(first);
+}
+
+function faultBy(tell: Tell): Fault {
+  return (path, message) => tell({ path, spot: "value", message });
 }
 
 function assemble(compose: Compose, fault: Fault): Topology {

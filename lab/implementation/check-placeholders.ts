@@ -8,6 +8,7 @@ import { placeholdersIn } from "./placeholders.ts";
 
 /** What a program can be told at its start, and a window at its own. */
 const OF_PROGRAM: readonly string[] = ["{address}", "{port}", "{folder}"];
+const OF_MEMBER: readonly string[] = [...OF_PROGRAM, "{broker}"];
 const OF_WINDOW: readonly string[] = ["{address}", "{server}", "{servers}"];
 
 /** Checks every text of a file in which placeholders are filled. Data of the wrong shape is left to the schema. */
@@ -17,7 +18,9 @@ export function checkPlaceholders(source: Fields): readonly Mistake[] {
     ...checkLaunch(["run"], run, OF_PROGRAM),
     ...checkLaunch(["console"], console, OF_PROGRAM),
     ...checkLaunch(["window"], window, OF_WINDOW),
-    ...Object.entries(asMap(offers)).flatMap(([offer, value]) => checkLaunch(["offers", offer], value, OF_PROGRAM)),
+    ...Object.entries(asMap(offers)).flatMap(([offer, value]) =>
+      checkLaunch(["offers", offer], value, offer === "cluster" ? OF_MEMBER : OF_PROGRAM),
+    ),
     ...checkMeanings(["logs"], logs),
     ...Object.entries(asMap(speaks)).flatMap(([name, spoken]) => [
       ...checkLaunch(["speaks", name], spoken, OF_PROGRAM),

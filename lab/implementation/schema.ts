@@ -69,7 +69,7 @@ export const limitsSchema = strict({
 });
 
 /** What PROTOCOL.md allows a server, and a case may need or prefer: the server's file says that it has it, and how. */
-export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors", "short-silence"] as const;
+export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors", "short-silence", "cluster"] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
 export const FEATURES = ["logs", "console", "window", "draft", "users", "history"] as const;
@@ -143,6 +143,9 @@ const offers = strict({
   mailbox: strict(added).describe("It keeps whispers for users who are away.").optional(),
   "short-silence": strict(added)
     .describe("It gives a client that vanished up within ten seconds; half a minute is what a case waits otherwise.")
+    .optional(),
+  cluster: strict(added)
+    .describe("It shares its room with other servers by a broker, a NATS server at {broker}: HOST:PORT.")
     .optional(),
   operator: strict({
     ...added,

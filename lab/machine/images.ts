@@ -29,8 +29,11 @@ export interface ImageSource {
   /** Longest build; BUILD_MS_MAX unless told. */
   readonly buildMsMax?: number;
 }
-/** What the image of the lab's peer is made of, and is called. */
-const PEER_IMAGE = { image: "howdy-lab/peer", dockerfile: "lab/peer/Dockerfile" } as const;
+/** What the images of the lab's own programs are made of, and are called. */
+const OWN_IMAGES = {
+  peer: { image: "howdy-lab/peer", dockerfile: "lab/peer/Dockerfile" },
+  broker: { image: "howdy-lab/broker", dockerfile: "lab/broker/Dockerfile" },
+} as const;
 
 /** Images of earlier contents that stay beside the current one, so that going back a step costs no build. */
 const EARLIER_IMAGES_KEPT = 1;
@@ -82,9 +85,14 @@ export async function haveProgramImage(
   );
 }
 
-/** The image of the lab's own peer, which only conformance cases need. Throws as haveImages does. */
-export function havePeerImage(engine: Engine, repository: string, onProgress: (line: string) => void): Promise<string> {
-  return haveImage(engine.docker, { ...PEER_IMAGE, directory: repository }, onProgress);
+/** The image of a program of the lab's own, which not every case needs. Throws as haveImages does. */
+export function haveOwnImage(
+  engine: Engine,
+  program: keyof typeof OWN_IMAGES,
+  repository: string,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  return haveImage(engine.docker, { ...OWN_IMAGES[program], directory: repository }, onProgress);
 }
 
 /**

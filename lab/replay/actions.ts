@@ -1,12 +1,13 @@
 // Owns what each action of a scenario does to a host's program, a function an action. It must not judge what comes of
 // it. Invariant: an action that could not be taken says so; it never throws for what a program does.
 
-import type { ProgramRole } from "../hosts/topology.ts";
+import { BROKER_PORT, type ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
 import { type ProgramSpec, UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
+import { BROKER_LAUNCH, type BrokerDriver, type BrokerOrder } from "./broker-driver.ts";
 import type { HostDriver } from "./driver.ts";
 import { peerLaunch } from "./peer-driver.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
@@ -51,6 +52,8 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
       return pauseProgram(stage, host);
     case "resume":
       return resumeProgram(stage, host);
+    case "wipe":
+      return wipeBroker(stage, host);
   }
 }
 
@@ -59,6 +62,7 @@ async function connectClient(
   host: string,
   { address, port }: Extract<Action, { kind: "connect" }>,
 ): Promise<ActionOutcome> {
+  if (address !== undefined) stage.noteConnect(host, stage.translate(address));
   const connect = {
     ...(address === undefined ? {} : { address: stage.translate(address) }),
     ...(port === undefined ? {} : { port }),
@@ -77,6 +81,8 @@ function askHistory(stage: Stage, host: string, { limit }: Extract<Action, { kin
 export async function startProgram(stage: Stage, host: string, settings: ServerSettings): Promise<ActionOutcome> {
   const driver = stage.driver(host);
   if (driver === undefined) return failed("starts", "is no host of this bed");
+  const broker = stage.brokers.get(host);
+  if (broker?.isRunning === true) return orderBroker(stage, broker, "start", "starts");
   if (driver.isRunning) return failed("starts", "runs already");
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
   const launch = launchOf(stage, role, settings);
@@ -97,12 +103,29 @@ async function launchProgram(driver: HostDriver, spec: ProgramSpec): Promise<Act
   }
 }
 
+/** Has what runs the broker do something to it. */
+async function orderBroker(
+  stage: Stage,
+  broker: BrokerDriver,
+  order: BrokerOrder,
+  expected: string,
+): Promise<ActionOutcome> {
+  if (await broker.order(order, stage.startTimeoutMs)) return DONE;
+  return failed(expected, broker.fault ?? `did not within ${stage.startTimeoutMs} ms`);
+}
+
 function placesOf(
-  { protocol }: Stage,
+  { brokers, protocol }: Stage,
   { host }: HostDriver,
   settings: ServerSettings = {},
 ): Readonly<Record<string, string>> {
-  return { address: host.address, port: String(settings.port ?? protocol.port), folder: host.folder };
+  const [broker] = brokers.values();
+  return {
+    address: host.address,
+    port: String(settings.port ?? protocol.port),
+    folder: host.folder,
+    ...(broker && { broker: `${broker.host.address}:${BROKER_PORT}` }),
+  };
 }
 
 /** Gives a server one of its operator's commands, as its file says. */
@@ -135,6 +158,7 @@ function launchOf(stage: Stage, role: ProgramRole, settings: ServerSettings): La
   const { pair, needs } = stage;
   if (role === "peer") return peerLaunch(stage);
   if (role === "client") return pair.client.launch;
+  if (role === "broker") return BROKER_LAUNCH;
   const launch = settings.console === true ? pair.server.console : pair.server.launch;
   return (
     launch &&
@@ -164,6 +188,8 @@ async function endProgram(
 }
 
 async function killProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  if (broker !== undefined) return faultBroker(stage, broker, "kill");
   const outcome = await endProgram(stage.driver(host), "is killed", (driver) => driver.kill());
   if (outcome.kind === "done") stage.faults.noteProgram("kill", host);
   return outcome;
@@ -171,11 +197,36 @@ async function killProgram(stage: Stage, host: string): Promise<ActionOutcome> {
 
 /** As it was started the last time, at the same port, say. */
 async function restartProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  if (broker !== undefined) return faultBroker(stage, broker, "restart");
   const driver = stage.driver(host);
   if (driver?.last === undefined) return failed("is started again", "was never started");
   await driver.kill();
   stage.faults.noteProgram("restart", host);
   return launchProgram(driver, driver.last);
+}
+
+/** With nothing of the room's log left, a server that ends does what it should. */
+async function wipeBroker(stage: Stage, host: string): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  if (broker === undefined) return taken(false, "is wiped");
+  for (const server of stage.servers.values()) server.expectEnd();
+  return faultBroker(stage, broker, "wipe");
+}
+
+async function faultBroker(
+  stage: Stage,
+  broker: BrokerDriver,
+  order: Exclude<BrokerOrder, "start">,
+): Promise<ActionOutcome> {
+  const outcome = await orderBroker(
+    stage,
+    broker,
+    order,
+    { kill: "is killed", restart: "is started again", wipe: "is wiped" }[order],
+  );
+  if (outcome.kind === "done") stage.faults.noteProgram(order, broker.name);
+  return outcome;
 }
 
 async function pauseProgram(stage: Stage, host: string): Promise<ActionOutcome> {

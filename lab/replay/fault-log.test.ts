@@ -4,9 +4,9 @@ import { FaultLog } from "./fault-log.ts";
 
 const HOSTS = ["Win71", "Win72", "Win73"];
 
-function keep() {
+function keep(wayTo = () => ["Win71"]) {
   let nowMs = 0;
-  const log = new FaultLog({ nowMs: () => (nowMs += 1), after: () => () => {} }, HOSTS, "Win71");
+  const log = new FaultLog({ nowMs: () => (nowMs += 1), after: () => () => {} }, HOSTS, wayTo);
   const link = (fault: WayFault, between: LinkFault["between"] = ["Win71", "Win72"], to?: string): void =>
     log.noteLink({ fault, between, to });
   return { log, link };
@@ -57,5 +57,16 @@ describe("the log of faults", () => {
     expect(log.whyUnheard("Win73")).toBeUndefined();
     link({ kind: "slice", bytes: 1 }, ["Win71", "Win73"]);
     expect(log.whyUnheard("Win73")).toBeUndefined();
+  });
+
+  test("knows it of a broker, which all passes that is to come out anywhere", () => {
+    const { log, link } = keep(() => ["Nats", "Win71"]);
+    link({ kind: "cut" }, ["Win71", "Nats"], "Nats");
+    const why = "nothing passes between Nats and Win71 (cut Win71 – Nats, to Nats)";
+    expect([log.whyUnheard("Win72"), log.whyUnheard("Win71")]).toEqual([why, why]);
+    link({ kind: "heal" }, ["Win71", "Nats"]);
+    expect(log.whyUnheard("Win72")).toBeUndefined();
+    log.noteProgram("pause", "Nats");
+    expect(log.whyUnheard("Win72")).toBe("Nats is paused");
   });
 });

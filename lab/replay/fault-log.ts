@@ -6,7 +6,7 @@ import type { FaultSpan } from "./fault-span.ts";
 import type { Clock } from "./pulse.ts";
 
 /** What is done to a host's program. */
-export type ProgramFault = "pause" | "kill" | "restart";
+export type ProgramFault = "pause" | "kill" | "restart" | "wipe";
 
 interface OpenSpan {
   readonly fault: Omit<FaultSpan, "endMs">;
@@ -23,19 +23,20 @@ const SAYS: Readonly<Record<ProgramFault, string>> = {
   pause: "is paused",
   kill: "is killed",
   restart: "is killed and started again",
+  wipe: "is killed and started again with nothing",
 };
 
 export class FaultLog {
   readonly #clock: Clock;
   readonly #hosts: readonly string[];
-  readonly #server: string | undefined;
+  readonly #wayTo: (host: string) => readonly string[];
   readonly #spans: OpenSpan[] = [];
 
-  /** @param server - The case's server: what does not reach it reaches nobody. */
-  constructor(clock: Clock, hosts: readonly string[], server: string | undefined) {
+  /** @param wayTo - The hosts that all passes one after the other that is to come out at a host; its server is the last. */
+  constructor(clock: Clock, hosts: readonly string[], wayTo: (host: string) => readonly string[]) {
     this.#clock = clock;
     this.#hosts = hosts;
-    this.#server = server;
+    this.#wayTo = wayTo;
   }
 
   /** As they are to be told, in their order. */
@@ -73,15 +74,17 @@ export class FaultLog {
   /** Why nothing that anybody does can come out at a host now; undefined where something can. */
   whyUnheard(host: string): string | undefined {
     const held = this.#spans.filter(({ holds }) => holds.size > 0);
-    const paused = [host, this.#server].find((each) =>
-      held.some(({ kind, holds }) => kind === "pause" && holds.has(each ?? "")),
-    );
+    const way = [...new Set([...this.#wayTo(host), host])];
+    const paused = way.toReversed().find((each) => held.some(({ kind, holds }) => kind === "pause" && holds.has(each)));
     if (paused !== undefined) return `${paused} is paused`;
-    const server = this.#server;
-    if (server === undefined || host === server) return undefined;
-    const ways = [keyOf({ from: host, to: server }), keyOf({ from: server, to: host })];
-    const silent = held.find(({ kind, holds }) => SILENCES.has(kind) && ways.some((way) => holds.has(way)));
-    return silent === undefined ? undefined : `nothing passes between ${server} and ${host} (${silent.fault.says})`;
+    for (const [index, near] of way.entries()) {
+      const far = way[index - 1];
+      if (far === undefined) continue;
+      const ways = [keyOf({ from: near, to: far }), keyOf({ from: far, to: near })];
+      const silent = held.find(({ kind, holds }) => SILENCES.has(kind) && ways.some((each) => holds.has(each)));
+      if (silent !== undefined) return `nothing passes between ${far} and ${near} (${silent.fault.says})`;
+    }
+    return undefined;
   }
 
   #begin(kind: OpenSpan["kind"], hosts: readonly string[], says: string, holds: readonly string[]): void {

@@ -30,7 +30,7 @@ export async function sendPeerFence(stage: Stage, peer: PeerDriver, link: PeerLi
   const text = stage.nextFenceText();
   link.expectFence(text);
   const logs = fencing.logs(peer.host.address, name, name);
-  const lines = logs.length === 0 ? undefined : stage.runningServer()?.expectFence(logs);
+  const lines = logs.length === 0 ? undefined : stage.serverFor(peer.name, link.name)?.expectFence(logs);
   peer.send([{ link, pieces: [fencing.toItself(name, text, link.port)] }], { times: 1, gapMs: 0, after: null }, true);
   const isOver = (): boolean => link.hasFence(text) || link.isOver || stage.findFault() !== undefined;
   await stage.pulse.until(() => isOver() || undefined, stage.timeoutMs);
@@ -62,7 +62,9 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
   const before = await sender.askState(stage.timeoutMs, true);
   if (before === undefined) return failed(`${sender.name} did not answer`);
   for (const client of stage.clients.values()) client.expectFence(text);
-  const lines = stage.runningServer()?.expectFence(stage.protocol.fencing.logs(sender.host.address, from, destination));
+  const lines = stage
+    .serverFor(sender.name)
+    ?.expectFence(stage.protocol.fencing.logs(sender.host.address, from, destination));
   sender.command({ select: destination }, true);
   sender.command({ type: text }, true);
   sender.command({ send: {} }, true);

@@ -22,12 +22,14 @@ export interface GivenFailure {
 
 type GivenClient = Extract<Given, { kind: "client" }>;
 type GivenServer = Extract<Given, { kind: "server" }>;
+type GivenBroker = Extract<Given, { kind: "broker" }>;
 type GivenPeer = Extract<Given, { kind: "peer" }>;
 
 const SHOWN_LINES_TOLD = 3;
 
 /** Brings the hosts to where the first step begins; gives what failed, or undefined when all is well. */
 export async function setUp(stage: Stage, scenario: Scenario): Promise<GivenFailure | undefined> {
+  const brokers = scenario.given.filter((given) => given.kind === "broker");
   const servers = scenario.given.filter((given) => given.kind === "server");
   const order = [...stage.clients.keys()];
   const clients = scenario.given
@@ -36,6 +38,7 @@ export async function setUp(stage: Stage, scenario: Scenario): Promise<GivenFail
   const peers = scenario.given.filter((given) => given.kind === "peer");
   return (
     (await whyUnbreakable(stage, scenario)) ??
+    (await startBrokers(stage, brokers)) ??
     (await startAll(stage, servers, clients, peers)) ??
     (await connectAll(stage, clients)) ??
     (await nameAll(stage, clients)) ??
@@ -57,6 +60,21 @@ async function startAll(
   const failure = failures.find((each) => each !== undefined);
   if (failure !== undefined) stage.noteUnstarted(failure.host);
   return failure;
+}
+
+/** Before any server, which would not start without it. */
+async function startBrokers(stage: Stage, brokers: readonly GivenBroker[]): Promise<GivenFailure | undefined> {
+  for (const { host } of brokers) {
+    const outcome = await startProgram(stage, host, {});
+    if (outcome.kind === "failed") return failureOf(host, outcome);
+    const broker = stage.brokers.get(host);
+    const isOver = (): boolean => broker?.isUp === true || broker?.lacks !== null;
+    const failure = await waitFor(stage, host, "is up", "was not", isOver, stage.startTimeoutMs);
+    if (failure !== undefined) return failure;
+    const lacks = broker?.lacks ?? null;
+    if (lacks !== null) return { host, verdict: "unsupported", expected: "is up", seen: `cannot be had: ${lacks}` };
+  }
+  return undefined;
 }
 
 async function startServer(stage: Stage, given: GivenServer): Promise<GivenFailure | undefined> {
@@ -104,11 +122,11 @@ async function startPeer(stage: Stage, { host, listen }: GivenPeer): Promise<Giv
 async function connectAll(stage: Stage, clients: readonly GivenClient[]): Promise<GivenFailure | undefined> {
   const connected = clients.filter((client) => client.connected);
   if (connected.length === 0) return undefined;
-  const address = stage.serverAddress;
   const port = stage.serverPort;
   const failures = await Promise.all(
     connected.map(({ host }) => {
       const client = stage.clients.get(host);
+      const address = stage.addressFor(host);
       client?.command({ connect: { ...(address === undefined ? {} : { address }), port } });
       const expected = `connects to ${address}:${port}`;
       return waitFor(stage, host, expected, "did not", () => client?.isConnected === true);
@@ -208,9 +226,10 @@ async function settle(stage: Stage, isSettled: () => boolean): Promise<boolean> 
  * time, or worse. A server that does not log is waited for once.
  */
 async function settleLog(stage: Stage, line: string, times: number): Promise<void> {
-  const server = stage.runningServer();
-  if (server === undefined || !stage.logsSetUp) return;
-  if (!(await settle(stage, () => server.countLogged(line) >= times))) stage.noteSetUpUnlogged();
+  const servers = [...stage.servers.values()].filter((server) => server.isRunning);
+  if (servers.length === 0 || !stage.logsSetUp) return;
+  const count = (): number => servers.reduce((sum, server) => sum + server.countLogged(line), 0);
+  if (!(await settle(stage, () => count() >= times))) stage.noteSetUpUnlogged();
 }
 
 async function answer(

@@ -184,7 +184,7 @@ export function outcomeOfSteps(
 
 /** As it is now: what the lab does to the hosts once the case is over is not the case's. */
 export function collectEvidence(stage: Stage): Evidence {
-  const servers = [...stage.servers.values()].filter(({ printed }) => printed.length > 0);
+  const servers = [...stage.servers.values(), ...stage.brokers.values()].filter(({ printed }) => printed.length > 0);
   const clients = [...stage.clients.values(), ...stage.peers.values()].filter(
     ({ transcript }) => transcript.length > 0,
   );
@@ -195,7 +195,7 @@ export function collectEvidence(stage: Stage): Evidence {
     omitted: [...servers, ...clients]
       .map(({ name, omitted }) => ({ host: name, ...omitted }))
       .filter(({ bytes, lines }) => bytes > 0 || lines > 0),
-    limits: [...stage.servers.values(), ...stage.clients.values(), ...stage.peers.values()].flatMap((driver) =>
+    limits: [...servers, ...stage.clients.values(), ...stage.peers.values()].flatMap((driver) =>
       driver.limitsReached.map((met) => ({ host: driver.name, ...met })),
     ),
   };

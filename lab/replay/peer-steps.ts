@@ -24,8 +24,10 @@ export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Conne
   const port = Number(connect.port ?? usual);
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");
+  stage.noteConnect(peer.name, address);
   const links = peer.connect(as, times, address, port, protocol);
   if (links.length === 0) return failed("connects", "runs no program that could");
+  for (const { name } of links) stage.noteConnect(peer.name, address, name);
   const isSettled = (): boolean => links.every(({ state }) => state !== "opening");
   await stage.pulse.until(() => isSettled() || stage.findFault() !== undefined || undefined, stage.timeoutMs);
   const bad = links.find(({ state }) => state !== "open");

@@ -76,7 +76,10 @@ function castOf(scenario: Scenario): Cast {
   const needs = [...scenario.needs, ...scenario.prefers];
   const peers = new Map(scenario.given.flatMap((each) => (each.kind === "peer" ? [[each.host, each.protocol]] : [])));
   const silencesMs = new Set([protocol, ...others].flatMap(({ wire }) => wire.silencesMs));
-  const cast = { peers, needs, protocol, silencesMs: [...silencesMs].toSorted((one, other) => one - other) };
+  const servedAt = new Map(
+    scenario.given.flatMap((each) => (each.kind === "client" && each.at !== undefined ? [[each.host, each.at]] : [])),
+  );
+  const cast = { peers, servedAt, needs, protocol, silencesMs: [...silencesMs].toSorted((one, other) => one - other) };
   for (const given of scenario.given) {
     if (given.kind === "server") return { ...cast, server: { host: given.host, port: given.settings.port } };
     if (given.kind === "peer" && given.listen !== null)

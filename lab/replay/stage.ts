@@ -6,6 +6,7 @@ import type { Offer } from "../implementation/schema.ts";
 import { fenceText } from "../protocol/fence-text.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { FaultyLinks, Host, Hosts } from "../testbed/testbed.ts";
+import { BrokerDriver } from "./broker-driver.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { HostDriver, Watcher } from "./driver.ts";
 import type { Ending } from "./ending.ts";
@@ -40,8 +41,10 @@ export interface StageOptions {
 export interface Cast {
   /** Hosts that run the lab's peer in the place of a program under test, and what each speaks. */
   readonly peers: ReadonlyMap<string, Protocol>;
-  /** The case's server, real or scripted: its host, and its port unless it is the usual one. */
+  /** The case's server, real or scripted, of several the first: its host, and its port unless it is the usual one. */
   readonly server: { readonly host: string; readonly port: number | undefined } | undefined;
+  /** Of clients that connect to another of several servers: its host, by theirs. */
+  readonly servedAt?: ReadonlyMap<string, string>;
   /** What the case needs of its server, and prefers. */
   readonly needs: readonly Offer[];
   /** What its programs speak. */
@@ -58,7 +61,9 @@ export class Stage {
   readonly servers: ReadonlyMap<string, ServerDriver>;
   /** Of the hosts that run the lab's peer, which are in neither of the others. */
   readonly peers: ReadonlyMap<string, PeerDriver>;
-  /** Where the case's server is; undefined where it has none. */
+  /** What keeps the log of the servers' one room; one at most. */
+  readonly brokers: ReadonlyMap<string, BrokerDriver>;
+  /** Where the case's server is, of several the first; undefined where it has none. */
   readonly serverAddress: string | undefined;
   readonly serverPort: number;
   /** The case's server is a peer, which says what the case's steps say. */
@@ -79,6 +84,9 @@ export class Stage {
   readonly pictures = new Map<string, Uint8Array>();
   /** Puts the bed's addresses in the place of the report's. */
   readonly translate: (text: string) => string;
+  readonly #addresses: ReadonlyMap<string, string>;
+  /** The host of the server that a host talks to, or a connection of its peer's, where that is known. */
+  readonly #servedAt: Map<string, string>;
   #logsForwarding: boolean;
   #logsSetUp: boolean;
   #carriesWhispers = true;
@@ -100,7 +108,10 @@ export class Stage {
     const all: readonly Host[] = [...hosts.byName.values()];
     const watch = options.watch ?? (() => {});
     const names = all.map(({ spec }) => spec.name);
-    this.faults = new FaultLog(options.clock, names, cast.server?.host ?? serverOf(all));
+    this.#addresses = new Map(all.map(({ spec, address }) => [spec.name, address]));
+    this.#servedAt = new Map(cast.servedAt ?? []);
+    const first = cast.server?.host ?? serverOf(all);
+    this.faults = new FaultLog(options.clock, names, (host) => this.#wayTo(host, first));
     this.links = hosts.links;
     this.isScripted = cast.server !== undefined && cast.peers.has(cast.server.host);
     const own = all.filter(({ spec }) => !cast.peers.has(spec.name));
@@ -115,6 +126,7 @@ export class Stage {
           isHeard: () => this.faults.whyUnheard(host.spec.name) === undefined,
         }),
     );
+    this.brokers = driversOf(own, "broker", (host) => new BrokerDriver(host, this.pulse, watch));
     this.servers = driversOf(own, "server", (host) => new ServerDriver(host, this.pulse, watch, logs));
     const fill = (text: string): string => this.#fillText(text);
     this.peers = new Map(
@@ -123,13 +135,13 @@ export class Stage {
         return [host.spec.name, new PeerDriver(host, this.pulse, watch, spoken, fill)];
       }),
     );
-    this.serverAddress = all.find(({ spec }) => spec.name === cast.server?.host)?.address;
+    this.serverAddress = this.#addresses.get(cast.server?.host ?? "");
     this.serverPort = cast.server?.port ?? cast.protocol.port;
     this.translate = translatorFor(all, options.writtenAddresses);
   }
 
   driver(host: string): HostDriver | undefined {
-    return this.clients.get(host) ?? this.servers.get(host) ?? this.peers.get(host);
+    return this.clients.get(host) ?? this.servers.get(host) ?? this.peers.get(host) ?? this.brokers.get(host);
   }
 
   /** The first program that did what no program may, with what it did. */
@@ -154,12 +166,30 @@ export class Stage {
   }
 
   #drivers(): readonly HostDriver[] {
-    return [...this.servers.values(), ...this.clients.values(), ...this.peers.values()];
+    return [...this.servers.values(), ...this.clients.values(), ...this.peers.values(), ...this.brokers.values()];
   }
 
-  /** The server that clients talk to. */
-  runningServer(): ServerDriver | undefined {
-    return [...this.servers.values()].find((server) => server.isRunning);
+  /** The server that a host talks to, or a connection of its peer's: of several the one that it connected to, or the first that runs. */
+  serverFor(host: string, as?: string): ServerDriver | undefined {
+    const own = this.servers.get(this.#servedAt.get(keyOf(host, as)) ?? "");
+    return own?.isRunning === true ? own : [...this.servers.values()].find((server) => server.isRunning);
+  }
+
+  /** Where a host's client connects to unless it is told. */
+  addressFor(host: string): string | undefined {
+    return this.#addresses.get(this.#servedAt.get(host) ?? "") ?? this.serverAddress;
+  }
+
+  /** A host, or a connection of its peer's, connects to an address, as this bed has it. */
+  noteConnect(host: string, address: string, as?: string): void {
+    const server = [...this.servers.keys()].find((each) => this.#addresses.get(each) === address);
+    if (server !== undefined) this.#servedAt.set(keyOf(host, as), server);
+  }
+
+  /** What bytes pass that are to come out at a host, from the far end on: the broker, its server. */
+  #wayTo(host: string, first: string | undefined): readonly string[] {
+    const server = this.servers.has(host) ? host : (this.#servedAt.get(host) ?? first);
+    return [...this.brokers.keys(), ...(server === undefined ? [] : [server])];
   }
 
   /** Whether the server is to be expected to log what it forwards. */
@@ -220,6 +250,10 @@ export class Stage {
     this.#fencesMade += 1;
     return fenceText(this.#fencesMade);
   }
+}
+
+function keyOf(host: string, as: string | undefined): string {
+  return as === undefined ? host : `${host} ${as}`;
 }
 
 function driversOf<Driver>(

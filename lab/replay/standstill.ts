@@ -27,7 +27,7 @@ async function isClientStill(stage: Stage): Promise<boolean | null> {
 
 /** Null where the bed does not see it, nobody could send anything, or it has complained and a part of it may have ended. */
 async function isServerStill(stage: Stage): Promise<boolean | null> {
-  const server = stage.runningServer();
+  const [server] = [...stage.servers.values()].filter((each) => each.isRunning);
   if (server === undefined || server.hasUnread === undefined || server.complaints.length > 0) return null;
   const isAsked = await askAll(stage);
   if (!(await readsAll(stage, server))) return server.isRunning;
@@ -49,7 +49,7 @@ async function askAll(stage: Stage): Promise<boolean> {
     const text = stage.nextFenceText();
     const name = client.username ?? "";
     for (const each of stage.clients.values()) each.expectFence(text);
-    stage.runningServer()?.expectFence(stage.protocol.fencing.logs(client.host.address, name, name));
+    stage.serverFor(client.name)?.expectFence(stage.protocol.fencing.logs(client.host.address, name, name));
     client.command({ select: name }, true);
     client.command({ type: text }, true);
     client.command({ send: {} }, true);

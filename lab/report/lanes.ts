@@ -64,7 +64,7 @@ export class Lanes {
 
 function tellWho(given: Scenario["given"][number]): string {
   if (given.kind === "client") return given.name ?? "client";
-  if (given.kind === "server") return "server";
+  if (given.kind !== "peer") return given.kind;
   return given.listen === null ? "peer" : "peer, as server";
 }
 

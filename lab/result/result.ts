@@ -46,7 +46,7 @@ const stepResult = z.strictObject({
 const ending = z
   .strictObject({
     host: z.string(),
-    role: z.enum(["server", "client", "peer"]),
+    role: z.enum(["server", "client", "peer", "broker"]),
     code: z.number().int().nullable().describe("Its exit status; null of one that a signal ended."),
     signal: z.string().nullable(),
     atMs: z.number().describe("When the lab heard of it, in milliseconds since the case's startedAt."),
@@ -161,7 +161,7 @@ const scenarioResult = z.strictObject({
 
 const hostResult = z.strictObject({
   name: z.string(),
-  role: z.enum(["server", "client"]),
+  role: z.enum(["server", "client", "broker"]),
   address: z.string().describe("Where its peers saw it on this bed."),
 });
 

@@ -39,17 +39,19 @@ function historyOf(
   { faults }: Pick<CaseOutcome, "faults">,
   endMs: number,
 ): History | undefined {
-  const server =
-    scenario.given.find(({ kind }) => kind === "server") ??
-    scenario.given.find((given) => given.kind === "peer" && given.listen !== null);
-  if (server === undefined || wire.source === "none") return undefined;
-  const ofServer = wire.events.filter(({ from, to }) => (from.host === server.host) !== (to.host === server.host));
+  const servers = scenario.given.filter(({ kind }) => kind === "server");
+  const scripted = scenario.given.find((given) => given.kind === "peer" && given.listen !== null);
+  const hosts = new Set((servers.length > 0 || scripted === undefined ? servers : [scripted]).map(({ host }) => host));
+  if (hosts.size === 0 || wire.source === "none") return undefined;
+  const isServer = ({ host }: WireEnd): boolean => host !== null && hosts.has(host);
+  const ofServer = wire.events.filter(({ from, to }) => isServer(from) !== isServer(to));
   const [own, others] = splitByProtocol(ofServer, scenario);
   return {
-    carried: toCarried(own, server.host),
+    carried: toCarried(own, isServer),
     endMs,
     extent: extentOf(scenario, wire),
-    isServerTested: server.kind === "server",
+    isServerTested: servers.length > 0,
+    hasSeveralServers: servers.length > 1,
     testedClients: new Set(scenario.given.filter(({ kind }) => kind === "client").map(({ host }) => host)),
     hasOtherDoors: others.length > 0,
     hasFaults: faults.length > 0,
@@ -94,13 +96,21 @@ function endsOf(...ends: readonly WireEnd[]): string {
     .join(" ");
 }
 
-/** What went between a server and its clients, without the lab's own words for it. */
-function toCarried(events: readonly WireEvent[], server: string): readonly Carried[] {
+/** A case's wire without what servers and their broker say to each other, which is nobody's protocol. */
+export function withoutBroker({ given }: Pick<Scenario, "given">, wire: WireRecord): WireRecord {
+  const broker = given.find(({ kind }) => kind === "broker");
+  if (broker === undefined) return wire;
+  const { host } = broker;
+  return { ...wire, events: wire.events.filter(({ from, to }) => from.host !== host && to.host !== host) };
+}
+
+/** What went between servers and their clients, without the lab's own words for it. */
+function toCarried(events: readonly WireEvent[], isServer: (end: WireEnd) => boolean): readonly Carried[] {
   const opened = new Map<string, number>();
   return events.flatMap((event): readonly Carried[] => {
-    const isToServer = event.to.host === server;
-    const client: WireEnd = isToServer ? event.from : event.to;
-    const ends = `${client.address}:${client.port} ${isToServer ? event.to.port : event.from.port}`;
+    const isToServer = isServer(event.to);
+    const [client, server] = isToServer ? [event.from, event.to] : [event.to, event.from];
+    const ends = endsOf(client, server);
     const connection = `${ends} ${opened.get(ends) ?? 0}`;
     const about = { atMs: event.atMs, connection, host: client.host ?? client.address, isToServer };
     if (event.kind === "frame") {

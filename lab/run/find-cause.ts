@@ -160,7 +160,7 @@ function causeBeforeSteps({ scenario, outcome, pair }: CaseEnd): Cause | null {
   if (!failedBeforeSteps(scenario, outcome)) return null;
   const [first] = firstBroken(outcome.steps)?.findings ?? [];
   const given = scenario.given.find(({ host }) => host === first?.host);
-  if (first === undefined || given === undefined || given.kind === "peer") return null;
+  if (first === undefined || given === undefined || given.kind === "peer" || given.kind === "broker") return null;
   return {
     kind: "set-up",
     host: first.host,

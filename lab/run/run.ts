@@ -34,7 +34,7 @@ import { CASE_WIRE_CHARS_MAX, RUN_WIRE_CHARS_MAX, wireChars } from "../result/wi
 import { type Scenario, wireOf } from "../scenario/scenario.ts";
 import type { Host, Hosts, TestBed } from "../testbed/testbed.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
-import { checkWire, explainWire, withBreaches } from "./check-wire.ts";
+import { checkWire, explainWire, withBreaches, withoutBroker } from "./check-wire.ts";
 import { findCause, toFault } from "./find-cause.ts";
 import { type Fit, fitScenario } from "./fit-scenario.ts";
 import type { Repetition } from "./repetition.ts";
@@ -248,7 +248,7 @@ class Run {
       },
       watch: (activity) => renderer.take({ kind: "activity", activity }),
     });
-    const wire = await booted.endWire();
+    const wire = withoutBroker(scenario, await booted.endWire());
     const endMs = clock.nowMs();
     const broken = checkWire(scenario, wire, replayed, endMs);
     const outcome = withBreaches(replayed, broken);

@@ -10,6 +10,7 @@ import { checkTime } from "./check-wire.ts";
 
 /** What may be done to a host whose program is paused. */
 const TAKEN_WHEN_PAUSED: ReadonlySet<string> = new Set(["resume", "kill", "restart"]);
+const RESUME_ALONE: ReadonlySet<string> = new Set(["resume"]);
 /** What ends a host's program. */
 const ENDS: ReadonlySet<string> = new Set(["close", "stop", "kill"]);
 /** A fault that lets through what it is done to, though not as it came. */
@@ -36,8 +37,11 @@ export function checkFaults(
 class FaultState {
   readonly #roles: ReadonlyMap<string, ProgramRole>;
   readonly #hosts: readonly string[];
-  /** The case's server. */
+  readonly #given: Fields;
+  /** The case's server, of several the first. */
   readonly #server: string | undefined;
+  /** What servers of one room share. */
+  readonly #broker: string | undefined;
   readonly #running = new Set<string>();
   readonly #known = new Set<string>();
   readonly #paused = new Map<string, number>();
@@ -46,11 +50,13 @@ class FaultState {
   #open: OpenQuiet[] = [];
 
   constructor(given: Fields, roles: ReadonlyMap<string, ProgramRole>) {
+    this.#given = given;
     this.#roles = roles;
     this.#hosts = [...roles.keys()];
     for (const host of Object.keys(given)) this.#start(host);
     const isServer = (host: string): boolean =>
       asMap(given[host]).server !== undefined || asMap(asMap(given[host]).peer).listen !== undefined;
+    this.#broker = this.#hosts.find((host) => asMap(given[host]).broker !== undefined);
     this.#server = this.#hosts.find(isServer) ?? this.#hosts.find((host) => roles.get(host) === "server");
   }
 
@@ -139,8 +145,10 @@ class FaultState {
     if (word === "pause" && !isRunning) return `expected a host whose program runs; got ${host}`;
     if (word === "restart" && !this.#known.has(host))
       return `expected a host whose program was started before; got ${host}`;
-    if (since !== undefined && !TAKEN_WHEN_PAUSED.has(word))
-      return `expected resume, kill or restart, since ${host} is paused in step ${since + 1}; got ${quote(word)}`;
+    // What does to a broker what it is told stands still with it.
+    const taken = this.#roles.get(host) === "broker" ? RESUME_ALONE : TAKEN_WHEN_PAUSED;
+    if (since !== undefined && !taken.has(word))
+      return `expected ${tellChoice([...taken])}, since ${host} is paused in step ${since + 1}; got ${quote(word)}`;
     return undefined;
   }
 
@@ -165,8 +173,10 @@ class FaultState {
 
   /** Why nothing that anybody does can show on a host now; undefined where something can. */
   #whyUnheard(host: string): string | undefined {
-    const server = this.#server;
-    const paused = [host, server].find((each) => each !== undefined && this.#paused.has(each));
+    const { at } = asMap(this.#given[host]);
+    const isServer = asMap(this.#given[host]).server !== undefined;
+    const server = isServer ? host : typeof at === "string" ? at : this.#server;
+    const paused = [host, server, this.#broker].find((each) => each !== undefined && this.#paused.has(each));
     if (paused !== undefined) return `${paused} is paused from step ${(this.#paused.get(paused) ?? 0) + 1}`;
     if (server === undefined || host === server) return undefined;
     // A client is asked to whisper. To a raw peer anything may come that proves it, also before the rest is dropped.
@@ -188,6 +198,11 @@ function quietsOf({ shows, logs, receives }: Fields): readonly Path[] {
   const whole = Object.entries({ shows, logs, receives }).filter(([, value]) => value === "nothing");
   const byConnection = Object.entries(asMap(receives)).filter(([, value]) => value === "nothing");
   return [...whole.map(([kind]) => [kind]), ...byConnection.map(([as]) => ["receives", as])];
+}
+
+/** "resume, kill or restart". */
+function tellChoice(words: readonly string[]): string {
+  return words.join(", ").replace(/, ([^,]*)$/, " or $1");
 }
 
 function keyOf({ from, to }: Way): string {

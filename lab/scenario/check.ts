@@ -1,7 +1,7 @@
 // Owns what a schema cannot say of a scenario: that its hosts exist, that each is asked for what it can do, and that
 // what it starts from is possible. It takes raw data, so that its mistakes stand beside the schema's in one go.
 
-import type { HostSpec, ProgramRole, Role } from "../hosts/topology.ts";
+import type { HostRole, HostSpec, ProgramRole } from "../hosts/topology.ts";
 import type { Joining } from "../protocol/joining.ts";
 import { asMap } from "../yaml/as-map.ts";
 import { didYouMean } from "../yaml/nearest.ts";
@@ -12,6 +12,8 @@ import { ACTIONS_OF_ROLE, EXPECTATIONS_OF_ROLE, type Spoken } from "./scenario.t
 
 /** What a client's connect takes; a peer's takes more. */
 const OWN_CONNECT_KEYS: readonly string[] = ["address", "port"];
+
+const HOST_ROLES: readonly HostRole[] = ["server", "client", "broker"];
 
 type Roles = ReadonlyMap<string, ProgramRole>;
 
@@ -37,6 +39,7 @@ export function checkAgainstHosts(data: unknown, hosts: readonly HostSpec[], spo
   return [
     ...checkClause(root, protocol.clauses),
     ...checkNeeds(root, steps),
+    ...checkBroker(root, given),
     ...checkGiven(given, ownRoles, protocol.joining),
     ...steps.flatMap((step, index) => checkStep(asMap(step), index, roles, peers)),
     ...checkFaults(given, steps, roles),
@@ -70,9 +73,32 @@ function checkNeeds({ needs }: Readonly<Record<string, unknown>>, steps: readonl
   );
 }
 
+/** Servers of one room need a broker, and a broker servers that can share one. */
+function checkBroker(
+  { needs, prefers }: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): Mistake[] {
+  if (Array.isArray(prefers) && prefers.includes("cluster")) {
+    const message = "expected cluster in needs: no server takes part in a room that others do not share";
+    return [{ path: ["prefers"], spot: "value", message }];
+  }
+  const isNeeded = Array.isArray(needs) && needs.includes("cluster");
+  const brokers = Object.keys(given).filter((host) => asMap(given[host]).broker !== undefined);
+  const [first, second] = brokers;
+  if (second !== undefined) {
+    return [{ path: ["given", second], spot: "key", message: `expected one broker; ${first} is one` }];
+  }
+  if (first !== undefined && !isNeeded) {
+    const message = "expected needs: [cluster] beside a broker; it is missing";
+    return [{ path: ["given", first], spot: "key", message }];
+  }
+  const message = "expected a broker in given beside needs: [cluster]; got none";
+  return first === undefined && isNeeded ? [{ path: ["needs"], spot: "value", message }] : [];
+}
+
 function checkGiven(
   given: Readonly<Record<string, unknown>>,
-  roles: ReadonlyMap<string, Role>,
+  roles: ReadonlyMap<string, HostRole>,
   joining: Joining,
 ): Mistake[] {
   const mistakes: Mistake[] = [];
@@ -98,13 +124,20 @@ function checkGiven(
         message: "expected a server with settings in given, to connect to; got none",
       });
     }
+    if (
+      source.at !== undefined &&
+      !entries.some((each) => each.host === source.at && each.source.server !== undefined)
+    ) {
+      const message = `expected a host with a server in given; got ${quote(source.at)}`;
+      mistakes.push({ path: [...path, "at"], spot: "value", message });
+    }
     mistakes.push(...checkName(path, source.named, holders, joining));
     holders.set(source.named, host);
   }
   return mistakes;
 }
 
-function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, role: Role): Mistake[] {
+function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, role: HostRole): Mistake[] {
   const mistakes: Mistake[] = [];
   if (source.peer !== undefined) {
     for (const key of Object.keys(source)) {
@@ -113,23 +146,23 @@ function checkProgram(path: Path, source: Readonly<Record<string, unknown>>, rol
     }
     return mistakes;
   }
-  const other: Role = role === "client" ? "server" : "client";
-  if (source[role] === undefined && source[other] === undefined) {
+  const others = HOST_ROLES.filter((other) => other !== role && source[other] !== undefined);
+  if (source[role] === undefined && others.length === 0) {
     mistakes.push({ path, spot: "key", message: `expected ${role}; got ${quote(Object.keys(source)[0])}` });
   }
-  if (source[other] !== undefined) {
+  for (const other of others) {
     mistakes.push({
       path: [...path, other],
       spot: "key",
       message: `expected ${role}, which this host is; got "${other}"`,
     });
   }
-  for (const key of role === "server" ? ["connected", "named"] : []) {
+  for (const key of role === "client" ? [] : ["connected", "named", "at"]) {
     if (source[key] !== undefined) {
       mistakes.push({
         path: [...path, key],
         spot: "key",
-        message: `expected only server, which this host is; got "${key}"`,
+        message: `expected only ${role}, which this host is; got "${key}"`,
       });
     }
   }

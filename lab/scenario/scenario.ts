@@ -38,6 +38,7 @@ export type Action =
   | { readonly kind: "restart" }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
+  | { readonly kind: "wipe" }
   | { readonly kind: "wire"; readonly wire: Wire; readonly protocol: Protocol };
 
 export interface Connect {
@@ -58,6 +59,7 @@ export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]
   client: ["start", "connect", "select", "type", "send", "history", "close", "kill", "restart", "pause", "resume"],
   server: ["start", "input", "operator", "stop", "kill", "restart", "pause", "resume"],
   peer: ["connect", "wire"],
+  broker: ["start", "kill", "restart", "pause", "resume", "wipe"],
 };
 
 /** Which expectations a host of each role can have. */
@@ -65,6 +67,7 @@ export const EXPECTATIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly (keyof 
   client: ["shows", "users", "draft", "window", "within"],
   server: ["logs", "never", "within"],
   peer: ["receives"],
+  broker: [],
 };
 
 /** One thing that is to be so on one host after a step. */
@@ -114,7 +117,16 @@ export interface Step {
 /** What a host runs before the first step. */
 export type Given =
   | { readonly kind: "server"; readonly host: string; readonly settings: ServerSettings }
-  | { readonly kind: "client"; readonly host: string; readonly connected: boolean; readonly name: string | null }
+  | {
+      readonly kind: "client";
+      readonly host: string;
+      readonly connected: boolean;
+      readonly name: string | null;
+      /** The host of the server that it connects to; undefined for the case's first. */
+      readonly at?: string | undefined;
+    }
+  /** What keeps the log of the servers' one room. */
+  | { readonly kind: "broker"; readonly host: string }
   /** `listen` is a scripted server's port, null for a peer that only connects. */
   | {
       readonly kind: "peer";
@@ -195,6 +207,15 @@ export function peersOf(scenario: Scenario): ReadonlySet<string> {
   return new Set(scenario.given.filter(({ kind }) => kind === "peer").map(({ host }) => host));
 }
 
+/** Every host that a case speaks of. */
+export function hostsOf({ given, steps }: Pick<Scenario, "given" | "steps">): ReadonlySet<string> {
+  const acting = steps.flatMap(({ work, expectations, faults }) => [
+    ...[...work, ...expectations].map(({ host }) => host),
+    ...faults.flatMap(({ between }) => between),
+  ]);
+  return new Set([...given.map(({ host }) => host), ...acting]);
+}
+
 /**
  * The kinds of programs that take part: those that are there before the first step, and a server that a step starts. Only a
  * server can be asked for what a case without a program before its first step is about.
@@ -229,8 +250,9 @@ function buildGiven(host: string, given: GivenSource, spoken: Spoken): Given {
   if (given.peer !== undefined) {
     return { kind: "peer", host, listen: given.peer.listen ?? null, protocol: spoken.at(host) };
   }
+  if (given.broker !== undefined) return { kind: "broker", host };
   const name = given.named ?? null;
-  return { kind: "client", host, connected: given.connected === true || name !== null, name };
+  return { kind: "client", host, connected: given.connected === true || name !== null, name, at: given.at };
 }
 
 function buildStep(source: StepSource, spoken: Spoken): Step {
@@ -269,6 +291,7 @@ function buildAction(source: ActionSource, host: string, spoken: Spoken): Action
   if ("stop" in source) return { kind: "stop" };
   if ("kill" in source) return { kind: "kill" };
   if ("restart" in source) return { kind: "restart" };
+  if ("wipe" in source) return { kind: "wipe" };
   return "pause" in source ? { kind: "pause" } : { kind: "resume" };
 }
 

@@ -25,7 +25,7 @@ const REQUIREMENT_MAX = 12;
 const LEVELS = ["must", "strict"] as const;
 
 /** Words of an action that need no argument may stand alone: `- send`. */
-const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill", "restart", "pause", "resume"] as const;
+const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill", "restart", "pause", "resume", "wipe"] as const;
 
 const title = z.string().min(1).max(TITLE_CHARS_MAX);
 const text = z.string().max(TEXT_CHARS_MAX);
@@ -127,6 +127,10 @@ function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]
       description: "Let it do nothing until it is resumed; what comes for it waits in the system.",
       examples: ["pause"],
     }),
+    strict({ wipe: bare }).meta({
+      description: "Broker: end it without a word, and start it with nothing of what it kept.",
+      examples: ["wipe"],
+    }),
     strict({ resume: bare }).meta({ description: "Let it go on after a pause.", examples: ["resume"] }),
     strict({ wire: wireArgument }).meta({
       description: "Speak bytes on a connection: send, expect, or both.",
@@ -213,12 +217,20 @@ function givenHostOf(settings: Settings) {
       .describe("A client is started here before the first step.")
       .optional(),
     peer: givenPeer.optional(),
+    broker: strict({})
+      .describe(
+        "A broker runs here, a NATS server that keeps the log of the servers' one room. The case says needs: [cluster].",
+      )
+      .optional(),
+    at: name
+      .describe("Of several servers, the host of the one that the client connects to; the first unless told.")
+      .optional(),
     connected: z.boolean().describe("The client is connected to the server.").optional(),
     named: name.describe("The server has accepted this name of the client; implies connected.").optional(),
   }).meta({
-    description: "What one host runs before the first step: a server, a client, or the lab's peer.",
-    oneOf: [{ required: ["server"] }, { required: ["client"] }, { required: ["peer"] }],
-    dependencies: { connected: ["client"], named: ["client"] },
+    description: "What one host runs before the first step: a server, a client, a broker, or the lab's peer.",
+    oneOf: [{ required: ["server"] }, { required: ["client"] }, { required: ["broker"] }, { required: ["peer"] }],
+    dependencies: { connected: ["client"], named: ["client"], at: ["client"] },
   });
 }
 

@@ -36,6 +36,8 @@ export function describeAction(action: Action): string {
       return "is paused";
     case "resume":
       return "is resumed";
+    case "wipe":
+      return "is killed and started again with nothing";
     case "wire":
       return describeWire(action.wire, action.protocol);
   }

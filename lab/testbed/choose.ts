@@ -126,15 +126,26 @@ function limitsOf({ server, client }: ProgramSources) {
 async function prepareDocker(topology: Topology, wish: BedWish): Promise<DockerBedOptions> {
   const { connectEngine } = await import("../machine/engine.ts");
   const engine = await connectEngine();
-  const { haveImages, havePeerImage } = await import("../machine/images.ts");
+  const { haveImages, haveOwnImage } = await import("../machine/images.ts");
   const { repository, programs, onProgress = () => {}, wire = "auto", protocol, onWire } = wish;
   const { haveCaptureImage } = await import("../capture/bridge-recorder.ts");
   // What captures has what a host's network needs, too; where it cannot be had, anything with a shell does.
   const tools = await haveCaptureImage(engine, wire === "off" ? "auto" : wire, onProgress);
   const captureImage = wire === "off" ? await haveCaptureImage(engine, wire, onProgress) : tools;
   const images = await haveImages(engine, programs, onProgress);
-  const peer = () => havePeerImage(engine, repository, onProgress);
+  const peer = () => haveOwnImage(engine, "peer", repository, onProgress);
+  const broker = () => haveOwnImage(engine, "broker", repository, onProgress);
   const hostImage = tools.kind === "image" ? tools.tag : await peer();
   const limits = limitsOf(programs);
-  return { engine, images, limits, topology, hostImage, captureImage, protocol, onWire, havePeerImage: peer };
+  return {
+    engine,
+    images,
+    limits,
+    topology,
+    hostImage,
+    captureImage,
+    protocol,
+    onWire,
+    haveOwnImage: { peer, broker },
+  };
 }

@@ -9,7 +9,7 @@ import type { WireListener, WireRecorder } from "../capture/recorder.ts";
 import { DEFAULT_LIMITS, limitIn, type ProgramLimits } from "../hosts/program-limits.ts";
 import type { BesideCommand } from "../hosts/program-source.ts";
 import { formatAddress, gatewayOf, parseCidr } from "../hosts/subnet.ts";
-import type { HostSpec, Role, Topology } from "../hosts/topology.ts";
+import type { HostSpec, ProgramRole, Role, Topology } from "../hosts/topology.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { describeFault, type Engine } from "../machine/engine.ts";
 import type { Images } from "../machine/images.ts";
@@ -47,8 +47,8 @@ export interface DockerBedOptions {
   readonly images: Images;
   /** What a program of each role may take; the defaults unless told. */
   readonly limits?: Partial<Readonly<Record<Role, ProgramLimits | undefined>>>;
-  /** Gives the image of the lab's peer, built the first time; without it no host runs one. */
-  readonly havePeerImage?: () => Promise<string>;
+  /** Give the images of the lab's own programs, built the first time; without it no host runs one. */
+  readonly haveOwnImage?: Readonly<Record<OwnProgram, () => Promise<string>>>;
   readonly topology: Topology;
   /** What holds the hosts' networks: see HostNetworkOptions. */
   readonly hostImage: string;
@@ -58,6 +58,9 @@ export interface DockerBedOptions {
   readonly protocol?: WireProtocol | undefined;
   readonly onWire?: WireListener | undefined;
 }
+
+/** What the lab itself runs on a host. */
+type OwnProgram = Exclude<ProgramRole, Role>;
 
 /** What every host of a run shares. */
 interface Run {
@@ -146,7 +149,8 @@ export class DockerBed implements TestBed {
       id: runId,
       docker: engine.docker,
       imageOf: imageFinder(options),
-      limitsOf: (role) => (role === "peer" ? undefined : options.limits?.[role]) ?? DEFAULT_LIMITS,
+      limitsOf: (role) =>
+        (role === "server" || role === "client" ? options.limits?.[role] : undefined) ?? DEFAULT_LIMITS,
       abilities,
       recorder,
       removals: new Removals(),
@@ -465,16 +469,22 @@ class DockerHost implements Host {
   }
 }
 
-/** The image of each role's program; the peer's is had once, when a case first needs it. */
-function imageFinder({ images, havePeerImage }: DockerBedOptions): Run["imageOf"] {
-  let peerImage: Promise<string> | undefined;
+/** The image of each role's program; one of the lab's own is had once, when a case first needs it. */
+function imageFinder({ images, haveOwnImage }: DockerBedOptions): Run["imageOf"] {
+  const own = new Map<OwnProgram, Promise<string>>();
   return async (role) => {
-    if (role === "peer" && havePeerImage !== undefined) {
-      peerImage ??= havePeerImage();
-      return peerImage;
+    if (role === "server" || role === "client") {
+      const image = images.get(role);
+      if (image === undefined) throw new Error(`no image for a ${role}`);
+      return image;
     }
-    const image = role === "peer" ? undefined : images.get(role);
-    if (image === undefined) throw new Error(`no image for a ${role}`);
-    return image;
+    if (haveOwnImage === undefined) throw new Error(`no image for a ${role}`);
+    const image = own.get(role) ?? haveOwnImage[role]();
+    own.set(role, image);
+    return await image.catch((cause: unknown) => {
+      // Without the peer nothing of the lab works; the broker is somebody else's.
+      if (role !== "broker" || !(cause instanceof BedUnavailableError)) throw cause;
+      throw new UnsupportedError(`has no broker, since ${cause.message}`, { cause });
+    });
   };
 }

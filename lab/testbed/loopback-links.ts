@@ -3,7 +3,8 @@
 
 import { faultyRecorder, type LoopbackRecorderOptions } from "../capture/loopback-recorder.ts";
 import { type CaseWire, DIRECT, NOT_ASKED_FOR } from "../capture/recorder.ts";
-import type { LinkFault, Way, WayFault } from "../network/link-fault.ts";
+import type { HostSpec } from "../hosts/topology.ts";
+import { ALL_HOSTS, type LinkFault, type Way, type WayFault } from "../network/link-fault.ts";
 import { Ways } from "../network/ways.ts";
 import { unrecorded } from "../wire/unrecorded.ts";
 import type { BedLinks } from "./bed-hosts.ts";
@@ -13,13 +14,22 @@ import { UnsupportedError } from "./testbed.ts";
 const HAS_NO_SILENCE =
   "on loopback the lab's relay holds back what programs say, and this system goes on to answer keepalive for a silent host";
 
+/** Whoever does not bind its own address before it dials comes from the same one as all others. */
+const KNOWS_NO_MEMBER =
+  "on loopback the lab cannot tell servers apart that connect to a broker; docker and namespaces can";
+
 export class LoopbackLinks implements BedLinks {
   readonly #ways: Ways;
   readonly #recorder: ReturnType<typeof faultyRecorder>;
   readonly #options: LoopbackRecorderOptions;
+  /** Ends of links to which nothing can be done. */
+  readonly #unbreakable: ReadonlySet<string>;
 
-  constructor(options: LoopbackRecorderOptions, seed: number) {
+  /** @param hosts - All of the case, of which some run brokers. */
+  constructor(options: LoopbackRecorderOptions, hosts: readonly HostSpec[], seed: number) {
     this.#options = options;
+    const brokers = hosts.filter(({ role }) => role === "broker").map(({ name }) => name);
+    this.#unbreakable = new Set(brokers.length > 0 ? [...brokers, ALL_HOSTS] : []);
     this.#ways = new Ways(seed);
     this.#recorder = faultyRecorder(options);
   }
@@ -37,6 +47,7 @@ export class LoopbackLinks implements BedLinks {
 
   async ready(faults: readonly LinkFault[]): Promise<string | undefined> {
     if (typeof this.#recorder === "string") return this.#recorder;
+    if (faults.some(({ between }) => between.some((end) => this.#unbreakable.has(end)))) return KNOWS_NO_MEMBER;
     return faults.some(({ fault }) => fault.kind === "cut" && fault.isSilent === true) ? HAS_NO_SILENCE : undefined;
   }
 

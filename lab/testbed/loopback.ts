@@ -22,7 +22,7 @@ import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
 import { LoopbackLinks } from "./loopback-links.ts";
-import { passedEnvironment, peerCommand } from "./own-programs.ts";
+import { brokerCommand, passedEnvironment, peerCommand } from "./own-programs.ts";
 import {
   type BootOptions,
   type CommandEnd,
@@ -138,7 +138,7 @@ export class LoopbackBed implements TestBed {
   async boot(_caseId: string, { faults, seed }: BootOptions = NO_FAULTS): Promise<Hosts> {
     await this.#hosts?.end();
     await endLingering(this.#addresses);
-    const links = faults.length > 0 ? new LoopbackLinks(this.#record, seed) : undefined;
+    const links = faults.length > 0 ? new LoopbackLinks(this.#record, this.#options.topology.hosts, seed) : undefined;
     const relayed = links?.begin();
     const wire = relayed ?? this.#recorder.begin();
     const boot = { wire, displaced: new Map(), isRelayed: relayed !== undefined, addresses: this.#addresses };
@@ -164,11 +164,11 @@ export class LoopbackBed implements TestBed {
   #makeHost(spec: HostSpec, boot: Boot): LoopbackHost {
     const address = addressOf(spec, this.#separateAddresses);
     const { repository, programs } = this.#options;
-    const peer = peerCommand(repository);
+    const own = { peer: peerCommand(repository), broker: brokerCommand(repository) };
     const mark = makeMark();
     const env = { ...passedEnvironment(repository), [MARKS_VARIABLE]: `${marksWith(this.#mark)},${mark}` };
     const folder = join(this.#folder, spec.service);
-    const parts = { spec, address, folder, programs: { peer, ...programs }, env, mark, boot };
+    const parts = { spec, address, folder, programs: { ...own, ...programs }, env, mark, boot };
     return new LoopbackHost(parts, this.#reaper);
   }
 }

@@ -15,9 +15,16 @@ export function peerCommand(repository: string): ProgramCommand {
   return { words: [process.execPath, join(folder, "main.ts")], directory: folder };
 }
 
-/** What the peer is made of, and the Node that runs it. */
-export function peerFolders(repository: string): readonly string[] {
-  return [join(repository, "lab/peer"), join(repository, "package.json"), dirname(process.execPath)];
+/** A broker of this machine's, which takes a case's orders. */
+export function brokerCommand(repository: string): ProgramCommand {
+  const folder = join(repository, "lab/broker");
+  return { words: ["sh", join(folder, "main.sh")], directory: folder };
+}
+
+/** What the peer and the broker are made of, and the Node that runs the peer. */
+export function ownFolders(repository: string): readonly string[] {
+  const folders = ["lab/peer", "lab/broker", "package.json"].map((each) => join(repository, each));
+  return [...folders, dirname(process.execPath)];
 }
 
 export function compileCache(repository: string): string {

@@ -19,7 +19,7 @@ export type Layer = "wire" | "logs" | "windows" | "commands" | "own";
 export interface Lane {
   /** The host's name, or the address of what is no host. */
   readonly name: string;
-  readonly role: "server" | "client" | "peer" | "other";
+  readonly role: "server" | "client" | "broker" | "peer" | "other";
   readonly address: string;
   /** Names that the server accepted for it, in their order. */
   readonly users: readonly string[];

@@ -17,6 +17,9 @@ export const NO_EVIDENCE: CaseEvidence = {
   leftOut: { lines: 0, events: 0, pictures: 0 },
 };
 
+/** What clients talk to stands left of them. */
+const LEFT_TO_RIGHT: readonly RunResult["hosts"][number]["role"][] = ["broker", "server", "client"];
+
 const NO_FIELDS: FrameFields = { fields: [], more: 0 };
 
 /** @param caseAnchor - What the anchors of the case's rows begin with. */
@@ -67,7 +70,7 @@ function makeLanes(
   );
   const known: Lane[] = hosts
     .filter(({ name }) => active.has(name))
-    .sort((one, other) => Number(one.role === "client") - Number(other.role === "client"))
+    .sort((one, other) => LEFT_TO_RIGHT.indexOf(one.role) - LEFT_TO_RIGHT.indexOf(other.role))
     .map(({ name, role, address }) => ({
       name,
       role: peers.has(name) ? "peer" : role,

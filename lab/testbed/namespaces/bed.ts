@@ -12,7 +12,7 @@ import type { Endpoint, WireWish } from "../../wire/wire.ts";
 import { BedHosts } from "../bed-hosts.ts";
 import { runLocalCommand } from "../local-command.ts";
 import { type LinkPlace, NetworkLinks } from "../network-links.ts";
-import { compileCache, passedEnvironment, peerCommand, peerFolders } from "../own-programs.ts";
+import { brokerCommand, compileCache, ownFolders, passedEnvironment, peerCommand } from "../own-programs.ts";
 import {
   type BootOptions,
   type CommandEnd,
@@ -73,9 +73,9 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
   // Neither this machine's home nor its temporary files are to be seen.
   const env: Record<string, string> = { ...passedEnvironment(repository), HOME };
   delete env.TMPDIR;
-  const own = [...peerFolders(repository), compileCache(repository)];
-  const all = { peer: peerCommand(repository), ...programs };
-  const view = viewFor([all.server, all.client, all.peer], own, { path: env.PATH ?? "" });
+  const own = [...ownFolders(repository), compileCache(repository)];
+  const all = { peer: peerCommand(repository), broker: brokerCommand(repository), ...programs };
+  const view = viewFor([all.server, all.client, all.peer, all.broker], own, { path: env.PATH ?? "" });
   const [holder] = await Promise.all([
     Holder.open(topology, view),
     warmCache(repository, compileCache(repository), TOOLS_PATH),
@@ -86,7 +86,8 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
     const place = { subnet: topology.subnet, device: BRIDGE, hosts };
     const recorder = await openNamespaceRecorder({ wish: wire, ...place, enter, protocol, onWire });
     const reach = new Reach((words) => holder.onBridgeWithFiles(words), { ...env, PATH: TOOLS_PATH });
-    const own = (role: ProgramSpec["role"]) => (role === "peer" ? undefined : limits?.[role]) ?? DEFAULT_LIMITS;
+    const own = (role: ProgramSpec["role"]) =>
+      (role === "server" || role === "client" ? limits?.[role] : undefined) ?? DEFAULT_LIMITS;
     const names = topology.hosts.map(({ name }) => name);
     const starts = new Starts(names, (host) => new NamespaceProgram(holder.onHost(host, BEGIN), env));
     return new NamespaceBed(options, { holder, recorder, reach, starts, env, programs: all, limitsOf: own });

@@ -25,6 +25,7 @@ interface DiagramProps extends Pick<Props, "controls"> {
 const ROLE_WORDS: Readonly<Record<Lane["role"], string>> = {
   server: "server",
   client: "client",
+  broker: "broker",
   peer: "the lab\u2019s peer",
   other: "no host",
 };
