@@ -1,6 +1,6 @@
 // Owns which tests run where. A test file's name says what it needs: `x.docker.test.ts` a Docker engine,
 // `x.compose.test.ts` Docker Compose as well, `x.netns.test.ts` network namespaces, `x.namespaces.test.ts` the lab's hosts
-// as namespaces, `x.pty.test.ts` a pseudo-terminal, `x.browser.test.ts` a browser, anything else nothing. What a machine
+// as namespaces, `x.cluster.test.ts` these and a NATS server, `x.pty.test.ts` a pseudo-terminal, `x.browser.test.ts` a browser, anything else nothing. What a machine
 // cannot run is left out aloud. Invariant: any file may run beside any other.
 
 import { readdirSync, readFileSync } from "node:fs";

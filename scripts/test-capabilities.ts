@@ -87,6 +87,12 @@ export const CAPABILITIES: readonly Capability[] = [
     requiredBy: "HOWDY_REQUIRE_NATS",
     missing: whyNoNats,
   },
+  {
+    suffix: "cluster",
+    name: `namespaces for the lab's hosts, and nats-server ${NATS_VERSION_MIN} or newer`,
+    requiredBy: "HOWDY_REQUIRE_CLUSTER",
+    missing: async () => (await whyNoNamespaces()) ?? whyNoNats(),
+  },
 ];
 
 function whyNoNats(): string | undefined {
