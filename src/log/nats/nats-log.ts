@@ -19,7 +19,7 @@ import { beatMs, Lease, Watch } from "./lease.ts";
 import { BEGINNING, Order, type Placed, type StoredMessage } from "./order.ts";
 import { positionOf, writePosition } from "./position.ts";
 import { VERSION, writeDown, writeUp } from "./wire.ts";
-import { Writer } from "./writer.ts";
+import { type Stored, Writer } from "./writer.ts";
 
 export interface NatsLogOptions {
   /** What people call this server. */
@@ -51,6 +51,9 @@ const START_MS = 10_000;
 const CLOSE_MS = 2000;
 
 const RETRY_MS = 250;
+
+/** How often a server says that its own node before is gone, while the broker finds more of it. */
+const LET_GO_TRIES = 8;
 
 export class NatsLog implements SharedLog {
   readonly isElsewhere = true;
@@ -336,16 +339,24 @@ export class NatsLog implements SharedLog {
 
   /** Takes part again. What it was before goes first, so that its users find their names free. */
   async #comeBack(): Promise<void> {
-    if (this.#before !== undefined) await this.#letGo(this.#before.node, this.#before.why);
+    if (this.#before !== undefined) await this.#letGoSurely(this.#before.node, this.#before.why);
     if (this.#writer !== undefined || !this.#isLinked) return;
     this.#before = undefined;
     this.#begin();
   }
 
+  /** What was under way to the broker from this server's node before may be stored now: it is read, and then the node goes. */
+  async #letGoSurely(node: string, why: string): Promise<void> {
+    for (let tries = 1; (await this.#letGo(node, why)) === "refused" && tries < LET_GO_TRIES; tries += 1) {
+      await this.#pause(RETRY_MS);
+    }
+  }
+
   /** Says of a node that is not heard any more that it is let go. The broker refuses it where the node is alive and writes. */
-  async #letGo(node: string, why: string): Promise<void> {
+  async #letGo(node: string, why: string): Promise<Stored["kind"] | undefined> {
     const state = this.#order.nodes.get(node);
-    if (state !== undefined) await this.#broker.storeDown(node, writeDown(why), state.sequence);
+    if (state === undefined) return undefined;
+    return (await this.#broker.storeDown(node, writeDown(why), state.sequence)).kind;
   }
 
   #tellStanding(): void {
