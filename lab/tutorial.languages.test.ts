@@ -45,7 +45,7 @@ test("a reader of docs/scenarios.md who does what it says sees what it shows", {
     else if (kind === "sh") expect(await shell(text)).toBe("");
     else for (const { command, shown } of commandsOf(text)) expectShown(command, await shell(command), shown);
   }
-  expect(await shell("npm run lab -- my-cases")).toContain("4 of 4 pass");
+  expect(await shell("npm run lab -- my-cases")).toContain("5 of 5 pass");
 });
 
 test.each([

@@ -16,6 +16,9 @@ export type FenceOutcome =
 
 export type Fence = FenceOf<ClientDriver>;
 
+/** Milliseconds in which a list follows an ack. A server that never lists somebody fails where a list is expected. */
+const LISTED_MS = 1000;
+
 /** Sends fences, one after the other: a server with a thread a client may garble the log lines of two at a time. */
 export async function sendFences(stage: Stage, fences: readonly Fence[]): Promise<ReadonlyMap<Fence, FenceOutcome>> {
   const outcomes = new Map<Fence, FenceOutcome>();
@@ -59,6 +62,7 @@ async function sendFence(stage: Stage, fence: Fence): Promise<FenceOutcome> {
 async function carry(stage: Stage, { sender, receiver }: Fence, destination: string): Promise<FenceOutcome> {
   const text = stage.nextFenceText();
   const from = sender.username ?? "";
+  await awaitListed(stage, sender, destination);
   const before = await sender.askState(stage.timeoutMs, true);
   if (before === undefined) return failed(`${sender.name} did not answer`);
   for (const client of stage.clients.values()) client.expectFence(text);
@@ -80,6 +84,12 @@ async function carry(stage: Stage, { sender, receiver }: Fence, destination: str
   const fault = stage.findFault();
   const what = `a message from ${sender.name} to ${receiver.name} did not arrive`;
   return failed(fault === undefined ? `${what} within ${stage.timeoutMs} ms` : `${what}: ${fault.host} ${fault.fault}`);
+}
+
+/** A list comes a moment behind the ack of a name, and nobody who is not in it can be selected. */
+async function awaitListed(stage: Stage, sender: ClientDriver, destination: string): Promise<void> {
+  const isSeen = (): boolean => sender.names.includes(destination);
+  await stage.pulse.until(() => isSeen() || stage.findFault() !== undefined || undefined, LISTED_MS);
 }
 
 /** A server may log a forwarding just after it; one that never does is waited for once. */

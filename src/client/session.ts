@@ -455,7 +455,7 @@ export class Session {
     if (link.spoken?.hcp === 1) this.#note(texts.MAY_BE_LOST, "back");
   }
 
-  /** Version 1 does not say why: the name is taken, then. `why` is the server's word. */
+  /** Version 1 does not say why: the name is taken, then. `tellWhy` is for who does not ask for it again. */
   #onNameRefused(link: ServerLink, isTaken: boolean, tellWhy?: () => void): void {
     const name = link.proposed ?? "";
     const wasAwaited = (this.#comeback?.refusals ?? 0) > 0;
