@@ -6,5 +6,5 @@ export * from "./grease.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./preface.ts";
-export { bytesOfValue, stringsItemBytes, type Value, ValueFault, valueOfBytes } from "./values.ts";
+export { bytesOfValue, type Value, ValueFault, valueOfBytes } from "./values.ts";
 export { Cursor } from "./varint.ts";

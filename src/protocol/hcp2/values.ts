@@ -146,7 +146,7 @@ function putStrings(target: Uint8Array, at: number, strings: readonly string[]):
 }
 
 /** Bytes that a string of so many bytes takes in a list. */
-export function stringsItemBytes(bytes: number): number {
+function stringsItemBytes(bytes: number): number {
   return varintBytes(bytes) + bytes;
 }
 

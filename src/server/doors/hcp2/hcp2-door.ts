@@ -28,9 +28,10 @@ import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
 import type { Storing } from "../storing.ts";
 import { foundOf, pageOf, SEARCH_MESSAGES } from "./history-page.ts";
 import { idOf } from "./line-id.ts";
-import { fitText, lineOf, rosterFrames } from "./lines.ts";
+import { fitText, lineOf } from "./lines.ts";
 import { Presence } from "./presence.ts";
 import { placeOf, unreadOf } from "./read-marks.ts";
+import { Roster } from "./roster.ts";
 import { type Answered, SaidBefore } from "./said-before.ts";
 import { SignIns } from "./sign-ins.ts";
 import * as words from "./words.ts";
@@ -58,6 +59,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
   readonly #peers = new Map<SessionId, Peer>();
   /** Those whose hello has come, and what they can do. */
   readonly #greeted = new Map<SessionId, readonly number[]>();
+  readonly #roster = new Roster();
   readonly #saidBefore: SaidBefore;
   /** This door's peers with a name, in the order of acceptance. */
   #named: readonly Peer[] = [];
@@ -333,7 +335,8 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const knowsMarks = this.#greeted.get(peer.session)?.includes(CAPABILITIES.marks);
     const unread = knowsMarks ? unreadOf(name, this.#server) : {};
     this.#server.send(peer, this.#bytesOf({ kind: "welcome", ...asked, name, sequence, time, ...unread }));
-    for (const roster of rosterFrames(this.#server.room.users)) this.#server.send(peer, this.#bytesOf(roster));
+    const extra = () => this.#grease.fieldsNow();
+    for (const frame of this.#roster.frames(this.#server.room.users, extra)) this.#server.send(peer, frame);
     this.#presence.came(peer);
   }
 

@@ -8,6 +8,9 @@ import type { DoorServer, Peer } from "../door.ts";
 /** Least time between two goes, in milliseconds; what happens meanwhile waits for the second. */
 const PAUSE_MS = 10;
 
+/** Each that hears of it costs a write of some 8 µs. With a pause of 50 µs for each, goes take a sixth of the time at most. */
+const PAUSE_MS_EACH = 0.05;
+
 /** Bytes that wait at most. */
 const WAITING_BYTES_MAX = 65_536;
 
@@ -66,7 +69,8 @@ export class Presence {
   #go(): void {
     this.#isDue = this.#frames.length > 0;
     if (!this.#isDue) return;
+    const pauseMs = Math.max(PAUSE_MS, PAUSE_MS_EACH * (this.#before.length + this.#newcomers.length));
     this.flush();
-    this.#server.after(PAUSE_MS, () => this.#go());
+    this.#server.after(pauseMs, () => this.#go());
   }
 }
