@@ -42,13 +42,16 @@ export function outOfOrder({ talks }: RoomHistory): Broken | undefined {
   return undefined;
 }
 
-/** The lines of one answer are not in the log's order. */
+/** The lines of one answer are not in the log's order. Behind its page its request may be asked again. */
 export function historyOutOfOrder({ talks }: RoomHistory): Broken | undefined {
   for (const talk of talks) {
-    const lines = talk.heard.filter((told) => isKind(told, "line")).filter((told) => !isLive(told));
-    for (const answer of Map.groupBy(lines, ({ message }) => message.request).values()) {
-      const late = answer.find(({ message }, at) => message.sequence <= (answer[at - 1]?.message.sequence ?? -1));
-      if (late !== undefined) return tell(talk, late, "behind a later line of the same answer");
+    const last = new Map<string | undefined, number>();
+    for (const told of talk.heard) {
+      if (isKind(told, "page")) last.delete(told.message.request);
+      if (!isKind(told, "line") || isLive(told)) continue;
+      const { request, sequence } = told.message;
+      if (sequence <= (last.get(request) ?? -1)) return tell(talk, told, "behind a later line of the same answer");
+      last.set(request, sequence);
     }
   }
   return undefined;

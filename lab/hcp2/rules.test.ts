@@ -62,6 +62,9 @@ test("a room in which all is well breaks no rule", () => {
     ["zoe", "to", line("Jon", "Hi", 4, { request: "dd" })],
     ["zoe", "to", line("Jon", "Psst", 5, { request: "dd", to: "Zoe" })],
     ["jon", "to", line("Jon", "Psst", 5, { request: "ee", to: "Zoe" })],
+    // The same request again, behind its page.
+    ["jon", "to", { kind: "page", request: "ee" }],
+    ["jon", "to", line("Jon", "Hi", 4, { request: "ee" })],
     ["eve", "gone"],
     ["jon", "to", left("Eve", 7)],
     ["zoe", "to", left("Eve", 7)],
