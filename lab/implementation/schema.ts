@@ -69,7 +69,19 @@ export const limitsSchema = strict({
 });
 
 /** What PROTOCOL.md allows a server, and a case may need or prefer: the server's file says that it has it, and how. */
-export const OFFERS = ["notices", "flood-control", "mailbox", "operator", "doors", "short-silence", "cluster"] as const;
+export const OFFERS = [
+  "notices",
+  "flood-control",
+  "mailbox",
+  "operator",
+  "doors",
+  "short-silence",
+  "cluster",
+  "history",
+  "accounts",
+  "search",
+  "marks",
+] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
 export const FEATURES = ["logs", "console", "window", "draft", "users", "history"] as const;
@@ -147,6 +159,10 @@ const offers = strict({
   cluster: strict(added)
     .describe("It shares its room with other servers by a broker, a NATS server at {broker}: HOST:PORT.")
     .optional(),
+  history: strict(added).describe("It answers version 2's history.").optional(),
+  accounts: strict(added).describe("It registers names, and signs their owners in by version 2.").optional(),
+  search: strict(added).describe("It answers version 2's search.").optional(),
+  marks: strict(added).describe("It keeps owners' read marks in version 2.").optional(),
   operator: strict({
     ...added,
     container: words
