@@ -1,7 +1,7 @@
 // The examples in other languages, put under test as anybody's programs are: by their files, from the command line. What
 // they show is that the contract is not shaped around one implementation.
 
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,24 @@ import { resultSchema } from "./result/result.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const SERVER = fileURLToPath(new URL("../examples/python-server/server.yaml", import.meta.url));
+/** Of both versions, written from PROTOCOL.md alone. */
+const SERVER_2 = fileURLToPath(new URL("../examples/python-server-2/server.yaml", import.meta.url));
 const CLIENT = fileURLToPath(new URL("../examples/perl-client/client.yaml", import.meta.url));
 /** Case 01 is about the window, which the client's file says it has not. */
 const CASES = ["02", "03", "04", "05", "06", "07", "08", "09", "10", "11"] as const;
+/** The cases of accounts, search and read marks, which the server of both versions does not name in its hello. */
+const NOT_OFFERED = [
+  "hellos-differ",
+  "history-of-an-owner",
+  "read-marks",
+  "registered-names",
+  "registered-names-alike",
+  "search",
+  "search-pages",
+  "sign-in",
+  "sign-in-owner",
+  "unregister",
+] as const;
 const TEST_MS_MAX = 120_000;
 
 let folder: string;
@@ -49,7 +64,28 @@ test.each([
   },
 );
 
-test.each([SERVER, CLIENT])("%s keeps the contract", { timeout: TEST_MS_MAX }, async (file) => {
+test("the server of both versions passes every case of version 2, and is not asked for what it does not offer", {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const cases = fileURLToPath(new URL("../scenarios/hcp2/", import.meta.url));
+  const files = (await readdir(cases)).filter((file) => file.endsWith(".yaml")).map((file) => join(cases, file));
+  const result = await run("version-2", ...files, "--server", SERVER_2);
+  const others = result.scenarios.filter(({ verdict }) => verdict !== "pass");
+  expect(others.map(({ id, verdict }) => `${id} ${verdict}`).sort()).toEqual(
+    NOT_OFFERED.map((id) => `${id} unsupported`),
+  );
+});
+
+test("the server of both versions passes the report's cases, and has no console to ask on", {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const result = await run("version-1", ...CASES, "--server", SERVER_2);
+  expect(result.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual(
+    CASES.map((id) => [id, id === "02" ? "unsupported" : "pass"]),
+  );
+});
+
+test.each([SERVER, SERVER_2, CLIENT])("%s keeps the contract", { timeout: TEST_MS_MAX }, async (file) => {
   const { status, stdout } = await runLab(["probe", file, "--testbed", "local", "--subnet", await claimSubnet()]);
   expect(stdout).toContain("keeps the contract");
   expect(status).toBe(0);
