@@ -27,8 +27,7 @@ import { serveControl } from "./operator/control-socket.ts";
 import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type Entrance, Server, type ServerOptions } from "./server.ts";
-import { openSharedData } from "./shared-data.ts";
-import { SnapshotKeeper } from "./snapshot-keeper.ts";
+import type { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { type Certificate, ownCertificate, readCertificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
@@ -65,7 +64,7 @@ async function run(config: Config, serverLog: ServerLog): Promise<void> {
   const roomLog = await openRoomLog(config, address.port, serverLog);
   const data = await openData(config, roomLog, serverLog);
   const certificate = await certificateOf(config);
-  const snapshots = keepSnapshots(roomLog, data, serverLog);
+  const snapshots = await keepSnapshots(roomLog, data, serverLog);
   const over = Promise.withResolvers<string>();
   const parts = { data, roomLog, onOver: over.resolve };
   const server = await listen(config, address, parts, certificate, serverLog);
@@ -112,7 +111,10 @@ async function openData(
   };
   const options = { ...data, clock: SYSTEM_CLOCK, onFault };
   try {
-    if (log !== undefined) return await openSharedData({ ...options, log, report: reportTo(serverLog) });
+    // Loaded where it is needed: a server that is the whole room starts without it.
+    const shared = log && (await import("./shared-data.ts"));
+    if (log !== undefined && shared !== undefined)
+      return await shared.openSharedData({ ...options, log, report: reportTo(serverLog) });
     return data.folder === undefined ? undefined : new DataFolder(options);
   } catch (error) {
     if (!(error instanceof DataFolderError)) throw error;
@@ -120,12 +122,13 @@ async function openData(
   }
 }
 
-function keepSnapshots(
+async function keepSnapshots(
   log: SharedLog | undefined,
   data: DataFolder | undefined,
   serverLog: ServerLog,
-): SnapshotKeeper | undefined {
+): Promise<SnapshotKeeper | undefined> {
   if (log === undefined || data === undefined) return undefined;
+  const { SnapshotKeeper } = await import("./snapshot-keeper.ts");
   return new SnapshotKeeper({ log, data, clock: SYSTEM_CLOCK, report: reportTo(serverLog) });
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { SNAPSHOT_LINES_MAX } from "../limits.ts";
 import { openInMemory } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";
-import { loadSnapshot, pack, readHead, SNAPSHOT_TABLES, SnapshotError, takeSnapshot, unpack } from "./snapshot.ts";
+import { loadSnapshot, pack, readHead, SnapshotError, unpack } from "./snapshot.ts";
+import { SNAPSHOT_TABLES, takeSnapshot } from "./take-snapshot.ts";
 
 /** A database to which a log was applied. */
 function filled(lines = 3): DatabaseSync {

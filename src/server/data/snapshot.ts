@@ -1,35 +1,16 @@
-// Owns a room as a text: what its log has come to, table by table, so that a server that has nothing can begin behind it. It must
-// not know where such texts lie. Invariant: what is read is checked, and a database takes all of a snapshot or nothing.
+// Owns what is made of a room's text (take-snapshot.ts), so that a server that has nothing can begin behind it. It must not
+// know where such texts lie. Invariant: what is read is checked, and a database takes all of a snapshot or nothing.
 
 import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
-import { SNAPSHOT_LINES_MAX, SNAPSHOT_TEXTS_BYTES_MAX, SNAPSHOT_UNPACKED_BYTES_MAX } from "../limits.ts";
+import { SNAPSHOT_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { migrate, openInMemory } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";
-
-/** A line of the text is the head, or some rows of a table. A new version has another head. */
-const VERSION = 1;
-
-/** All tables that the log's entries fill. Of the lines and of the whispers it is the newest ones. */
-export const SNAPSHOT_TABLES = ["accounts", "sessions", "names", "mail", "kept", "lines", "whispers"] as const;
-
-/** Those that have places in the log, and of which there may be more than a snapshot takes. */
-const PLACED_TABLES = ["lines", "whispers"] as const;
-
-/** Rows of one line. */
-const ROWS_MAX = 1000;
+import { SNAPSHOT_ROWS_MAX, SNAPSHOT_TABLES, SNAPSHOT_VERSION, takeSnapshot } from "./take-snapshot.ts";
 
 const SQL = {
-  log: "SELECT identity, position, applied, forgotten, user_version AS tables FROM log, pragma_user_version",
-  // The newest row of those that have no place here.
-  cut: (
-    table: PlacedTable,
-  ) => `SELECT sequence FROM (SELECT sequence, row_number() OVER newest AS count, sum(length(text)) OVER newest AS bytes
-    FROM (SELECT sequence, text FROM ${table} ORDER BY sequence DESC LIMIT ?1) WINDOW newest AS (ORDER BY sequence DESC))
-    WHERE count >= ?1 OR bytes > ?2 ORDER BY sequence DESC LIMIT 1`,
-  behind: (table: PlacedTable) => `SELECT * FROM ${table} WHERE sequence > ? ORDER BY sequence`,
   set: "UPDATE log SET identity = ?, position = ?, applied = ?, forgotten = ?",
   columns: "SELECT name FROM pragma_table_info(?)",
 } as const;
@@ -39,7 +20,7 @@ const INDEX_AGAIN = `INSERT INTO words (words) VALUES ('delete-all');
   INSERT INTO words (rowid, text) SELECT sequence, words_of(text) FROM lines`;
 
 const headSchema = z.strictObject({
-  v: z.literal(VERSION),
+  v: z.literal(SNAPSHOT_VERSION),
   /** The version of the tables. */
   tables: z.int().positive(),
   identity: z.string(),
@@ -53,33 +34,14 @@ const headSchema = z.strictObject({
 const rowsSchema = z.strictObject({
   table: z.enum(SNAPSHOT_TABLES),
   columns: z.array(z.string()).min(1),
-  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))).max(ROWS_MAX),
+  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))).max(SNAPSHOT_ROWS_MAX),
 });
-
-type PlacedTable = (typeof PLACED_TABLES)[number];
-
-type Rows = z.infer<typeof rowsSchema>;
 
 export type SnapshotHead = z.infer<typeof headSchema>;
 
 /** What is no snapshot, or none that this server can read. */
 export class SnapshotError extends Error {
   override readonly name = "SnapshotError";
-}
-
-/** What a database has of the log, as a text; undefined where nothing is applied yet. */
-export function takeSnapshot(database: DatabaseSync): { readonly position: string; readonly text: string } | undefined {
-  const log = database.prepare(SQL.log).get();
-  if (typeof log?.position !== "string") return undefined;
-  const parts = SNAPSHOT_TABLES.flatMap((table) => rowsOf(database, table));
-  const rows = parts.reduce((sum, part) => sum + part.rows.length, 0);
-  const head = headSchema.parse({
-    v: VERSION,
-    ...log,
-    forgotten: Math.max(cutOf(database, "lines"), Number(log.forgotten)),
-    rows,
-  });
-  return { position: log.position, text: [head, ...parts].map((part) => JSON.stringify(part)).join("\n") };
 }
 
 /** @throws SnapshotError when the text has no head that this server knows. */
@@ -119,27 +81,6 @@ export async function unpack(bytes: Uint8Array): Promise<string> {
   } catch (error) {
     throw new SnapshotError("it cannot be unpacked", { cause: error });
   }
-}
-
-/** The place up to which a snapshot has no rows of a table. */
-function cutOf(database: DatabaseSync, table: PlacedTable): number {
-  const cut = database.prepare(SQL.cut(table)).get(SNAPSHOT_LINES_MAX + 1, SNAPSHOT_TEXTS_BYTES_MAX);
-  return Number(cut?.sequence ?? 0);
-}
-
-function rowsOf(database: DatabaseSync, table: Rows["table"]): readonly Rows[] {
-  const placed = PLACED_TABLES.find((one) => one === table);
-  const all =
-    placed === undefined
-      ? database.prepare(`SELECT * FROM ${table}`).all()
-      : database.prepare(SQL.behind(placed)).all(cutOf(database, placed));
-  const columns = Object.keys(all[0] ?? {});
-  const parts: Rows[] = [];
-  for (let start = 0; start < all.length; start += ROWS_MAX) {
-    const rows = all.slice(start, start + ROWS_MAX).map((row) => Object.values(row) as Rows["rows"][number]);
-    parts.push({ table, columns, rows });
-  }
-  return parts;
 }
 
 /** A snapshot of older tables, led to today's. */
