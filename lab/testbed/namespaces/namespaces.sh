@@ -162,7 +162,8 @@ make_read_only() {
     case $options in rw*) ;; *) continue ;; esac
     case $point in /proc | /proc/* | /dev | /dev/*) continue ;; esac
     is_seen "$point" && [ -e "$point" ] || continue
-    mount -o "remount,bind,ro,${options#rw,}" "$point" 2>/dev/null || cover "$point"
+    # An engine may take one of its own away meanwhile.
+    mount -o "remount,bind,ro,${options#rw,}" "$point" 2>/dev/null || cover "$point" || [ ! -e "$point" ]
   done
   each_line "$HOLD_HIDDEN" seal
   seal /dev
