@@ -9,6 +9,7 @@ import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NatsServer } from "../log/nats/fixtures/nats-server.ts";
 import { readServerFirst } from "../scram/messages.ts";
+import { pack } from "./data/snapshot.ts";
 import { challenged, keysOf, register, signIn } from "./fixtures/hcp2-owner.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
 import { Member } from "./fixtures/member.ts";
@@ -138,6 +139,49 @@ describe.each([
     await fence(zoe, jon);
     expect(mailOf(zoe)).toEqual(["Jon said: one", "Jon said: two"]);
   });
+});
+
+test("mail that is sent again at another server, because the first one went before the answer came, is answered and comes once", async () => {
+  const room = broker.newRoom();
+  await using first = await Member.open(broker, room);
+  await using second = await Member.open(broker, room);
+  using witness = await TestPeer.named(second.port, "witness");
+  await away("Zoë", second.port, witness);
+  const jon = await Hcp2Peer.named(first.port, "Jon");
+  const request = jon.say("psst", "Zoë");
+  const answer = await jon.answered(request);
+  expect(answer).toEqual({ kind: "kept", request });
+  const gone = (peer: Hcp2Peer) => {
+    peer.socket.destroy();
+    return witness.until("the leave", () => !witness.list.includes("Jon"));
+  };
+  await witness.until("the name", () => witness.list.includes("Jon"));
+  await gone(jon);
+  const askedAgain = async (port: number) => {
+    const again = await Hcp2Peer.named(port, "Jon");
+    await witness.until("the name", () => witness.list.includes("Jon"));
+    again.send({ kind: "say", request, text: "psst", to: "Zoë" });
+    expect(await again.answered(request)).toEqual(answer);
+    await gone(again);
+  };
+  // One server was there all along, one reads it all in the log, and one begins with a snapshot.
+  await askedAgain(second.port);
+  await using third = await Member.open(broker, room);
+  await askedAgain(third.port);
+  second.data.write();
+  const snapshot = second.data.snapshot();
+  await second.log.snapshots.put(snapshot?.position ?? "", await pack(snapshot?.text ?? ""));
+  await using fourth = await Member.open(broker, room);
+  expect(fourth.odd).toEqual([]);
+  await askedAgain(fourth.port);
+  // Also while its receiver is there.
+  using zoe = await Hcp2Peer.named(third.port, "Zoë");
+  await zoe.until("the mail", () => zoe.all("mail").length > 0);
+  await askedAgain(second.port);
+  witness.say("Zoë", "fence");
+  await zoe.until("the fence", () => zoe.heard.some(({ text }) => text === "fence"));
+  expect(zoe.all("mail").map(({ text }) => text)).toEqual(["psst"]);
+  expect(zoe.heard.map(({ text }) => text)).toEqual(["fence"]);
 });
 
 test("nobody learns from two servers whether a name is registered", async () => {

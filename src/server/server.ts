@@ -24,7 +24,7 @@ import { Connection, type ConnectionListener } from "../transport/connection.ts"
 import type { FrameKind } from "../transport/outbox.ts";
 import { SignInDesk } from "./accounts/sign-in-desk.ts";
 import type { DataFolder } from "./data-folder.ts";
-import type { Door, DoorServer, KeptAnswer, MakeDoor, Notice, Peer } from "./doors/door.ts";
+import type { Door, DoorServer, MakeDoor, Notice, Peer } from "./doors/door.ts";
 import type { Storing } from "./doors/storing.ts";
 import {
   CONNECTIONS_MAX,
@@ -94,7 +94,6 @@ export class Server implements DoorServer {
   readonly room: Room;
   readonly accounts: SignInDesk;
   readonly history: History;
-  readonly keptBefore: readonly KeptAnswer[];
   readonly log: LogSink;
   readonly #options: ServerOptions;
   readonly #roomLog: RoomLog;
@@ -127,7 +126,6 @@ export class Server implements DoorServer {
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     const { data } = options;
     const start = data?.logStart ?? { identity: randomBytes(8).toString("hex"), sequence: 0, atMs: 0 };
-    this.keptBefore = data?.mailbox.answers ?? [];
     this.room = new Room(data?.accounts, ACCOUNTS_MAX, data?.users);
     const secret = options.roomLog?.secret ?? data?.secret ?? randomBytes(32);
     this.accounts = new SignInDesk(this.room, secret, this.#clock);
@@ -214,6 +212,10 @@ export class Server implements DoorServer {
 
   get logIdentity(): string {
     return this.#roomLog.identity;
+  }
+
+  wasKept(sender: string, nonce: string): boolean {
+    return this.#options.data?.mailbox.wasKept(sender, nonce) ?? false;
   }
 
   addressOf(session: SessionId): PeerAddress | undefined {

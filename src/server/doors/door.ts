@@ -30,14 +30,8 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Answers to what was said that are remembered: as many as there are lines in memory. */
+/** Answers to what was said that are remembered, and as many to what was kept as mail: as many as there are lines in memory. */
 export const ANSWERS_MAX = 10_000;
-
-/** That a whisper was kept as mail, by what its sender called it. */
-export interface KeptAnswer {
-  readonly sender: string;
-  readonly nonce: string;
-}
 
 /** What the server itself has to tell one user. */
 export type Notice =
@@ -90,11 +84,11 @@ export interface DoorServer {
   readonly room: RoomView;
   readonly history: HistoryView;
   readonly accounts: AccountsDesk;
-  /** What was kept as mail before this start, the latest last: whoever asks again is answered the same. */
-  readonly keptBefore: readonly KeptAnswer[];
   /** Tells the room's log from any other: 16 hexadecimal digits. */
   readonly logIdentity: string;
   readonly log: LogSink;
+  /** True when something was kept as mail that its sender, by the name's exact spelling, called so: at whichever server, and whenever. */
+  wasKept(sender: string, nonce: string): boolean;
   /** Where a user's client is; undefined when its session has ended. */
   addressOf(session: SessionId): PeerAddress | undefined;
   /** Asks the room for something. The news of it are told before this returns, when the room is one process. */

@@ -5,7 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { nameKey } from "../../protocol/name.ts";
 import { textBytes } from "../../protocol/text.ts";
 import { type Row, Statements } from "../data/statements.ts";
-import { ANSWERS_MAX, type KeptAnswer } from "../doors/door.ts";
+import { ANSWERS_MAX } from "../doors/door.ts";
 
 /** A whisper that waits. */
 export interface KeptWhisper {
@@ -23,6 +23,12 @@ export interface MailLimits {
   /** Bytes of whispers for all names. */
   readonly bytesMax: number;
   readonly namesMax: number;
+}
+
+/** That a whisper was kept, by what its sender called it. */
+export interface KeptAnswer {
+  readonly sender: string;
+  readonly nonce: string;
 }
 
 /** What becomes of a whisper. "absent": the name was never seen. */

@@ -6,9 +6,9 @@ import { nameKey } from "../../protocol/name.ts";
 import type { Place } from "../../room/entry.ts";
 import type { Line } from "../../room/history.ts";
 import type { Journal } from "../data/journal.ts";
-import type { KeptAnswer, Mail } from "../doors/door.ts";
+import { ANSWERS_MAX, type Mail } from "../doors/door.ts";
 import { MAIL_PRUNE_MS } from "../limits.ts";
-import type { KeepOutcome, MailTable } from "./mail-table.ts";
+import type { KeepOutcome, KeptAnswer, MailTable } from "./mail-table.ts";
 
 export interface MailboxOptions {
   readonly journal: Journal;
@@ -59,6 +59,8 @@ export class Mailbox {
   #lastLine: number;
   /** What is older is forgotten. */
   #beforeMs = 0;
+  /** The last whispers that were kept for somebody and that their senders gave a nonce, oldest first. */
+  readonly #answers = new Set<string>();
   readonly #counts = { kept: 0, delivered: 0, refused: 0 };
 
   constructor(options: MailboxOptions) {
@@ -68,6 +70,7 @@ export class Mailbox {
     this.#table = options.table;
     this.#lines = options.lines;
     this.#lastLine = options.lastLine;
+    for (const answer of options.table.answers) this.#remember(answer);
   }
 
   get counts(): MailboxCounts {
@@ -75,9 +78,9 @@ export class Mailbox {
     return { names, waiting, ...this.#counts };
   }
 
-  /** Which whispers were kept before this start, oldest first. */
-  get answers(): readonly KeptAnswer[] {
-    return this.#table.answers;
+  /** True when a whisper that its sender called so is among the last ANSWERS_MAX that were kept, also before this start. */
+  wasKept(sender: string, nonce: string): boolean {
+    return this.#answers.has(answerKey({ sender, nonce }));
   }
 
   /** Keeps a whisper to somebody who is away; answers when it is known what became of it. */
@@ -94,7 +97,10 @@ export class Mailbox {
       make: () => {
         outcome = this.#table.keep(key, { id, sender, atMs, text, nonce });
       },
-      done: () => this.#answer(answer, outcome),
+      done: () => {
+        if (outcome === "kept" && nonce !== undefined) this.#remember({ sender, nonce });
+        this.#answer(answer, outcome);
+      },
       failed: () => this.#answer(answer, "failed"),
     });
   }
@@ -162,6 +168,12 @@ export class Mailbox {
     });
   }
 
+  #remember(answer: KeptAnswer): void {
+    this.#answers.add(answerKey(answer));
+    const [oldest] = this.#answers;
+    if (oldest !== undefined && this.#answers.size > ANSWERS_MAX) this.#answers.delete(oldest);
+  }
+
   #answer(answer: (outcome: KeepOutcome | "failed") => void, outcome: KeepOutcome | "failed"): void {
     if (outcome === "kept") this.#counts.kept += 1;
     else if (outcome !== "absent") this.#counts.refused += 1;
@@ -176,6 +188,11 @@ export class Mailbox {
     this.#lines = this.#lines.filter((line) => line.atMs >= beforeMs);
     this.#journal.add({ when: "later", make: () => this.#table.prune(beforeMs) });
   }
+}
+
+/** A nonce is hexadecimal, so that no name is mistaken for a part of it. */
+function answerKey({ sender, nonce }: KeptAnswer): string {
+  return `${nonce} ${sender}`;
 }
 
 function waitingLine({ sequence, atMs, from, text }: Line): Waiting {

@@ -179,9 +179,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
       const to = how === "whispered" ? this.#server.room.userOf(peer.session)?.name : undefined;
       this.#server.send(peer, encodeHcp2({ kind: "mail", time: atMs, from: sender, to, text: fitText(text) }), onTaken);
     } else if (notice.outcome === "kept") {
-      const name = this.#server.room.userOf(peer.session)?.name;
-      const answer = name === undefined ? undefined : this.#saidBefore.kept(name, notice.nonce);
-      if (answer !== undefined) this.#reply(peer, answer);
+      if (notice.nonce !== undefined) this.#reply(peer, { kind: "kept", request: notice.nonce });
     } else {
       const code = words.MISSED_CODES[notice.outcome];
       this.#error(peer, code, missedText(notice.receiver, notice.outcome), notice.nonce);

@@ -1,7 +1,7 @@
 // Owns the answers to what was said, for clients that lost their connection before the answer came and say it again, here or at
 // another server of the room. It must not know frames. Invariant: a text that the log has under a request, or that is kept as
-// mail, is not said again under it by the same name, as long as its answer is among the last ANSWERS_MAX; a refusal is no
-// answer, since what was refused may be possible now.
+// mail, is not said again under it by the same name, as long as its answer is among the last ANSWERS_MAX of its kind; a refusal
+// is no answer, since what was refused may be possible now.
 
 import type { MessageOf } from "../../../protocol/hcp2/index.ts";
 import type { Place, User } from "../../../room/entry.ts";
@@ -18,14 +18,16 @@ export interface Answered {
   readonly storing: Storing | undefined;
 }
 
+type Known = Pick<DoorServer, "history" | "wasKept" | "logIdentity">;
+
 export class SaidBefore {
-  readonly #server: Pick<DoorServer, "history" | "keptBefore" | "logIdentity">;
+  readonly #server: Known;
   /** By name and request; the latest last. */
   readonly #answers = new Map<string, Answered>();
   /** The log is read at a start, and nobody notes what it held. */
   #hasEarlier = false;
 
-  constructor(server: Pick<DoorServer, "history" | "keptBefore" | "logIdentity">) {
+  constructor(server: Known) {
     this.#server = server;
   }
 
@@ -42,19 +44,13 @@ export class SaidBefore {
     return answer;
   }
 
-  /** What somebody whispered is kept as mail: the same. */
-  kept(name: string, request: string | undefined): MessageOf<"kept"> | undefined {
-    if (request === undefined) return undefined;
-    const answer = { kind: "kept", request } as const;
-    this.#takeOver();
-    this.#note(name, { answer, storing: undefined });
-    return answer;
-  }
-
   /** The answer that there was, or undefined. */
   answerTo(name: string, request: string): Answered | undefined {
+    if (request.length < RANDOM_HEX_MIN) return undefined;
     this.#takeOver();
-    return this.#answers.get(keyOf(name, request));
+    const said = this.#answers.get(keyOf(name, request));
+    if (said !== undefined || !this.#server.wasKept(name, request)) return said;
+    return { answer: { kind: "kept", request }, storing: undefined };
   }
 
   #saidOf(request: string, place: Place): MessageOf<"said"> {
@@ -65,11 +61,7 @@ export class SaidBefore {
   #takeOver(): void {
     if (this.#hasEarlier) return;
     this.#hasEarlier = true;
-    const { history, keptBefore } = this.#server;
-    for (const { sender, nonce } of keptBefore) {
-      this.#note(sender, { answer: { kind: "kept", request: nonce }, storing: undefined });
-    }
-    for (const { name, nonce, ...place } of [...history.nonces(ANSWERS_MAX)].reverse()) {
+    for (const { name, nonce, ...place } of [...this.#server.history.nonces(ANSWERS_MAX)].reverse()) {
       this.#note(name, { answer: this.#saidOf(nonce, place), storing: undefined });
     }
   }
