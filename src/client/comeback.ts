@@ -10,7 +10,7 @@ import type { ServerAddress, Servers } from "./server-address.ts";
 export const NAME_AGAIN_MS = 500;
 
 /**
- * Tries, which take 20 s. A room holds a dead server's names for its lease, 5 s unless told, and lets them go at most 2 s later
+ * Tries, which take 20 s. A room holds a dead server's names for its lease, 15 s at most, and lets them go at most 2 s later
  * (docs/cluster.md).
  */
 export const NAME_TRIES_MAX = 40;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { NAME_AGAIN_MS, NAME_TRIES_MAX } from "../client/comeback.ts";
 import { UsageError } from "../options/index.ts";
 import { readConfig } from "./config.ts";
+import { LEASE_S_MAX } from "./limits.ts";
 
 function messageOf(read: () => unknown): string {
   try {
@@ -44,6 +46,14 @@ describe("settings", () => {
       connectionsMax: 1,
       logLevel: "silent",
     });
+  });
+
+  test("for the lease allow none that outlasts the clients that ask for their names again", () => {
+    expect(readConfig(["--lease-s", String(LEASE_S_MAX)], {}).leaseS).toBe(LEASE_S_MAX);
+    const wanted = messageOf(() => readConfig(["--lease-s", String(LEASE_S_MAX + 1)], {}));
+    expect(wanted).toBe(`--lease-s: expected a whole number from 1 to ${LEASE_S_MAX}; got "${LEASE_S_MAX + 1}"`);
+    // A room promises that a dead server's users are back within the lease and 2 s.
+    expect(1000 * LEASE_S_MAX + 2000).toBeLessThan(NAME_AGAIN_MS * NAME_TRIES_MAX);
   });
 
   test("for the control socket come from either", () => {

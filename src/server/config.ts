@@ -26,6 +26,7 @@ import {
   FLOOD_BURST,
   FLOOD_RATE_PER_S,
   LEASE_S,
+  LEASE_S_MAX,
   MAIL_DAYS,
   MAIL_LINES,
   SILENT_DEATH_S,
@@ -117,7 +118,7 @@ const OPTIONS = {
     help: "certificates in PEM of those who vouch for that NATS server; TLS is asked for then",
   },
   "lease-s": {
-    kind: wholeNumber(1, 60, { unit: "s" }),
+    kind: wholeNumber(1, LEASE_S_MAX, { unit: "s" }),
     default: LEASE_S,
     help: "time after which the room's other servers let this one go when they hear nothing of it",
   },

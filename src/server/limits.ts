@@ -19,6 +19,9 @@ export const QUEUE_BYTES_MAX = 2_097_152;
 /** Seconds that a server of a shared room may be silent before the others let it go. */
 export const LEASE_S = 5;
 
+/** Clients ask for their names for 20 s (src/client/comeback.ts), and by then the room must have let a dead server go. */
+export const LEASE_S_MAX = 15;
+
 /** Seconds until a peer that fell silent without a close is given up. */
 export const SILENT_DEATH_S = 30;
 
