@@ -21,6 +21,11 @@ interface RegisterWish {
   readonly password: string;
 }
 
+/** Gives the name back that one has; it needs no password. */
+export interface UnregisterWish {
+  readonly kind: "unregister";
+}
+
 interface Situation {
   /** What is spoken; undefined without a connection. */
   readonly hcp: 1 | 2 | undefined;
@@ -29,20 +34,26 @@ interface Situation {
 }
 
 /** Why it cannot be asked for now, as a code; undefined where it can. */
-export function wishFault(wish: AccountWish, { hcp, username, proposed }: Situation): string | undefined {
+export function wishFault(
+  wish: AccountWish | UnregisterWish,
+  { hcp, username, proposed }: Situation,
+): string | undefined {
   if (hcp === undefined) return "not-connected";
   if (hcp === 1) return "version-1";
-  const isNew = wish.kind === "register";
-  if (isNew && username === null) return "no-name";
-  if (!isNew && username !== null) return "name-already-named";
-  if (!isNew && proposed !== null) return "proposal-pending";
-  if (!isNew && nameFault(wish.name) !== undefined) return "name-impossible";
-  return passwordFault(wish.password, isNew);
+  if (wish.kind !== "sign-in") {
+    if (username === null) return "no-name";
+    return wish.kind === "register" ? passwordFault(wish.password, true) : undefined;
+  }
+  if (username !== null) return "name-already-named";
+  if (proposed !== null) return "proposal-pending";
+  if (nameFault(wish.name) !== undefined) return "name-impossible";
+  return passwordFault(wish.password, false);
 }
 
 /** One line about what came of it; undefined where the accepted name says it. */
 export function accountLine({ what, name, code, text = "" }: Omit<AccountFact, "kind">): string | undefined {
   if (what === "signed-in") return undefined;
+  if (what === "unregistered") return code === "not-stored" ? unforgotten(name) : unregistered(name);
   if (what === "registered") return code === "not-stored" ? unstored(name) : registered(name);
   return LINES[code ?? ""]?.(name) ?? `The server refuses that: ${text.replace(/\.$/, "")}.`;
 }
@@ -53,6 +64,14 @@ function registered(name: string): string {
 
 function unstored(name: string): string {
   return `The name ${name} is yours until the server ends, whose disk refuses to keep that. Register it again later.`;
+}
+
+function unregistered(name: string): string {
+  return `The name ${name} is nobody's own any more, and mail that waited for it is gone. You have it until you leave; then whoever asks for it does.`;
+}
+
+function unforgotten(name: string): string {
+  return `The name ${name} is nobody's own any more. The server's disk refuses to forget it: it is yours again if the server ends before it does.`;
 }
 
 const LINES: Readonly<Record<string, (name: string) => string>> = {
@@ -74,6 +93,7 @@ const LINES: Readonly<Record<string, (name: string) => string>> = {
     "On this connection version 1 is spoken, where names have no owners. Take a name without a password.",
   "no-name": () => texts.USERNAME_NEEDED,
   "name-already-named": () => "You have a name already. Connect again to sign in with another one.",
+  "name-not-registered": (name) => `${name} is nobody's own, so there is nothing to give back.`,
   "proposal-pending": () => "The server has not answered to the name before yet; wait for it, or connect again.",
   "register-pending": () => "The server has not answered to the password before yet; wait for it, or connect again.",
   "name-impossible": () =>

@@ -74,6 +74,7 @@ export const argumentSchemas2 = {
   history: historyArgument,
   signIn: signInArgument,
   register: registerArgument,
+  unregister: nothing,
   search: searchArgument,
   read: nothing,
 } as const;
@@ -88,6 +89,7 @@ export const commandSchema2 = z
     z.strictObject({ history: historyArgument }).describe("Ask for older lines than the oldest that was shown."),
     z.strictObject({ signIn: signInArgument }).describe("Take a name as its owner does, who knows its password."),
     z.strictObject({ register: registerArgument }).describe("Make one's name one's own, or change its password."),
+    z.strictObject({ unregister: nothing }).describe("Give one's own name back: it is nobody's own then."),
     z.strictObject({ search: searchArgument }).describe("Ask for lines that hold all of some words."),
     z.strictObject({ read: nothing }).describe("Have seen everything that was shown."),
   ])
@@ -158,8 +160,10 @@ const changedEvents = {
 };
 
 const accountEvent = z.strictObject({
-  what: z.enum(["signed-in", "registered", "refused"]),
-  of: z.enum(["sign-in", "register", "proposal"]).describe("What was asked for. A proposal is a name that was sent."),
+  what: z.enum(["signed-in", "registered", "unregistered", "refused"]),
+  of: z
+    .enum(["sign-in", "register", "unregister", "proposal"])
+    .describe("What was asked for. A proposal is a name that was sent."),
   name: z.string(),
   code: z.string().optional().describe("Why it was refused: a code of PROTOCOL.md 18.1 or docs/control.md."),
 });
@@ -190,7 +194,9 @@ export const eventSchema2 = z
         }),
       })
       .describe("The answer to the command history, behind its lines."),
-    z.strictObject({ account: accountEvent }).describe("What came of signIn or register, or that a name has an owner."),
+    z
+      .strictObject({ account: accountEvent })
+      .describe("What came of signIn, register or unregister, or that a name has an owner."),
     z
       .strictObject({
         found: z.strictObject({

@@ -223,6 +223,9 @@ export class Hcp2Talk {
         this.#signIn.onRegistered(message);
         if (this.#mark.registered()) this.#tell({ kind: "unread", lines: 0 });
         break;
+      case "unregistered":
+        if (this.#signIn.onUnregistered(message)) this.#mark.unregistered();
+        break;
       case "notice":
         this.#tell({ kind: "server-says", text: message.text, isForAll: message.code === "announcement" });
         break;

@@ -24,6 +24,7 @@ const EXPECTED_ARGUMENTS: Readonly<Record<keyof typeof argumentSchemas2, string>
   history: '{}, or {"limit": a number from 1 to 100}',
   signIn: '{"name": string, "passwordFile": string}; a password stands in a file',
   register: '{"passwordFile": string}; a password stands in a file',
+  unregister: "{}, null or true",
   search: '{"words": string}, or {"more": true}, and "limit", a number from 1 to 100, with either',
   read: "{}, null or true",
 };

@@ -41,6 +41,12 @@ export class ReadMark {
     return this.#isKept;
   }
 
+  /** The name is nobody's own any more, and its mark is gone. */
+  unregistered(): void {
+    this.#isKept = false;
+    this.#mark = undefined;
+  }
+
   /** A line to everybody is shown. */
   note({ id, sequence }: Place): void {
     if (sequence > (this.#newest?.sequence ?? 0)) this.#newest = { id, sequence };

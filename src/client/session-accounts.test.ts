@@ -7,6 +7,7 @@ const ACCEPTED = "Your username is accepted";
 const NOT_ACCEPTED = "The username is not accepted by server, please try another one.";
 const SIGNED_IN = { account: { what: "signed-in", of: "sign-in", name: "Jon" } };
 const REGISTERED = { account: { what: "registered", of: "register", name: "Jon" } };
+const UNREGISTERED = { account: { what: "unregistered", of: "unregister", name: "Jon" } };
 
 /** Somebody who has registered the name Jon and lost the connection. */
 function registered(): AccountScene {
@@ -230,4 +231,53 @@ test("one name is asked for at a time", () => {
   expect(scene.signIn("Jon", "correct horse").seen()).toContainEqual(refused("proposal-pending"));
   expect(scene.join("Zoë").seen()).toEqual([expect.stringMatching(/^The server has not answered to the username Jon/)]);
   expect(scene.stretch().seen()).toEqual([SIGNED_IN, ACCEPTED]);
+});
+
+test("a name that is given back is nobody's own, and its keys are forgotten", () => {
+  const scene = registered().connect().join("Jon");
+  scene.seen();
+  expect(scene.unregister().seen()).toEqual([
+    "The name Jon is nobody's own any more, and mail that waited for it is gone. You have it until you leave; then whoever asks for it does.",
+    UNREGISTERED,
+  ]);
+  expect(scene.unregister().seen()).toEqual([
+    "Jon is nobody's own, so there is nothing to give back.",
+    refused("name-not-registered", "unregister"),
+  ]);
+  scene.lose().connect().join("Jon");
+  expect(scene.sent.at(-1)).toMatchObject({ kind: "join" });
+});
+
+test("a name that the disk does not forget is given back, and had with its keys after a restart", () => {
+  const scene = registered().connect().join("Jon");
+  const accounts = new Map(scene.accounts);
+  scene.seen();
+  scene.forge = (answer) => (answer.kind === "unregistered" ? error("not-stored", answer.request) : answer);
+  expect(scene.unregister().seen()).toEqual([
+    expect.stringMatching(/nobody's own any more.* yours again if the server ends/),
+    { account: { ...UNREGISTERED.account, code: "not-stored" } },
+  ]);
+  for (const [name, keys] of accounts) scene.accounts.set(name, keys);
+  expect(scene.lose().connect().join("Jon").seen()).toContainEqual({
+    account: { ...SIGNED_IN.account, of: "proposal" },
+  });
+});
+
+test("giving a name back has one answer, whatever comes between", () => {
+  const scene = new AccountScene();
+  expect(scene.unregister().seen()).toContainEqual({
+    account: { ...refused("not-connected", "unregister").account, name: "" },
+  });
+  scene.connect({ hello: helloWith([1]) }).join("Jon");
+  expect(scene.unregister().seen()).toContainEqual(refused("no-accounts", "unregister"));
+  const other = registered().connect().join("Jon");
+  other.forge = () => undefined;
+  other.unregister().seen();
+  expect(other.unregister().register("correct horse").seen()).toEqual([
+    expect.stringMatching(/^The server has not answered/),
+    refused("register-pending", "unregister"),
+    expect.stringMatching(/^The server has not answered/),
+    refused("register-pending", "register"),
+  ]);
+  expect(other.lose().seen()).toContainEqual(refused("connection-lost", "unregister"));
 });

@@ -177,3 +177,16 @@ describe("a read mark", () => {
     expect(told(driver)).toEqual([]);
   });
 });
+
+test("a name that is given back has no mark any more", () => {
+  const driver = new SessionDriver();
+  join(driver, { unread: 0 }, { ...HELLO, capabilities: [1, 2, 3, 4] });
+  driver.input({ kind: "hellos", hellos: { client: Uint8Array.of(1), server: Uint8Array.of(2) } });
+  driver.receive({ ...HELLO, capabilities: [1, 2, 3, 4] }, line(5, "a red fish"));
+  driver.outputs();
+  driver.command({ unregister: {} });
+  const [asked] = sent(driver.outputs(), "unregister");
+  driver.receive({ kind: "unregistered", request: asked?.request ?? "" });
+  driver.outputs();
+  expect(driver.command({ read: {} }).input({ kind: "mark" }).outputs()).toEqual([]);
+});

@@ -6,7 +6,7 @@
 import { writePlace } from "../options/ip-address.ts";
 import { type Message, TEXT_BYTES_MAX } from "../protocol/hcp1/index.ts";
 import { TEXT_BYTES_MAX as TEXT_BYTES_MAX_2 } from "../protocol/hcp2/index.ts";
-import { type AccountWish, accountLine, wishFault } from "./accounts.ts";
+import { type AccountWish, accountLine, type UnregisterWish, wishFault } from "./accounts.ts";
 import { Comeback, type ComebackOptions, NAME_AGAIN_MS, NAME_TRIES_MAX } from "./comeback.ts";
 import type { ClientState2, ControlCommand2, ControlEvent2 } from "./control.ts";
 import { SendTo } from "./destinations.ts";
@@ -142,6 +142,7 @@ export class Session {
     else if ("history" in command) this.#askOlder(command.history);
     else if ("search" in command) this.#search(command.search);
     else if ("read" in command) this.#see();
+    else if ("unregister" in command) this.#askAccount({ kind: "unregister" });
     else this.#close();
   }
 
@@ -229,7 +230,7 @@ export class Session {
     return true;
   }
 
-  #askAccount(wish: AccountWish): void {
+  #askAccount(wish: AccountWish | UnregisterWish): void {
     const link = this.#link;
     const { username = null, proposed = null } = link ?? {};
     const name = wish.kind === "sign-in" ? wish.name.normalize("NFC") : (username ?? "");
@@ -240,6 +241,7 @@ export class Session {
     });
     if (fault !== undefined) this.#tellAccount({ what: "refused", of: wish.kind, name, code: fault });
     else if (wish.kind === "register") this.#onFacts(this.#talk.account((it) => it.register(name, wish.password)));
+    else if (wish.kind === "unregister") this.#onFacts(this.#talk.account((it) => it.unregister(name)));
     else {
       if (link !== undefined) link.proposed = name;
       this.#onFacts(this.#talk.account((it) => it.begin(name, wish.password)));
@@ -433,7 +435,7 @@ export class Session {
       this.#onNameRefused(link, fact.code === "name-taken", () => this.#tellAccount(fact));
       return;
     }
-    if (fact.what === "refused" && fact.of !== "register") link.proposed = null;
+    if (fact.what === "refused" && fact.of === "sign-in") link.proposed = null;
     this.#tellAccount(fact);
     if (isDistrusted(fact)) this.#hangUp("server-distrusted");
   }

@@ -1,4 +1,4 @@
-// Owns how a person proves to servers of version 2 that a name is theirs, and how they register one: the client's side of
+// Owns how a person proves to servers of version 2 that a name is theirs, and how they register one and give it back: the client's side of
 // PROTOCOL.md, 16.6, over as many connections as it takes. Messages in, facts out. It must not know wording; passwords are
 // stretched elsewhere. Invariant: a password leaves with the fact that asks for its keys, and is kept nowhere. Keys are used
 // with the server that they were made for, and nobody is taken for it who does not know them.
@@ -46,9 +46,9 @@ export interface Stretched {
 /** What came of an account: what was asked for, by whom, and a code of PROTOCOL.md 18.1 or docs/control.md. */
 export interface AccountFact {
   readonly kind: "account";
-  readonly what: "signed-in" | "registered" | "refused";
+  readonly what: "signed-in" | "registered" | "unregistered" | "refused";
   /** A proposal is a name that was asked for again, and signed in for with kept keys. */
-  readonly of: "sign-in" | "register" | "proposal";
+  readonly of: "sign-in" | "register" | "unregister" | "proposal";
   readonly name: string;
   readonly code?: string;
   /** The server's words. */
@@ -110,6 +110,11 @@ interface Registering {
   readonly owned: Owned | undefined;
 }
 
+interface Returning {
+  readonly name: string;
+  readonly request: string;
+}
+
 export interface SignInOptions {
   readonly nonce: () => string;
   readonly scram: ScramSums;
@@ -126,6 +131,8 @@ export class SignIn {
   #hasAccounts: boolean | undefined;
   #attempt: Attempt | undefined;
   #registering: Registering | undefined;
+  /** The name that is given back, until the server answers. */
+  #returning: Returning | undefined;
 
   constructor(options: SignInOptions, tell: (fact: SignInFact) => void) {
     this.#options = options;
@@ -141,11 +148,13 @@ export class SignIn {
 
   /** The connection is gone, and with it what was asked for. */
   close(): void {
-    const [attempt, registering] = [this.#attempt, this.#registering];
+    const [attempt, registering, returning] = [this.#attempt, this.#registering, this.#returning];
     this.#attempt = undefined;
     this.#registering = undefined;
+    this.#returning = undefined;
     if (attempt?.of === "sign-in") this.#refuse(attempt, "connection-lost");
     if (registering !== undefined) this.#refuse({ ...registering, of: "register" }, "connection-lost");
+    if (returning !== undefined) this.#refuse({ ...returning, of: "unregister" }, "connection-lost");
   }
 
   greet(hellos: Hellos): void {
@@ -173,11 +182,22 @@ export class SignIn {
   register(name: string, password: string): void {
     const asked = { name, of: "register" } as const;
     if (this.#hasAccounts !== true) this.#refuse(asked, "no-accounts");
-    else if (this.#registering !== undefined) this.#refuse(asked, "register-pending");
+    else if (this.#isPending) this.#refuse(asked, "register-pending");
     else {
       const request = this.#options.nonce();
       this.#registering = { name, request, owned: undefined };
       this.#tell({ kind: "stretch", id: request, password, salt: undefined });
+    }
+  }
+
+  /** Gives back the name that one has. */
+  unregister(name: string): void {
+    const asked = { name, of: "unregister" } as const;
+    if (this.#hasAccounts !== true) this.#refuse(asked, "no-accounts");
+    else if (this.#isPending) this.#refuse(asked, "register-pending");
+    else {
+      this.#returning = { name, request: this.#options.nonce() };
+      this.#send({ kind: "unregister", request: this.#returning.request });
     }
   }
 
@@ -243,6 +263,11 @@ export class SignIn {
     this.#tell({ kind: "account", what: "registered", of: "register", name: registering.name });
   }
 
+  /** True when it answers what was asked for here. */
+  onUnregistered({ request }: MessageOf<"unregistered">): boolean {
+    return this.#returning?.request === request && this.#giveBack(this.#returning);
+  }
+
   /** False: the error answers nothing that was asked for here. */
   onError({ request, code, text }: MessageOf<"error">): boolean {
     const [attempt, registering] = [this.#attempt, this.#registering];
@@ -252,6 +277,7 @@ export class SignIn {
       this.#end(attempt, code, text);
       return true;
     }
+    if (this.#returning?.request === request) return this.#onUnregisterRefused(this.#returning, code, text);
     if (registering === undefined || registering.request !== request) return false;
     const { name, owned } = registering;
     this.#registering = undefined;
@@ -261,6 +287,27 @@ export class SignIn {
       this.#refuse({ name, of: "register" }, code, text);
     }
     return true;
+  }
+
+  #onUnregisterRefused(returning: Returning, code: string, text: string): true {
+    // The server forgets the name as soon as its disk lets it.
+    if (code === "not-stored") return this.#giveBack(returning, code);
+    this.#returning = undefined;
+    this.#refuse({ ...returning, of: "unregister" }, code, text);
+    return true;
+  }
+
+  #giveBack({ name }: Returning, code?: string): true {
+    this.#returning = undefined;
+    // A server whose disk has not forgotten the name asks for its keys after a restart.
+    for (const owned of code === undefined ? this.#ownedOf(name) : []) this.#forget(owned);
+    this.#tell({ kind: "account", what: "unregistered", of: "unregister", name, ...(code !== undefined && { code }) });
+    return true;
+  }
+
+  /** The server has not answered to what was asked for about the name that one has. */
+  get #isPending(): boolean {
+    return this.#registering !== undefined || this.#returning !== undefined;
   }
 
   #ask(asked: Asked, password: string | undefined): void {

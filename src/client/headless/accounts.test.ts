@@ -60,6 +60,24 @@ test("a name is registered, and signed in for; a reconnect needs no password, an
   }
 });
 
+test("a name that is given back needs no password any more", async () => {
+  await using house = await House.open();
+  await using jon = start();
+  give(jon, ...asJon(house));
+  await jon.nextOf("users");
+  give(jon, { register: { passwordFile: file("jon") } });
+  await jon.nextOf("account");
+  give(jon, { unregister: {} });
+  expect(await jon.nextOf("account")).toEqual({ account: { what: "unregistered", of: "unregister", name: "Jon" } });
+  give(jon, { close: {} });
+  await jon.ended();
+  await using other = start();
+  give(other, ...asJon(house));
+  await other.nextOf("users");
+  give(other, { state: {} });
+  expect(await other.nextOf("state")).toMatchObject({ state: { username: "Jon" } });
+});
+
 test("a password file that cannot be read is a fault that repeats nothing, and so is a password in a command", async () => {
   await using program = start();
   give(
@@ -74,7 +92,7 @@ test("a password file that cannot be read is a fault that repeats nothing, and s
     "passwordFile: expected a file that can be read; got ENOENT",
     "passwordFile: expected UTF-8 in the file; got other bytes",
     'signIn: expected {"name": string, "passwordFile": string}; a password stands in a file',
-    "expected one of connect, select, type, send, state, close, history, signIn, register, search, read",
+    "expected one of connect, select, type, send, state, close, history, signIn, register, unregister, search, read",
     "expected a command as one line of JSON",
   ]) {
     expect(await program.nextOf("error")).toEqual({ error: { message } });

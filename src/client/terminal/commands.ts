@@ -17,6 +17,7 @@ export const COMMANDS = [
   { name: "/signin", argument: "NAME", what: "takes NAME as its owner does; asks for the password" },
   { name: "/register", argument: "", what: "makes your name yours: asks for a password, which is not shown" },
   { name: "/password", argument: "", what: "gives your registered name another password" },
+  { name: "/unregister", argument: "NAME", what: "gives your registered name back: it is nobody's own then" },
   { name: "/clear", argument: "", what: "clears the screen" },
   { name: "/help", argument: "", what: "this text" },
   { name: "/quit", argument: "", what: "leaves, as Ctrl-C and Ctrl-D do" },

@@ -21,6 +21,7 @@ test.each<[string, string[], string]>([
       "/signin ",
       "/register",
       "/password",
+      "/unregister ",
       "/clear",
       "/help",
       "/quit",

@@ -15,6 +15,8 @@ export type Entered =
   | { readonly kind: "list" | "history" | "register" | "clear" | "help" | "quit" }
   /** Without a name it is the one that was refused last. */
   | { readonly kind: "sign-in"; readonly name: string | undefined }
+  /** The name is written out, since it is gone then. */
+  | { readonly kind: "unregister"; readonly name: string }
   /** No words: more of what was looked for last. */
   | { readonly kind: "search"; readonly words: string }
   /** A sentence for whoever typed it. */
@@ -67,6 +69,8 @@ function obey(command: CommandName, argument: string, names: KnownNames): Entere
     case "/register":
     case "/password":
       return { kind: "register" };
+    case "/unregister":
+      return { kind: "unregister", name: argument.trim() };
     case "/clear":
       return { kind: "clear" };
     case "/help":

@@ -54,6 +54,16 @@ test("a pipe registers a name, and signs in for it", async () => {
   expect(owner.printed).toContain("> You say: hello");
 });
 
+test("a pipe gives a name back, and waits for the answer", async () => {
+  await using house = await House.open();
+  const lines = ["Jon", "/register", "correct horse", "correct horse", "/unregister Jon"];
+  const { end, printed } = await run(house, ...lines);
+  expect(end).toBe("left");
+  expect(printed).toContain("The name Jon is nobody's own any more");
+  await house.logged("Jon is offline now.");
+  expect((await run(house, "Jon", "/unregister Jon", "hello")).printed).toContain("> You say: hello");
+});
+
 test("a registration from a pipe that is refused ends with a reason", async () => {
   await using house = await House.open();
   const refused = await run(house, "Jon", "/register", "correct", "correct", "hello");

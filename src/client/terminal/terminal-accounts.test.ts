@@ -21,7 +21,7 @@ function named(options: TerminalDriverOptions = {}): TerminalDriver {
   return driver;
 }
 
-function requestOf(driver: TerminalDriver, kind: "join" | "signIn" | "register"): string {
+function requestOf(driver: TerminalDriver, kind: "join" | "signIn" | "register" | "unregister"): string {
   const sent = driver.sent.findLast((one) => one.kind === kind);
   return sent !== undefined && "request" in sent ? (sent.request ?? "") : "";
 }
@@ -85,6 +85,20 @@ test("a new password is asked for twice, and sent only if both are alike", () =>
   expect(driver.prompt).toMatchObject({ kind: "talk" });
 });
 
+test("a name is given back only if it is written out", () => {
+  const driver = named().enter("/unregister");
+  expect(driver.lines()).toEqual([expect.stringMatching(/^# Expected \/unregister Jon: .* Nothing was done\.$/)]);
+  driver.draft = "";
+  driver.enter("/unregister Zoë");
+  expect(driver.sent.map(({ kind }) => kind)).not.toContain("unregister");
+  driver.draft = "";
+  driver.enter("/unregister jon");
+  driver.lines();
+  driver.receive({ kind: "unregistered", request: requestOf(driver, "unregister") });
+  expect(driver.lines()).toEqual([expect.stringMatching(/^The name Jon is nobody's own any more/)]);
+  expect(driver.prompt).toMatchObject({ kind: "talk" });
+});
+
 test("a question is left without a password, and its answer is never a draft", () => {
   const driver = named().enter("/register");
   driver.model.leaveQuestion();
@@ -102,6 +116,10 @@ test("what cannot be done is said before a password is asked for", () => {
   expect(driver.enter("/signin Jon").lines()).toEqual(["# You are not connected to a Howdy Server."]);
   const older = TerminalDriver.named("Jon");
   expect(older.enter("/register").lines()).toEqual(["# Version 1 is spoken here, in which names have no owners."]);
+  older.draft = "";
+  expect(older.enter("/unregister Jon").lines()).toEqual([
+    "# Version 1 is spoken here, in which names have no owners.",
+  ]);
   const nameless = connected();
   expect(nameless.enter("/signin").lines()).toEqual(["# Expected /signin NAME."]);
   nameless.draft = "";

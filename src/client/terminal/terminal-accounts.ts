@@ -2,6 +2,7 @@
 // asked, and how to go on after a refusal. It must not know sessions, nor what else is typed. Invariant: a line that answers a
 // question for a password is nothing else, whatever it holds.
 
+import { nameKey } from "../../protocol/hcp1/index.ts";
 import type { AccountWish } from "../accounts.ts";
 import type { ControlEvent2 } from "../control.ts";
 import { isDistrusted } from "../sign-in.ts";
@@ -39,8 +40,8 @@ export class TerminalAccounts {
   #question: PasswordQuestion | undefined;
   /** The name that was refused last to whoever has no password. */
   #refusedName: string | undefined;
-  /** A new password waits for the server's answer. */
-  isRegistering = false;
+  /** A new password, or a name that is given back, waits for the server's answer. */
+  isPending = false;
 
   constructor(port: AccountPort, options: AccountOptions) {
     this.#port = port;
@@ -76,6 +77,17 @@ export class TerminalAccounts {
     return true;
   }
 
+  /** True where the name that one has may be given back; false where it is said what to type. */
+  giveBack(typed: string, { isConnected, isVersion2, username }: Situation): boolean {
+    if (!isConnected) return this.#refuse(NOT_CONNECTED);
+    if (!isVersion2) return this.#refuse(words.NO_OWNERS);
+    if (username === undefined) return this.#refuse(words.NO_NAME_TO_GIVE_BACK);
+    const isMeant = nameKey(typed) === nameKey(username);
+    if (isMeant) this.isPending = true;
+    else this.#port.remark(words.unregisterNamed(username));
+    return isMeant;
+  }
+
   /** What an answer comes to; undefined while there is more to ask, or nothing comes of it. */
   answer(line: string): AccountWish | undefined {
     const question = this.#question;
@@ -87,22 +99,23 @@ export class TerminalAccounts {
       if (!this.#options.isAttended) this.#port.leave(question.asked.what === "of" ? "name-refused" : "not-registered");
       return undefined;
     }
-    if (answered.wish.kind === "register") this.isRegistering = true;
+    if (answered.wish.kind === "register") this.isPending = true;
     return answered.wish;
   }
 
   take({ what, of, name, code }: Account): void {
-    if (of === "register") this.isRegistering = false;
+    const isAboutOwnName = of === "register" || of === "unregister";
+    if (isAboutOwnName) this.isPending = false;
     if (what !== "refused") return;
     const { isAttended } = this.#options;
-    if (of !== "register") this.#refusedName = name;
+    if (!isAboutOwnName) this.#refusedName = name;
     if (of === "proposal") {
       if (code === "name-registered" && isAttended) this.#port.remark([words.OWNER_SIGNS_IN]);
       return; // What follows says that the name is not accepted.
     }
     if (code === "sign-in-failed") this.#port.remark([words.SIGN_IN_AGAIN]);
     // Of a pipe the next line would be taken for a name, or said by a name that is nobody's own.
-    if (isAttended || isDistrusted({ code })) return;
+    if (isAttended || of === "unregister" || isDistrusted({ code })) return;
     if (of === "register") this.#port.leave("not-registered");
     else this.#port.leave(code === "connection-lost" ? "unreachable" : "name-refused");
   }

@@ -46,6 +46,8 @@ export interface TerminalPort {
   isFull(): boolean;
   /** Signs in or registers through the session. */
   wish(wish: AccountWish): void;
+  /** Gives the name back that one has. */
+  unregister(): void;
   leave(why: Leave): void;
 }
 
@@ -138,7 +140,7 @@ export class TerminalModel {
   /** Nobody gives lines any more. Who is asked may leave without a name; a program that gave none has made a mistake. */
   onInputEnd(): void {
     this.#isInputAtEnd = true;
-    if (this.#accounts.isRegistering) return;
+    if (this.#accounts.isPending) return;
     this.#port.leave(this.#isAttended || this.#wasAccepted ? "left" : "input-ended");
   }
 
@@ -170,6 +172,11 @@ export class TerminalModel {
         return this.#accounts.askPassword(entered.name, this.#situation);
       case "register":
         return this.#accounts.askNewPassword(this.#situation);
+      case "unregister": {
+        const isMeant = this.#accounts.giveBack(entered.name, this.#situation);
+        if (isMeant) this.#port.unregister();
+        return isMeant;
+      }
       case "help":
         for (const line of HELP_LINES) this.#port.remark([line]);
         return true;
@@ -196,7 +203,7 @@ export class TerminalModel {
   #onAccount(account: Extract<ControlEvent2, { account: unknown }>["account"]): void {
     this.#accounts.take(account);
     if (account.of === "sign-in" && account.what === "refused") this.#proposed = undefined;
-    if (account.of === "register" && this.#isInputAtEnd) this.onInputEnd();
+    if (!this.#accounts.isPending && this.#isInputAtEnd) this.onInputEnd();
   }
 
   #say(receiver: string, text: string): boolean {
@@ -374,7 +381,7 @@ export class TerminalModel {
     if (this.#proposed !== undefined) return { kind: "waiting", name: this.#proposed };
     if (this.#username === undefined) return { kind: "name" };
     // A person goes on talking meanwhile, a pipe waits.
-    if (this.#accounts.isRegistering && !this.#isAttended) return { kind: "waiting", name: this.#username };
+    if (this.#accounts.isPending && !this.#isAttended) return { kind: "waiting", name: this.#username };
     const isThere = this.names.isOnline(this.#receiver);
     const full = this.#port.isFull() ? { isFull: true as const } : {};
     return { kind: "talk", receiver: this.#receiver, isThere, knowsWho: !this.#isSigningOn, ...full };

@@ -161,6 +161,7 @@ class Face {
       isFull: () => this.#client.isFull,
       wish: (wish: AccountWish) =>
         wish.kind === "sign-in" ? this.#client.signIn(wish.name, wish.password) : this.#client.register(wish.password),
+      unregister: () => this.#client.take({ unregister: {} }),
       leave: (why: Leave) => this.#ended.resolve(why),
     };
   }

@@ -21,12 +21,21 @@ export const CANNOT_HIDE =
 export const NO_OWNERS = "Version 1 is spoken here, in which names have no owners.";
 export const SIGN_IN_NAME_NEEDED = "Expected /signin NAME.";
 export const NO_NAME_TO_REGISTER = "Take a name first; then /register makes it yours.";
+export const NO_NAME_TO_GIVE_BACK = "You have no name that you could give back.";
 export const OWNER_SIGNS_IN = "If that is you, /signin asks for the password.";
 export const SIGN_IN_AGAIN = "/signin asks for the password again.";
 export const DISTRUSTED = "Not trying again by itself; Enter on an empty line does.";
 
 export function namedAlready(username: string): Remark {
   return ["You have the name ", { name: username }, ". Leave with /quit, and come again to sign in with another one."];
+}
+
+export function unregisterNamed(username: string): Remark {
+  return [
+    "Expected /unregister ",
+    { name: username },
+    ": the name is nobody's own then, and mail that waits for it is gone. Nothing was done.",
+  ];
 }
 
 export const VERSION_2 = "This server speaks version 2: lines have the server's times, and /history shows older ones.";

@@ -84,4 +84,13 @@ test("a name is registered, had again with its password, and told to be somebody
   await other.sendButton.click();
   await other.selected("All").waitFor();
   await other.page.getByRole("button", { name: "Change password" }).waitFor();
+
+  await other.page.getByRole("button", { name: "Change password" }).click();
+  const change = other.page.getByRole("dialog", { name: "Change password" });
+  await change.getByRole("button", { name: "Give the name back" }).dblclick();
+  await change.getByText("nobody's own, and mail that waits for it is gone").waitFor();
+  expect(await findFaults(other.page), "a name that is given back").toEqual([]);
+  await change.getByRole("button", { name: "Give it back for good" }).press("Enter");
+  await other.log.getByText("The name Jon is nobody's own any more").waitFor();
+  await other.page.getByRole("button", { name: "Register" }).waitFor();
 });

@@ -14,8 +14,8 @@ export class AccountModel {
   isOwner = false;
 
   take({ what, of, name, code }: Account): void {
-    if (of !== "register") this.signingIn = null;
-    if (what !== "refused") this.isOwner = true;
+    if (of === "sign-in" || of === "proposal") this.signingIn = null;
+    if (what !== "refused") this.isOwner = what !== "unregistered";
     else if (code === "name-registered") this.refusedName = name;
   }
 

@@ -63,6 +63,14 @@ test("whoever has registered a name is its owner, as long as the connection last
   driver.events.push({ account: { what: "registered", of: "register", name: "Jon" } });
   driver.settle();
   expect(driver.model.account.isOwner).toBe(true);
+  driver.model.unregister();
+  driver.settle();
+  expect(driver.given.at(-1)).toEqual({ unregister: {} });
+  driver.events.push({ account: { what: "unregistered", of: "unregister", name: "Jon" } });
+  driver.settle();
+  expect(driver.model.account.isOwner).toBe(false);
+  driver.events.push({ account: { what: "registered", of: "register", name: "Jon" } });
+  driver.settle();
   driver.input({ kind: "closed", code: "peer-ended", why: "it closed" }).settle();
   expect(driver.model.account.isOwner).toBe(false);
 });
@@ -71,5 +79,6 @@ test("without a session nothing is given", () => {
   const driver = new WindowDriver();
   driver.model.signIn("Jon", "correct horse");
   driver.model.register("correct horse");
+  driver.model.unregister();
   expect(driver.given).toEqual([]);
 });

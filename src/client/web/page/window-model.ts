@@ -258,6 +258,13 @@ export class WindowModel {
     this.#check();
   }
 
+  /** Gives the name back that is one's own. */
+  unregister(): void {
+    if (!this.#isOpen) return;
+    this.#wire.give({ unregister: {} });
+    this.#check();
+  }
+
   select(name: string): void {
     if (!this.#names.includes(name)) return;
     this.#selection = name;

@@ -1,5 +1,5 @@
-// Owns the button and the dialog by which somebody signs in, registers a name or changes its password. It must not know what comes
-// of it: the conversation says that. Invariant: a password is in its box, until that is sent or left, and in the one command that
+// Owns the button and the dialog by which somebody signs in, registers a name, changes its password or gives it back. It must not
+// know what comes of it: the conversation says that. Invariant: a password is in its box, until that is sent or left, and in the one command that
 // goes to the client; in no model and no storage.
 
 import type { JSX, TargetedEvent } from "preact";
@@ -19,6 +19,7 @@ function wishOf({ username, account }: WindowModel): "Sign in" | "Register" | "C
 export function Account({ model, act }: Props): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [areDifferent, setDifferent] = useState(false);
+  const [isGivingBack, setGivingBack] = useState(false);
   const wish = wishOf(model);
   const isNew = wish !== "Sign in";
   const name = model.username ?? model.account.refusedName ?? "";
@@ -39,6 +40,16 @@ export function Account({ model, act }: Props): JSX.Element {
   const clear = () => {
     dialog.current?.querySelector("form")?.reset();
     setDifferent(false);
+    setGivingBack(false);
+  };
+  const giveBack = ({ detail: clicks }: TargetedEvent<HTMLButtonElement, MouseEvent>) => {
+    // A double click is no second thought.
+    if (clicks > 1) return;
+    setGivingBack(true);
+    if (!isGivingBack) return;
+    dialog.current?.close();
+    act((it) => it.unregister());
+    focusEntry();
   };
   return (
     <>
@@ -73,6 +84,14 @@ export function Account({ model, act }: Props): JSX.Element {
             </label>
           ) : null}
           <p role="alert">{areDifferent ? "The two passwords differ. Type them once more." : ""}</p>
+          {wish === "Change password" ? (
+            <>
+              <p role="alert">{isGivingBack ? "Then it is nobody's own, and mail that waits for it is gone." : ""}</p>
+              <button type="button" class="quiet" onClick={giveBack}>
+                {isGivingBack ? "Give it back for good" : "Give the name back"}
+              </button>
+            </>
+          ) : null}
           <div class="buttons">
             <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
               Cancel
@@ -89,7 +108,10 @@ export function Account({ model, act }: Props): JSX.Element {
 
 /** Opens the dialog, from wherever the way to it is shown. */
 export function openAccount(): void {
-  document.querySelector<HTMLDialogElement>("dialog.account")?.showModal();
+  const dialog = document.querySelector<HTMLDialogElement>("dialog.account");
+  // The event by which it is emptied may come after somebody opened it again.
+  dialog?.querySelector("form")?.reset();
+  dialog?.showModal();
 }
 
 function NewNote({ name }: { readonly name: string }): JSX.Element {
