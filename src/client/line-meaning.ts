@@ -16,6 +16,8 @@ export type NoticeKind =
   | "doubtful"
   | "forgotten"
   | "registered"
+  /** A password is of use to others, since there is no TLS. */
+  | "in-clear"
   /** Nothing came of signing in or registering. */
   | "account"
   | "name-awaited"

@@ -281,3 +281,17 @@ test("giving a name back has one answer, whatever comes between", () => {
   ]);
   expect(other.lose().seen()).toContainEqual(refused("connection-lost", "unregister"));
 });
+
+test("without TLS it is said once of each what somebody on the way can do; inside TLS it is not", () => {
+  const inClear = /This connection has no TLS\. The password stays here/;
+  const scene = new AccountScene().connect({ tls: false }).join("Jon");
+  scene.seen();
+  expect(scene.register("short").seen()).toEqual([
+    expect.stringMatching(/too short/),
+    refused("password-too-short", "register"),
+  ]);
+  expect(scene.register("correct horse").seen()[0]).toMatch(inClear);
+  expect(scene.register("another horse").seen().join()).not.toMatch(inClear);
+  expect(scene.lose().connect({ tls: false }).signIn("Jon", "another horse").seen().join()).toMatch(inClear);
+  expect(scene.lose().connect({ tls: false }).signIn("Jon", "another horse").seen().join()).not.toMatch(inClear);
+});

@@ -58,6 +58,8 @@ export class Session {
   #outputs: SessionOutput[] = [];
   readonly #options: SessionOptions;
   readonly #talk: Hcp2Talk;
+  /** What was said once of a password without TLS. */
+  readonly #warnedOf = new Set<AccountWish["kind"]>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -240,12 +242,21 @@ export class Session {
       proposed,
     });
     if (fault !== undefined) this.#tellAccount({ what: "refused", of: wish.kind, name, code: fault });
-    else if (wish.kind === "register") this.#onFacts(this.#talk.account((it) => it.register(name, wish.password)));
     else if (wish.kind === "unregister") this.#onFacts(this.#talk.account((it) => it.unregister(name)));
     else {
-      if (link !== undefined) link.proposed = name;
-      this.#onFacts(this.#talk.account((it) => it.begin(name, wish.password)));
+      this.#warnInClear(wish, link?.spoken);
+      if (wish.kind === "register") this.#onFacts(this.#talk.account((it) => it.register(name, wish.password)));
+      else {
+        if (link !== undefined) link.proposed = name;
+        this.#onFacts(this.#talk.account((it) => it.begin(name, wish.password)));
+      }
     }
+  }
+
+  #warnInClear({ kind }: AccountWish, spoken: Spoken | undefined): void {
+    if (spoken?.tls !== undefined || this.#warnedOf.has(kind)) return;
+    this.#warnedOf.add(kind);
+    this.#note(texts.PASSWORD_IN_CLEAR[kind], "in-clear");
   }
 
   #askOlder(asked: Extract<ControlCommand2, { history: unknown }>["history"]): void {

@@ -114,6 +114,14 @@ export function certificateSeen(
   return `Howdy Server ${place} speaks TLS, and its certificate is seen for the first time. Its fingerprint, which the server's log tells, too: ${fingerprint}. ${news}, and no other is taken.`;
 }
 
+/** What a connection without TLS costs whoever signs in or registers on it (PROTOCOL.md, 16.6). */
+export const PASSWORD_IN_CLEAR = {
+  "sign-in":
+    "This connection has no TLS. The password stays here, but whoever reads along can try passwords until one fits; whoever can change what passes can speak as you, and take the name.",
+  register:
+    "This connection has no TLS. The password stays here, but whoever reads along can try passwords until one fits, and has the name once you sign in this way, too; whoever can change what passes can have it at once.",
+} as const;
+
 /** `why` is a clause such as "it closed the connection". */
 export function connectionLost(server: ServerAddress, why: string): string {
   return `The connection to Howdy Server ${writePlace(server)} is gone: ${why}.`;

@@ -8,7 +8,11 @@ const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1, 
 const HELLOS = { client: Uint8Array.of(1), server: Uint8Array.of(2) };
 
 function connected(options: TerminalDriverOptions = {}): TerminalDriver {
-  const driver = new TerminalDriver(options).dialled({ hcp: 2, fellBack: false });
+  const driver = new TerminalDriver(options).dialled({
+    hcp: 2,
+    fellBack: false,
+    tls: { fingerprint: "A0", firstSeen: false },
+  });
   driver.input({ kind: "hellos", hellos: HELLOS }).receive(HELLO).lines();
   return driver;
 }
@@ -154,4 +158,16 @@ test("from a pipe, what is refused ends the program, since the next line is no n
   const fooled = connected({ isAttended: false }).enter("/signin Jon").enter("right");
   fooled.receive({ kind: "welcome", request: requestOf(fooled, "signIn"), name: "Jon", sequence: 1, time: 0 });
   expect(fooled.left).toBe("distrusted");
+});
+
+test("without TLS it is said before a password is typed, and once, what somebody on the way can do", () => {
+  const driver = new TerminalDriver().dialled({ hcp: 2, fellBack: false });
+  driver.input({ kind: "hellos", hellos: HELLOS }).receive(HELLO).lines();
+  driver.enter("/signin Jon");
+  expect(driver.lines()).toEqual([
+    expect.stringMatching(/^# This connection has no TLS\. The password stays here/),
+    expect.stringMatching(/^# Type the password/),
+  ]);
+  driver.enter("").enter("/signin Jon").enter("correct horse");
+  expect(driver.lines().join()).not.toContain("TLS");
 });

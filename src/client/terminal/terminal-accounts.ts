@@ -6,7 +6,7 @@ import { nameKey } from "../../protocol/hcp1/index.ts";
 import type { AccountWish } from "../accounts.ts";
 import type { ControlEvent2 } from "../control.ts";
 import { isDistrusted } from "../sign-in.ts";
-import { NOT_CONNECTED } from "../texts.ts";
+import { NOT_CONNECTED, PASSWORD_IN_CLEAR } from "../texts.ts";
 import type { Remark } from "./draw.ts";
 import { type PasswordAsked, PasswordQuestion } from "./password-question.ts";
 import * as words from "./words.ts";
@@ -30,6 +30,7 @@ interface AccountOptions {
 interface Situation {
   readonly isConnected: boolean;
   readonly isVersion2: boolean;
+  readonly isInsideTls: boolean;
   readonly username: string | undefined;
   readonly proposed: string | undefined;
 }
@@ -40,6 +41,8 @@ export class TerminalAccounts {
   #question: PasswordQuestion | undefined;
   /** The name that was refused last to whoever has no password. */
   #refusedName: string | undefined;
+  /** What was said once of a password without TLS. */
+  readonly #warnedOf = new Set<AccountWish["kind"]>();
   /** A new password, or a name that is given back, waits for the server's answer. */
   isPending = false;
 
@@ -65,7 +68,7 @@ export class TerminalAccounts {
     if (!this.#mayAsk(situation)) return false;
     if (proposed !== undefined) return this.#refuse(words.NAME_PENDING);
     if (name === undefined) return this.#refuse(words.SIGN_IN_NAME_NEEDED);
-    if (username === undefined) this.#ask(new PasswordQuestion(name), words.PASSWORD_NEEDED);
+    if (username === undefined) this.#ask(new PasswordQuestion(name), words.PASSWORD_NEEDED, situation);
     else this.#port.remark(words.namedAlready(username));
     return true;
   }
@@ -73,7 +76,7 @@ export class TerminalAccounts {
   askNewPassword(situation: Situation): boolean {
     if (!this.#mayAsk(situation)) return false;
     if (situation.username === undefined) return this.#refuse(words.NO_NAME_TO_REGISTER);
-    this.#ask(new PasswordQuestion(), words.NEW_PASSWORD_NEEDED);
+    this.#ask(new PasswordQuestion(), words.NEW_PASSWORD_NEEDED, situation);
     return true;
   }
 
@@ -131,8 +134,12 @@ export class TerminalAccounts {
     return isVersion2 || this.#refuse(words.NO_OWNERS);
   }
 
-  #ask(question: PasswordQuestion, why: string): void {
+  // The session warns, too, but then the password is typed already.
+  #ask(question: PasswordQuestion, why: string, { isInsideTls }: Situation): void {
     this.#question = question;
+    const kind = question.asked.what === "of" ? "sign-in" : "register";
+    if (!isInsideTls && !this.#warnedOf.has(kind)) this.#port.remark([PASSWORD_IN_CLEAR[kind]]);
+    if (!isInsideTls) this.#warnedOf.add(kind);
     this.#port.remark([why]);
   }
 

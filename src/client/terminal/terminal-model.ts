@@ -94,6 +94,7 @@ export class TerminalModel {
   /** Somebody typed /history, and waits for the answer. */
   #wasAsked = false;
   #isVersion2 = false;
+  #isInsideTls = false;
   /** What was told last of how the server is spoken with. */
   #manner = "";
 
@@ -191,7 +192,8 @@ export class TerminalModel {
 
   get #situation() {
     const isConnected = this.#link === "connected";
-    return { isConnected, isVersion2: this.#isVersion2, username: this.#username, proposed: this.#proposed };
+    const [isVersion2, isInsideTls] = [this.#isVersion2, this.#isInsideTls];
+    return { isConnected, isVersion2, isInsideTls, username: this.#username, proposed: this.#proposed };
   }
 
   #answer(line: string): void {
@@ -259,14 +261,15 @@ export class TerminalModel {
     if (meaning.kind === "spoken" && meaning.sender !== SERVER && !this.names.isOnline(meaning.sender)) {
       this.names.add(meaning.sender);
     }
-    // A retry does not say that it dials: the remark about the pause has told it.
-    const isDialling = meaning.kind === "notice" && meaning.notice === "dialling";
-    if (isDialling) this.#link = "dialling";
-    if (!isDialling || !this.#isRetry) this.#port.show(text, meaning, stamp);
+    const notice = meaning.kind === "notice" ? meaning.notice : undefined;
+    if (notice === "dialling") this.#link = "dialling";
+    // A retry does not say that it dials: the remark about the pause has told it. What is without TLS was told with the question.
+    const isTold = (notice === "dialling" && this.#isRetry) || notice === "in-clear";
+    if (!isTold) this.#port.show(text, meaning, stamp);
     if (meaning.kind === "named") this.#onNamed(meaning.username);
     else if (meaning.kind === "presence") this.#onPresence();
-    else if (meaning.kind === "notice" && meaning.notice === "refused") this.#wasRefused = true;
-    else if (meaning.kind === "notice" && meaning.notice === "name-not-accepted") this.#onNameRefused();
+    else if (notice === "refused") this.#wasRefused = true;
+    else if (notice === "name-not-accepted") this.#onNameRefused();
   }
 
   // Older lines stand below newer ones here, so they are put between two remarks.
@@ -297,6 +300,7 @@ export class TerminalModel {
     this.#server = this.#hasSeveral ? { address, port } : undefined;
     this.#wasConnected = true;
     this.#isVersion2 = hcp === 2;
+    this.#isInsideTls = tls !== undefined;
     const version = hcp === 2 ? [words.VERSION_2] : fellBack ? [words.FELL_BACK] : [];
     const manner = [...version, ...(tls === undefined ? [] : [words.INSIDE_TLS])].join(" ");
     if (manner !== "" && manner !== this.#manner) this.#port.remark([manner]);

@@ -33,6 +33,7 @@ test("a name is registered, had again with its password, and told to be somebody
   expect(await password.getAttribute("type")).toBe("password");
   expect(await password.getAttribute("autocomplete")).toBe("new-password");
   expect(await dialog.getByLabel("Name").inputValue()).toBe("Jon");
+  await dialog.getByText("This connection has no TLS.").waitFor();
   await password.fill("correct horse");
   await again.fill("correct cow");
   await again.press("Enter");

@@ -50,6 +50,8 @@ test("a sign-in is waited for, and a refusal ends the wait; the password is in o
   expect(JSON.stringify([driver.model.drafts, driver.lines, driver.sent])).not.toContain("horse");
   answer(driver, "signIn", "sign-in-failed");
   expect(driver.model.proposed).toBeNull();
+  // The dialog said what there is to say of a connection without TLS.
+  expect(driver.lines.join()).not.toContain("TLS");
   driver.model.signIn("Jon", "correct horse");
   driver.settle().input({ kind: "closed", code: "peer-ended", why: "it closed" }).settle();
   expect(driver.model.proposed).toBeNull();

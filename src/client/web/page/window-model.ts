@@ -434,6 +434,8 @@ export class WindowModel {
       this.#past.gather({ text, meaning, atMs, lineId, isFirstUnread: shown.unread === true });
       return;
     }
+    // Its dialog told it before.
+    if (meaning.kind === "notice" && meaning.notice === "in-clear") return;
     this.#past.note(lineId, atMs);
     this.#add(text, meaning, atMs);
     if (meaning.kind === "named") this.#onNamed(meaning.username);

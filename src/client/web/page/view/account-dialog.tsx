@@ -5,6 +5,7 @@
 import type { JSX, TargetedEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { PASSWORD_CHARACTERS_MIN } from "../../../password.ts";
+import { PASSWORD_IN_CLEAR } from "../../../texts.ts";
 import { makeNameVisible } from "../rich-text.ts";
 import type { WindowModel } from "../window-model.ts";
 import { focusEntry } from "./focus.ts";
@@ -62,6 +63,7 @@ export function Account({ model, act }: Props): JSX.Element {
         <form onSubmit={send}>
           <h2 id="account-title">{wish}</h2>
           <p>{isNew ? <NewNote name={name} /> : "The name is yours, and this is its password."}</p>
+          {model.spoken?.tls === undefined ? <p>{PASSWORD_IN_CLEAR[isNew ? "register" : "sign-in"]}</p> : null}
           <label class="field">
             <span class="field-name">Name</span>
             <input name="username" autocomplete="username" required readOnly={isNew} defaultValue={name} key={name} />
