@@ -6,6 +6,7 @@ import { HCP } from "../hcp/hcp.ts";
 import type { Fencing } from "../protocol/fencing.ts";
 import type { Joining } from "../protocol/joining.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import { HCP2_ABILITIES } from "./abilities.ts";
 import { HCP2_NOTATION } from "./notation.ts";
 import { HCP2_RULES } from "./rules.ts";
 import { HCP2_WIRE, messageOf } from "./wire.ts";
@@ -43,6 +44,7 @@ const HCP2_JOINING: Joining = {
       answer: "answer it with the preface and a hello (PROTOCOL.md, 13.3), or take hcp2 out of speaks",
       begin: "send the preface first, alone (PROTOCOL.md, 13.1), or take hcp2 out of speaks",
     },
+    abilities: HCP2_ABILITIES,
   },
   request: (name) => encodeHcp2({ kind: "join", request: "01", name }),
   acceptance: (name) => [

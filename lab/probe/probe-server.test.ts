@@ -52,6 +52,34 @@ test("a server is asked for version 2: what its file does not say is told, and w
   );
 });
 
+test("what a server's hello names is asked for, and compared with what its file offers", async () => {
+  const last = async (defect: ServerDefect, offers: string) =>
+    linesOf(await probe(defect, { ...BOTH_VERSIONS, timeoutMs: SHORT_MS }, `${SPEAKS}\n${offers}`)).slice(5);
+  const none = "offers: { mailbox: {} }";
+  const two = "offers: { history: {}, accounts: {} }";
+  expect(await last("names nothing", none)).toEqual([]);
+  expect(await last("names nothing", two)).toEqual([
+    "names in its hello what its file offers: accounts, history: expected a hello that names accounts and history; " +
+      "got: one that names none of it. Mend: name it in the hello (PROTOCOL.md, 15.3), or take it out of offers.",
+  ]);
+  const lacking = expect.stringMatching(
+    /^does what its hello names: accounts, history: expected an answer to a request of accounts, and of history within 2 s; got: hello .* as the last\. Mend: /,
+  );
+  expect(await last("names what it has not", none)).toEqual([
+    "names accounts, history in its hello, too: its file may offer that, and is asked for it then",
+    lacking,
+  ]);
+  expect(await last("names what it has not", two)).toEqual([
+    "names in its hello what its file offers: accounts, history",
+    lacking,
+  ]);
+  expect(await last("has no hello", two)).toEqual([
+    expect.stringMatching(
+      /^says in a hello what it can do: expected a hello behind it within 2 s; got: .* as the last/,
+    ),
+  ]);
+});
+
 const BREACHES: readonly (readonly [ServerDefect, Limits, string, RegExp])[] = [
   [
     "ends at once",

@@ -10,6 +10,7 @@ import type { PeerDriver } from "../replay/peer-driver.ts";
 import type { PeerLink } from "../replay/peer-link.ts";
 import { ServerDriver } from "../replay/server-driver.ts";
 import type { Breach, Check } from "./breach.ts";
+import { checkAbilities } from "./probe-abilities.ts";
 import type { ProbeStage } from "./probe-stage.ts";
 
 /** A protocol of the same port whose connections begin with bytes that tell it from the others. */
@@ -28,7 +29,7 @@ export async function* checkUnsaid(stage: ProbeStage, server: ServerDriver, peer
   for (const opened of openedOf(stage).filter((each) => !isSaid(stage, each))) {
     const { name, opening, protocol } = opened;
     const waitMs = Math.min(stage.timeoutMs, opening.answerMs);
-    const answer = await askOpening(stage, server, peer, opened, waitMs);
+    const { answer } = await askOpening(stage, server, peer, opened, waitMs);
     if (answer === "the opening") {
       yield {
         title: `answers ${opening.what}, too: its file may say that it speaks ${name}, and is asked for it then`,
@@ -50,11 +51,11 @@ export async function* checkSaid(stage: ProbeStage, peer: PeerDriver): AsyncGene
     const why = await stage.start(server, spoken.launch);
     const ready = spoken.ready ?? protocol.ready;
     const isUp = why === undefined && (await stage.awaits(server, () => server.hasLogged(ready), stage.startMs));
-    const answer: Answer = isUp
-      ? await askOpening(stage, server, peer, opened, stage.timeoutMs)
-      : { seen: why ?? server.fault ?? `no line ${JSON.stringify(ready)}` };
-    await server.kill();
+    const asked = isUp ? await askOpening(stage, server, peer, opened, stage.timeoutMs) : undefined;
+    const answer = asked?.answer ?? { seen: why ?? server.fault ?? `no line ${JSON.stringify(ready)}` };
     yield { title, ...breachOf(stage, opened, answer, opening.help.answer) };
+    if (asked?.answer === "the opening") yield* checkAbilities(stage, server, peer, asked.link);
+    await server.kill();
   }
 }
 
@@ -112,14 +113,14 @@ async function askOpening(
   peer: PeerDriver,
   { name, opening, protocol }: Opened,
   waitMs: number,
-): Promise<Answer> {
+): Promise<{ readonly link: PeerLink; readonly answer: Answer }> {
   const [link] = peer.connect(`probe ${name}`, undefined, server.host.address, stage.protocol.port, protocol);
   if (link === undefined) throw new Error("the lab's peer does not connect");
   await stage.awaits(server, () => link.state !== "opening");
-  if (link.state !== "open") return { seen: link.failure || "no connection" };
+  if (link.state !== "open") return { link, answer: { seen: link.failure || "no connection" } };
   peer.send([{ link, pieces: [opening.bytes] }], { times: 1, gapMs: 0, after: null });
   await stage.awaits(server, () => hasSpoken(link), waitMs);
-  return heardOn(stage, link, opening, server.fault);
+  return { link, answer: heardOn(stage, link, opening, server.fault) };
 }
 
 function hasSpoken(link: PeerLink): boolean {

@@ -12,6 +12,31 @@ export interface Opening {
   readonly answerMs: number;
   /** What to do where a server does not answer with it, and where a client does not begin with it: for a person. */
   readonly help: { readonly answer: string; readonly begin: string };
+  /** What a server says behind it that it can do. */
+  readonly abilities?: Abilities;
+}
+
+/** Something that a server may be able to do, and says that it can. */
+export interface Ability {
+  /** As files name it under `offers`. */
+  readonly name: string;
+  /** It is asked for before there is a name, not behind it. */
+  readonly isBeforeName: boolean;
+  /** A request for it, of the user of this name. */
+  ask(user: string): Uint8Array;
+  isAnswer(frame: Uint8Array): boolean;
+}
+
+export interface Abilities {
+  /** What says which a server has: for a person. */
+  readonly what: string;
+  /** The names of those that a frame of a server offers; undefined of a frame that says nothing of it. */
+  offeredIn(frame: Uint8Array): readonly string[] | undefined;
+  /** What a client says of itself before it asks for anything. */
+  readonly greeting: Uint8Array;
+  readonly all: readonly Ability[];
+  /** What to do where one is not named, and where one is named and not there: for a person. */
+  readonly help: { readonly name: string; readonly answer: string };
 }
 
 export interface Joining {
