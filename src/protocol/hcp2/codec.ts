@@ -48,14 +48,14 @@ const fieldsOf = new Map(
 export function encodeHcp2(message: Hcp2Message, extra: readonly RawField[] = []): Uint8Array {
   const { type, needs, may } = MESSAGES[message.kind];
   const values: Values = message;
-  let at = 0;
+  let at = begin();
   for (const names of [needs, may]) {
     for (const name of names) {
       const value = values[name];
       if (value === undefined) continue;
       const { tag, kind } = FIELDS[name];
-      makeRoom(at, NUMBER_BYTES_MAX + valueRoom(value));
-      at = putValue(fieldBytes, putVarint(fieldBytes, at, tag), name, kind, value);
+      at = makeRoom(at, NUMBER_BYTES_MAX + valueRoom(value));
+      at = putValue(slab, putVarint(slab, at, tag), name, kind, value);
     }
   }
   return frameOf(type, putRaw(at, extra));
@@ -66,7 +66,7 @@ export function encodeHcp2(message: Hcp2Message, extra: readonly RawField[] = []
  * @throws EncodeError when it has over FRAME_BYTES_MIN bytes of fields.
  */
 export function encodeRaw(type: number, fields: readonly RawField[]): Uint8Array {
-  return frameOf(type, putRaw(0, fields));
+  return frameOf(type, putRaw(begin(), fields));
 }
 
 /** The fields of a frame that was made here: all its bytes behind its type and length. */
@@ -76,36 +76,55 @@ export function fieldsIn(frame: Uint8Array): Uint8Array {
   return frame.subarray(cursor.at);
 }
 
-/** Where the fields of the frame that is being made stand, until it is known how many bytes they are. */
-let fieldBytes = new Uint8Array(4 * FRAME_BYTES_MIN);
+/**
+ * Frames stand one behind the other in a slab, for memory of its own costs a small one more than all else. A frame that is
+ * kept keeps its slab: so that is short.
+ */
+const SLAB_BYTES = 8192;
+let slab = new Uint8Array(SLAB_BYTES);
+/** Where the next frame may begin. */
+let slabFree = 0;
+/** Where the fields of the frame that is being made begin. Room is left ahead of them: how long its head is, is known last. */
+let fieldsFrom = 0;
 const NUMBER_BYTES_MAX = 8;
+const HEAD_BYTES_MAX = 2 * NUMBER_BYTES_MAX;
+
+/** Begins a frame; gives where its fields begin. */
+function begin(): number {
+  fieldsFrom = slabFree + HEAD_BYTES_MAX;
+  return makeRoom(fieldsFrom, 0);
+}
 
 function putRaw(from: number, fields: readonly RawField[]): number {
   let at = from;
   for (const { tag, value } of fields) {
-    makeRoom(at, 2 * NUMBER_BYTES_MAX + value.length);
-    at = putVarint(fieldBytes, putVarint(fieldBytes, at, tag), value.length);
-    fieldBytes.set(value, at);
+    at = makeRoom(at, HEAD_BYTES_MAX + value.length);
+    at = putVarint(slab, putVarint(slab, at, tag), value.length);
+    slab.set(value, at);
     at += value.length;
   }
   return at;
 }
 
-/** What does not fit a frame of ours by far is not written at all. */
-function makeRoom(at: number, bytes: number): void {
-  if (at > FRAME_BYTES_MIN) throw tooLong(at);
-  if (at + bytes > fieldBytes.length) {
-    const larger = new Uint8Array(at + bytes);
-    larger.set(fieldBytes.subarray(0, at));
-    fieldBytes = larger;
-  }
+/** Sees to it that so many bytes may be written at an offset; gives where that is now. What fits no frame by far is not written. */
+function makeRoom(at: number, bytes: number): number {
+  const written = at - fieldsFrom;
+  if (written > FRAME_BYTES_MIN) throw tooLong(written);
+  if (at + bytes <= slab.length) return at;
+  const next = new Uint8Array(Math.max(SLAB_BYTES, HEAD_BYTES_MAX + written + bytes));
+  next.set(slab.subarray(fieldsFrom, at), HEAD_BYTES_MAX);
+  slab = next;
+  fieldsFrom = HEAD_BYTES_MAX;
+  return fieldsFrom + written;
 }
 
-function frameOf(type: number, bytes: number): Uint8Array {
+function frameOf(type: number, end: number): Uint8Array {
+  const bytes = end - fieldsFrom;
   if (bytes > FRAME_BYTES_MIN) throw tooLong(bytes);
-  const frame = new Uint8Array(varintBytes(type) + varintBytes(bytes) + bytes);
-  frame.set(fieldBytes.subarray(0, bytes), putVarint(frame, putVarint(frame, 0, type), bytes));
-  return frame;
+  const from = fieldsFrom - varintBytes(type) - varintBytes(bytes);
+  putVarint(slab, putVarint(slab, from, type), bytes);
+  slabFree = end;
+  return slab.subarray(from, end);
 }
 
 function tooLong(bytes: number): EncodeError {
@@ -116,13 +135,13 @@ function tooLong(bytes: number): EncodeError {
 export function decodeHcp2({ type, body }: Hcp2Frame): Hcp2Message | Hcp2Malformed | Hcp2Unknown {
   const kind = kindsByType.get(type);
   if (kind === undefined) return { kind: "unknown", type };
-  const values: Values = {};
+  const values: Values & { readonly kind: MessageKind } = { kind };
   const fault = readFields(kind, body, values) ?? (isComplete(kind, values) ? undefined : "field-missing");
   if (fault !== undefined) {
     return { kind: "malformed", fault, request: typeof values.request === "string" ? values.request : undefined };
   }
   // The one place where values become a message: the tables said which, and of what kind.
-  return { kind, ...values } as unknown as Hcp2Message;
+  return values as unknown as Hcp2Message;
 }
 
 /** Reads fields into `values`; gives the first fault. */

@@ -13,7 +13,10 @@ export interface BrokenStream {
 
 const NOTHING = new Uint8Array(0);
 
-/** Cuts one direction of one connection, behind the preface: receive(), then next() until it gives undefined. */
+/**
+ * Cuts one direction of one connection, behind the preface: receive(), then next() until it gives undefined. Nothing that was
+ * received is written to, so that frames stay as they are; whoever keeps one for long copies it, or all of its read stays.
+ */
 export class Hcp2Reader {
   readonly #bytesMax: number;
   /** What is held stands in it from #from to #end. */
@@ -41,22 +44,21 @@ export class Hcp2Reader {
     }
   }
 
-  /** The next whole frame, with bytes of its own; once, that the stream is broken. */
+  /** The next whole frame, a view of what was received; once, that the stream is broken. */
   next(): Hcp2Frame | BrokenStream | undefined {
     if (this.heldBytes === 0 || this.heldBytes < this.#wanted) return undefined;
-    const cursor = new Cursor(this.#buffer.subarray(this.#from, this.#end));
+    const cursor = new Cursor(this.#buffer, this.#from, this.#end);
     const type = cursor.varint();
     const length = typeof type === "number" ? cursor.varint() : type;
     if (type === "too-big" || length === "too-big") return this.#break("number-too-big");
     if (type === "cut" || length === "cut") return undefined;
     if (length > this.#bytesMax) return this.#break("frame-too-long");
     const body = cursor.take(length);
-    this.#wanted = body === undefined ? cursor.at + length : 0;
+    this.#wanted = body === undefined ? cursor.at - this.#from + length : 0;
     if (body === undefined) return undefined;
-    const frame = { type, body: body.slice() };
-    this.#from += cursor.at;
+    this.#from = cursor.at;
     if (this.heldBytes === 0) this.#hold(NOTHING, 0, false);
-    return frame;
+    return { type, body };
   }
 
   /** Bytes held that no frame has taken yet. */

@@ -23,9 +23,14 @@ const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 /** Bytes of a number, and of a character of a string, at most. */
 const NUMBER_BYTES_MAX = 8;
 const UTF8_BYTES_MAX = 3;
+const CODE_TAB = 0x09;
+const CODE_NEWLINE = 0x0a;
+const CODE_SPACE = 0x20;
 const CODE_0 = 0x30;
 const CODE_A = 0x61;
-const OPAQUE = /^(?:[\da-f]{2})+$/;
+const CODE_TILDE = 0x7e;
+/** Characters of a string for which the encoder is not slower. */
+const PLAIN_MAX = 256;
 
 /**
  * Writes a field's value, its length in front, into a target with room for it (valueRoom); gives the offset behind it.
@@ -137,11 +142,12 @@ function putNumbers(target: Uint8Array, at: number, numbers: readonly number[]):
 }
 
 function putStrings(target: Uint8Array, at: number, strings: readonly string[]): number {
-  return putMeasured(
+  const from = at + varintBytes(strings.reduce((sum, { length }) => sum + stringsItemBytes(length), 0));
+  return putLengthAhead(
     target,
     at,
-    strings.reduce((sum, { length }) => sum + stringsItemBytes(length), 0),
-    (from) => strings.reduce((offset, string) => putString(target, offset, string), from),
+    from,
+    strings.reduce((offset, string) => putString(target, offset, string), from),
   );
 }
 
@@ -151,19 +157,22 @@ function stringsItemBytes(bytes: number): number {
 }
 
 function putString(target: Uint8Array, at: number, value: string): number {
+  const from = at + varintBytes(value.length);
+  const plain = putPlain(target, from, value);
+  if (plain === value.length) return putLengthAhead(target, at, from, from + plain);
   if (!value.isWellFormed()) throw new EncodeError("a string holds no half of a surrogate pair");
-  return putMeasured(target, at, value.length, (from) => from + putUtf8(target, from, value));
+  return putLengthAhead(target, at, from, from + putUtf8(target, from, value));
 }
 
 function putText(target: Uint8Array, at: number, text: string): number {
-  if (!isPlainText(text)) {
+  const from = at + varintBytes(text.length);
+  const plain = putPlain(target, from, text);
+  if (plain < text.length && !isPlainText(text)) {
     throw new EncodeError("a text holds no control characters but tab and newline, and no half of a surrogate pair");
   }
-  return putMeasured(target, at, text.length, (from) => {
-    const bytes = putUtf8(target, from, text);
-    if (bytes > TEXT_BYTES_MAX) throw new EncodeError(`a text takes at most ${TEXT_BYTES_MAX} bytes; got ${bytes}`);
-    return from + bytes;
-  });
+  const bytes = plain < text.length ? putUtf8(target, from, text) : plain;
+  if (bytes > TEXT_BYTES_MAX) throw new EncodeError(`a text takes at most ${TEXT_BYTES_MAX} bytes; got ${bytes}`);
+  return putLengthAhead(target, at, from, from + bytes);
 }
 
 /** Gives how many bytes a string is. */
@@ -171,31 +180,48 @@ function putUtf8(target: Uint8Array, at: number, value: string): number {
   return encoder.encodeInto(value, target.subarray(at)).written;
 }
 
-/** Writes what `put` writes behind its length, which is known only then: room for `bytes` of them is left at first. */
-function putMeasured(target: Uint8Array, at: number, bytes: number, put: (from: number) => number): number {
-  const from = at + varintBytes(bytes);
-  const end = put(from);
-  const first = at + varintBytes(end - from);
+/** Writes a short string that is plain ASCII, for which the encoder is slow; gives how many characters that were. */
+function putPlain(target: Uint8Array, at: number, value: string): number {
+  if (value.length > PLAIN_MAX) return 0;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code > CODE_TILDE || (code < CODE_SPACE && code !== CODE_TAB && code !== CODE_NEWLINE)) return index;
+    target[at + index] = code;
+  }
+  return value.length;
+}
+
+/** Writes the length of what stands from `from` on, ahead of it: it moves where more or less room than needed was left. */
+function putLengthAhead(target: Uint8Array, at: number, from: number, end: number): number {
+  const bytes = end - from;
+  const first = at + varintBytes(bytes);
   if (first !== from) target.copyWithin(first, from, end);
-  putVarint(target, at, end - from);
-  return first + (end - from);
+  putVarint(target, at, bytes);
+  return first + bytes;
 }
 
 function putOpaque(target: Uint8Array, at: number, name: FieldName, hex: string): number {
   const bytes = hex.length / 2;
-  if (!OPAQUE.test(hex) || bytes > OPAQUE_BYTES_MAX) {
+  const from = at + 1;
+  // Below 0 once a digit was none.
+  let all = Number.isInteger(bytes) && bytes > 0 && bytes <= OPAQUE_BYTES_MAX ? 0 : -1;
+  for (let index = 0; all >= 0 && index < bytes; index += 1) {
+    const byte = (nibbleAt(hex, 2 * index) << 4) | nibbleAt(hex, 2 * index + 1);
+    target[from + index] = byte;
+    all |= byte;
+  }
+  if (all < 0) {
     throw new EncodeError(`${name} is 1 to ${OPAQUE_BYTES_MAX} bytes in hexadecimal; got ${JSON.stringify(hex)}`);
   }
-  const from = putVarint(target, at, bytes);
-  for (let index = 0; index < bytes; index += 1) {
-    target[from + index] = (nibbleAt(hex, 2 * index) << 4) | nibbleAt(hex, 2 * index + 1);
-  }
+  putVarint(target, at, bytes);
   return from + bytes;
 }
 
+/** A digit's value; -1 where none stands. */
 function nibbleAt(hex: string, at: number): number {
   const code = hex.charCodeAt(at);
-  return code < CODE_A ? code - CODE_0 : code - CODE_A + 10;
+  if (code >= CODE_A) return code < CODE_A + 6 ? code - CODE_A + 10 : -1;
+  return code >= CODE_0 && code < CODE_0 + 10 ? code - CODE_0 : -1;
 }
 
 function hexOf(bytes: Uint8Array): string {

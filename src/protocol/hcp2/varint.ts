@@ -9,6 +9,9 @@ export type NoNumber = "cut" | "too-big";
 
 const TWO_TO_32 = 2 ** 32;
 
+/** What the first byte of a number says of its length. */
+const LENGTH_BITS = { 1: 0x00, 2: 0x40, 4: 0x80, 8: 0xc0 } as const;
+
 /** Bytes of a number in its shortest form. */
 export function varintBytes(value: number): 1 | 2 | 4 | 8 {
   if (value < 0x40) return 1;
@@ -25,23 +28,28 @@ export function putVarint(target: Uint8Array, offset: number, value: number): nu
     throw new EncodeError(`a number is whole, from 0 to ${NUMBER_MAX}; got ${value}`);
   }
   const bytes = varintBytes(value);
-  let rest = value;
-  for (let at = offset + bytes - 1; at >= offset; at -= 1) {
-    target[at] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-  target[offset] = (target[offset] ?? 0) | (Math.log2(bytes) << 6);
-  return offset + bytes;
+  const end = offset + bytes;
+  const low = Math.max(offset, end - 4);
+  // Two halves of 32 bits: of each, shifts are exact, and the target takes the lowest byte of what is left.
+  let rest = value >>> 0;
+  for (let at = end - 1; at >= low; at -= 1, rest >>>= 8) target[at] = rest;
+  rest = Math.floor(value / TWO_TO_32);
+  for (let at = low - 1; at >= offset; at -= 1, rest >>>= 8) target[at] = rest;
+  target[offset] = (target[offset] ?? 0) | LENGTH_BITS[bytes];
+  return end;
 }
 
 /** Goes forward through bytes. */
 export class Cursor {
   readonly #bytes: Uint8Array;
+  readonly #end: number;
   #at: number;
 
-  constructor(bytes: Uint8Array, at = 0) {
+  /** From one offset up to another. */
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
     this.#bytes = bytes;
     this.#at = at;
+    this.#end = end;
   }
 
   /** The offset of what comes next. */
@@ -50,37 +58,38 @@ export class Cursor {
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#end;
   }
 
   /** The next number. Where there is none the cursor stays. */
   varint(): number | NoNumber {
-    const first = this.#bytes[this.#at];
-    if (first === undefined) return "cut";
-    const bytes = 1 << (first >> 6);
-    if (this.#at + bytes > this.#bytes.length) return "cut";
-    const value = this.#number(first & 0x3f, this.#at + 1, this.#at + bytes);
+    if (this.isAtEnd) return "cut";
+    const from = this.#at + 1;
+    const first = this.#bytes[this.#at] ?? 0;
+    const behind = this.#at + (1 << (first >> 6));
+    if (behind > this.#end) return "cut";
+    const isLong = first >= LENGTH_BITS[8];
+    // Two halves of 32 bits, each of which is exact: their sum over 2^53 need not be, but is over NUMBER_MAX all the same.
+    const value = isLong
+      ? this.#number(first & 0x3f, from, behind - 4) * TWO_TO_32 + this.#number(0, behind - 4, behind)
+      : this.#number(first & 0x3f, from, behind);
     if (value > NUMBER_MAX) return "too-big";
-    this.#at += bytes;
+    this.#at = behind;
     return value;
   }
 
   /** The next so many bytes, as a view; undefined where there are not as many. */
   take(bytes: number): Uint8Array | undefined {
     const end = this.#at + bytes;
-    if (end > this.#bytes.length) return undefined;
+    if (end > this.#end) return undefined;
     const taken = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return taken;
   }
 
-  // Two halves of 32 bits, each of which is exact: their sum over 2^53 need not be, but is over NUMBER_MAX all the same.
   #number(first: number, from: number, end: number): number {
-    let [high, low] = [0, first];
-    for (let at = from; at < end; at += 1) {
-      high = high * 256 + Math.floor(low / 2 ** 24);
-      low = (low % 2 ** 24) * 256 + (this.#bytes[at] ?? 0);
-    }
-    return high * TWO_TO_32 + low;
+    let value = first;
+    for (let at = from; at < end; at += 1) value = value * 256 + (this.#bytes[at] ?? 0);
+    return value;
   }
 }
