@@ -34,11 +34,15 @@ export class LocalLog implements RoomLog {
 
   /** Throws what followers threw, once all that waited is applied. */
   append(entry: Entry): void {
-    this.#waiting.push(entry);
-    if (this.#applying) return;
+    if (this.#applying) {
+      this.#waiting.push(entry);
+      return;
+    }
     this.#applying = true;
     const faults: unknown[] = [];
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#apply(next, faults);
+    for (let next: Entry | undefined = entry; next !== undefined; next = this.#waiting.shift()) {
+      this.#apply(next, faults);
+    }
     this.#applying = false;
     if (faults.length > 1) throw new AggregateError(faults, "several followers of the room's log failed");
     if (faults.length === 1) throw faults[0];

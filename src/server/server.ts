@@ -258,7 +258,7 @@ export class Server implements DoorServer {
   fanOut(to: readonly Peer[], bytes: Uint8Array, kind: FrameKind, from: SessionId, except?: Peer): void {
     const sender = kind === "message" ? this.#peers.get(from) : undefined;
     // A socket makes a Buffer of other bytes: here once for all.
-    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const frame = to.length > 1 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
     for (const peer of to) {
       if (peer === except) continue;
       this.#messagesOut += 1;
@@ -441,12 +441,14 @@ export class Server implements DoorServer {
       this.history.hear(news, place);
       const storing = data?.hear(news, place);
       if (!this.#isReplaying) for (const door of this.#doors) door.tell(news, place, storing);
-      this.#postman.hear(news, place, (session) => this.#peers.has(session));
+      this.#postman.hear(news, place, this.#isHere);
       if (storing !== undefined) this.#unkept.hear(news, storing);
       this.#follow(news);
     }
     data?.entryEnded(place);
   }
+
+  readonly #isHere = (session: SessionId): boolean => this.#peers.has(session);
 
   #notify(session: SessionId, notice: Notice, onTaken?: () => void): void {
     const peer = this.#peers.get(session);

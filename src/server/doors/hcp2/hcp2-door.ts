@@ -22,6 +22,7 @@ import {
 import { EVERYBODY, NAME_BYTES } from "../../../protocol/name.ts";
 import { textBytes } from "../../../protocol/text.ts";
 import type { News, Original, Place, SessionId, User } from "../../../room/entry.ts";
+import { lineOfNews } from "../../../room/history.ts";
 import type { Framing } from "../../../transport/framing.ts";
 import type { Door, DoorServer, Notice, Peer } from "../door.ts";
 import { missedText, noticeText, UNKEPT_TEXT } from "../notice-texts.ts";
@@ -377,7 +378,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const answer = this.#saidBefore.said(news, place, storing);
     if (this.#named.length === 0) return;
     const sender = this.#peers.get(news.from.session);
-    const line = lineOf({ ...news, ...place, to: undefined }, this.#server.logIdentity);
+    const line = lineOf(lineOfNews(news, place), this.#server.logIdentity);
     if (sender !== undefined && answer !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
     this.#server.fanOut(this.#named, this.#bytesOf(line), "message", news.from.session, sender);
   }
@@ -388,7 +389,7 @@ export class Hcp2Door implements Door<Hcp2Frame | BrokenStream> {
     const receiver = this.#peers.get(news.to.session);
     if (sender === undefined && receiver === undefined) return;
     this.#log(() => words.whisperLine(news.from.name, news.to.name));
-    const line = lineOf({ ...news, ...place }, this.#server.logIdentity);
+    const line = lineOf(lineOfNews(news, place), this.#server.logIdentity);
     if (sender !== undefined && answer !== undefined) this.#answerStored(sender, answer, UNKEPT_TEXT, storing);
     if (receiver !== undefined) this.#server.fanOut([receiver], this.#bytesOf(line), "message", news.from.session);
   }

@@ -3,11 +3,13 @@
 
 import type { Place } from "../../../room/entry.ts";
 
-const SEQUENCE_DIGITS = 16;
+/** As many as a sequence has digits. */
+const ZEROS = "0".repeat(16);
 
 /** 16 bytes in hexadecimal: the log's identity, then the sequence. */
 export function idOf(logIdentity: string, { sequence }: Pick<Place, "sequence">): string {
-  return logIdentity + sequence.toString(16).padStart(SEQUENCE_DIGITS, "0");
+  const digits = sequence.toString(16);
+  return logIdentity + ZEROS.slice(digits.length) + digits;
 }
 
 /** The sequence in an id; undefined when it is of no line of this log. */
