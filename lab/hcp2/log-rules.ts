@@ -33,7 +33,7 @@ export function placeTwice({ talks }: RoomHistory): Broken | undefined {
 export function outOfOrder({ talks }: RoomHistory): Broken | undefined {
   for (const talk of talks) {
     let last = -1;
-    for (const told of placedIn(talk).filter(isNow)) {
+    for (const told of happenedNow(talk)) {
       const { sequence } = told.message;
       if (sequence < last) return tell(talk, told, `behind sequence ${last}`);
       last = sequence;
@@ -61,8 +61,9 @@ export function historyOutOfOrder({ talks }: RoomHistory): Broken | undefined {
 export function twice({ talks }: RoomHistory): Broken | undefined {
   for (const talk of talks) {
     const came = new Set<string>();
-    for (const told of placedIn(talk).filter(isNow)) {
-      const key = `${told.message.kind} ${told.message.sequence}`;
+    for (const told of happenedNow(talk)) {
+      const { kind, sequence } = told.message;
+      const key = kind === "left" ? `${kind} ${sequence} ${told.message.name}` : `${kind} ${sequence}`;
       if (came.has(key)) return tell(talk, told, "for the second time");
       came.add(key);
     }
@@ -99,18 +100,26 @@ function placedIn({ heard }: Talk): readonly Placed[] {
   return heard.filter((told) => isKind(told, ...PLACED));
 }
 
-function isNow(told: Told): boolean {
-  return !isKind(told, "line") || isLive(told);
+/** History is not, and neither is the answer to what was said again and stands in the log from before. */
+function happenedNow(talk: Talk): readonly Placed[] {
+  const since = talk.welcome?.sequence ?? 0;
+  return placedIn(talk).filter((told) => {
+    if (isKind(told, "line")) return isLive(told);
+    return !isKind(told, "said") || told.message.sequence > since;
+  });
 }
 
-/** A line is known by its id: what was said stands in some of the messages about it only. */
+/**
+ * A line is known by its id: what was said stands in some of the messages about it only. Users of a server that was let go
+ * leave together.
+ */
 function whatHappened(message: PlacedMessage): string {
   switch (message.kind) {
     case "welcome":
     case "joined":
       return `the join of ${JSON.stringify(message.name)}`;
     case "left":
-      return `the leave of ${JSON.stringify(message.name)}`;
+      return "a leave";
     case "said":
     case "line":
       return "a line";

@@ -72,6 +72,31 @@ test("a room in which all is well breaks no rule", () => {
   expect(broken(events)).toEqual([]);
 });
 
+test("users of a server that was let go leave at one place", () => {
+  const events: readonly Event[] = [...JOINED, ...EVE, ["jon", "to", left("Zoe", 4)], ["jon", "to", left("Eve", 4)]];
+  expect(broken(events)).toEqual([]);
+});
+
+test("what is said again behind a lost connection is answered with the place that it has", () => {
+  const events: readonly Event[] = [
+    ...JOINED,
+    ...HI,
+    ["jon", "gone"],
+    ["zoe", "to", line("Jon", "Hi", 4)],
+    ["zoe", "to", left("Jon", 5)],
+    ["jon again", "to", hello()],
+    ["jon again", "to", welcome("Jon", 6)],
+    ["jon again", "to", roster("Zoe", "Jon")],
+    ["jon again", "from", say("aa", "Hi")],
+    ["zoe", "to", joined("Jon", 6)],
+    ["zoe", "from", say("bb", "Ho")],
+    ["jon again", "to", line("Zoe", "Ho", 7)],
+    ["jon again", "to", said("aa", 4)],
+    ["zoe", "to", said("bb", 7)],
+  ];
+  expect(broken(events)).toEqual([]);
+});
+
 test.each<readonly [string, string, string, readonly Event[]]>([
   ["a roster came before the welcome", "16.1", "eve", [...JOINED, ["eve", "to", roster("Jon")], ...EVE]],
   ["a roster had a name twice", "16.2", "zoe", [...JOINED.slice(0, 5), ["zoe", "to", roster("Zoe", "Jon", "Zoe")]]],
