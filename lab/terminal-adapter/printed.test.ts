@@ -19,6 +19,11 @@ test("rows that hang under a line are its line breaks, empty ones too", () => {
   expect(readPrinted(rows).lines).toEqual([{ mark: ">", text: "You say: one\ntwo\n\n  four" }]);
 });
 
+test("a line of another day has it in front, and hangs under its own words", () => {
+  const rows = ["2026-11-29 14:05   Jon says: one", "                   two", "14:05   Jon says: three", PROMPT];
+  expect(readPrinted(rows).lines.map(({ text }) => text)).toEqual(["Jon says: one\ntwo", "Jon says: three"]);
+});
+
 test.each([
   [["14:05   Jon says: h"]],
   [["14:05   Jon says: hi", ""]],

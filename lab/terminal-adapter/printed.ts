@@ -1,7 +1,7 @@
-// Owns how printed rows become lines: eight columns with the time and a mark, then the words, which go on under them. Pure.
+// Owns how printed rows become lines: columns with the time and a mark, then the words, which go on under them. Pure.
 // It must not know what a line is about. Invariant: a line is given once, and only when all of its rows are there.
 
-/** A line behind its eight columns, and what it is: `>` own, `*` a whisper, `!` Server, `-` the session, `#` this client. */
+/** A line behind its columns, and what it is: `>` own, `*` a whisper, `!` Server, `-` the session, `#` this client. */
 export interface PrintedLine {
   readonly mark: string;
   readonly text: string;
@@ -15,8 +15,8 @@ export interface Printed {
   readonly rows: number;
 }
 
-const HEAD = /^\d\d:\d\d ([ >*!#-]) /;
-const INDENT = " ".repeat(8);
+/** The day stands there where it is another one. */
+const HEAD = /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d ([ >*!#-]) /;
 
 /** Reads from the top down to the row that is being typed, or still written. */
 export function readPrinted(rows: readonly string[]): Printed {
@@ -25,10 +25,9 @@ export function readPrinted(rows: readonly string[]): Printed {
   let at = 0;
   for (let end = endOf(rows, at); end !== undefined; end = endOf(rows, at)) {
     const [first = "", ...more] = rows.slice(at, end);
-    const mark = HEAD.exec(first)?.[1];
-    const texts = [first, ...more].map((row) => row.slice(INDENT.length));
-    if (mark === undefined) strays.push(first);
-    else lines.push({ mark, text: texts.join("\n") });
+    const [head, mark] = HEAD.exec(first) ?? [];
+    if (head === undefined || mark === undefined) strays.push(first);
+    else lines.push({ mark, text: [first, ...more].map((row) => row.slice(head.length)).join("\n") });
     at = end;
   }
   return { lines, strays, rows: at };
@@ -36,8 +35,9 @@ export function readPrinted(rows: readonly string[]): Printed {
 
 /** Where a line's rows end; undefined while that is not sure, as of the last row always. */
 function endOf(rows: readonly string[], begin: number): number | undefined {
+  const [head] = HEAD.exec(rows[begin] ?? "") ?? [];
   let end = begin + 1;
-  if (HEAD.test(rows[begin] ?? "")) while (rows[end]?.startsWith(INDENT) === true) end += 1;
+  if (head !== undefined) while (rows[end]?.startsWith(" ".repeat(head.length)) === true) end += 1;
   const next = rows[end];
   return next === undefined || next.trim() === "" ? undefined : end;
 }
