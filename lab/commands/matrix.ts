@@ -24,6 +24,7 @@ import { ReportFolder } from "../result/folder.ts";
 import type { Renderer } from "../result/run-event.ts";
 import { repeating } from "../run/repetition.ts";
 import { runScenarios } from "../run/run.ts";
+import { asksOf } from "../scenario/asks.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import type { MatrixArguments } from "./arguments.ts";
@@ -53,7 +54,7 @@ export async function matrix(args: MatrixArguments): Promise<number> {
   const loaded = await loadCases(args.selection, own, args.level);
   // As in a run of one of them: where one side is named, it is what is under test.
   const named = { server: args.servers.length > 0, client: args.clients.length > 0 };
-  const scenarios = loaded.filter((scenario) => concerns(scenario, named));
+  const scenarios = loaded.filter((scenario) => concerns(asksOf(scenario), named));
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
   const topology = withHostsOf(own, scenarios);
   const [servers, clients] = await Promise.all([

@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { OFFERS } from "../implementation/schema.ts";
+import { buildCaseIndex, indexedFile, readCaseIndex } from "./case-index.ts";
 import { findNotAsked } from "./not-asked.ts";
-import { loadAllCases, loadCases, readOwnTopology } from "./repository.ts";
+import { loadCases, readOwnTopology } from "./repository.ts";
 
 const TOPOLOGY = readOwnTopology();
 const PROGRAMS = ["--server", "my-server.yaml"];
 
 test("a run of the report's cases did not look at conformance, and at what the file offers", async () => {
-  const all = await loadAllCases(TOPOLOGY);
+  const all = await readCaseIndex();
   const offers = new Map(OFFERS.map((offer) => [offer, { arguments: [], environment: {}, operator: undefined }]));
   const pair = { ...OWN_PAIR, server: { ...OWN_PAIR.server, offers } };
-  const told = findNotAsked(all, await loadCases([], TOPOLOGY, undefined), pair, PROGRAMS);
+  const told = findNotAsked(all, await filesOf([]), pair, PROGRAMS);
   expect(told.map(({ what, command }) => `${what}: ${command}`)).toEqual([
     "must cases of conformance: npm run lab -- conformance --level must --server my-server.yaml",
     "strict cases of conformance: npm run lab -- conformance --level strict --server my-server.yaml",
@@ -27,8 +28,8 @@ test("a run of the report's cases did not look at conformance, and at what the f
 });
 
 test("what a file does not offer or speak is not missed, nor is what was asked", async () => {
-  const all = await loadAllCases(TOPOLOGY);
-  const conformance = await loadCases(["conformance"], TOPOLOGY, undefined);
+  const all = await readCaseIndex();
+  const conformance = await filesOf(["conformance"]);
   const { server, client } = OWN_PAIR;
   const alone = (one: typeof server) => ({ speaks: new Map([...one.speaks].filter(([name]) => name === "hcp")) });
   const bare = {
@@ -38,5 +39,13 @@ test("what a file does not offer or speak is not missed, nor is what was asked",
   expect(findNotAsked(all, conformance, bare, [])).toEqual([
     { cases: 11, what: "of the report's cases", command: "npm run lab" },
   ]);
-  expect(findNotAsked(all, all, OWN_PAIR, [])).toEqual([]);
+  expect(findNotAsked(all, new Set(all.map(({ file }) => file)), OWN_PAIR, [])).toEqual([]);
 });
+
+test("the index says what the cases ask", async () => {
+  expect(await readCaseIndex(), "npm run schemas writes it anew").toEqual(await buildCaseIndex());
+});
+
+async function filesOf(words: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set((await loadCases(words, TOPOLOGY, undefined)).map(({ file }) => indexedFile(file)));
+}

@@ -4,10 +4,10 @@
 import type { Pair } from "../implementation/implementation.ts";
 import { labCommand } from "../own-command.ts";
 import type { NotAsked } from "../result/result.ts";
-import { fitScenario } from "../run/fit-scenario.ts";
+import { whyNot } from "../run/fit-scenario.ts";
 import { CONFORMANCE_FOLDERS } from "../scenario/catalog.ts";
-import type { Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
+import type { IndexedCase } from "./case-index.ts";
 
 /** A part of the project's cases: what it is called, its folders, and the words that ask for it. */
 interface Part {
@@ -41,27 +41,25 @@ const PARTS: readonly Part[] = [
 
 /**
  * @param all - Every case in which what is under test takes part.
- * @param asked - Those that are run.
+ * @param asked - The files of those that are run.
  * @param programs - The words by which the command names what is under test.
  */
 export function findNotAsked(
-  all: readonly Scenario[],
-  asked: readonly Scenario[],
+  all: readonly IndexedCase[],
+  asked: ReadonlySet<string>,
   pair: Pair,
   programs: readonly string[],
 ): NotAsked[] {
-  const files = new Set(asked.map(({ file }) => file));
-  const missed = all.filter((scenario) => !files.has(scenario.file) && fitScenario(scenario, pair).kind === "fits");
+  const missed = all.filter((each) => !asked.has(each.file) && whyNot(each, pair) === undefined);
   return PARTS.flatMap((part) => {
     const { what, words } = part;
-    const cases = missed.filter((scenario) => isIn(part, scenario)).length;
+    const cases = missed.filter((each) => isIn(part, each)).length;
     if (cases === 0) return [];
     return [{ cases, what, command: labCommand(...words, ...programs) }];
   });
 }
 
-function isIn({ folders, level }: Part, { conformance, file }: Scenario): boolean {
-  return (
-    file.split(/[\\/]/).some((name) => folders.includes(name)) && (level === undefined || conformance?.level === level)
-  );
+function isIn(part: Part, { level, file }: IndexedCase): boolean {
+  const [folder = ""] = file.split("/");
+  return part.folders.includes(folder) && (part.level === undefined || part.level === level);
 }

@@ -10,7 +10,7 @@ import type { Protocols } from "../protocol/protocol.ts";
 import { countOf } from "../report/plain-text.ts";
 import { ReportFolder } from "../result/folder.ts";
 import { removeOldReports } from "../result/old-reports.ts";
-import { listScenarioFiles, loadScenarios, selectFiles } from "../scenario/catalog.ts";
+import { loadScenarios, selectFiles } from "../scenario/catalog.ts";
 import { hostsOf, type Scenario } from "../scenario/scenario.ts";
 import type { Level } from "../scenario/schema.ts";
 import { PROTOCOLS } from "./protocol.ts";
@@ -74,11 +74,6 @@ export async function loadCases(
   );
   if (chosen.length > 0) return chosen;
   throw new UsageError(`howdy-lab: --level ${level}: expected cases of that level; got none`);
-}
-
-/** Every case of the project's own that can be read. */
-export async function loadAllCases(topology: Topology): Promise<readonly Scenario[]> {
-  return (await loadScenarios(listScenarioFiles(scenariosFolder()), readAllHosts(topology), PROTOCOLS)).scenarios;
 }
 
 /** The command that was given, as it can be given again. */

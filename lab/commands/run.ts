@@ -20,11 +20,13 @@ import { ReportFolder } from "../result/folder.ts";
 import type { ScenarioResult } from "../result/result.ts";
 import { repeating } from "../run/repetition.ts";
 import { type RunEnd, runScenarios } from "../run/run.ts";
-import { programsOf, type Scenario } from "../scenario/scenario.ts";
+import { type Asks, asksOf } from "../scenario/asks.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import type { WireEvent } from "../wire/wire.ts";
 import type { RunArguments } from "./arguments.ts";
+import { indexedFile, readCaseIndex } from "./case-index.ts";
 import { EXIT, NoBrowserError } from "./faults.ts";
 import { listenForSignals } from "./interruption.ts";
 import { loadPair } from "./load-pair.ts";
@@ -32,7 +34,6 @@ import { findNotAsked } from "./not-asked.ts";
 import { loadProtocols } from "./own-protocol.ts";
 import { wireOf } from "./protocol.ts";
 import {
-  loadAllCases,
   loadCases,
   openReports,
   ownCommand,
@@ -52,9 +53,8 @@ export async function run(args: RunArguments): Promise<number> {
   const protocols = await loadProtocols(args.protocol);
   const loaded = await loadCases(args.selection, own, args.level, protocols);
   const { server, client } = args.implementations;
-  const scenarios = loaded.filter((scenario) =>
-    concerns(scenario, { server: server !== undefined, client: client !== undefined }),
-  );
+  const named = { server: server !== undefined, client: client !== undefined };
+  const scenarios = loaded.filter((scenario) => concerns(asksOf(scenario), named));
   if (scenarios.length === 0) throw new UsageError("howdy-lab: what is under test takes part in none of these cases");
   const topology = withHostsOf(own, scenarios);
   const pair = await loadPair(args.implementations, args.limits);
@@ -68,9 +68,7 @@ export async function run(args: RunArguments): Promise<number> {
   if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
   const { seed, words } = seedFor(args.seed, scenarios);
   if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
-  // Read while the bed is opened. A fault is told where it is awaited.
-  const notAsked = missedCases(args, own, scenarios, pair);
-  notAsked.catch(() => {});
+  const notAsked = await missedCases(args, scenarios, pair);
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());
   interruption.arm();
@@ -90,7 +88,7 @@ export async function run(args: RunArguments): Promise<number> {
       repetition: repeating(args.repeat),
       seed,
       command: ownCommand(words),
-      notAsked: await notAsked,
+      notAsked,
       keep: args.keep,
       clock: systemClock,
       signal: interruption.signal,
@@ -109,26 +107,26 @@ export async function run(args: RunArguments): Promise<number> {
 }
 
 /** What there is for what is under test beside the cases that are run. */
-async function missedCases(args: RunArguments, topology: Topology, asked: readonly Scenario[], pair: Pair) {
-  const all = await loadAllCases(topology);
+async function missedCases(args: RunArguments, asked: readonly Scenario[], pair: Pair) {
   const { server, client } = args.implementations;
   const programs = [
     ...(server === undefined ? [] : ["--server", server]),
     ...(client === undefined ? [] : ["--client", client]),
   ];
+  const named = { server: server !== undefined, client: client !== undefined };
   return findNotAsked(
-    all.filter((scenario) => concerns(scenario, { server: server !== undefined, client: client !== undefined })),
-    asked,
+    (await readCaseIndex()).filter((each) => concerns(each, named)),
+    new Set(asked.map(({ file }) => indexedFile(file))),
     pair,
     programs.map(quoteWord),
   );
 }
 
 /** Whether a case asks anything of what is under test: where one side is named, that side must take part. */
-export function concerns(scenario: Scenario, named: Readonly<Record<Role, boolean>>): boolean {
+export function concerns({ programs }: Pick<Asks, "programs">, named: Readonly<Record<Role, boolean>>): boolean {
   const roles = (["server", "client"] as const).filter((role) => named[role]);
   const [only, ...others] = roles;
-  return only === undefined || others.length > 0 || programsOf(scenario).has(only);
+  return only === undefined || others.length > 0 || programs.includes(only);
 }
 
 export function tellUnconcerned(count: number): string {

@@ -3,7 +3,8 @@
 
 import { type Implementation, type Pair, tellImplementation } from "../implementation/implementation.ts";
 import type { Feature } from "../implementation/schema.ts";
-import { type Expectation, programsOf, type Scenario } from "../scenario/scenario.ts";
+import { type Asks, asksOf } from "../scenario/asks.ts";
+import type { Expectation, Scenario } from "../scenario/scenario.ts";
 
 export type Fit =
   /** `leftOut` has, by a step's index, why some of its expectations are not in the scenario. */
@@ -21,7 +22,7 @@ const FEATURE_OF: Readonly<Partial<Record<Expectation["kind"], Feature>>> = {
 
 /** The scenario without what this pair cannot be asked, or why it cannot be asked any of it. */
 export function fitScenario(scenario: Scenario, pair: Pair): Fit {
-  const why = whyNot(scenario, pair);
+  const why = whyNot(asksOf(scenario), pair);
   if (why !== undefined) return { kind: "unsupported", why };
   const leftOut = new Map<number, readonly string[]>();
   const steps = scenario.steps.map((step, index) => {
@@ -33,29 +34,25 @@ export function fitScenario(scenario: Scenario, pair: Pair): Fit {
   return { kind: "fits", scenario: { ...scenario, steps }, leftOut };
 }
 
-function whyNot(scenario: Scenario, { server, client }: Pair): string | undefined {
-  const used = programsOf(scenario);
-  const { name } = scenario.protocol;
-  const deaf = [server, client].find(({ role, speaks }) => used.has(role) && !speaks.has(name.toLowerCase()));
-  if (deaf !== undefined) return tellWhy(deaf, `its file does not say that it speaks ${name}`);
+/** Why a pair cannot be asked a case, or undefined when it can. */
+export function whyNot(asks: Asks, { server, client }: Pair): string | undefined {
+  const used = new Set(asks.programs);
+  const deaf = [server, client].find(({ role, speaks }) => used.has(role) && !speaks.has(asks.speaks.toLowerCase()));
+  if (deaf !== undefined) return tellWhy(deaf, `its file does not say that it speaks ${asks.speaks}`);
   for (const implementation of [server, client].filter(({ role }) => used.has(role))) {
-    const reason = implementation.unsupportedCases.get(scenario.slug);
+    const reason = implementation.unsupportedCases.get(asks.slug);
     if (reason !== undefined) return tellWhy(implementation, reason);
   }
-  const asksConsole = scenario.given.some((given) => given.kind === "server" && given.settings.console === true);
-  if (asksConsole && server.console === undefined) {
+  if (asks.asksConsole && server.console === undefined) {
     return tellWhy(server, server.unsupportedFeatures.get("console") ?? "does not ask on its console");
   }
-  const missing = scenario.needs.filter((need) => !server.offers.has(need));
+  const missing = asks.needs.filter((need) => !server.offers.has(need));
   if (used.has("server") && missing.length > 0) {
     return tellWhy(server, `its file does not offer ${missing.join(", ")}`);
   }
-  const asksHistory = scenario.steps.some(({ work }) =>
-    work.some(({ actions }) => actions.some(({ kind }) => kind === "history")),
-  );
   const noHistory = client.unsupportedFeatures.get("history");
-  if (asksHistory && noHistory !== undefined) return tellWhy(client, noHistory);
-  if (scenario.windows.size > 0 && client.window === undefined) {
+  if (asks.asksHistory && noHistory !== undefined) return tellWhy(client, noHistory);
+  if (asks.showsWindow && client.window === undefined) {
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }
   return undefined;
