@@ -61,9 +61,31 @@ describe("no line left out", () => {
     expect(broken([...JOINED, ...said, ...eve, ...amy])).toEqual([LEFT_OUT]);
   });
 
+  test("also where nobody heard all three", () => {
+    const heard = [
+      hear("Eve", "Jon", "1"),
+      hear("Eve", "Zoe", "2"),
+      hear("Jon", "Zoe", "2"),
+      hear("Jon", "Zoe", "3"),
+      hear("Amy", "Jon", "1"),
+      hear("Amy", "Zoe", "3"),
+    ];
+    expect(broken([...JOINED, say("Jon", "1"), say("Zoe", "2"), say("Zoe", "3"), ...heard])).toEqual([LEFT_OUT]);
+  });
+
   test("who said it does not hear it", () => {
     const zoe = [hear("Zoe", "Jon", "1"), hear("Zoe", "Jon", "3")];
     expect(broken([...JOINED, ...said, ...eve, ...zoe])).toEqual([]);
+  });
+
+  test("many users and many lines are looked at as wholly as few", () => {
+    const names = Array.from({ length: 200 }, (_, at) => `user ${at}`);
+    const lines = Array.from({ length: 600 }, (_, at) => String(at));
+    const all: Said[] = names.map((name) => [name, "to", ack(name)]);
+    const spoken = [...JOINED, ...all, ...lines.map((line) => say("Jon", line))];
+    const heard = names.flatMap((name) => lines.map((line) => hear(name, "Jon", line)));
+    const lost = names.length * lines.length - 2;
+    expect(broken([...spoken, ...heard.toSpliced(lost, 1)])).toEqual([LEFT_OUT]);
   });
 
   test("who came later, or was gone before, misses nothing", () => {

@@ -12,8 +12,8 @@ import { HCP_WIRE } from "./wire.ts";
 /** Texts to All, by the connection that they came to, in their order. */
 type Hearings = ReadonlyMap<string, readonly Text[]>;
 
-/** Pairs of texts that are looked at for what lies between them. */
-const STEPS_MAX = 20_000_000;
+/** What came to somebody right behind a text, by the texts' keys. */
+type Followers = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * Somebody is still a user, or is still heard, under a name that another connection has been given since. Who hears a text
@@ -47,11 +47,11 @@ export function nameShared(room: RoomHistory): Broken | undefined {
 /** What came to some before another text came to others behind it, round about. */
 export function ordersDiffer(room: RoomHistory): Broken | undefined {
   if (!room.history.hasSeveralServers) return undefined;
-  const left = withoutSources(followersOf(hearingsOf(room)));
-  if (left.size === 0) return undefined;
-  // All of them lie on a circle, or behind one; where one is followed by another there is where two orders meet.
-  for (const heard of hearingsOf(room).values()) {
-    const on = heard.filter(({ key }) => left.has(key));
+  const hearings = hearingsOf(room);
+  const places = placesOf(followersOf(hearings));
+  // Those without a place lie on a circle, or behind one; where one is followed by another there is where two orders meet.
+  for (const heard of hearings.values()) {
+    const on = heard.filter(({ key }) => !places.has(key));
     const [first, second] = on;
     if (first === undefined || second === undefined) continue;
     return tell(second, `behind ${HCP_WIRE.tell(first.frame.bytes)}, and to others in another order`);
@@ -63,40 +63,41 @@ export function ordersDiffer(room: RoomHistory): Broken | undefined {
 export function leftOut(room: RoomHistory): Broken | undefined {
   if (!room.history.hasSeveralServers) return undefined;
   const hearings = hearingsOf(room);
-  let steps = 0;
+  const followers = followersOf(hearings);
+  const places = placesOf(followers);
+  const texts = new Map([...hearings.values()].flatMap((heard) => heard.map((text) => [text.key, text] as const)));
   for (const [connection, heard] of hearings) {
-    const own = new Set(heard.map(({ key }) => key));
-    for (const [other, theirs] of hearings) {
-      steps += theirs.length;
-      if (steps > STEPS_MAX) return undefined;
-      const missed = other === connection ? undefined : findMissed(room, connection, own, theirs);
+    // Nobody hears its own lines.
+    const isMissed = (key: string): boolean => room.names.get(connection)?.has(texts.get(key)?.sender ?? "") !== true;
+    for (const [index, { key, host }] of heard.entries()) {
+      const next = heard[index + 1];
+      const between = next === undefined ? [] : keysBetween(key, next.key, followers, places);
+      const missed = texts.get(between.find(isMissed) ?? "");
       if (missed === undefined) continue;
-      const { host } = heard[0] ?? missed;
-      return {
-        host,
-        detail: `${HCP_WIRE.tell(missed.frame.bytes)} came to ${missed.host}, between two that came to both`,
-      };
+      const told = HCP_WIRE.tell(missed.frame.bytes);
+      return { host, detail: `${told} came to ${missed.host}, between two that came here` };
     }
   }
   return undefined;
 }
 
-/** The first text between two that both heard which one of them did not hear, and did not say. */
-function findMissed(
-  room: RoomHistory,
-  connection: string,
-  own: ReadonlySet<string>,
-  theirs: readonly Text[],
-): Text | undefined {
-  let between: Text | undefined;
-  let hasBegun = false;
-  for (const text of theirs) {
-    if (own.has(text.key)) {
-      if (between !== undefined) return between;
-      hasBegun = true;
-    } else if (hasBegun && room.names.get(connection)?.has(text.sender) !== true) between ??= text;
+/** What the log has between two texts, as far as those who heard it tell together: all that lies on a way from one to the other. */
+function keysBetween(
+  from: string,
+  to: string,
+  followers: Followers,
+  places: ReadonlyMap<string, number>,
+): readonly string[] {
+  const placeOf = (key: string): number => places.get(key) ?? Number.POSITIVE_INFINITY;
+  const reached = new Set([from]);
+  for (const key of reached) {
+    for (const next of followers.get(key) ?? []) if (placeOf(next) < placeOf(to)) reached.add(next);
   }
-  return undefined;
+  const leading = new Set([to]);
+  for (const key of [...reached].toSorted((one, other) => placeOf(other) - placeOf(one))) {
+    if (leading.intersection(followers.get(key) ?? new Set()).size > 0) leading.add(key);
+  }
+  return [...leading.difference(new Set([from, to]))];
 }
 
 /** What was said to All once, as it came to each. */
@@ -112,8 +113,7 @@ function hearingsOf(room: RoomHistory): Hearings {
   );
 }
 
-/** What came to somebody right behind a text, by the texts' keys. */
-function followersOf(hearings: Hearings): Map<string, Set<string>> {
+function followersOf(hearings: Hearings): Followers {
   const followers = new Map<string, Set<string>>();
   for (const heard of hearings.values()) {
     for (const [index, { key }] of heard.entries()) {
@@ -126,20 +126,21 @@ function followersOf(hearings: Hearings): Map<string, Set<string>> {
   return followers;
 }
 
-/** The texts that are left when, again and again, one that follows none is taken away: those of which no order is possible. */
-function withoutSources(followers: Map<string, Set<string>>): ReadonlySet<string> {
+/** Where each text stands in an order that all agree with. Those of which no order is possible, or that follow them, have no place. */
+function placesOf(followers: Followers): ReadonlyMap<string, number> {
   const before = new Map([...followers.keys()].map((key) => [key, 0]));
   for (const next of followers.values()) for (const key of next) before.set(key, (before.get(key) ?? 0) + 1);
   const free = [...before].filter(([, count]) => count === 0).map(([key]) => key);
+  const places = new Map<string, number>();
   for (let key = free.pop(); key !== undefined; key = free.pop()) {
-    before.delete(key);
+    places.set(key, places.size);
     for (const next of followers.get(key) ?? []) {
       const count = (before.get(next) ?? 0) - 1;
       before.set(next, count);
       if (count === 0) free.push(next);
     }
   }
-  return new Set(before.keys());
+  return places;
 }
 
 function tell({ host, frame }: Text, why: string): Broken {
