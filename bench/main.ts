@@ -32,6 +32,10 @@ const BENCHMARKS = {
     what: "a room's log over NATS with one, two and three servers, beside a bare publisher",
     load: () => import("./cluster.ts"),
   },
+  soak: {
+    what: "a room on three servers, broken in every way from a seed, and what all heard judged (--help tells more)",
+    load: () => import("./soak.ts"),
+  },
   fuzz2: {
     what: "ten million hostile inputs against version 2's reader and codec (--help tells more)",
     load: () => import("./fuzz2.ts"),

@@ -12,8 +12,11 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+/** Milliseconds between two looks. */
+const LOOK_MS = 50;
+
+export async function untilListening(port: number, withinMs = 10_000): Promise<void> {
+  for (let tries = 0; tries < withinMs / LOOK_MS; tries += 1) {
     const socket = connect({ port, host: "127.0.0.1" });
     const up = await once(socket, "connect").then(
       () => true,
@@ -21,7 +24,7 @@ export async function untilListening(port: number): Promise<void> {
     );
     socket.destroy();
     if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   throw new Error(`nothing listens on port ${port}`);
 }

@@ -1,0 +1,163 @@
+// Owns the servers of a soak's room as programs, their broker, and a relay on each server's way to it, so that anything can be
+// done to each of them. It must not know users. Invariant: whoever ends without being told to is found.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { WayFault } from "../../lab/network/link-fault.ts";
+import { Relay } from "../../lab/network/relay.ts";
+import { WayState } from "../../lab/network/way-state.ts";
+import { NatsServer } from "../../src/log/nats/fixtures/nats-server.ts";
+import { freePort, untilListening } from "../port.ts";
+
+const ROOM = "soak";
+/** Lines that a server wrote last, to tell when it ends by itself. */
+const KEPT_CHARS = 4000;
+/** Far over what a start takes on a busy machine. */
+const START_MS = 60_000;
+const PATHS = { main: "src/server/main.ts", mutant: "lab/replay/fixtures/mutant-member.ts" } as const;
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Which way between a server and the broker; both unless told. */
+export type Direction = "to-broker" | "to-server" | "both";
+
+export interface ServersOptions {
+  readonly count: number;
+  readonly leaseS: number;
+  /** Of mutant-member.ts; the real server where there is none. */
+  readonly defect: string | undefined;
+  /** How much later than others something passes. Gives numbers from 0 up to 1, without 1. */
+  readonly random: () => number;
+}
+
+export class SoakServer {
+  readonly name: string;
+  readonly port: number;
+  /** Whether it is as it should be: a program that runs, and is not stopped. */
+  isUp = false;
+  readonly #args: readonly string[];
+  readonly #ways: Readonly<Record<Exclude<Direction, "both">, WayState>>;
+  #child: ChildProcess | undefined;
+  #wrote = "";
+  #isEnding = false;
+  readonly #onLost: (what: string) => void;
+
+  constructor(
+    about: Pick<SoakServer, "name" | "port"> & { args: readonly string[]; onLost: (what: string) => void },
+    ways: Readonly<Record<Exclude<Direction, "both">, WayState>>,
+  ) {
+    this.name = about.name;
+    this.port = about.port;
+    this.#args = about.args;
+    this.#onLost = about.onLost;
+    this.#ways = ways;
+  }
+
+  async start(): Promise<void> {
+    const env = { ...process.env, HOWDY_FLOOD_RATE: "0" };
+    const child = spawn(process.execPath, this.#args, { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    this.#isEnding = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => (this.#wrote = (this.#wrote + text).slice(-KEPT_CHARS)));
+    }
+    child.once("exit", (status, signal) => {
+      this.isUp = false;
+      if (!this.#isEnding) this.#onLost(`${this.name} ended with ${status ?? signal}; it wrote:\n${this.#wrote}`);
+    });
+    await untilListening(this.port, START_MS).catch((cause: unknown) => {
+      throw new Error(`${this.name} does not start; it wrote:\n${this.#wrote}`, { cause });
+    });
+    this.isUp = true;
+  }
+
+  /** Ends it: SIGKILL is a crash, SIGTERM a stop in order. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#isEnding = true;
+    this.isUp = false;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+
+  /** It stands still, or goes on. */
+  freeze(isFrozen: boolean): void {
+    this.isUp = !isFrozen;
+    this.#child?.kill(isFrozen ? "SIGSTOP" : "SIGCONT");
+  }
+
+  /** Does something to its way to the broker. */
+  fault(fault: WayFault, direction: Direction = "both"): void {
+    for (const each of ["to-broker", "to-server"] as const) {
+      if (direction === "both" || direction === each) this.#ways[each].apply(fault);
+    }
+  }
+}
+
+export class Servers implements AsyncDisposable {
+  readonly broker: NatsServer;
+  readonly all: readonly SoakServer[];
+  /** What ended by itself. */
+  readonly lost: string[];
+  readonly #relays: readonly Relay[];
+
+  private constructor(parts: Pick<Servers, "broker" | "all" | "lost"> & { relays: readonly Relay[] }) {
+    this.broker = parts.broker;
+    this.all = parts.all;
+    this.lost = parts.lost;
+    this.#relays = parts.relays;
+  }
+
+  static async start({ count, leaseS, defect, random }: ServersOptions): Promise<Servers> {
+    const broker = await NatsServer.start({ syncs: true });
+    const lost: string[] = [];
+    const all: SoakServer[] = [];
+    const relays: Relay[] = [];
+    for (let number = 1; number <= count; number += 1) {
+      const ways = { "to-broker": new WayState(random), "to-server": new WayState(random) };
+      const wayOf = ({ port: from }: { readonly port: number }) =>
+        ways[from === broker.port ? "to-server" : "to-broker"];
+      const relay = new Relay(
+        () => {},
+        wayOf,
+        () => [0],
+      );
+      relays.push(relay);
+      const [port, way] = [await freePort(), await freePort()];
+      await relay.listen({ address: "127.0.0.1", port: way }, { address: "127.0.0.1", port: broker.port });
+      const args = programOf(defect, { port, log: `nats://127.0.0.1:${way}/${ROOM}`, leaseS });
+      all.push(new SoakServer({ name: `server ${number}`, port, args, onLost: (what) => lost.push(what) }, ways));
+    }
+    const servers = new Servers({ broker, all, lost, relays });
+    try {
+      await Promise.all(all.map((server) => server.start()));
+      return servers;
+    } catch (error) {
+      await servers[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get up(): readonly SoakServer[] {
+    return this.all.filter(({ isUp }) => isUp);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map((server) => server.end("SIGKILL")));
+    await Promise.all(this.#relays.map((relay) => relay[Symbol.asyncDispose]()));
+    await this.broker[Symbol.asyncDispose]();
+  }
+}
+
+function programOf(
+  defect: string | undefined,
+  about: { port: number; log: string; leaseS: number },
+): readonly string[] {
+  const { port, log, leaseS } = about;
+  const place = ["--host", "127.0.0.1", "--port", String(port), "--room-log", log, "--lease-s", String(leaseS)];
+  if (defect !== undefined) return [PATHS.mutant, defect, ...place];
+  // Mail tells again what was said; here nobody waits for it.
+  return ["--import", "./compile-cache.mjs", PATHS.main, ...place, "--mailbox-lines", "0"];
+}
