@@ -169,8 +169,8 @@ test("mail that is sent again at another server, because the first one went befo
   await using third = await Member.open(broker, room);
   await askedAgain(third.port);
   second.data.write();
-  const snapshot = second.data.snapshot();
-  await second.log.snapshots.put(snapshot?.position ?? "", await pack(snapshot?.text ?? ""));
+  using snapshot = second.data.snapshot();
+  await second.log.snapshots.put(snapshot?.position ?? "", await pack(snapshot?.lines() ?? []));
   await using fourth = await Member.open(broker, room);
   expect(fourth.odd).toEqual([]);
   await askedAgain(fourth.port);

@@ -15,7 +15,7 @@ import { type LineLimits, LineTable } from "./data/line-table.ts";
 import { knownLog, OwnLogTable, SharedLogTable } from "./data/log-table.ts";
 import { SessionTable } from "./data/session-table.ts";
 import { StoredArchive } from "./data/stored-archive.ts";
-import { takeSnapshot } from "./data/take-snapshot.ts";
+import { TakenSnapshot } from "./data/take-snapshot.ts";
 import { type WhisperLimits, WhisperTable } from "./data/whisper-table.ts";
 import { Storing } from "./doors/storing.ts";
 import { MAIL_LIMITS } from "./limits.ts";
@@ -110,9 +110,9 @@ export class DataFolder {
     return this.#shared === undefined ? [] : this.#sessions.all();
   }
 
-  /** What the room's log has come to, as a text; undefined when nothing can be read. Not while an entry is applied. */
-  snapshot(): { readonly position: string; readonly text: string } | undefined {
-    return this.#journal.read(() => takeSnapshot(this.#database));
+  /** What the room's log has come to now; undefined when nothing can be read. Not while an entry is applied. */
+  snapshot(): TakenSnapshot | undefined {
+    return this.#journal.read(() => TakenSnapshot.begin(this.#database));
   }
 
   #follow(news: News, { sequence }: Place): void {

@@ -66,7 +66,7 @@ test("entries that change no table are known to be applied, too", async () => {
   using folder = new SharedFolder();
   folder.apply(7);
   await folder.clock.pass(DATA_LAZY_MS);
-  const copy = folder.data.snapshot();
+  using copy = folder.data.snapshot();
   expect(copy?.position).toBe("7");
 });
 
@@ -75,12 +75,16 @@ test("what is written in the middle of an entry has nothing of it", () => {
   folder.apply(1, joined(ZOE));
   folder.data.hear(joined(JON), { sequence: 2, atMs: 0 });
   folder.data.write();
-  const half = folder.data.snapshot()?.text ?? "";
+  const textNow = () => {
+    using snapshot = folder.data.snapshot();
+    return snapshot?.text;
+  };
+  const half = textNow();
   expect(half).toContain("Zoë");
   expect(half).not.toContain("Jon");
   expect(half).toContain('"applied":1');
   folder.apply(2);
-  expect(folder.data.snapshot()?.text).toContain("Jon");
+  expect(textNow()).toContain("Jon");
 });
 
 test("nobody waits for this disk: the log has it", () => {

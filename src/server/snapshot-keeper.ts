@@ -1,6 +1,6 @@
 // Owns when this server puts a snapshot of the room beside its log: once so many entries have come since the last one, and nobody
-// was before it. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, between two
-// entries, and the room goes on whatever becomes of it.
+// was before it. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, of what is between two
+// entries, and the room goes on meanwhile, and whatever becomes of it.
 
 import type { Clock } from "../clock.ts";
 import type { SharedLog } from "../log/room-log.ts";
@@ -59,7 +59,7 @@ export class SnapshotKeeper {
   }
 
   async #take(): Promise<void> {
-    const { log, data, clock, report } = this.#options;
+    const { log, clock, report } = this.#options;
     this.#nextMs = clock.nowMs() + SNAPSHOT_EVERY_MS;
     try {
       const reached = await log.snapshots.reached();
@@ -68,13 +68,25 @@ export class SnapshotKeeper {
         this.#reached = reached;
         return;
       }
-      const snapshot = data.snapshot();
-      if (snapshot === undefined) return;
-      await log.snapshots.put(snapshot.position, await pack(snapshot.text));
+      const packed = await this.#pack();
+      if (packed === undefined) return;
+      await log.snapshots.put(packed.position, packed.bytes);
       this.#reached = await log.snapshots.reached();
     } catch (error) {
       if (this.#isClosed) return;
       report(`No snapshot of the room could be put beside its log: ${error instanceof Error ? error.message : error}.`);
+    }
+  }
+
+  async #pack(): Promise<{ readonly position: string; readonly bytes: Uint8Array } | undefined> {
+    using snapshot = this.#options.data.snapshot();
+    return snapshot && { position: snapshot.position, bytes: await pack(this.#whileOpen(snapshot.lines())) };
+  }
+
+  *#whileOpen(lines: Iterable<string>): Generator<string> {
+    for (const line of lines) {
+      if (this.#isClosed) throw new Error("the server stops");
+      yield line;
     }
   }
 }

@@ -59,7 +59,10 @@ export function openInMemory(migrations: readonly string[]): DatabaseSync {
 }
 
 function databaseAt(path: string): DatabaseSync {
-  return new (process.getBuiltinModule("node:sqlite").DatabaseSync)(path);
+  const database = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(path);
+  // What a snapshot puts aside fills no other disk, where one may not write, either.
+  database.exec("PRAGMA temp_store = MEMORY");
+  return database;
 }
 
 function prepareFolder(folder: string): void {

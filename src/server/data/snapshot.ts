@@ -2,13 +2,16 @@
 // know where such texts lie. Invariant: what is read is checked, and a database takes all of a snapshot or nothing.
 
 import type { DatabaseSync } from "node:sqlite";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { createGzip, gunzip } from "node:zlib";
 import { z } from "zod";
 import { SNAPSHOT_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { migrate, openInMemory } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";
-import { SNAPSHOT_ROWS_MAX, SNAPSHOT_TABLES, SNAPSHOT_VERSION, takeSnapshot } from "./take-snapshot.ts";
+import { SNAPSHOT_ROWS_MAX, SNAPSHOT_TABLES, SNAPSHOT_VERSION, TakenSnapshot } from "./take-snapshot.ts";
 
 const SQL = {
   set: "UPDATE log SET identity = ?, position = ?, applied = ?, forgotten = ?",
@@ -67,11 +70,27 @@ export function loadSnapshot(database: DatabaseSync, text: string, migrations = 
   else loadSnapshot(database, ofToday(text, head, migrations), migrations);
 }
 
-export async function pack(text: string): Promise<Uint8Array> {
-  if (Buffer.byteLength(text) > SNAPSHOT_UNPACKED_BYTES_MAX) {
-    throw new SnapshotError(`it would have over ${SNAPSHOT_UNPACKED_BYTES_MAX} bytes`);
+/** Packs the lines of a snapshot, one in a turn of the event loop. @throws SnapshotError when there is too much of it. */
+export async function pack(lines: Iterable<string>): Promise<Uint8Array> {
+  const packed: Uint8Array[] = [];
+  await pipeline(Readable.from(pieces(lines)), createGzip(), async (chunks: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of chunks) packed.push(chunk);
+  });
+  return Buffer.concat(packed);
+}
+
+async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
+  let [bytes, between] = [0, ""];
+  for (const line of lines) {
+    const piece = Buffer.from(between + line);
+    bytes += piece.length;
+    if (bytes > SNAPSHOT_UNPACKED_BYTES_MAX) {
+      throw new SnapshotError(`it would have over ${SNAPSHOT_UNPACKED_BYTES_MAX} bytes`);
+    }
+    yield piece;
+    between = "\n";
+    await nextTurn();
   }
-  return promisify(gzip)(text);
 }
 
 /** @throws SnapshotError when the bytes are none that pack() gave. */
@@ -89,7 +108,7 @@ function ofToday(text: string, head: SnapshotHead, migrations: readonly string[]
   try {
     fill(database, head, text);
     migrate(database, migrations);
-    const snapshot = takeSnapshot(database);
+    using snapshot = TakenSnapshot.begin(database);
     if (snapshot === undefined) throw new SnapshotError("it has no position");
     return snapshot.text;
   } finally {
