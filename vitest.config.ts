@@ -79,6 +79,7 @@ export default defineConfig({
         .filter(({ files, missing }) => files.length > 0 && missing === undefined)
         .map(({ capability, files }) => project(capability.suffix, files, true, AGAIN_BESIDE_PROGRAMS)),
     ],
+    globalSetup: ["scripts/bundle-programs.ts"],
     sequence: { sequencer: TurnSequencer },
     reporters: [
       "default",

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { started } from "../src/fixtures/started.ts";
 import { writeFaulty } from "./fixtures/faulty-programs.ts";
 import { runLab } from "./fixtures/run-lab.ts";
 import { OWN_FILES } from "./implementation/own.ts";
@@ -36,8 +37,8 @@ test(
   "pairs run two at a time, and their verdicts, known failures and folders are in one report",
   async () => {
     const out = join(folder, "known");
-    const mutant = await writeServer("mutant", [MUTANT, DEFECT], KNOWN);
-    const wary = await writeServer("wary", [MUTANT, UNSEEN], KNOWN);
+    const mutant = await writeServer("mutant", [...started(MUTANT), DEFECT], KNOWN);
+    const wary = await writeServer("wary", [...started(MUTANT), UNSEEN], KNOWN);
     const sides = [OWN_FILES.server, mutant, wary].flatMap((file) => ["--server", file]);
     const args = ["03", "04", ...sides, "--client", OWN_FILES.client, "--parallel", "2", "--timeout", "2"];
     const { status, stdout, stderr } = await runMatrix(out, ...args);
@@ -84,7 +85,7 @@ test(
   "a case that fails makes it exit status 1",
   async () => {
     const out = join(folder, "fails");
-    const mutant = await writeServer("mutant", [MUTANT, DEFECT]);
+    const mutant = await writeServer("mutant", [...started(MUTANT), DEFECT]);
     const { status, stdout } = await runMatrix(out, "04", "--server", mutant, "--timeout", "1");
     expect(status).toBe(1);
     expect(verdictsOf(await readResult(out))).toEqual([["fail"]]);
@@ -117,7 +118,7 @@ test(
   "a broken file is a row of errors, equal names are told apart by their files, and the table is there as CSV",
   async () => {
     const out = join(folder, "broken");
-    const [alice, bob] = [await writeServer("alice", [MUTANT, UNSEEN]), join(folder, "bob.yaml")];
+    const [alice, bob] = [await writeServer("alice", [...started(MUTANT), UNSEEN]), join(folder, "bob.yaml")];
     await writeFile(bob, await readFile(alice, "utf8"));
     const broken = join(folder, "broken.yaml");
     await writeFile(broken, "name: [\n");
@@ -141,7 +142,7 @@ test(
   async () => {
     const out = join(folder, "versions");
     const first = join(folder, "first.yaml");
-    const command = JSON.stringify([process.execPath, CLIENT, "--headless"]);
+    const command = JSON.stringify([...started(CLIENT), "--headless"]);
     const run = `run: { command: ${command}, environment: { HOWDY_LOCAL_ADDRESS: "{address}", HOWDY_HCP: "1" } }`;
     await writeFile(first, `name: first\nversion: "1"\nrole: client\n${run}\n`);
     const args = ["06", "together", "--client", first, "--client", OWN_FILES.client];
@@ -208,7 +209,7 @@ function verdictsOf({ cells }: MatrixResult) {
 
 async function writeServer(name: string, words: readonly string[], more = ""): Promise<string> {
   const file = join(folder, `${name}-${more.length}.yaml`);
-  const command = JSON.stringify(["node", ...words]);
+  const command = JSON.stringify(words);
   const args = '["--host", "{address}", "--port", "{port}"]';
   const run = `run: { command: ${command}, arguments: ${args} }`;
   await writeFile(file, `name: ${name}\nversion: "1"\nrole: server\n${run}\n${more}\n`);

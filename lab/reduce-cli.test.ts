@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { started } from "../src/fixtures/started.ts";
 import { runLab } from "./fixtures/run-lab.ts";
 import type { Defect } from "./replay/fixtures/mutant-server.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
@@ -38,7 +39,7 @@ beforeAll(async () => {
   file = join(folder, "broadcast.yaml");
   await writeFile(file, CASE);
   mutant = join(folder, "mutant.yaml");
-  const run = `run: { command: ${JSON.stringify(["node", MUTANT, DEFECT])}, arguments: ["--host", "{address}", "--port", "{port}"] }`;
+  const run = `run: { command: ${JSON.stringify([...started(MUTANT), DEFECT])}, arguments: ["--host", "{address}", "--port", "{port}"] }`;
   await writeFile(mutant, `name: mutant\nversion: "1"\nrole: server\n${run}\n`);
 });
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { started } from "../src/fixtures/started.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -26,7 +27,9 @@ beforeAll(async () => {
   // `npm run lab -- ARGS` from a folder that is no checkout: on a bed that every machine has, beside other tests.
   await mkdir(join(folder, "bin"));
   const npm = join(folder, "bin", "npm");
-  const lab = `exec '${process.execPath}' '${join(ROOT, "lab/cli.ts")}' "$@"`;
+  const lab = `exec ${started(join(ROOT, "lab/cli.ts"))
+    .map((word) => `'${word}'`)
+    .join(" ")} "$@"`;
   const own = `--testbed local --subnet ${await claimSubnet()} --out '${join(folder, "report")}'`;
   await writeFile(npm, `#!/bin/sh\nshift 3\ncase "$1" in --list) ${lab};; *) ${lab} ${own};; esac\n`);
   await chmod(npm, 0o755);

@@ -20,6 +20,7 @@ interface Room {
 
 const ROOMS: readonly Room[] = [
   { of: "package.json" },
+  { of: "src/bundle/", mayUse: ["node:*", "esbuild"] },
   { of: "src/clock.ts" },
   { of: "src/line-cutter.ts" },
   { of: "src/unseen.ts" },
@@ -344,6 +345,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/testbed/",
     mayImport: [
+      "src/bundle/",
       "src/options/",
       "lab/own-command.ts",
       "lab/hosts/",
@@ -545,6 +547,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "scripts/",
     mayImport: [
+      "src/bundle/",
       "src/log/nats/",
       "src/client/",
       "src/client/web/",

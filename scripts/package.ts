@@ -38,7 +38,7 @@ const LEFT_OUT = /\.tsx?$|\.(?:png|html|pyc)$|^(?:fixtures|tsconfig\.json|__pyca
 const NAME_IN_CODE = /(["'`])(?<name>[^"'`\s]*)\.tsx?\1/g;
 const NAME_IN_TEXT = /\.tsx?\b/g;
 /** Files that name others. */
-const TEXTS = ["implementations/*.yaml", "**/Dockerfile*", ".dockerignore", "lab/*.mjs"] as const;
+const TEXTS = ["implementations/*.yaml", "**/Dockerfile*", ".dockerignore", "lab/*.mjs", "compile-cache.mjs"] as const;
 
 rmSync(DIST, { recursive: true, force: true });
 await $({ cwd: ROOT, preferLocal: true, quiet: true })`tsc --project tsconfig.package.json --outDir ${DIST}`;

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { isAlive, markProcess, type ProcessMark } from "../machine/process-mark.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 
@@ -27,8 +28,9 @@ test.runIf(process.platform === "linux").each([
   ["is asked to end", "SIGTERM", 143],
 ] as const)("no browser outlives a lab that %s, nor does what it wrote", async (_how, signal, expected) => {
   const out = await mkdtemp(join(tmpdir(), "howdy-browser-"));
-  const args = [CLI, "--testbed", "local", "--subnet", await claimSubnet(), "--client", "web", "--out", out, "09"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const args = ["--testbed", "local", "--subnet", await claimSubnet(), "--client", "web", "--out", out, "09"];
+  const [node, ...words] = started(CLI);
+  const child = spawn(node, [...words, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   try {
     // The bed is open by then, so that the lab has something to clear up.

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { BedLanes } from "../testbed/fixtures/bed-lanes.ts";
 import type { ClientDefect } from "./fixtures/odd-client.ts";
 import { BOTH_VERSIONS, type Limits, linesOf, PATIENT, probeOn } from "./fixtures/probe-on.ts";
@@ -144,7 +145,7 @@ test("a client whose file says that it tells no users is not asked for them", as
 });
 
 function probe(defect: ClientDefect, limits: Limits, more = "") {
-  const command = JSON.stringify([process.execPath, ODD, defect]);
+  const command = JSON.stringify([...started(ODD), defect]);
   const yaml = `name: odd client\nversion: "1"\nrole: client\nrun: { command: ${command} }\n${more}\n`;
   return LANES.run((subnet) => probeOn(subnet, yaml, limits));
 }

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { FakeRoom } from "../replay/fixtures/fake-room.ts";
@@ -225,7 +226,7 @@ test("a program has 15 s to start, however short --timeout is, and longer where 
 });
 
 function probe(defect: ServerDefect, limits: Limits, more = "", signal?: AbortSignal) {
-  const command = JSON.stringify([process.execPath, ODD, defect]);
+  const command = JSON.stringify([...started(ODD), defect]);
   const yaml = `name: odd server
 version: "1"
 role: server

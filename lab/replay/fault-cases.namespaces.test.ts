@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
@@ -38,7 +39,7 @@ test.concurrent.each(CASES)("%s passes, far sooner than within the default time"
 
 test.concurrent.each(CASES)("a server that gives nobody up fails %s", async (name) => {
   const defect: Defect = "the silent are kept";
-  const server = command(process.execPath, MUTANT_SERVER, defect);
+  const server = command(...started(MUTANT_SERVER), defect);
   const { steps } = await replay(name, { ...OWN_COMMANDS, server }, MUTANT_WITHIN_MS);
   expect(steps.find(({ verdict }) => verdict !== "pass")).toMatchObject({
     verdict: "fail",

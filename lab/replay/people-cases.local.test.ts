@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
@@ -47,7 +48,7 @@ test.each<[Defect, string, RegExp]>([
   ["leave not logged", "flood", /^Win74 showed (nothing|"Zoe whispers to you: Done")/],
 ])("a server with the defect “%s” fails %s", async (defect, name, seen) => {
   const scenario = await load(FILES.find((file) => file.endsWith(`/${name}.yaml`)) ?? name);
-  const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
+  const programs = { ...OWN_COMMANDS, server: command(...started(MUTANT), defect) };
   const { steps } = await replay({ ...scenario, steps: withoutLogs(scenario) }, programs, MUTANT_TIMEOUT_MS);
   expect(steps.find(({ verdict }) => verdict !== "pass")).toMatchObject({ seen: expect.stringMatching(seen) });
 });

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import type { PageDefect } from "../browser/fixtures/still-page.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
 import { moveTopology } from "../hosts/topology.ts";
@@ -68,7 +69,7 @@ describe("a server with the defect", () => {
   ];
 
   test.concurrent.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
-    const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
+    const programs = { ...OWN_COMMANDS, server: command(...started(MUTANT), defect) };
     const outcome = await replay(reportFile(id), programs, MUTANT_TIMEOUT_MS);
     expectFailure(outcome, step);
     expect(outcome.steps[step - 1]?.expected).toMatch(expected);
@@ -104,7 +105,7 @@ describe("a page whose", () => {
 });
 
 function look(defect: PageDefect): Promise<CaseOutcome> {
-  const programs = { ...OWN_COMMANDS, client: command(process.execPath, STILL_PAGE, defect) };
+  const programs = { ...OWN_COMMANDS, client: command(...started(STILL_PAGE), defect) };
   return replay(reportFile("01"), programs, MUTANT_TIMEOUT_MS);
 }
 

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
@@ -130,7 +131,7 @@ describe("a server with the defect", () => {
 
   test.concurrent.each(defects)("%s fails case %s in step %i", async (defect, id, step, expected, seen) => {
     const file = FILES.find((name) => name.includes(`/${id}-`)) ?? "";
-    const programs = { ...OWN_COMMANDS, server: command(process.execPath, MUTANT, defect) };
+    const programs = { ...OWN_COMMANDS, server: command(...started(MUTANT), defect) };
     const outcome = await replay(file, programs, MUTANT_TIMEOUT_MS);
     const verdicts = outcome.steps.map(({ verdict }) => verdict);
     expect(verdicts).toEqual(

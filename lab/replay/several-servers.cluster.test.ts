@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { PROTOCOLS, wireOf } from "../commands/protocol.ts";
 import { moveTopology, readFurtherHosts, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
@@ -48,7 +49,7 @@ const MUTANTS = [
 
 // One at a time, and more than once: what a defect does is a matter of moments, which a busy machine moves.
 test.each(MUTANTS)("a server with the defect “%s” is found by %s", { retry: 3 }, async (defect, name, says) => {
-  const server = command(process.execPath, MUTANT, defect);
+  const server = command(...started(MUTANT), defect);
   const { steps, breaches, isWhole } = await replay(`${FOLDER}/${name}`, { ...OWN_COMMANDS, server });
   const failed = steps.filter(({ verdict }) => verdict === "fail").map(({ seen }) => seen ?? "");
   const verdicts = steps.map(({ verdict, seen }) => `${verdict} ${seen ?? ""}`);

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { moveTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
@@ -63,7 +64,7 @@ const SERVERS: readonly (readonly [Defect, string, string])[] = [
 ];
 
 test.concurrent.each(SERVERS)("a server with the defect “%s” fails it: %s, %s", async (defect, says, clause) => {
-  const server = command(process.execPath, MUTANT_SERVER, defect);
+  const server = command(...started(MUTANT_SERVER), defect);
   const { outcome, broken } = await replay({ ...OWN_COMMANDS, server }, CASE, TEXTS);
   expect(broken).toMatchObject([{ says, clause, isBreach: true }]);
   expect(outcome).toMatchObject({ verdict: "fail", steps: [{ verdict: "pass" }] });
@@ -71,7 +72,7 @@ test.concurrent.each(SERVERS)("a server with the defect “%s” fails it: %s, %
 
 test.concurrent("a client that speaks without a name fails it", async () => {
   const defect: ClientDefect = "speaks without a name";
-  const client = command(process.execPath, MUTANT_CLIENT, defect);
+  const client = command(...started(MUTANT_CLIENT), defect);
   const { outcome, broken } = await replay({ ...OWN_COMMANDS, client }, SPEAKS_UNNAMED, 0);
   expect(broken).toMatchObject([{ clause: "6.3", host: "Win72", isBreach: true }]);
   expect(outcome).toMatchObject({ verdict: "fail", steps: [{ verdict: "pass" }] });

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { command, OWN_COMMANDS } from "../implementation/fixtures/own-pair.ts";
 import type { Defect } from "../replay/fixtures/mutant-server.ts";
@@ -48,7 +49,7 @@ steps:
 
 test("a server that forwards under another's name is told from one that does not", async () => {
   const defect: Defect = "foreign senders forwarded";
-  const mutant = await replay({ ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) }, 3);
+  const mutant = await replay({ ...OWN_COMMANDS, server: command(...started(MUTANT_SERVER), defect) }, 3);
   expect(mutant.broken).toMatchObject([{ clause: "7.2" }, { clause: "7.3" }]);
   expect(mutant.outcome).toMatchObject({ verdict: "fail", steps: [{ verdict: "pass" }] });
   const own = await replay(OWN_COMMANDS, 2);
@@ -57,11 +58,7 @@ test("a server that forwards under another's name is told from one that does not
 
 test("a server that says twice what was lost in a cut, and nothing else, is told from one that does not", async () => {
   const defect: Defect = "lost texts sent again";
-  const mutant = await replay(
-    { ...OWN_COMMANDS, server: command(process.execPath, MUTANT_SERVER, defect) },
-    4,
-    CUT_CASE,
-  );
+  const mutant = await replay({ ...OWN_COMMANDS, server: command(...started(MUTANT_SERVER), defect) }, 4, CUT_CASE);
   expect(mutant.broken).toMatchObject([{ says: "a text came twice", clause: "7.3" }]);
   const own = await replay(OWN_COMMANDS, 2, CUT_CASE);
   expect([own.outcome.verdict, own.broken, own.wire.isWhole]).toEqual(["pass", [], true]);

@@ -38,7 +38,8 @@ export class Pty {
 
   /** @param args - The client's own: HOST and PORT. */
   constructor(args: readonly string[], listener: PtyListener) {
-    const command = [process.execPath, CLIENT, "--terminal", ...args].map(quote).join(" ");
+    // As this program was started itself.
+    const command = [process.execPath, ...process.execArgv, CLIENT, "--terminal", ...args].map(quote).join(" ");
     const env = { ...process.env, SHELL: "/bin/sh", TERM: "xterm-256color", NO_COLOR: "1" };
     const resize = `stty rows ${SIZE.rows} columns ${SIZE.columns}`;
     this.#child = spawn("script", ["-qfec", `${resize}; exec ${command}`, "/dev/null"], { env });

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../src/fixtures/started.ts";
 import { HCP } from "../hcp/hcp.ts";
 import { HCP2 } from "../hcp2/hcp2.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
@@ -97,7 +98,7 @@ test.concurrent("what is being typed stays while others speak, leave and are pic
 
 test.concurrent("a server that says everything twice is caught in the same step as with any client", async () => {
   const file = FILES.find((each) => each.includes("/07-")) ?? "";
-  const server = command(process.execPath, MUTANT_SERVER, "broadcast doubled");
+  const server = command(...started(MUTANT_SERVER), "broadcast doubled");
   const bad = await badSteps(file, readFileSync(file, "utf8"), { ...COMMANDS, server });
   expect(bad[0]).toMatchObject({ verdict: "fail", seen: expect.stringMatching(/^Win73 showed "Jon Stewart says: /) });
 });

@@ -22,7 +22,7 @@ import { runLocalCommand } from "./local-command.ts";
 import { type LocalCommand, LocalProgram } from "./local-program.ts";
 import { claimLoopback } from "./loopback-claim.ts";
 import { LoopbackLinks } from "./loopback-links.ts";
-import { brokerCommand, passedEnvironment, peerCommand } from "./own-programs.ts";
+import { brokerCommand, bundleOwnPrograms, passedEnvironment, peerCommand } from "./own-programs.ts";
 import {
   type BootOptions,
   type CommandEnd,
@@ -72,7 +72,10 @@ export async function openLoopbackBed(options: LoopbackBedOptions): Promise<Loop
   reaper.watchFolder(folder);
   try {
     const record = recordOptions(options, separateAddresses, reaper);
-    const recorder = await openLoopbackRecorder(record);
+    const [recorder] = await Promise.all([
+      openLoopbackRecorder(record),
+      bundleOwnPrograms(options.repository, Object.values(options.programs)),
+    ]);
     return new LoopbackBed(options, { separateAddresses, claim, reaper, record, recorder, folder, mark });
   } catch (fault) {
     await rm(folder, { recursive: true, force: true });

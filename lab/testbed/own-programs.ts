@@ -1,8 +1,20 @@
-// Owns what programs get that are processes of this machine: the environment, and the lab's raw peer as one of them. It
-// must not know where they run. Invariant: nothing of the lab's environment reaches a program but what is named here.
+// Owns what programs get that are processes of this machine: the environment, the lab's raw peer as one of them, and that the
+// project's own start fast. It must not know where they run. Invariant: nothing of the lab's environment reaches a program but
+// what is named here.
 
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { haveBundles } from "../../src/bundle/make-bundles.ts";
 import type { ProgramCommand } from "../hosts/program-source.ts";
+
+/** What has Node start the project's programs from their bundles. */
+export const PRELOAD = "compile-cache.mjs";
+/** The programs that cases are run with. */
+export const OWN_PROGRAMS = [
+  "src/server/main.ts",
+  "src/server/operator/howdyctl.ts",
+  "src/client/main.ts",
+  "lab/terminal-adapter/main.ts",
+] as const;
 
 /** Where Node keeps programs compiled, so that a start takes a quarter of the time; others take no notice of it. */
 const COMPILE_CACHE = "node_modules/.cache/howdy-lab";
@@ -25,6 +37,13 @@ export function brokerCommand(repository: string): ProgramCommand {
 export function ownFolders(repository: string): readonly string[] {
   const folders = ["lab/peer", "lab/broker", "package.json"].map((each) => join(repository, each));
   return [...folders, dirname(process.execPath)];
+}
+
+/** Has what is started as the project's own programs are start from bundles that are like their sources. */
+export async function bundleOwnPrograms(repository: string, commands: readonly ProgramCommand[]): Promise<void> {
+  const preload = join(repository, PRELOAD);
+  const areOwn = commands.some(({ words, directory }) => words.some((word) => resolve(directory, word) === preload));
+  if (areOwn) await haveBundles(repository, OWN_PROGRAMS);
 }
 
 export function compileCache(repository: string): string {

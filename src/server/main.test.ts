@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { started } from "../fixtures/started.ts";
 import { DEADLINE_MS, TestPeer } from "./fixtures/test-peer.ts";
 import { SERVER_MAIN, ServerProgram } from "./fixtures/test-program.ts";
 import { TextPeer } from "./fixtures/text-peer.ts";
@@ -125,7 +126,7 @@ describe("the operator's console", () => {
 
   test("on a terminal answers in plain lines, clears it, and quits", async (context) => {
     if (spawnSync("script", ["--version"]).status !== 0) return context.skip("needs script of util-linux");
-    const command = [process.execPath, SERVER_MAIN, "--host", "127.0.0.1", "--port", "0"].join(" ");
+    const command = [...started(SERVER_MAIN), "--host", "127.0.0.1", "--port", "0"].join(" ");
     await using program = new ServerProgram([], { command: ["script", "-qec", command, "/dev/null"] });
     await program.until("the start", () => program.stdout.includes("Server is started and listening."));
     program.type("list");
@@ -343,7 +344,7 @@ describe("the log", () => {
   test("on a terminal holds the plain words, and the prompts", async (context) => {
     if (spawnSync("script", ["--version"]).status !== 0) return context.skip("needs script of util-linux");
     const port = await freePort();
-    const command = [process.execPath, SERVER_MAIN, "--port", String(port), "--connections-max", "1"].join(" ");
+    const command = [...started(SERVER_MAIN), "--port", String(port), "--connections-max", "1"].join(" ");
     await using program = new ServerProgram([], { command: ["script", "-qec", command, "/dev/null"] });
     await program.until("the prompt", () => program.stdout.includes(ASK_HOST));
     program.type("");
@@ -372,7 +373,7 @@ async function namedAtLast(port: number, name: string): Promise<TestPeer> {
 
 describe("the health check", () => {
   const ask = async (path: string) => {
-    const command = [process.execPath, HEALTH_MAIN];
+    const command = [...started(HEALTH_MAIN)];
     await using program = new ServerProgram([], { command, env: { HOWDY_HEALTH_SOCKET: path } });
     const { status } = await program.exited();
     return { status, stderr: program.stderr };
@@ -424,7 +425,7 @@ describe("the health check", () => {
 
 test("a server that runs out of file descriptors turns newcomers away, and serves on", async (context) => {
   if (process.platform === "win32") return context.skip("needs a shell with ulimit");
-  const command = ["sh", "-c", `ulimit -n 48 && exec "$0" "$@"`, process.execPath, SERVER_MAIN];
+  const command = ["sh", "-c", `ulimit -n 48 && exec "$0" "$@"`, ...started(SERVER_MAIN)];
   const args = ["--host", "127.0.0.1", "--port", "0", "--message-gap-ms", "0"];
   await using program = new ServerProgram([], { command: [...command, ...args] });
   await program.logged("server-listening");

@@ -12,7 +12,14 @@ import type { Endpoint, WireWish } from "../../wire/wire.ts";
 import { BedHosts } from "../bed-hosts.ts";
 import { runLocalCommand } from "../local-command.ts";
 import { type LinkPlace, NetworkLinks } from "../network-links.ts";
-import { brokerCommand, compileCache, ownFolders, passedEnvironment, peerCommand } from "../own-programs.ts";
+import {
+  brokerCommand,
+  bundleOwnPrograms,
+  compileCache,
+  ownFolders,
+  passedEnvironment,
+  peerCommand,
+} from "../own-programs.ts";
 import {
   type BootOptions,
   type CommandEnd,
@@ -78,7 +85,9 @@ export async function openNamespaceBed(options: NamespaceBedOptions): Promise<Na
   const view = viewFor([all.server, all.client, all.peer, all.broker], own, { path: env.PATH ?? "" });
   const [holder] = await Promise.all([
     Holder.open(topology, view),
-    warmCache(repository, compileCache(repository), TOOLS_PATH),
+    bundleOwnPrograms(repository, Object.values(programs)).then(() =>
+      warmCache(repository, compileCache(repository), TOOLS_PATH),
+    ),
   ]);
   try {
     const hosts = new Map(topology.hosts.map(({ address, name }) => [address, name]));

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   mkdirSync,
@@ -8,12 +9,14 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { findBundle } from "../../../src/bundle/found-bundle.ts";
+import { haveBundles } from "../../../src/bundle/make-bundles.ts";
+import { OWN_PROGRAMS } from "../own-programs.ts";
 import { TOOLS_PATH } from "./holder.ts";
 import { warmCache } from "./warm-cache.ts";
 
@@ -22,7 +25,7 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 let copy: string;
 let cache: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   copy = mkdtempSync(join(tmpdir(), "howdy-warm-"));
   chmodSync(copy, 0o755);
   for (const path of ["src", "lab/peer", "compile-cache.mjs", "package.json"]) {
@@ -33,6 +36,7 @@ beforeEach(() => {
     if (name !== ".cache") symlinkSync(join(REPOSITORY, "node_modules", name), join(copy, "node_modules", name));
   }
   cache = join(copy, "node_modules/.cache/howdy-lab");
+  await haveBundles(copy, OWN_PROGRAMS);
 });
 afterEach(() => rmSync(copy, { recursive: true }));
 
@@ -44,17 +48,18 @@ test("what Node compiles is there for each host's user, who can read it, until a
   await warmCache(copy, cache, TOOLS_PATH);
   const [folder = ""] = readdirSync(cache).filter((name) => name.endsWith("-1000"));
   const files = readdirSync(join(cache, folder));
-  expect(files.length).toBeGreaterThan(50);
+  expect(files.length).toBeGreaterThan(20);
   expect(files.filter((file) => (statSync(join(cache, folder, file)).mode & 0o004) === 0)).toEqual([]);
   expect(readdirSync(join(cache, folder.replace(/1000$/, "1003")))).toEqual(files);
   const before = markers();
   expect(before).toHaveLength(1);
-  for (const name of readdirSync(cache).filter((each) => !before.includes(each))) {
+  for (const name of readdirSync(cache).filter((each) => !before.includes(each) && each !== "bundles")) {
     rmSync(join(cache, name), { recursive: true });
   }
   await warmCache(copy, cache, TOOLS_PATH);
-  expect(readdirSync(cache)).toEqual(before);
-  utimesSync(join(copy, "src/server/main.ts"), 1, 1);
+  expect(readdirSync(cache)).toEqual(["bundles", ...before]);
+  appendFileSync(join(copy, "src/server/main.ts"), "console.log();\n");
+  await haveBundles(copy, OWN_PROGRAMS);
   await warmCache(copy, cache, TOOLS_PATH);
   expect(readdirSync(cache)).toContain(folder);
   expect(markers()).toHaveLength(1);
@@ -65,12 +70,12 @@ test("each face of the client is compiled, also those that are loaded only when 
   await warmCache(copy, cache, TOOLS_PATH);
   const filesOf = () => readdirSync(cache, { recursive: true }).length;
   const before = filesOf();
-  for (const face of ["headless/headless.ts", "web/web.ts", "terminal/terminal.ts"]) {
-    const preload = ["--import", join(copy, "compile-cache.mjs")];
-    const words = ["--user", "--map-user=1000", "--map-group=1000", process.execPath, ...preload];
-    const { status } = spawnSync("unshare", [...words, join(copy, "src/client", face)], {
-      env: { PATH: TOOLS_PATH, NODE_COMPILE_CACHE: cache },
-    });
+  const bundle = dirname(findBundle(copy, "src/client/main.ts") ?? "");
+  const faces = readdirSync(bundle).filter((name) => /^(?:web|terminal)-.*\.mjs$/.test(name));
+  expect(faces).toHaveLength(2);
+  for (const face of faces) {
+    const words = ["--user", "--map-user=1000", "--map-group=1000", process.execPath, join(bundle, face)];
+    const { status } = spawnSync("unshare", words, { env: { PATH: TOOLS_PATH, NODE_COMPILE_CACHE: cache } });
     expect([face, status, filesOf()]).toEqual([face, 0, before]);
   }
 });

@@ -3,10 +3,12 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, statSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { findBundle } from "../../../src/bundle/found-bundle.ts";
+import { PRELOAD } from "../own-programs.ts";
 import { PROGRAM_IDS } from "./holder.ts";
 
 /** Own programs, each with words by which it loads what it needs, and ends. */
@@ -14,12 +16,8 @@ const PROGRAMS = [
   ["src/server/main.ts", "--help"],
   ["src/server/operator/howdyctl.ts", "--help"],
   ["src/client/main.ts", "--headless"],
-  // Loaded only when they are asked for, and then they serve until they are told to end.
-  ["src/client/web/web.ts"],
-  ["src/client/terminal/terminal.ts"],
   ["lab/peer/main.ts"],
 ] as const;
-const SOURCES = ["src/**/*.ts", "lab/peer/*.ts", "compile-cache.mjs"] as const;
 /** The programs end in a tenth of a second; on a busy machine later. */
 const WARM_MS_MAX = 10_000;
 const MARKER = "warm-in-namespaces-";
@@ -28,22 +26,24 @@ const [FIRST_ID, ...OTHER_IDS] = PROGRAM_IDS;
 const AS_PROGRAM = ["--user", "--map-user", String(FIRST_ID), "--map-group", String(FIRST_ID)] as const;
 
 /**
- * Fills the compile cache, unless that was done for these sources.
+ * Fills the compile cache with the programs' bundles, unless that was done for these.
  *
  * @param path - Where the tools are.
  */
 export async function warmCache(repository: string, cache: string, path: string): Promise<void> {
-  if (PROGRAMS.some(([file]) => !existsSync(join(repository, file)))) return;
-  const marker = `${MARKER}${stampOf(repository)}`;
+  const bundles = PROGRAMS.map(([file]) => findBundle(repository, file));
+  if (bundles.every((bundle) => bundle === undefined)) return;
+  const marker = `${MARKER}${stampOf(bundles)}`;
   if (existsSync(join(cache, marker))) return;
   try {
     await mkdir(cache, { recursive: true });
-    const preload = ["--import", join(repository, "compile-cache.mjs")];
     await Promise.all(
-      PROGRAMS.map(async ([file, ...words]) => {
-        const call = [...AS_PROGRAM, process.execPath, ...preload, join(repository, file), ...words];
+      PROGRAMS.map(async ([file, ...words], index) => {
+        const parts = partsOf(bundles[index]).flatMap((part) => ["--import", part]);
+        const call = ["--import", join(repository, PRELOAD), ...parts, join(repository, file), ...words];
         const env = { PATH: path, NODE_COMPILE_CACHE: cache };
-        const running = promisify(execFile)("unshare", call, { cwd: "/", env, timeout: WARM_MS_MAX });
+        const options = { cwd: "/", env, timeout: WARM_MS_MAX };
+        const running = promisify(execFile)("unshare", [...AS_PROGRAM, process.execPath, ...call], options);
         running.child.stdin?.end();
         await running;
       }),
@@ -56,6 +56,12 @@ export async function warmCache(repository: string, cache: string, path: string)
   } catch {
     // Somebody else's checkout, say, which is not to be written to: programs start, but slower.
   }
+}
+
+/** What a program loads only when it needs it. */
+function partsOf(bundle: string | undefined): readonly string[] {
+  if (bundle === undefined) return [];
+  return globSync(join(dirname(bundle), "*.mjs")).filter((file) => file !== bundle);
 }
 
 /** Node writes for its user alone. Where the lab is root, that is another user outside. */
@@ -71,12 +77,8 @@ async function shareAmongHosts(cache: string): Promise<void> {
   }
 }
 
-/** Changes with every source that changes. */
-function stampOf(repository: string): string {
+/** Changes with every bundle that changes: their folders are called by what is in them. */
+function stampOf(bundles: readonly (string | undefined)[]): string {
   const hash = createHash("sha256").update(`${process.version} ${PROGRAM_IDS.join()}\n`);
-  for (const file of globSync([...SOURCES], { cwd: repository }).sort()) {
-    const { mtimeMs, size } = statSync(join(repository, file));
-    hash.update(`${file} ${mtimeMs} ${size}\n`);
-  }
-  return hash.digest("hex").slice(0, 16);
+  return hash.update(bundles.join("\n")).digest("hex").slice(0, 16);
 }

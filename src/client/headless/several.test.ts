@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../fixtures/started.ts";
 import { type ControlCommand2, type ControlEvent2, eventSchema2 } from "../control.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { startServer } from "../web/fixtures/programs.ts";
@@ -17,7 +18,8 @@ test("commands right behind a connect wait for the second server when the first 
   await using second = await startServer();
   const servers = [first, second].map(({ port }) => ({ address: "127.0.0.1", port }));
   const nowhere = { address: "127.0.0.1", port: 1 };
-  const child = spawn(process.execPath, [MAIN, "--headless", "--control", "2", "--hcp", "2"], { stdio: "pipe" });
+  const [node, ...words] = started(MAIN);
+  const child = spawn(node, [...words, "--headless", "--control", "2", "--hcp", "2"], { stdio: "pipe" });
   await using _ = { [Symbol.asyncDispose]: async () => void child.kill("SIGKILL") };
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const give = (...commands: readonly ControlCommand2[]) => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { started } from "../../fixtures/started.ts";
 import { TestPeer } from "../fixtures/test-peer.ts";
 import { ServerProgram } from "../fixtures/test-program.ts";
 import { CONTROL_CONNECTIONS_MAX, CONTROL_LINE_BYTES_MAX } from "../limits.ts";
@@ -101,7 +102,7 @@ test("another server's socket is left alone, a dead one's is replaced, and a fil
 });
 
 async function ctl(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  await using program = new ServerProgram([], { command: [process.execPath, CTL_MAIN, ...args], env });
+  await using program = new ServerProgram([], { command: [...started(CTL_MAIN), ...args], env });
   const { status } = await program.exited();
   return { status, out: program.stdout, err: program.stderr };
 }

@@ -4,6 +4,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
+import { started } from "../../fixtures/started.ts";
 import { encodeMessage } from "../../protocol/hcp1/index.ts";
 import { DEADLINE_MS } from "../fixtures/test-peer.ts";
 import { SERVER_MAIN, ServerProgram } from "../fixtures/test-program.ts";
@@ -105,7 +106,7 @@ class Bed implements AsyncDisposable {
       space.run("ip", "neighbour", "replace", other.address, "lladdr", other.mac, "nud", "permanent", "dev", "cable");
     }
     const flags = ["--host", SERVER.address, "--port", String(PORT), "--silent-death-s", String(LIMIT_S)];
-    const server = near.start(process.execPath, SERVER_MAIN, ...flags);
+    const server = near.start(...started(SERVER_MAIN), ...flags);
     await server.logged("server-listening");
     return new Bed(near, far, server, opened.move());
   }
