@@ -54,9 +54,9 @@ export async function run(): Promise<boolean> {
   print(`the room's log, one entry under way, from one server to another: waits ${waits(lone)}`);
   print(`a start with ${REPLAYED} entries in the log: ${(await replay(broker)).toFixed(0)} ms`);
   for (const [what, tookMs] of await starts(broker)) print(`  of a whole server, ${what}: ${tookMs.toFixed(0)} ms`);
-  const { allMs, longestMs, packedBytes } = await snapshotPause();
+  const { allMs, longestMs } = snapshotPause();
   const pieces = `${allMs.toFixed(0)} ms in pieces, the longest ${longestMs.toFixed(0)} ms`;
-  print(`a snapshot of 50,000 accounts and 64 MB of mail: ${pieces}; packed ${(packedBytes / 1e6).toFixed(1)} MB`);
+  print(`a snapshot of 50,000 accounts and 64 MB of mail: ${pieces}`);
 
   const slowest = Math.min(...rates);
   const addedMs = quantile(lone, 0.5) - quantile(bare.waitsMs, 0.5);

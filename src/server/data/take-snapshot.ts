@@ -40,12 +40,6 @@ const SLICE_ROWS_MAX = 250;
 
 const SQL = {
   log: "SELECT identity, position, applied, forgotten, user_version AS tables FROM log, pragma_user_version",
-  // The newest row of those that have no place here.
-  cut: (
-    table: SourceName,
-  ) => `SELECT sequence FROM (SELECT sequence, row_number() OVER newest AS count, sum(length(text)) OVER newest AS bytes
-    FROM (SELECT sequence, text FROM ${table} ORDER BY sequence DESC LIMIT ?1) WINDOW newest AS (ORDER BY sequence DESC))
-    WHERE count >= ?1 OR bytes > ?2 ORDER BY sequence DESC LIMIT 1`,
   columns: "SELECT name FROM pragma_table_info(?)",
 } as const;
 
@@ -121,8 +115,9 @@ class TakenTable implements Disposable {
     const { key, grows, isCut } = this.#source;
     this.cut = isCut ? cutOf(database, name) : undefined;
     this.#last = grows ? Number(database.prepare(`SELECT max(${key}) AS last FROM ${name}`).get()?.last) : undefined;
-    const counted = database.prepare(`SELECT count(*) AS count FROM ${name} WHERE ${this.#isTaken(name)}`).get();
-    this.rows = Number(counted?.count);
+    // Of a table as a whole SQLite knows the count without reading its rows.
+    const behind = this.cut === undefined ? "" : ` WHERE ${key} > ${this.cut}`;
+    this.rows = Number(database.prepare(`SELECT count(*) AS count FROM ${name}${behind}`).get()?.count);
   }
 
   /** From now on what changes is put aside. */
@@ -183,8 +178,16 @@ class TakenTable implements Disposable {
   }
 }
 
-/** The place up to which a snapshot has no rows of a table. */
+/** The place of the newest row that has none in a snapshot, 0 where all have one. A text's bytes are known without reading it. */
 function cutOf(database: DatabaseSync, table: SourceName): number {
-  const cut = database.prepare(SQL.cut(table)).get(SNAPSHOT_LINES_MAX + 1, SNAPSHOT_TEXTS_BYTES_MAX);
-  return Number(cut?.sequence ?? 0);
+  const newest = database.prepare(
+    `SELECT sequence, octet_length(text) AS bytes FROM ${table} ORDER BY sequence DESC LIMIT ${SNAPSHOT_LINES_MAX + 1}`,
+  );
+  let [rows, bytes] = [0, 0];
+  for (const row of newest.iterate()) {
+    rows += 1;
+    bytes += Number(row.bytes);
+    if (rows > SNAPSHOT_LINES_MAX || bytes > SNAPSHOT_TEXTS_BYTES_MAX) return Number(row.sequence);
+  }
+  return 0;
 }
