@@ -1,6 +1,6 @@
 // Owns what a file can say of values that a program chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with the
 // request r1 or has the text Hi; REQUEST(join) of the last message of that kind, REQUEST(Hi) of the first say with the text Hi.
-// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce). Pure. Invariant: what no frame tells stays as it is written.
+// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce), each also with marks. Pure. Invariant: what no frame tells stays as it is written.
 
 import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
 import { proofFor, type SignIn, signatureFor } from "./sign-in.ts";
@@ -24,8 +24,8 @@ export function recall(text: string, came: readonly Uint8Array[]): string {
 }
 
 function readSignIn(of: string): SignIn {
-  const [name = "", nonce = "", wrong] = of.split(/, */);
-  return { name, nonce, isWrong: wrong === "wrong" };
+  const [name = "", nonce = "", ...how] = of.split(/, */);
+  return { name, nonce, isWrong: how.includes("wrong"), hasMarks: how.includes("marks") };
 }
 
 function requestOf(came: readonly Uint8Array[], of: string): string | undefined {

@@ -56,6 +56,7 @@ const SERVERS: readonly Found<string>[] = [
   ["a search does not tell where it stopped", "search-pages", "16.7", /^Win72 received page/],
   ["no words are looked for", "search-pages", "16.7", /^Win72 received page/],
   ["marks move backwards", "read-marks", "16.8", /^Win72 received marked/],
+  ["welcomes tell of no marks", "read-marks-welcome", "16.8", /^Win72 received welcome/],
   ["guests have marks", "read-marks", "16.8", /^Win72 received marked/],
 ];
 
