@@ -107,7 +107,18 @@ const ROOMS: readonly Room[] = [
   {
     of: "src/server/data/",
     mayImport: ["src/options/", "src/clock.ts", "src/protocol/", "src/room/", "src/server/limits.ts"],
-    mayUse: ["node:fs", "node:path", "node:sqlite", "node:util", "node:zlib", "zod"],
+    mayUse: [
+      "node:crypto",
+      "node:fs",
+      "node:path",
+      "node:sqlite",
+      "node:stream",
+      "node:stream/promises",
+      "node:timers/promises",
+      "node:util",
+      "node:zlib",
+      "zod",
+    ],
   },
   {
     of: "src/server/mail/",
