@@ -1,30 +1,46 @@
-// Owns ports of a benchmark's own: a free one, and waiting until a server listens at it.
+// Owns ports of a benchmark's own: a free one, and waiting until a server listens at it. Invariant: whoever listens at one can
+// go and come again, because systems give none of these to connections.
 
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
+/** Below those that Linux gives to connections. */
+const PORTS = { first: 10_240, last: 32_767 } as const;
+const TRIES_MAX = 100;
+
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** Milliseconds between two looks. */
-const LOOK_MS = 50;
-
-export async function untilListening(port: number, withinMs = 10_000): Promise<void> {
-  for (let tries = 0; tries < withinMs / LOOK_MS; tries += 1) {
-    const socket = connect({ port, host: "127.0.0.1" });
-    const up = await once(socket, "connect").then(
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const port = randomInt(PORTS.first, PORTS.last + 1);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
       () => true,
       () => false,
     );
-    socket.destroy();
-    if (up) return;
+    server.close();
+    if (isFree) return port;
+  }
+  throw new Error(`no port is free after ${TRIES_MAX} tries`);
+}
+
+/** Milliseconds between two looks, and how many there are. */
+export const LOOK_MS = 50;
+const LOOKS_MAX = 200;
+
+export async function untilListening(port: number): Promise<void> {
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    if (await isListening(port)) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   throw new Error(`nothing listens on port ${port}`);
+}
+
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  const isUp = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isUp;
 }

@@ -41,11 +41,10 @@ export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
 
 /** Everybody has a name and a connection. */
 export async function untilAllBack(world: World, people: readonly Person[]): Promise<void> {
+  world.stalledMs = 0;
   if (await world.until(() => people.every(({ call }) => call !== undefined), NEVER_MS)) return;
   const missing = people.filter(({ call }) => call === undefined).map(({ name }) => name);
-  world.broken.push(
-    `6: not back after ${NEVER_MS / 1000} s: ${missing.slice(0, BURST).join(", ")} (${missing.length})`,
-  );
+  world.missed(`6: not back after ${NEVER_MS / 1000} s: ${missing.slice(0, BURST).join(", ")} (${missing.length})`);
 }
 
 /** In the middle of a burst, and its users are back elsewhere, soon. */
@@ -54,7 +53,6 @@ export async function killServer({ world, people, chance }: Scene): Promise<void
   const users = people.filter((person) => person.isAt(server));
   for (let line = 0; line < BURST; line += 1) for (const user of users) user.speak();
   await world.pause(chance.between(0, 5));
-  world.stalledMs = 0;
   const deadMs = performance.now();
   await server.end("SIGKILL");
   await untilAllBack(world, users);
