@@ -1,5 +1,6 @@
 // Owns `npm run bench -- cluster`: what a room's log over NATS carries with one, two and three servers, beside a bare publisher
-// on the same broker, in the same run. The broker syncs every message to the disk. Every log is in this one process.
+// on the same broker, in the same run, and how soon a server is there. The broker syncs every message to the disk. Every log is in
+// this one process; what people have of a room is in cluster-rooms.ts.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { NatsLog } from "../src/log/nats/nats-log.ts";
 import { writeEntries, writeEntry } from "../src/log/nats/wire.ts";
 import { pack } from "../src/server/data/snapshot.ts";
 import { Member, type MemberOptions } from "../src/server/fixtures/member.ts";
+import { deliveriesPerS, waysBack } from "./cluster-rooms.ts";
 import { snapshotPause } from "./snapshot-pause.ts";
 
 const ENTRIES_PER_S_MIN = 10_000;
@@ -52,6 +54,13 @@ export async function run(): Promise<boolean> {
   }
   const lone = await echo(broker);
   print(`the room's log, one entry under way, from one server to another: waits ${waits(lone)}`);
+  print("a room of 60 people, 8 of whom speak, deliveries");
+  for (const servers of [0, 1, 2, 3]) {
+    const what = servers === 0 ? "1 server, no log" : `${servers} server${servers === 1 ? "" : "s"}`;
+    print(`  ${`${what}:`.padEnd(18)} ${(await deliveriesPerS(broker, servers)).toFixed(0).padStart(7)} a second`);
+  }
+  const { waitsMs, inTime } = await waysBack(broker);
+  print(`${waitsMs.length} users of a server that was killed are back after ${spread(waitsMs)}; its lease is 5 s`);
   print(`a start with ${REPLAYED} entries in the log: ${(await replay(broker)).toFixed(0)} ms`);
   for (const [what, tookMs] of await starts(broker)) print(`  of a whole server, ${what}: ${tookMs.toFixed(0)} ms`);
   const { allMs, longestMs } = snapshotPause();
@@ -68,7 +77,8 @@ export async function run(): Promise<boolean> {
   print(
     `${isSmooth ? "ok" : "MISSED"}: a snapshot's longest pause ${longestMs.toFixed(0)} ms, at most ${PAUSE_MS_MAX}`,
   );
-  return isFast && isSoon && isSmooth;
+  print(`${inTime ? "ok" : "MISSED"}: all are back within the lease and 2 s`);
+  return isFast && isSoon && isSmooth && inTime;
 }
 
 /** What the broker acknowledges to whoever does nothing but publish. */
@@ -199,6 +209,11 @@ function openLog(broker: NatsServer, room: string): Promise<NatsLog> {
     },
     report: print,
   });
+}
+
+function spread(waitsMs: readonly number[]): string {
+  const [first, last] = [Math.min(...waitsMs), Math.max(...waitsMs)].map((ms) => (ms / 1000).toFixed(1));
+  return `${first} to ${last} s`;
 }
 
 function waits(waitsMs: readonly number[]): string {

@@ -19,7 +19,7 @@ export class Crowd {
   /** Receivers of each message. */
   readonly others: number;
   onDelivery: OnDelivery = () => {};
-  readonly #port: number;
+  readonly #ports: readonly number[];
   readonly #wire: Wire;
   readonly #sockets: Socket[] = [];
   readonly #readers: ReturnType<Wire["reader"]>[] = [];
@@ -30,8 +30,8 @@ export class Crowd {
   #isGathered = false;
   #heardMs = 0;
 
-  private constructor(port: number, clients: number, wire: Wire) {
-    this.#port = port;
+  private constructor(ports: readonly number[], clients: number, wire: Wire) {
+    this.#ports = ports;
     this.#wire = wire;
     this.senders = Math.min(SENDERS, clients);
     this.others = clients - 1;
@@ -39,9 +39,12 @@ export class Crowd {
     this.#nextNumbers = this.#messages.map(() => 0);
   }
 
-  /** Settles when all are there and nothing comes any more. A server that nobody greets greets with any byte. */
-  static async gather(port: number, clients: number, wire: Wire): Promise<Crowd> {
-    const crowd = new Crowd(port, clients, wire);
+  /**
+   * Settles when all are there, at the servers of one room in turn, and nothing comes any more. A server that nobody greets greets
+   * with any byte.
+   */
+  static async gather(ports: readonly number[], clients: number, wire: Wire): Promise<Crowd> {
+    const crowd = new Crowd(ports, clients, wire);
     for (let from = 0; from < clients; from += OPENING_MAX) {
       const length = Math.min(OPENING_MAX, clients - from);
       await Promise.all(Array.from({ length }, (_, index) => crowd.#join(from + index)));
@@ -88,7 +91,12 @@ export class Crowd {
       return true;
     };
     const onread = { buffer: this.#buffer, callback };
-    const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true, onread });
+    const socket = connect({
+      port: this.#ports[index % this.#ports.length] ?? 0,
+      host: "127.0.0.1",
+      noDelay: true,
+      onread,
+    });
     this.#sockets[index] = socket;
     this.#readers[index] = reader;
     await once(socket, "connect");

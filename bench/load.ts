@@ -1,4 +1,4 @@
-// Owns the load of the server benchmark, in a process of its own. Arguments: port, clients, the name of its wire. It prints a
+// Owns the load of the server benchmark, in a process of its own. Arguments: ports of one room, clients, the name of its wire. It prints a
 // JSON line when everybody is there. Then each order on its input, a JSON line, is carried out and answered by one.
 
 import { createInterface } from "node:readline";
@@ -44,8 +44,8 @@ interface Sent {
 /** What has not come so long after an order's time is lost. */
 const LOST_MS = 5000;
 
-const [port = 0, clients = 0] = process.argv.slice(2, 4).map(Number);
-const crowd = await Crowd.gather(port, clients, WIRES[process.argv[4] as WireName]);
+const [ports = "", clients = ""] = process.argv.slice(2, 4);
+const crowd = await Crowd.gather(ports.split(",").map(Number), Number(clients), WIRES[process.argv[4] as WireName]);
 print({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) print(await carryOut(JSON.parse(line)));
 

@@ -29,7 +29,7 @@ const BENCHMARKS = {
     load: () => import("./flood.ts"),
   },
   cluster: {
-    what: "a room's log over NATS with one, two and three servers, beside a bare publisher",
+    what: "a room over NATS with one, two and three servers, beside a bare publisher: entries, deliveries, waits, starts",
     load: () => import("./cluster.ts"),
   },
   soak: {

@@ -59,9 +59,9 @@ export interface Load extends AsyncDisposable {
   run(order: Order): Promise<LoadResult>;
 }
 
-/** A load whose clients are all there. */
-export async function startLoad(port: number, clients: number, wire: WireName): Promise<Load> {
-  const args = ["bench/load.ts", String(port), String(clients), wire];
+/** A load whose clients are all there, at the servers of one room in turn. */
+export async function startLoad(ports: readonly number[], clients: number, wire: WireName): Promise<Load> {
+  const args = ["bench/load.ts", ports.join(), String(clients), wire];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextJson = async () => {

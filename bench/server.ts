@@ -82,7 +82,7 @@ export async function compare(
   const contenders: Contender[] = [];
   for (const entrant of entrants) {
     const server = stack.use(await startServer(entrant.program, "pipe"));
-    const load = stack.use(await startLoad(server.port, clients, entrant.wire));
+    const load = stack.use(await startLoad([server.port], clients, entrant.wire));
     contenders.push({ ...entrant, server, load });
   }
   let ok = true;
