@@ -534,6 +534,7 @@ const ROOMS: readonly Room[] = [
     of: "bench/",
     mayImport: [
       "src/clock.ts",
+      "src/client/",
       "src/log/nats/",
       "src/server/",
       "src/server/data/",

@@ -2,7 +2,6 @@
 // know where such texts lie, nor read them. Invariant: all slices are of the moment in which the first one was begun: of a row that
 // changes before it is read, what it was is put aside first.
 
-import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SNAPSHOT_LINES_MAX, SNAPSHOT_TEXTS_BYTES_MAX } from "../limits.ts";
 
@@ -40,6 +39,8 @@ const SLICE_ROWS_MAX = 250;
 
 const SQL = {
   log: "SELECT identity, position, applied, forgotten, user_version AS tables FROM log, pragma_user_version",
+  // Tells what is put aside for one snapshot from what is for another.
+  mark: "SELECT lower(hex(randomblob(4))) AS mark",
   columns: "SELECT name FROM pragma_table_info(?)",
 } as const;
 
@@ -111,7 +112,7 @@ class TakenTable implements Disposable {
     this.#database = database;
     this.#source = SOURCES[name];
     this.name = name;
-    this.#aside = `aside_${name}_${randomBytes(4).toString("hex")}`;
+    this.#aside = `aside_${name}_${database.prepare(SQL.mark).get()?.mark}`;
     const { key, grows, isCut } = this.#source;
     this.cut = isCut ? cutOf(database, name) : undefined;
     this.#last = grows ? Number(database.prepare(`SELECT max(${key}) AS last FROM ${name}`).get()?.last) : undefined;
