@@ -11,6 +11,8 @@ export type Standing =
   | { readonly kind: "ready" }
   /** What is appended waits. If this lasts, "sessions-over" is next. */
   | { readonly kind: "out-of-reach" }
+  /** The same, because the log has no place for it. */
+  | { readonly kind: "full" }
   /** The room has let this server's sessions go, or may do so now. `node` is a new one from here on. */
   | { readonly kind: "sessions-over"; readonly why: string }
   /** There is no way on with this log. */

@@ -1,10 +1,14 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { LONG_LEASE_MS, NatsServer } from "../log/nats/fixtures/nats-server.ts";
 import { NatsLog } from "../log/nats/nats-log.ts";
+import { pack } from "./data/snapshot.ts";
 import { House, type Person, VERSIONS } from "./doors/hcp/fixtures/people.ts";
 import { keysOf, register, signIn } from "./fixtures/hcp2-owner.ts";
 import { Hcp2Peer } from "./fixtures/hcp2-peer.ts";
+import { Member } from "./fixtures/member.ts";
 import { TestPeer } from "./fixtures/test-peer.ts";
 import { ServerProgram } from "./fixtures/test-program.ts";
 
@@ -302,6 +306,66 @@ describe("a broker that is away", () => {
     await own.start();
     expect(await there.exited()).toEqual({ status: 1, signal: null });
     expect(there.stderr).toBe(`howdy-server: the room's log at 127.0.0.1:${own.port} was deleted or made anew.\n`);
+  });
+});
+
+describe("a room's log that is full", () => {
+  const FULL = "The room's log is full. What you write waits; if this lasts, your connection ends.";
+
+  /** What is stored now, and so much more, is all that the stream of a room may have. */
+  async function limit(room: string, moreBytes: number): Promise<void> {
+    const connection = await connect({ servers: `127.0.0.1:${broker.port}` });
+    const { streams } = await jetstreamManager(connection);
+    const { state } = await streams.info(`HOWDY_${room}`);
+    await streams.update(`HOWDY_${room}`, { max_bytes: state.bytes + moreBytes });
+    await connection.close();
+  }
+
+  const texts = Array.from({ length: 5 }, (_, number) => `${number} ${"x".repeat(1000)}`);
+
+  test("is told to whoever is there, nobody comes in, and once it takes something again every line comes once", async () => {
+    const room = broker.newRoom();
+    await using here = await Member.open(broker, room);
+    await using there = await Member.open(broker, room);
+    using zoe = await Hcp2Peer.named(there.port, "Zoë");
+    using jon = await Hcp2Peer.named(here.port, "Jon");
+    await limit(room, 2000);
+    const requests: string[] = [];
+    for (const text of texts) {
+      requests.push(jon.say(text));
+      if (requests.length === 1) await jon.answered(requests[0] ?? "");
+    }
+    await jon.until("the notice", () => jon.all("notice").some(({ text }) => text === FULL));
+    using early = await TestPeer.connect(here.port);
+    await early.ended();
+    await limit(room, 1_000_000);
+    for (const request of requests) expect(await jon.answered(request)).toMatchObject({ kind: "said" });
+    await zoe.until("the lines", () => zoe.heard.length === texts.length);
+    expect(zoe.heard.map(({ text }) => text)).toEqual(texts);
+    expect(here.odd).toEqual([
+      expect.stringMatching(/^The broker at .* keeps nothing more: maximum bytes exceeded\.$/),
+    ]);
+    using late = await TestPeer.named(here.port, "Abe");
+    expect(late.list).toEqual(["Zoë", "Jon", "Abe"]);
+  });
+
+  test("forgets what a snapshot has, and then takes something again by itself", async () => {
+    const room = broker.newRoom();
+    await using here = await Member.open(broker, room, { snapshotEntries: 1_000_000 });
+    await using there = await Member.open(broker, room);
+    using zoe = await Hcp2Peer.named(there.port, "Zoë");
+    using jon = await Hcp2Peer.named(here.port, "Jon");
+    for (const text of texts) await jon.answered(jon.say(text));
+    await zoe.answered(zoe.say("Hi"));
+    {
+      using snapshot = here.data.snapshot();
+      await here.log.snapshots.put(snapshot?.position ?? "", await pack(snapshot?.lines() ?? []));
+    }
+    await jon.answered(jon.say("one more"));
+    await limit(room, 100);
+    expect(await jon.answered(jon.say("after all"))).toMatchObject({ kind: "said" });
+    await zoe.until("the line", () => zoe.heard.at(-1)?.text === "after all");
+    expect(await here.log.fit(undefined)).toBe("behind");
   });
 });
 

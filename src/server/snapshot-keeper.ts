@@ -1,5 +1,5 @@
 // Owns when this server puts a snapshot of the room beside its log: once so many entries have come since the last one, and nobody
-// was before it. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, of what is between two
+// was before it, and when the log is full, which then forgets some. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, of what is between two
 // entries, and the room goes on meanwhile, and whatever becomes of it.
 
 import type { Clock } from "../clock.ts";
@@ -34,6 +34,7 @@ export class SnapshotKeeper {
     this.#options = options;
     this.#entries = options.entries ?? SNAPSHOT_ENTRIES;
     options.log.follow(() => this.#onEntry());
+    options.log.watch(({ kind }) => kind === "full" && this.#begin("needed"));
   }
 
   /** Settles when nothing is under way, and nothing begins any more. */
@@ -45,8 +46,13 @@ export class SnapshotKeeper {
   #onEntry(): void {
     this.#count += 1;
     if (this.#count < this.#entries || this.#count % Math.min(LOOK_ENTRIES, this.#entries) !== 0) return;
-    if (this.#isClosed || this.#underWay !== undefined || !this.#isDue()) return;
-    this.#underWay = this.#take().finally(() => {
+    if (this.#isDue()) this.#begin("due");
+  }
+
+  /** A needed one is taken behind any. */
+  #begin(why: "due" | "needed"): void {
+    if (this.#isClosed || this.#underWay !== undefined) return;
+    this.#underWay = this.#take(why).finally(() => {
       this.#underWay = undefined;
     });
   }
@@ -58,13 +64,13 @@ export class SnapshotKeeper {
     return rank >= 0 && this.#count >= this.#entries * (1 + rank) && clock.nowMs() >= this.#nextMs;
   }
 
-  async #take(): Promise<void> {
+  async #take(why: "due" | "needed"): Promise<void> {
     const { log, clock, report } = this.#options;
     this.#nextMs = clock.nowMs() + SNAPSHOT_EVERY_MS;
     try {
       const reached = await log.snapshots.reached();
       this.#count = 0;
-      if (reached > this.#reached) {
+      if (reached > this.#reached && why === "due") {
         this.#reached = reached;
         return;
       }

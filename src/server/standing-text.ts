@@ -8,6 +8,8 @@ export function standingText(standing: Standing): string {
       return "This server and the room's others are together again.";
     case "out-of-reach":
       return "This server does not reach the room's others. What you write waits; if this lasts, your connection ends.";
+    case "full":
+      return "The room's log is full. What you write waits; if this lasts, your connection ends.";
     case "sessions-over":
       return `The room goes on without this server's users: ${standing.why}.`;
     case "over":

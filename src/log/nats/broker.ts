@@ -47,6 +47,9 @@ const STREAM_EXISTS = 10_058;
 /** "insufficient storage resources available" (the same). */
 const STORAGE_FULL = 10_047;
 
+/** A message could not be stored: the stream is as large as it may be, or the disk is full (the same). */
+const STORE_FAILED = 10_077;
+
 const CONNECT_MS = 5000;
 const REQUEST_MS = 2000;
 const RECONNECT_WAIT_MS = 250;
@@ -243,7 +246,7 @@ export class Broker {
       return { kind: "stored", sequence: seq };
     } catch (error) {
       if (isCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return { kind: "refused" };
-      return { kind: "unknown", why: messageOf(error) };
+      return { kind: isCode(error, STORE_FAILED) ? "full" : "unknown", why: messageOf(error) };
     }
   }
 

@@ -77,6 +77,8 @@ export class NatsLog implements SharedLog {
   #writer: Writer | undefined;
   #isUp = false;
   #isLinked = true;
+  /** The broker had no place for what it was given last. */
+  #isFull = false;
   #standing: Standing = { kind: "sessions-over", why: "not started" };
   #cancelTick: (() => void) | undefined;
 
@@ -212,8 +214,21 @@ export class NatsLog implements SharedLog {
     const node = this.#node;
     this.#lease = new Lease(leaseMs, clock.nowMs());
     const publish: ConstructorParameters<typeof Writer>[1] = async (message) =>
-      this.#isLinked ? this.#broker.store(node, message) : { kind: "unknown", why: "the connection is broken" };
+      this.#isLinked
+        ? this.#noted(await this.#broker.store(node, message))
+        : { kind: "unknown", why: "the connection is broken" };
     this.#writer = new Writer(writeUp(name, leaseMs), publish, clock);
+  }
+
+  /** What cannot be kept is told at once: nobody need doubt it. */
+  #noted(stored: Stored): Stored {
+    if (stored.kind === "unknown" || this.#isFull === (stored.kind === "full")) return stored;
+    this.#isFull = stored.kind === "full";
+    if (stored.kind === "full") {
+      this.#options.report(`The broker at ${this.#broker.place} keeps nothing more: ${stored.why}.`);
+    }
+    this.#tellStanding();
+    return stored;
   }
 
   /** Once a heartbeat, this node's or, where that is shorter, another's. */
@@ -222,7 +237,8 @@ export class NatsLog implements SharedLog {
     const nowMs = clock.nowMs();
     // First of all: whoever was stopped for a while must not do anything more in its old sessions' names.
     if (this.#isUp && this.#lease.isOver(nowMs)) this.#endSessions("the broker was out of reach");
-    if (this.#isUp && (this.#writer?.stuckMs ?? 0) > this.#lease.leaseMs) this.#endSessions("the broker keeps nothing");
+    if (this.#isUp && (this.#writer?.stuckMs ?? 0) > this.#lease.leaseMs)
+      this.#endSessions(this.#isFull ? "its log is full" : "the broker keeps nothing");
     if (this.#isLinked) {
       this.#broker.beat(`${this.#node} ${nowMs} ${this.#settled.sequence}`);
       for (const node of this.#watch.look(this.#order.nodes, plannedMs)) void this.#letGo(node, "it was silent");
@@ -362,7 +378,8 @@ export class NatsLog implements SharedLog {
   #tellStanding(): void {
     if (!this.#isUp) return;
     const doubtMs = Math.max(this.#lease.doubtMs(this.#options.clock.nowMs()), this.#writer?.stuckMs ?? 0);
-    const kind = doubtMs > DOUBT_BEATS * beatMs(this.#lease.leaseMs) ? "out-of-reach" : "ready";
+    const isDoubted = doubtMs > DOUBT_BEATS * beatMs(this.#lease.leaseMs);
+    const kind = this.#isFull ? "full" : isDoubted ? "out-of-reach" : "ready";
     if (kind !== this.#standing.kind) this.#tell({ kind });
   }
 

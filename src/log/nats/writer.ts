@@ -24,10 +24,14 @@ export interface Outgoing {
   readonly lastSequence: number;
 }
 
-/** What became of a message. Refused: another one stands where this one's predecessor should be the last. */
+/**
+ * What became of a message. Refused: another one stands where this one's predecessor should be the last. Full: the broker has no place
+ * for it.
+ */
 export type Stored =
   | { readonly kind: "stored"; readonly sequence: number }
   | { readonly kind: "refused" }
+  | { readonly kind: "full"; readonly why: string }
   | { readonly kind: "unknown"; readonly why: string };
 
 export class Writer {
@@ -127,7 +131,7 @@ export class Writer {
     const stored = await this.#publish(message);
     if (this.#underWay !== message) return;
     if (stored.kind === "stored") this.#settle(message.number, stored.sequence);
-    else if (stored.kind === "unknown") {
+    else if (stored.kind !== "refused") {
       this.#clock.after(RETRY_MS, () => {
         if (this.#underWay === message) void this.#deliver(message);
       });
