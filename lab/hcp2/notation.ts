@@ -54,8 +54,8 @@ const longText = z.union([text, strict({ repeat: text.min(1), times: z.number().
   error: "expected a text, or {repeat: x, times: 100}",
 });
 /** What a client alone chooses in its requests. */
-const FREE_OF_CLIENT: ReadonlySet<string> = new Set(["request", "before", "after", "limit"]);
-const OF_CLIENTS: ReadonlySet<MessageKind> = new Set(["join", "say", "history"]);
+const FREE_OF_CLIENT: ReadonlySet<string> = new Set(["request", "before", "after", "limit", "scram"]);
+const OF_CLIENTS: ReadonlySet<MessageKind> = new Set(["join", "say", "history", "signIn", "prove"]);
 
 const SHAPES = {
   number: z.union([number, z.string().regex(/^(?:SEQUENCE|TIME)\(.+\)$/)], {

@@ -1,12 +1,14 @@
 // Owns what a file can say of values that a program chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with the
 // request r1 or has the text Hi; REQUEST(join) of the last message of that kind, REQUEST(Hi) of the first say with the text Hi.
-// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce), each also with marks. Pure. Invariant: what no frame tells stays as it is written.
+// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce), each also with marks; of a
+// client's, NONCE(signIn) and SIGNATURE(prove), of the last of each. Pure. Invariant: what no frame tells stays as it is written.
 
 import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
 import { proofFor, type SignIn, signatureFor } from "./sign-in.ts";
+import { nonceOf, ownSignatureFor } from "./sign-in-server.ts";
 import { messageOf } from "./wire.ts";
 
-const RECALLED = /\b(?<what>ID|SEQUENCE|TIME|REQUEST|PROOF|SIGNATURE)\((?<of>[^()]+)\)/g;
+const RECALLED = /\b(?<what>ID|SEQUENCE|TIME|REQUEST|PROOF|SIGNATURE|NONCE)\((?<of>[^()]+)\)/g;
 
 type Told = Extract<Hcp2Message, { kind: "said" | "line" }>;
 
@@ -15,6 +17,8 @@ export function recall(text: string, came: readonly Uint8Array[]): string {
   return text.replace(RECALLED, (written, what: string, of: string) => {
     if (what === "REQUEST") return requestOf(came, of) ?? written;
     if (what === "PROOF") return proofFor(readSignIn(of), came) ?? written;
+    if (what === "NONCE") return nonceOf(came) ?? written;
+    if (what === "SIGNATURE" && of === "prove") return ownSignatureFor(came) ?? written;
     if (what === "SIGNATURE") return signatureFor(readSignIn(of), came) ?? written;
     const told = toldOf(came, of);
     if (told === undefined) return written;

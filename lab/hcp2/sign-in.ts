@@ -24,7 +24,8 @@ import {
 import { partsOf } from "./parts.ts";
 import { messageOf } from "./wire.ts";
 
-const BINDING = "howdy-hello";
+/** The channel binding's name. */
+export const BINDING = "howdy-hello";
 
 /** The password's ClientKey (RFC 5802, 3) is 00 to 1f, its ServerKey 20 to 3f; the salt is any. */
 const CLIENT_KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
@@ -83,11 +84,11 @@ function helloWith(capabilities: readonly number[]): Uint8Array {
 }
 
 /** All the bytes behind a frame's type and length. */
-function fieldsOf(frame: Uint8Array): Uint8Array {
+export function fieldsOf(frame: Uint8Array): Uint8Array {
   const parts = partsOf(frame);
   return typeof parts === "string" ? frame : frame.subarray(parts.headBytes);
 }
 
-function sha256(bytes: Uint8Array): Uint8Array {
+export function sha256(bytes: Uint8Array): Uint8Array {
   return createHash("sha256").update(bytes).digest();
 }

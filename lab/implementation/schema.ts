@@ -84,7 +84,7 @@ export const OFFERS = [
 ] as const;
 
 /** What the lab asks of a program beyond the protocol, and what a file may say that a program has not. */
-export const FEATURES = ["logs", "console", "window", "draft", "users", "history"] as const;
+export const FEATURES = ["logs", "console", "window", "draft", "users", "history", "accounts"] as const;
 
 const run = strict({
   image: text.describe("Docker bed: an image that is there.").optional(),

@@ -36,6 +36,8 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
       return taken(client?.command({ send: {} }), "sends");
     case "history":
       return askHistory(stage, host, action);
+    case "signIn":
+      return signIn(stage, host, action);
     case "close":
       return closeClient(stage, host);
     case "input":
@@ -75,6 +77,16 @@ function askHistory(stage: Stage, host: string, { limit }: Extract<Action, { kin
     return failed("asks for older lines", "is a window, which asks by itself", "unsupported");
   const history = limit === undefined ? {} : { limit };
   return taken(stage.clients.get(host)?.command({ history }), "asks for older lines");
+}
+
+function signIn(
+  stage: Stage,
+  host: string,
+  { name, passwordFile }: Extract<Action, { kind: "signIn" }>,
+): ActionOutcome {
+  const what = `signs in as ${name}`;
+  if (stage.views().has(host)) return failed(what, "is a window, which takes no file", "unsupported");
+  return taken(stage.clients.get(host)?.command({ signIn: { name, passwordFile } }), what);
 }
 
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */

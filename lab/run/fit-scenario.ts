@@ -52,6 +52,8 @@ export function whyNot(asks: Asks, { server, client }: Pair): string | undefined
   }
   const noHistory = client.unsupportedFeatures.get("history");
   if (asks.asksHistory && noHistory !== undefined) return tellWhy(client, noHistory);
+  const noAccounts = client.unsupportedFeatures.get("accounts");
+  if (asks.signsIn && noAccounts !== undefined) return tellWhy(client, noAccounts);
   if (asks.showsWindow && client.window === undefined) {
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }

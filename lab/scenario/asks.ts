@@ -1,7 +1,7 @@
 // Owns what a case asks of programs, as far as that decides whether they can be asked it. Pure. It must not know programs.
 // Invariant: it is data that JSON can hold, so that what a hundred cases ask can be known without reading them.
 
-import { programsOf, type Scenario } from "./scenario.ts";
+import { type ActionKind, programsOf, type Scenario } from "./scenario.ts";
 
 export interface Asks {
   /** The case's name, by which a program's file can leave it out. */
@@ -14,20 +14,22 @@ export interface Asks {
   readonly needs: Scenario["needs"];
   readonly asksConsole: boolean;
   readonly asksHistory: boolean;
+  readonly signsIn: boolean;
   readonly showsWindow: boolean;
 }
 
 export function asksOf(scenario: Scenario): Asks {
   const { slug, protocol, needs, given, steps, windows } = scenario;
+  const isAsked = (kind: ActionKind): boolean =>
+    steps.some(({ work }) => work.some(({ actions }) => actions.some((action) => action.kind === kind)));
   return {
     slug,
     speaks: protocol.name,
     programs: [...programsOf(scenario)],
     needs,
     asksConsole: given.some((each) => each.kind === "server" && each.settings.console === true),
-    asksHistory: steps.some(({ work }) =>
-      work.some(({ actions }) => actions.some((action) => action.kind === "history")),
-    ),
+    asksHistory: isAsked("history"),
+    signsIn: isAsked("signIn"),
     showsWindow: windows.size > 0,
   };
 }

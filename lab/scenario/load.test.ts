@@ -140,12 +140,12 @@ describe("a wrong file is told by line and column:", () => {
     [
       "an unknown action",
       "    Win72:\n      - wiat: 3\n",
-      'x.yaml:9:9: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, close, kill, restart, pause, resume; got "wiat"',
+      'x.yaml:9:9: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, signIn, close, kill, restart, pause, resume; got "wiat"',
     ],
     [
       "a server's action on a client",
       "    Win72: [{ input: x }]\n",
-      'x.yaml:8:13: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, close, kill, restart, pause, resume; got "input"',
+      'x.yaml:8:13: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, signIn, close, kill, restart, pause, resume; got "input"',
     ],
     [
       "a client's action on a server",

@@ -30,6 +30,7 @@ export type Action =
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "send" }
   | { readonly kind: "history"; readonly limit: number | undefined }
+  | { readonly kind: "signIn"; readonly name: string; readonly passwordFile: string }
   | { readonly kind: "close" }
   | { readonly kind: "input"; readonly text: string }
   | { readonly kind: "operator"; readonly line: string }
@@ -56,7 +57,20 @@ export type ActionKind = Action["kind"];
 
 /** Which actions a host of each role can take, in the order in which messages list them. */
 export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]>> = {
-  client: ["start", "connect", "select", "type", "send", "history", "close", "kill", "restart", "pause", "resume"],
+  client: [
+    "start",
+    "connect",
+    "select",
+    "type",
+    "send",
+    "history",
+    "signIn",
+    "close",
+    "kill",
+    "restart",
+    "pause",
+    "resume",
+  ],
   server: ["start", "input", "operator", "stop", "kill", "restart", "pause", "resume"],
   peer: ["connect", "wire"],
   broker: ["start", "kill", "restart", "pause", "resume", "wipe"],
@@ -287,6 +301,7 @@ function buildAction(source: ActionSource, host: string, spoken: Spoken): Action
   if ("operator" in source) return { kind: "operator", line: source.operator };
   if ("send" in source) return { kind: "send" };
   if ("history" in source) return { kind: "history", limit: source.history.limit };
+  if ("signIn" in source) return { kind: "signIn", ...source.signIn };
   if ("close" in source) return { kind: "close" };
   if ("stop" in source) return { kind: "stop" };
   if ("kill" in source) return { kind: "kill" };

@@ -104,6 +104,11 @@ function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]
       description: "Ask for older lines, of a client that speaks version 2 of the control protocol (docs/control.md).",
       examples: [{ history: { limit: 20 } }],
     }),
+    strict({ signIn: strict({ name, passwordFile: text }) }).meta({
+      description:
+        "Take a name as its owner does, with the password in a file that is on the host, of a client that speaks version 2 of the control protocol.",
+      examples: [{ signIn: { name: "Jon", passwordFile: "/proc/sys/kernel/ostype" } }],
+    }),
     strict({ close: bare }).meta({ description: "Close the window; the client ends.", examples: ["close"] }),
     strict({ input: oneLine }).meta({
       description: "Type a line on the console of a server that asks there.",

@@ -24,6 +24,8 @@ export function describeAction(action: Action): string {
       return "sends";
     case "history":
       return action.limit === undefined ? "asks for older lines" : `asks for ${action.limit} older lines`;
+    case "signIn":
+      return `signs in as ${action.name}`;
     case "close":
       return "closes its window";
     case "stop":
