@@ -3,9 +3,13 @@
 // process alive, and however the process ends or is stopped (Ctrl-Z), nothing that was drawn is left and the cursor can be
 // seen.
 
+import { createRequire } from "node:module";
 import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
-import { createLogUpdate } from "log-update";
+
+const require = createRequire(import.meta.url);
+
+type LiveLines = ReturnType<typeof import("log-update").createLogUpdate>;
 
 /** Where a renderer writes. */
 export interface Screen {
@@ -56,22 +60,27 @@ export type ScreenStream = NodeJS.WritableStream &
 export function streamScreen(stream: ScreenStream, environment: NodeJS.ProcessEnv): Screen {
   const { isTTY = false, columns = 0, rows = 0 } = stream;
   const isTerminal = isTTY && columns > 0 && rows > 0 && !isCi(environment) && environment.TERM !== "dumb";
-  const live = createLogUpdate(stream);
+  // Where nothing is drawn it is not loaded: with its tables of emoji it takes a tenth of the lab's start.
+  let loaded: LiveLines | undefined;
+  const live = (): LiveLines => {
+    loaded ??= (require("log-update") as typeof import("log-update")).createLogUpdate(stream);
+    return loaded;
+  };
   let drawn = "";
   return {
     write: (lines) => {
       stream.cork?.();
-      if (drawn !== "") live.clear();
+      if (drawn !== "") live().clear();
       stream.write(lines);
-      if (drawn !== "") live(drawn);
+      if (drawn !== "") live()(drawn);
       stream.uncork?.();
     },
     draw: (lines) => {
       if (!isTerminal || (drawn === "" && lines.length === 0)) return;
       drawn = lines.join("\n");
-      if (drawn !== "") return live(drawn);
-      live.clear();
-      live.done();
+      if (drawn !== "") return live()(drawn);
+      live().clear();
+      live().done();
     },
     get size() {
       return isTerminal ? { columns: stream.columns ?? columns, rows: stream.rows ?? rows } : undefined;

@@ -10,17 +10,7 @@ import type { BuildOptions, Loader, OutputFile, Plugin } from "esbuild";
 import { BUNDLES, type BundleNote, findBundle, nameOf, noteOf, type Source, sourceAt } from "./found-bundle.ts";
 
 /** Packages that become part of a bundle, being of many files each. Others are loaded as ever, and few programs need them. */
-const INLINED: readonly string[] = [
-  "diff",
-  "leven",
-  "log-update",
-  "pino",
-  "slice-ansi",
-  "string-width",
-  "unhomoglyph",
-  "yaml",
-  "zod",
-];
+const INLINED: readonly string[] = ["diff", "leven", "pino", "unhomoglyph", "xmlbuilder2", "yaml", "zod"];
 /** A bundle's folder, whatever it is called at last. */
 const BUNDLE = join(BUNDLES, "a");
 /** Former bundles of a program that stay: one that runs may still load a part of its own. */

@@ -28,7 +28,7 @@ import { obey, type RoomControl } from "./operator/operator.ts";
 import { isOwnTerminal, OwnConsole } from "./operator/own-console.ts";
 import { type Entrance, Server, type ServerOptions } from "./server.ts";
 import type { SnapshotKeeper } from "./snapshot-keeper.ts";
-import { type Certificate, ownCertificate, readCertificate } from "./tls/certificate.ts";
+import type { Certificate } from "./tls/certificate.ts";
 
 /** The doors that `--door` opens. */
 const DOORS: Readonly<Record<DoorName, MakeDoor<Piece>>> = { cs513, classchat, chatroom };
@@ -149,6 +149,9 @@ function reportTo(serverLog: ServerLog): (text: string) => void {
 
 /** The one that it was given, else its own, which needs a place to stay. */
 async function certificateOf({ tls, data: { folder } }: Config): Promise<Certificate | undefined> {
+  if (tls === undefined && folder === undefined) return undefined;
+  // Loaded where it is needed: TLS would be a quarter of a server's start.
+  const { ownCertificate, readCertificate } = await import("./tls/certificate.ts");
   if (tls !== undefined) return readCertificate(tls.cert, tls.key);
   return folder === undefined ? undefined : await ownCertificate(folder);
 }

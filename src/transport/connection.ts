@@ -4,7 +4,7 @@
 // tells many peers is not interrupted.
 
 import type { Socket } from "node:net";
-import { type SecureContext, TLSSocket } from "node:tls";
+import type { SecureContext } from "node:tls";
 import { type CloseReason, reasonOf } from "./close-reason.ts";
 import { Congestion } from "./congestion.ts";
 import { type Framing, FramingError } from "./framing.ts";
@@ -116,7 +116,7 @@ export class Connection {
 
   /** True once what the peer sends and is sent travels inside TLS. */
   get isSecure(): boolean {
-    return this.#socket instanceof TLSSocket;
+    return "encrypted" in this.#socket;
   }
 
   /**
@@ -131,6 +131,8 @@ export class Connection {
     plain.pause();
     for (const [event, hear] of this.#hearing) plain.off(event, hear);
     plain.unshift(handshake);
+    // Loaded only here: it would be a quarter of a program's start, and few connections need it.
+    const { TLSSocket } = process.getBuiltinModule("node:tls");
     const secure = new TLSSocket(plain, { isServer: true, secureContext });
     // A peer could make us compute keys for ever.
     secure.disableRenegotiation();
