@@ -90,6 +90,8 @@ class TestServer implements LogBroker {
   standing: Standing["kind"] = "ready";
   isFrozen = false;
   isLinked = true;
+  /** What reads for it in the broker is gone; only its heartbeats and those of others come. */
+  isDeaf = false;
   /** What becomes of the next messages. */
   faults: Fault[] = [];
   readonly #world: World;
@@ -151,7 +153,7 @@ class TestServer implements LogBroker {
   receive(): void {
     if (this.isFrozen || !this.isLinked) return;
     for (const text of this.#beats.splice(0)) this.#listener?.onBeat(text);
-    while (this.#from <= this.#world.messages.length) {
+    while (!this.isDeaf && this.#from <= this.#world.messages.length) {
       const message = this.#world.messages[this.#from - 1];
       this.#from += 1;
       if (message !== undefined) this.#onMessage?.(message);
@@ -179,6 +181,7 @@ class TestServer implements LogBroker {
   }
 
   async read(from: number, onMessage: (message: StoredMessage) => void): Promise<void> {
+    this.isDeaf = false;
     this.#from = from;
     this.#onMessage = onMessage;
   }
@@ -217,7 +220,7 @@ class TestServer implements LogBroker {
 }
 
 type Step =
-  | { readonly kind: "say" | "freeze" | "thaw" | "link" | "unlink" | "snapshot"; readonly server: number }
+  | { readonly kind: "say" | "freeze" | "thaw" | "link" | "unlink" | "snapshot" | "deafen"; readonly server: number }
   | { readonly kind: "faults"; readonly server: number; readonly faults: readonly Fault[] }
   | { readonly kind: "pass"; readonly ms: number };
 
@@ -226,6 +229,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(fc.constantFrom("none", "lost", "ack
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("say"), server }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("snapshot"), server }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("deafen"), server }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("freeze", "thaw", "link", "unlink"), server }) },
   {
     weight: 2,
@@ -259,6 +263,7 @@ function act(on: TestServer | undefined, one: Exclude<Step, { kind: "pass" }>, a
   if (on === undefined) return;
   if (one.kind === "faults") on.faults = [...one.faults];
   else if (one.kind === "freeze" || one.kind === "thaw") on.freeze(one.kind === "freeze");
+  else if (one.kind === "deafen") on.isDeaf = true;
   else if (one.kind === "snapshot") {
     if (!on.isFrozen && on.isLinked) void on.log.snapshots.put(on.log.position, new Uint8Array(1));
   } else if (one.kind === "link" || one.kind === "unlink") {

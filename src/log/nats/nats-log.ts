@@ -38,7 +38,7 @@ interface BrokerPlace {
   readonly keys?: BrokerKeys;
 }
 
-/** Heartbeats that may be missing before users are told. */
+/** Heartbeats that may be missing before users are told; and without a message that others have, until it is asked for again. */
 const DOUBT_BEATS = 4;
 
 /** Messages of others until a node that says nothing renews its last message: the log keeps all from the oldest of these on. */
@@ -62,6 +62,9 @@ export class NatsLog implements SharedLog {
   #order = new Order();
   /** Behind the last message whose entries all followers have. */
   #settled = BEGINNING;
+  /** The newest message that the log is known to have, and since when none came up to it. */
+  #newest = 0;
+  #heard = { sequence: 0, atMs: 0 };
   /** What others said that they had applied. */
   readonly #reached = new Map<string, number>();
   readonly #watch = new Watch();
@@ -222,6 +225,7 @@ export class NatsLog implements SharedLog {
 
   /** What cannot be kept is told at once: nobody need doubt it. */
   #noted(stored: Stored): Stored {
+    if (stored.kind === "stored") this.#newest = Math.max(this.#newest, stored.sequence);
     if (stored.kind === "unknown" || this.#isFull === (stored.kind === "full")) return stored;
     this.#isFull = stored.kind === "full";
     if (stored.kind === "full") {
@@ -242,6 +246,7 @@ export class NatsLog implements SharedLog {
     if (this.#isLinked) {
       this.#broker.beat(`${this.#node} ${nowMs} ${this.#settled.sequence}`);
       for (const node of this.#watch.look(this.#order.nodes, plannedMs)) void this.#letGo(node, "it was silent");
+      this.#readAgain(nowMs);
     }
     // What has come while this process was busy is read before anybody is told.
     setImmediate(() => this.#tellStanding());
@@ -249,10 +254,22 @@ export class NatsLog implements SharedLog {
     this.#cancelTick = clock.after(paceMs, () => this.#tick(paceMs));
   }
 
+  /** In a cluster of brokers, one that is gone may have read to this server, whose own connection is whole. */
+  #readAgain(nowMs: number): void {
+    const { sequence } = this.#order;
+    if (sequence >= this.#newest || sequence !== this.#heard.sequence) this.#heard = { sequence, atMs: nowMs };
+    if (nowMs - this.#heard.atMs <= DOUBT_BEATS * beatMs(this.#lease.leaseMs)) return;
+    this.#heard = { sequence, atMs: nowMs };
+    // What cannot be had now is asked for again.
+    this.#broker.read(sequence + 1, (message) => this.#onMessage(message)).catch(() => undefined);
+  }
+
   #onBeat(text: string): void {
     const [node = "", sentMs, reached] = text.split(" ");
     if (node === this.#node) this.#lease.echoed(Number(sentMs));
     else if (this.#order.nodes.has(node)) this.#reached.set(node, Number(reached));
+    // Also of a node that is not known here: what it came with is among what was missed.
+    this.#newest = Math.max(this.#newest, Number(reached));
     this.#watch.heard(node);
   }
 
