@@ -8,6 +8,7 @@ import type { SecureContext } from "node:tls";
 import { type CloseReason, reasonOf } from "./close-reason.ts";
 import { Congestion } from "./congestion.ts";
 import { type Framing, FramingError } from "./framing.ts";
+import { joined } from "./joined.ts";
 import { type FrameKind, Outbox, type QueueLimits } from "./outbox.ts";
 import { atTurnsEnd } from "./turns-end.ts";
 
@@ -411,10 +412,8 @@ export class Connection {
 
   /** One write for all of them. */
   #write(frames: readonly Uint8Array[]): void {
-    const [first] = frames;
-    if (first === undefined) return;
-    const bytes = frames.length === 1 ? first : Buffer.concat(frames);
-    this.#socket.write(bytes, this.#writtenOf(frames));
+    if (frames.length === 0) return;
+    this.#socket.write(joined(frames), this.#writtenOf(frames));
     if (this.#socket.writableLength > 0) this.#congestion.stalls();
   }
 
