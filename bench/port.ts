@@ -9,9 +9,14 @@ import { connect, createServer } from "node:net";
 const PORTS = { first: 10_240, last: 32_767 } as const;
 const TRIES_MAX = 100;
 
+/** Each is given once: whoever has one may be away for a moment. */
+const given = new Set<number>();
+
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const port = randomInt(PORTS.first, PORTS.last + 1);
+    if (given.has(port)) continue;
+    given.add(port);
     const server = createServer().listen(port, "127.0.0.1");
     const isFree = await once(server, "listening").then(
       () => true,

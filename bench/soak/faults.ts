@@ -3,7 +3,7 @@
 
 import type { Chance } from "./chance.ts";
 import type { Person } from "./person.ts";
-import type { Direction } from "./servers.ts";
+import type { Direction, SoakServer } from "./servers.ts";
 import type { World } from "./world.ts";
 
 /** A dead server's users are back within a lease and so much. */
@@ -48,8 +48,9 @@ export async function untilAllBack(world: World, people: readonly Person[]): Pro
 }
 
 /** In the middle of a burst, and its users are back elsewhere, soon. */
-export async function killServer({ world, people, chance }: Scene): Promise<void> {
-  const server = chance.pick(world.servers.up);
+export async function killServer(scene: Scene): Promise<void> {
+  const { world, people, chance } = scene;
+  const server = pickUsed(scene);
   const users = people.filter((person) => person.isAt(server));
   for (let line = 0; line < BURST; line += 1) for (const user of users) user.speak();
   await world.pause(chance.between(0, 5));
@@ -66,8 +67,9 @@ export async function killServer({ world, people, chance }: Scene): Promise<void
 }
 
 /** Its users go elsewhere, and speak on both connections; when it goes on, it ends those that it had. */
-async function stopServer({ world, people, chance }: Scene): Promise<void> {
-  const server = chance.pick(world.servers.up);
+async function stopServer(scene: Scene): Promise<void> {
+  const { world, people } = scene;
+  const server = pickUsed(scene);
   const users = people.filter((person) => person.isAt(server));
   const old = users.flatMap(({ call }) => call ?? []);
   for (const user of users) user.speak();
@@ -75,12 +77,21 @@ async function stopServer({ world, people, chance }: Scene): Promise<void> {
   for (const user of users) user.forsake(server);
   await world.pause(3 * world.leaseMs);
   await untilAllBack(world, users);
-  // The last of the ghosts have spoken.
-  await world.pause(world.leaseMs / 4);
+  const haveSpoken = () => {
+    const ghosts = new Set([...world.said.values()].flatMap(({ isGhost, call }) => (isGhost ? [call] : [])));
+    return old.every((call) => ghosts.has(call));
+  };
+  await world.until(haveSpoken, world.leaseMs);
   server.freeze(false);
   world.stalledMs = 0;
   if (await world.until(() => old.every(({ isOpen }) => !isOpen), world.leaseMs + BACK_MS)) return;
   world.missed(`6: ${server.name} goes on with users whom the others let go`);
+}
+
+/** A server that people are at. */
+function pickUsed({ world, people, chance }: Scene): SoakServer {
+  const used = world.servers.up.filter((server) => people.some((person) => person.isAt(server)));
+  return chance.pick(used.length > 0 ? used : world.servers.up);
 }
 
 async function cut({ world, chance }: Scene, direction: Direction): Promise<void> {
