@@ -22,7 +22,7 @@ test.concurrent("what is stopped for three leases, or is not acknowledged, break
 /** Each defect with a fault under which it shows, and what is said of it then. */
 const DEFECTS: readonly (readonly [string, FaultName, RegExp])[] = [
   ["no fencing", "server-stopped", /said by one who had its name elsewhere, and stored|lines are stored twice/],
-  ["no de-duplication", "broker-restarted", /lines are stored twice/],
+  ["no de-duplication", "acks-lost", /lines are stored twice/],
   ["own order", "acks-late", /lines came in another order than to others/],
   ["names by local check", "acks-late", /two live users had one name/],
 ];

@@ -76,7 +76,8 @@ export class Record {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
     let known = this.#known.get(key);
     if (known === undefined) {
-      known = { bytes, facts: wire.factsOf(bytes) };
+      // A copy: what was read is a part of something larger.
+      known = { bytes: Uint8Array.from(bytes), facts: wire.factsOf(bytes) };
       this.#known.set(key, known);
     }
     return { ...about(ends, isToServer), kind: "frame", ...known, isPadded: false, mayGoOn: false, isMerged: false };
