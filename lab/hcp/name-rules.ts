@@ -52,7 +52,8 @@ export function noListForLong(room: RoomHistory): Broken | undefined {
 /** The same after any leave, with less patience: it explains a failure, and is no proof. */
 export function noListSoon(room: RoomHistory): Broken | undefined {
   const { endMs, hasFaults } = room.history;
-  return findUntold(room, ({ atMs }, heard) => (hasFaults || endMs - atMs < LIST_MS_USUAL ? undefined : heard[0]));
+  if (hasFaults) return undefined;
+  return findUntold(room, ({ atMs }, heard) => (endMs - atMs < LIST_MS_USUAL ? undefined : heard[0]));
 }
 
 /** A client says something under a name that it was not acked with. */
