@@ -29,7 +29,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Milliseconds between two looks, and how many there are. */
-export const LOOK_MS = 50;
+const LOOK_MS = 50;
 const LOOKS_MAX = 200;
 
 export async function untilListening(port: number): Promise<void> {
@@ -40,7 +40,7 @@ export async function untilListening(port: number): Promise<void> {
   throw new Error(`nothing listens on port ${port}`);
 }
 
-export async function isListening(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
   const socket = connect({ port, host: "127.0.0.1" });
   const isUp = await once(socket, "connect").then(
     () => true,

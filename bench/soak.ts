@@ -170,8 +170,9 @@ async function rest(world: World, people: readonly Person[]): Promise<Balance> {
 async function read(world: World, server: SoakServer, name: string) {
   for (const endMs = performance.now() + REST_MS; performance.now() < endMs; await world.pause(CALM_MS)) {
     const reader = world.call(2, name, server);
-    if ((await reader.outcome) === "named") return await reader.history();
+    const history = (await reader.outcome) === "named" ? await reader.history() : undefined;
     reader.close();
+    if (history !== undefined) return history;
   }
   world.missed(`6: nobody can come to ${server.name} after ${REST_MS / 1000} s of rest`);
   return undefined;

@@ -9,13 +9,16 @@ import type { WayFault } from "../../lab/network/link-fault.ts";
 import { Relay } from "../../lab/network/relay.ts";
 import { WayState } from "../../lab/network/way-state.ts";
 import { NatsServer } from "../../src/log/nats/fixtures/nats-server.ts";
-import { freePort, isListening, LOOK_MS } from "../port.ts";
+import { freePort } from "../port.ts";
 
 const ROOM = "soak";
 /** Lines that a server wrote last, to tell when it ends by itself. */
 const KEPT_CHARS = 4000;
 /** Far over what a start takes on a busy machine. */
 const START_MS = 60_000;
+const LOOK_MS = 20;
+/** What a server writes then, and one with a defect as well. */
+const LISTENING = "Server is started and listening.";
 const PATHS = { main: "src/server/main.ts", mutant: "lab/replay/fixtures/mutant-member.ts" } as const;
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -40,6 +43,7 @@ export class SoakServer {
   readonly #ways: Readonly<Record<Exclude<Direction, "both">, WayState>>;
   #child: ChildProcess | undefined;
   #wrote = "";
+  #isListening = false;
   readonly #onLost: (what: string) => void;
 
   constructor(
@@ -57,7 +61,7 @@ export class SoakServer {
   async start(): Promise<void> {
     for (const endMs = performance.now() + START_MS; performance.now() < endMs; await wait(LOOK_MS)) {
       if (this.#child === undefined || hasEnded(this.#child)) this.#child = this.#spawn();
-      this.isUp = !hasEnded(this.#child) && (await isListening(this.port));
+      this.isUp = this.#isListening && !hasEnded(this.#child);
       if (this.isUp) return;
     }
     throw new Error(`${this.name} does not start; it wrote:\n${this.#wrote}`);
@@ -80,10 +84,16 @@ export class SoakServer {
   }
 
   #spawn(): ChildProcess {
+    this.#isListening = false;
+    this.#wrote = "";
     const env = { ...process.env, HOWDY_FLOOD_RATE: "0" };
     const child = spawn(process.execPath, this.#args, { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => (this.#wrote = (this.#wrote + text).slice(-KEPT_CHARS)));
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        const wrote = this.#wrote + text;
+        this.#isListening ||= wrote.includes(LISTENING);
+        this.#wrote = wrote.slice(-KEPT_CHARS);
+      });
     }
     child.once("exit", (status, signal) => {
       if (this.isUp) this.#onLost(`${this.name} ended with ${status ?? signal}; it wrote:\n${this.#wrote}`);
