@@ -5,7 +5,7 @@ import { existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { killMarked, type ProcessMark } from "./process-mark.ts";
-import { type ReaperOrder, reaperLineSchema } from "./reaper.ts";
+import type { ReaperLine, ReaperOrder } from "./reaper.ts";
 import { endMarked } from "./run-mark.ts";
 
 /** The lab promises five seconds; a slow engine gets more, but a reaper does not live for ever. */
@@ -51,12 +51,12 @@ class Estate {
 const estates = new Map<number, Estate>();
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { success, data } = reaperLineSchema.safeParse(parseJson(line));
-  if (!success) continue;
-  const estate = estates.get(data.part) ?? new Estate();
-  estates.set(data.part, estate);
-  if ("leave" in data.order) estates.delete(data.part);
-  else estate.take(data.order);
+  const said = parseLine(line);
+  if (said === undefined) continue;
+  const estate = estates.get(said.part) ?? new Estate();
+  estates.set(said.part, estate);
+  if ("leave" in said.order) estates.delete(said.part);
+  else estate.take(said.order);
 }
 
 setTimeout(() => process.exit(1), REAP_MS_MAX).unref();
@@ -89,7 +89,7 @@ async function removeContainers({ runs, layers, keepsContainers }: Estate): Prom
 }
 
 /** A half line is what a killed lab leaves; it says nothing. */
-function parseJson(text: string): unknown {
+function parseLine(text: string): ReaperLine | undefined {
   try {
     return JSON.parse(text);
   } catch {

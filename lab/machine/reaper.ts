@@ -4,32 +4,34 @@
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import type { ProcessMark } from "./process-mark.ts";
 
-const markSchema = z.strictObject({ pid: z.int().positive(), startTicks: z.string().nullable() });
+export type ReaperOrder =
+  /** Remove this run's containers, networks and images at the end. */
+  | { readonly containersOf: string }
+  /** The newest layer of a build that is under way: remove it at the end, unless it is part of an image. Null: it ended. */
+  | { readonly build: number; readonly layer: string | null }
+  /** Kill this process at the end, if it still runs. */
+  | { readonly watch: ProcessMark }
+  /** Kill whatever bears this mark at the end (run-mark.ts). */
+  | { readonly mark: string }
+  /** This process has ended. */
+  | { readonly unwatch: number }
+  /** Remove this folder for temporary files at the end. */
+  | { readonly remove: string }
+  /** Leave hosts and networks as they are. */
+  | { readonly keepContainers: true }
+  /** This part has cleared up: do nothing for it at the end. */
+  | { readonly leave: true };
 
-const reaperOrderSchema = z.union([
-  z
-    .strictObject({ containersOf: z.string() })
-    .describe("Remove this run's containers, networks and images at the end."),
-  z
-    .strictObject({ build: z.int(), layer: z.string().nullable() })
-    .describe(
-      "The newest layer of a build that is under way: remove it at the end, unless it is part of an image. Null: it ended.",
-    ),
-  z.strictObject({ watch: markSchema }).describe("Kill this process at the end, if it still runs."),
-  z.strictObject({ mark: z.uuid() }).describe("Kill whatever bears this mark at the end (run-mark.ts)."),
-  z.strictObject({ unwatch: z.int().positive() }).describe("This process has ended."),
-  z.strictObject({ remove: z.string().min(1) }).describe("Remove this folder for temporary files at the end."),
-  z.strictObject({ keepContainers: z.literal(true) }).describe("Leave hosts and networks as they are."),
-  z.strictObject({ leave: z.literal(true) }).describe("This part has cleared up: do nothing for it at the end."),
-]);
-
-export type ReaperOrder = z.infer<typeof reaperOrderSchema>;
-
-/** What the lab tells its reaper, a JSON object a line: for which of its parts, and what. The reaper acts at end of input. */
-export const reaperLineSchema = z.strictObject({ part: z.int().nonnegative(), order: reaperOrderSchema });
+/**
+ * What the lab tells its reaper, a JSON object a line: for which of its parts, and what. The reaper acts at end of input.
+ * Nobody else writes to it, so it checks nothing: a schema would take half of its start, which every run pays.
+ */
+export interface ReaperLine {
+  readonly part: number;
+  readonly order: ReaperOrder;
+}
 
 export interface Reaper {
   /** The reaper's own process id, for tests. */
@@ -65,7 +67,10 @@ export function startReaper(dockerHost?: string): Reaper {
   const child = running.get(dockerHost) ?? startProcess(dockerHost);
   running.set(dockerHost, child);
   const part = parts++;
-  const tell = (order: ReaperOrder) => child.stdin.write(`${JSON.stringify({ part, order })}\n`);
+  const tell = (order: ReaperOrder) => {
+    const line: ReaperLine = { part, order };
+    child.stdin.write(`${JSON.stringify(line)}\n`);
+  };
   return {
     pid: child.pid,
     watchContainers: (runId) => tell({ containersOf: runId }),
