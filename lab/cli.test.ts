@@ -71,7 +71,7 @@ test("every problem of every file is told before anything starts", async () => {
     stdout: "",
     stderr: [
       `${one}:1:8: title: expected a text (in quotes if it looks like a number); got 5`,
-      `${one}:4:29: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, close, kill, restart, pause, resume; got "wiat"`,
+      `${one}:4:29: steps[0].Win72[0]: expected one of start, connect, select, type, send, history, signIn, close, kill, restart, pause, resume; got "wiat"`,
       `${two}:1:1: expected a map; got a list`,
       "",
     ].join("\n"),

@@ -21,6 +21,7 @@ const NOT_OFFERED = [
   "hellos-differ",
   "history-of-an-owner",
   "read-marks",
+  "read-marks-welcome",
   "registered-names",
   "registered-names-alike",
   "search",
