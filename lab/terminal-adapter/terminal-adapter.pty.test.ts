@@ -5,8 +5,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { started } from "../../src/fixtures/started.ts";
-import { HCP } from "../hcp/hcp.ts";
-import { HCP2 } from "../hcp2/hcp2.ts";
+import { PROTOCOLS } from "../commands/protocol.ts";
 import { moveTopology, readTopology } from "../hosts/topology.ts";
 import { command, OWN_COMMANDS, OWN_PAIR } from "../implementation/fixtures/own-pair.ts";
 import { speaking } from "../implementation/implementation.ts";
@@ -119,7 +118,7 @@ async function badSteps(file: string, text: string, programs: LoopbackBedOptions
 }
 
 function read(file: string, text: string) {
-  const parsed = parseScenario(file, text, TOPOLOGY.hosts, file.includes("/hcp2/") ? HCP2 : HCP);
+  const parsed = parseScenario(file, text, TOPOLOGY.hosts, PROTOCOLS);
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   return parsed;
 }
