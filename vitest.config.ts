@@ -15,8 +15,8 @@ import { TurnSequencer } from "./scripts/turn-sequencer.ts";
 
 const ROOTS = ["src", "lab", "scripts", "bench"] as const;
 
-/** A file a core: a file's programs keep a second one busy at times, and then wait. */
-const FILES_AT_ONCE = Math.max(2, availableParallelism());
+/** One more than cores: half of a file's time it waits for programs, an engine or a deadline. */
+const FILES_AT_ONCE = 1 + availableParallelism();
 
 /** Where the npm scripts keep compiled code: programs that tests start find it there, and start three times as fast. */
 const COMPILE_CACHE = fileURLToPath(new URL("node_modules/.cache/howdy-lab", import.meta.url));
