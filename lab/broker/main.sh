@@ -1,7 +1,7 @@
 #!/bin/sh
 #
 # Runs a broker for a case, a NATS server, and does to it what a case asks for: an order a line on standard input (kill,
-# start, restart, wipe). Owns that process and its store; knows nothing of what is kept there. What the NATS server logs
+# start, restart, wipe, fill, free). Owns that process and its store; knows nothing of what is kept there. What the NATS server logs
 # comes out as it is, between lines of its own that begin with "broker: ". It ends with its input, and the server with it.
 #
 #   main.sh ADDRESS PORT FOLDER
@@ -22,6 +22,7 @@ main() {
 listen: "$address:$port"
 jetstream { store_dir: "$folder/store", sync_interval: "always", max_file_store: 64GB, max_memory_store: 64MB }
 END
+  file_size_max=$(prlimit --pid $$ --fsize --noheadings --raw --output SOFT)
   start
   while read -r order; do
     case $order in
@@ -29,6 +30,8 @@ END
       start) start ;;
       restart) end && start ;;
       wipe) end && rm -rf "$folder/store" && start ;;
+      fill) limit_files 0 && echo 'broker: full' ;;
+      free) limit_files "$file_size_max" && echo 'broker: has room' ;;
     esac
   done
   end
@@ -48,6 +51,11 @@ lack() {
 start() {
   nats-server --config "$folder/nats.conf" </dev/null &
   server=$!
+}
+
+# Whatever it would add to a file from now on fails, as on a full disk.
+limit_files() {
+  prlimit --pid "$server" --fsize="$1": || lack 'prlimit (util-linux), which lets nothing more be kept'
 }
 
 # In the middle of whatever it does.

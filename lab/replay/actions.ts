@@ -56,6 +56,10 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
       return resumeProgram(stage, host);
     case "wipe":
       return wipeBroker(stage, host);
+    case "fill":
+      return fillBroker(stage, host);
+    case "free":
+      return freeBroker(stage, host);
   }
 }
 
@@ -123,6 +127,7 @@ async function orderBroker(
   expected: string,
 ): Promise<ActionOutcome> {
   if (await broker.order(order, stage.startTimeoutMs)) return DONE;
+  if (broker.lacks !== null) return failed(expected, broker.lacks, "unsupported");
   return failed(expected, broker.fault ?? `did not within ${stage.startTimeoutMs} ms`);
 }
 
@@ -226,16 +231,30 @@ async function wipeBroker(stage: Stage, host: string): Promise<ActionOutcome> {
   return faultBroker(stage, broker, "wipe");
 }
 
+/** As on a full disk, nothing more can be kept. */
+async function fillBroker(stage: Stage, host: string): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  return broker === undefined ? taken(false, "has no room for more") : faultBroker(stage, broker, "fill");
+}
+
+async function freeBroker(stage: Stage, host: string): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  if (broker === undefined) return taken(false, "has room again");
+  const outcome = await orderBroker(stage, broker, "free", "has room again");
+  stage.faults.endProgram("fill", host);
+  return outcome;
+}
+
 async function faultBroker(
   stage: Stage,
   broker: BrokerDriver,
-  order: Exclude<BrokerOrder, "start">,
+  order: Exclude<BrokerOrder, "start" | "free">,
 ): Promise<ActionOutcome> {
   const outcome = await orderBroker(
     stage,
     broker,
     order,
-    { kill: "is killed", restart: "is started again", wipe: "is wiped" }[order],
+    { kill: "is killed", restart: "is started again", wipe: "is wiped", fill: "has no room for more" }[order],
   );
   if (outcome.kind === "done") stage.faults.noteProgram(order, broker.name);
   return outcome;
@@ -254,7 +273,7 @@ async function pauseProgram(stage: Stage, host: string): Promise<ActionOutcome> 
 
 async function resumeProgram(stage: Stage, host: string): Promise<ActionOutcome> {
   const isResumed = await stage.driver(host)?.resume();
-  stage.faults.endPause(host);
+  stage.faults.endProgram("pause", host);
   return taken(isResumed, "is resumed");
 }
 

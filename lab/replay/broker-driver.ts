@@ -9,7 +9,7 @@ import type { Pulse } from "./pulse.ts";
 import { ServerDriver } from "./server-driver.ts";
 
 /** What can be done to a broker that was started. */
-export type BrokerOrder = "kill" | "start" | "restart" | "wipe";
+export type BrokerOrder = "kill" | "start" | "restart" | "wipe" | "fill" | "free";
 
 /** How what runs it is started. */
 export const BROKER_LAUNCH: Launch = { arguments: ["{address}", String(BROKER_PORT), "{folder}"], environment: {} };
@@ -17,10 +17,13 @@ export const BROKER_LAUNCH: Launch = { arguments: ["{address}", String(BROKER_PO
 /** The NATS server's own word, and those of the script around it. */
 const READY = "Server is ready";
 const ENDED = "broker: ended";
+const FULL = "broker: full";
+const HAS_ROOM = "broker: has room";
 const LACKS = /^broker: lacks: (?<what>.*)$/;
 
 export class BrokerDriver extends ServerDriver {
   #isUp = false;
+  #isFull = false;
   /** How often it came up. */
   #comings = 0;
   #lacks: string | null = null;
@@ -43,7 +46,11 @@ export class BrokerDriver extends ServerDriver {
   async order(order: BrokerOrder, waitMs: number): Promise<boolean> {
     const before = this.#comings;
     if (!this.write(order)) return false;
-    const isDone = (): boolean => (order === "kill" ? !this.#isUp : this.#comings > before);
+    const isDone = (): boolean => {
+      if (order === "kill") return !this.#isUp;
+      if (order === "fill" || order === "free") return this.#isFull === (order === "fill");
+      return this.#comings > before;
+    };
     return (await this.pulse.until(() => isDone() || undefined, waitMs)) === true;
   }
 
@@ -52,8 +59,10 @@ export class BrokerDriver extends ServerDriver {
     this.#lacks ??= LACKS.exec(line.text)?.groups?.what ?? null;
     if (this.#lacks !== null) this.expectEnd();
     if (line.text === ENDED) this.#isUp = false;
+    if (line.text === FULL || line.text === HAS_ROOM) this.#isFull = line.text === FULL;
     if (!line.text.endsWith(READY)) return;
     this.#isUp = true;
+    this.#isFull = false;
     this.#comings += 1;
   }
 

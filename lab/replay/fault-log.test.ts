@@ -68,5 +68,10 @@ describe("the log of faults", () => {
     expect(log.whyUnheard("Win72")).toBeUndefined();
     log.noteProgram("pause", "Nats");
     expect(log.whyUnheard("Win72")).toBe("Nats is paused");
+    log.noteProgram("fill", "Nats");
+    expect(log.whyUnheard("Win72")).toBe("Nats has no room for more");
+    log.endProgram("fill", "Nats");
+    expect(log.whyUnheard("Win72")).toBeUndefined();
+    expect(log.spans.filter(({ endMs }) => endMs === null)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { FaultSpan } from "./fault-span.ts";
 import type { Clock } from "./pulse.ts";
 
 /** What is done to a host's program. */
-export type ProgramFault = "pause" | "kill" | "restart" | "wipe";
+export type ProgramFault = "pause" | "kill" | "restart" | "wipe" | "fill";
 
 interface OpenSpan {
   readonly fault: Omit<FaultSpan, "endMs">;
@@ -17,6 +17,9 @@ interface OpenSpan {
   endMs: number | null;
 }
 
+/** These hold until they are ended. */
+export type LastingFault = Extract<ProgramFault, "pause" | "fill">;
+
 /** Faults behind which nothing arrives. */
 const SILENCES: ReadonlySet<string> = new Set(["cut", "drop-after"]);
 const SAYS: Readonly<Record<ProgramFault, string>> = {
@@ -24,6 +27,7 @@ const SAYS: Readonly<Record<ProgramFault, string>> = {
   kill: "is killed",
   restart: "is killed and started again",
   wipe: "is killed and started again with nothing",
+  fill: "has no room for more",
 };
 
 export class FaultLog {
@@ -61,22 +65,25 @@ export class FaultLog {
     this.#begin(fault.kind, inOrder, tellLinkFault(link), isLasting(fault) ? ways : []);
   }
 
-  /** A pause lasts until it is ended; anything else ends one, and is over at once. */
+  /** What lasts does so until it is ended, or something else is done to the program; anything else is over at once. */
   noteProgram(kind: ProgramFault, host: string): void {
-    this.endPause(host);
-    this.#begin(kind, [host], `${host} ${SAYS[kind]}`, kind === "pause" ? [host] : []);
+    this.#endOn(host, isLastingOfProgram);
+    this.#begin(kind, [host], `${host} ${SAYS[kind]}`, isLastingOfProgram(kind) ? [host] : []);
   }
 
-  endPause(host: string): void {
-    this.#endOn(host, (kind) => kind === "pause");
+  endProgram(kind: LastingFault, host: string): void {
+    this.#endOn(host, (each) => each === kind);
   }
 
   /** Why nothing that anybody does can come out at a host now; undefined where something can. */
   whyUnheard(host: string): string | undefined {
     const held = this.#spans.filter(({ holds }) => holds.size > 0);
     const way = [...new Set([...this.#wayTo(host), host])];
-    const paused = way.toReversed().find((each) => held.some(({ kind, holds }) => kind === "pause" && holds.has(each)));
-    if (paused !== undefined) return `${paused} is paused`;
+    const stands = way
+      .toReversed()
+      .flatMap((each) => held.find(({ kind, holds }) => isLastingOfProgram(kind) && holds.has(each)) ?? []);
+    const [nearest] = stands;
+    if (nearest !== undefined) return nearest.fault.says;
     for (const [index, near] of way.entries()) {
       const far = way[index - 1];
       if (far === undefined) continue;
@@ -99,6 +106,10 @@ export class FaultLog {
       span.endMs = this.#clock.nowMs();
     }
   }
+}
+
+function isLastingOfProgram(kind: OpenSpan["kind"]): kind is LastingFault {
+  return kind === "pause" || kind === "fill";
 }
 
 function keyOf({ from, to }: Way): string {

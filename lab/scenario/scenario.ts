@@ -40,6 +40,8 @@ export type Action =
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "wipe" }
+  | { readonly kind: "fill" }
+  | { readonly kind: "free" }
   | { readonly kind: "wire"; readonly wire: Wire; readonly protocol: Protocol };
 
 export interface Connect {
@@ -73,7 +75,7 @@ export const ACTIONS_OF_ROLE: Readonly<Record<ProgramRole, readonly ActionKind[]
   ],
   server: ["start", "input", "operator", "stop", "kill", "restart", "pause", "resume"],
   peer: ["connect", "wire"],
-  broker: ["start", "kill", "restart", "pause", "resume", "wipe"],
+  broker: ["start", "kill", "restart", "pause", "resume", "wipe", "fill", "free"],
 };
 
 /** Which expectations a host of each role can have. */
@@ -307,6 +309,8 @@ function buildAction(source: ActionSource, host: string, spoken: Spoken): Action
   if ("kill" in source) return { kind: "kill" };
   if ("restart" in source) return { kind: "restart" };
   if ("wipe" in source) return { kind: "wipe" };
+  if ("fill" in source) return { kind: "fill" };
+  if ("free" in source) return { kind: "free" };
   return "pause" in source ? { kind: "pause" } : { kind: "resume" };
 }
 

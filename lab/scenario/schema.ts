@@ -25,7 +25,20 @@ const REQUIREMENT_MAX = 12;
 const LEVELS = ["must", "strict"] as const;
 
 /** Words of an action that need no argument may stand alone: `- send`. */
-const BARE_WORDS = ["start", "connect", "send", "close", "stop", "kill", "restart", "pause", "resume", "wipe"] as const;
+const BARE_WORDS = [
+  "start",
+  "connect",
+  "send",
+  "close",
+  "stop",
+  "kill",
+  "restart",
+  "pause",
+  "resume",
+  "wipe",
+  "fill",
+  "free",
+] as const;
 
 const title = z.string().min(1).max(TITLE_CHARS_MAX);
 const text = z.string().max(TEXT_CHARS_MAX);
@@ -136,6 +149,11 @@ function actionsOf(settings: Settings, wireArgument: WireSchemas["wireArgument"]
       description: "Broker: end it without a word, and start it with nothing of what it kept.",
       examples: ["wipe"],
     }),
+    strict({ fill: bare }).meta({
+      description: "Broker: from now on nothing more can be kept, as on a full disk.",
+      examples: ["fill"],
+    }),
+    strict({ free: bare }).meta({ description: "Broker: there is room again, after a fill.", examples: ["free"] }),
     strict({ resume: bare }).meta({ description: "Let it go on after a pause.", examples: ["resume"] }),
     strict({ wire: wireArgument }).meta({
       description: "Speak bytes on a connection: send, expect, or both.",

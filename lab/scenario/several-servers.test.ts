@@ -26,7 +26,10 @@ function problems(...said: Parameters<typeof parse>): readonly string[] {
 }
 
 test("a file says where the broker is, and whose server is whose", () => {
-  const parsed = parse(GIVEN + ZOE, "{ title: x, Nats: [kill, start, restart, pause, resume, wipe], Win73: [send] }");
+  const parsed = parse(
+    GIVEN + ZOE,
+    "{ title: x, Nats: [kill, start, restart, pause, resume, wipe, fill, free], Win73: [send] }",
+  );
   if (parsed.kind === "wrong") throw new Error(parsed.problems.join("\n"));
   expect(parsed.scenario.given).toMatchObject([
     { kind: "broker", host: "Nats" },
@@ -64,7 +67,7 @@ describe("what is wrong is told with its place:", () => {
 
   test("what a broker does not do, and what it cannot be told while it is paused", () => {
     expect(problems(GIVEN + ZOE, "{ title: x, Nats: [send], Win73: [send] }")).toEqual([
-      'x.yaml:8:28: steps[0].Nats[0]: expected one of start, kill, restart, pause, resume, wipe; got "send"',
+      'x.yaml:8:28: steps[0].Nats[0]: expected one of start, kill, restart, pause, resume, wipe, fill, free; got "send"',
     ]);
     expect(problems(GIVEN + ZOE, "{ title: x, Nats: [pause, kill], Win73: [send] }")).toEqual([
       'x.yaml:8:35: steps[0].Nats[1]: expected resume, since Nats is paused in step 1; got "kill"',

@@ -40,6 +40,10 @@ export function describeAction(action: Action): string {
       return "is resumed";
     case "wipe":
       return "is killed and started again with nothing";
+    case "fill":
+      return "has no room for more";
+    case "free":
+      return "has room again";
     case "wire":
       return describeWire(action.wire, action.protocol);
   }
