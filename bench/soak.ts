@@ -19,7 +19,8 @@ const ROUNDS_MAX = 10_000;
 const USERS = 18;
 const USERS_MAX = 600;
 const LEASE_S = 1;
-const LEASE_S_MAX = 60;
+/** What a server takes (src/server/limits.ts). */
+const LEASE_S_MAX = 15;
 const KILLS_MAX = 1000;
 const MINUTES_MAX = 600;
 const SEED_MAX = 2 ** 31;
