@@ -70,6 +70,9 @@ describe("the log of faults", () => {
     expect(log.whyUnheard("Win72")).toBe("Nats is paused");
     log.noteProgram("fill", "Nats");
     expect(log.whyUnheard("Win72")).toBe("Nats has no room for more");
+    log.noteProgram("pause", "Nats");
+    log.endProgram("pause", "Nats");
+    expect(log.whyUnheard("Win72")).toBe("Nats has no room for more");
     log.endProgram("fill", "Nats");
     expect(log.whyUnheard("Win72")).toBeUndefined();
     expect(log.spans.filter(({ endMs }) => endMs === null)).toEqual([]);

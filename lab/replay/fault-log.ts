@@ -65,9 +65,10 @@ export class FaultLog {
     this.#begin(fault.kind, inOrder, tellLinkFault(link), isLasting(fault) ? ways : []);
   }
 
-  /** What lasts does so until it is ended, or something else is done to the program; anything else is over at once. */
+  /** A pause and a full disk last until they are ended, or the program is; a full disk outlasts a pause. The rest is over at once. */
   noteProgram(kind: ProgramFault, host: string): void {
-    this.#endOn(host, isLastingOfProgram);
+    this.endProgram("pause", host);
+    if (kind !== "pause") this.endProgram("fill", host);
     this.#begin(kind, [host], `${host} ${SAYS[kind]}`, isLastingOfProgram(kind) ? [host] : []);
   }
 
