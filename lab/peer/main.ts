@@ -1,6 +1,7 @@
 // Owns the lab's raw peer as a program: a host of the test bed that speaks bytes. Commands come on stdin, events go to
 // stdout, a JSON object a line; its environment says its address, and which silences it is to tell of. Invariant: it ends with its input, or with SIGTERM.
 
+import { flushCompileCache } from "node:module";
 import { Peer } from "./peer.ts";
 import { CommandError, readCommand } from "./read-command.ts";
 import { COMMAND_LINE_BYTES_MAX, type PeerEvent } from "./words.ts";
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
   const silencesMs = HOWDY_SILENCES_MS.split(" ").filter((word) => word !== "");
   const peer = new Peer(tell, HOWDY_LOCAL_ADDRESS || undefined, silencesMs.map(Number));
   tell({ ready: {} });
+  // What Node compiled is kept now, where it is to be kept: many a peer is killed before it could be.
+  flushCompileCache();
   process.stdin.setEncoding("utf8");
   let held = "";
   for await (const chunk of process.stdin) {

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -8,15 +11,22 @@ import { CommandError, readCommand } from "./read-command.ts";
 import type { PeerCommand, PeerEvent } from "./words.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+/** It takes milliseconds; on a busy machine more. */
+const KEPT_MS_MAX = 10_000;
 const WHOLE = { times: 1, gapMs: 0, after: null } as const;
 
 /** A peer's program that a test talks to. */
 class PeerProgram implements AsyncDisposable {
-  readonly #child = spawn(process.execPath, [MAIN], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { HOWDY_LOCAL_ADDRESS: "127.0.0.1", HOWDY_SILENCES_MS: "10 500" },
-  });
-  readonly #events: AsyncIterator<string> = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  readonly #child;
+  readonly #events: AsyncIterator<string>;
+
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(process.execPath, [MAIN], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { HOWDY_LOCAL_ADDRESS: "127.0.0.1", HOWDY_SILENCES_MS: "10 500", ...env },
+    });
+    this.#events = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
 
   tell(command: PeerCommand): void {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
@@ -153,3 +163,13 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new Error("the server does not listen");
   return address.port;
 }
+
+test("what Node compiled of a peer is kept as soon as it is ready: whoever has it killed later starts fast again", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "howdy-peer-"));
+  await using peer = new PeerProgram({ NODE_COMPILE_CACHE: folder });
+  await peer.next("ready");
+  await expect
+    .poll(async () => (await readdir(folder, { recursive: true })).length, { timeout: KEPT_MS_MAX })
+    .toBeGreaterThan(1);
+  await rm(folder, { recursive: true });
+});
