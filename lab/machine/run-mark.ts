@@ -6,7 +6,7 @@
 // a program with an empty environment takes the mark from it: it is found as long as one that started it lives.
 
 import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { isAlive, markProcess, type ProcessMark } from "./process-mark.ts";
 
@@ -18,6 +18,9 @@ const END_MS_MAX = 5000;
 const LOOK_MS = 10;
 
 const PARENT_FIELD = 1;
+
+/** One for all that is read here: some hundred files at a look, each of which would have room of its own otherwise. */
+const ROOM = Buffer.alloc(65_536);
 
 export interface MarkedProcess {
   readonly pid: number;
@@ -91,9 +94,23 @@ function kill(pid: number): void {
 /** Empty for a process that has ended, or that is another user's. */
 function readOf(pid: string, file: "environ" | "stat" | "cmdline"): string {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+    return readWhole(`/proc/${pid}/${file}`);
   } catch {
     return "";
+  }
+}
+
+function readWhole(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    let text = "";
+    for (let count = 1; count > 0; ) {
+      count = readSync(file, ROOM, 0, ROOM.length, null);
+      text += ROOM.toString("latin1", 0, count);
+    }
+    return text;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -46,8 +46,13 @@ export class BedHosts<OwnHost extends EndingHost> implements Hosts {
     return this.#ending;
   }
 
-  async #end(): Promise<void> {
+  /** Ends whatever runs on them. */
+  protected async endHosts(): Promise<void> {
     await Promise.all([...this.byName.values()].map((host) => host.end()));
+  }
+
+  async #end(): Promise<void> {
+    await this.endHosts();
     await this.links?.end();
     await (await this.#wire).close();
   }

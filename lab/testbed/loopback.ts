@@ -113,7 +113,7 @@ export class LoopbackBed implements TestBed {
   readonly #mark: string;
   /** Where this bed's programs are, the servers behind the lab's relay, too. */
   readonly #addresses: ReadonlySet<string>;
-  #hosts: BedHosts<LoopbackHost> | null = null;
+  #hosts: LoopbackHosts | null = null;
   #keeps = false;
 
   constructor(
@@ -146,7 +146,7 @@ export class LoopbackBed implements TestBed {
     const wire = relayed ?? this.#recorder.begin();
     const boot = { wire, displaced: new Map(), isRelayed: relayed !== undefined, addresses: this.#addresses };
     const hosts = this.#options.topology.hosts.map((spec) => this.#makeHost(spec, boot));
-    this.#hosts = new BedHosts(hosts, Promise.resolve(wire), () => this.#keeps, links);
+    this.#hosts = new LoopbackHosts(this.#mark, hosts, Promise.resolve(wire), () => this.#keeps, links);
     return this.#hosts;
   }
 
@@ -185,6 +185,22 @@ interface Boot {
   readonly isRelayed: boolean;
   /** Where programs of this bed listen. */
   readonly addresses: ReadonlySet<string>;
+}
+
+class LoopbackHosts extends BedHosts<LoopbackHost> {
+  readonly #mark: string;
+
+  /** @param mark - What everything on these hosts bears. */
+  constructor(mark: string, ...rest: ConstructorParameters<typeof BedHosts<LoopbackHost>>) {
+    super(...rest);
+    this.#mark = mark;
+  }
+
+  /** What their programs left is looked for once for all of them: a look reads something of every process of this machine. */
+  protected override async endHosts(): Promise<void> {
+    await super.endHosts();
+    await endMarked(this.#mark);
+  }
 }
 
 interface LoopbackHostParts {
@@ -272,12 +288,12 @@ class LoopbackHost implements Host {
     return await runLocalCommand(this.#command(command, [], {}));
   }
 
+  /** But for what its program left, which is ended with what all hosts' left. */
   async end(): Promise<void> {
     this.#ended = true;
     // One that is being started would outlive its host unseen.
     await this.#starting;
     await this.#program?.kill();
-    await endMarked(this.#parts.mark);
   }
 
   /** What a server on this host, and commands beside it, are told in the place of their own address. */
