@@ -242,6 +242,7 @@ const ROOMS: readonly Room[] = [
     of: "src/client/web/",
     mayImport: [
       "package.json",
+      "src/bundle/",
       "src/clock.ts",
       "src/options/",
       "src/client/control.ts",
@@ -249,7 +250,7 @@ const ROOMS: readonly Room[] = [
       "src/client/web/page/",
       "src/protocol/hcp1/",
     ],
-    mayUse: ["node:*", "zod", "ws", "esbuild"],
+    mayUse: ["node:*", "zod", "ws"],
   },
   {
     of: "src/client/terminal/",
@@ -406,6 +407,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/report/",
     mayImport: [
+      "src/bundle/",
       "src/options/",
       "src/visible.ts",
       "lab/yaml/",

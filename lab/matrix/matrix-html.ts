@@ -4,8 +4,8 @@ import { type PageSource, renderPage } from "../report/page-file.ts";
 import type { MatrixResult } from "./matrix-result.ts";
 
 const MATRIX_PAGE: PageSource = {
-  script: new URL("./page/view/main.tsx", import.meta.url),
-  style: new URL("./page/page.css", import.meta.url),
+  script: "lab/matrix/page/view/main.tsx",
+  style: "lab/matrix/page/page.css",
   title: "Howdy Lab matrix",
   subject: "This matrix",
   body: '<div id="page"></div>',

@@ -5,8 +5,8 @@ import { type PageSource, renderPage } from "./page-file.ts";
 import { fitPage } from "./page-fit.ts";
 
 const REPORT_PAGE: PageSource = {
-  script: new URL("./page/view/main.tsx", import.meta.url),
-  style: new URL("./page/page.css", import.meta.url),
+  script: "lab/report/page/view/main.tsx",
+  style: "lab/report/page/page.css",
   title: "Howdy Lab report",
   subject: "This report",
   body: '<div id="page"></div>\n<aside id="bytes" aria-label="Bytes of a message" hidden></aside>',

@@ -5,12 +5,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build, stop } from "esbuild";
+import { bundlePage, type PageBundle, type PageEntries } from "../../src/bundle/page-bundle.ts";
 
 /** What makes a page. */
-export interface PageSource {
-  readonly script: URL;
-  readonly style: URL;
+export interface PageSource extends PageEntries {
   /** Until the script gives a better one. */
   readonly title: string;
   /** "This report": what needs JavaScript. */
@@ -19,21 +17,20 @@ export interface PageSource {
   readonly body: string;
 }
 
-const PAGE = new URL("./page/", import.meta.url);
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+const ICON = new URL("page/favicon.svg", import.meta.url);
 
-interface Bundle {
-  readonly script: string;
-  readonly style: string;
+interface Page extends PageBundle {
   readonly icon: string;
 }
 
-const bundles = new Map<string, Promise<Bundle>>();
+const pages = new Map<string, Promise<Page>>();
 
-/** The page with its data, for a file beside result.json. A page is bundled once a process, in some 100 ms. */
+/** The page with its data, for a file beside result.json. */
 export async function renderPage(source: PageSource, data: unknown): Promise<string> {
-  const bundled = bundles.get(source.script.href) ?? bundle(source);
-  bundles.set(source.script.href, bundled);
-  const { icon, script, style } = await bundled;
+  const page = pages.get(source.script) ?? load(source);
+  pages.set(source.script, page);
+  const { icon, script, style } = await page;
   const policy = [
     "default-src 'none'",
     `script-src ${digest(script)}`,
@@ -72,38 +69,12 @@ export function toScriptJson(value: unknown): string {
   );
 }
 
-/** A Ctrl-C that calls the lab off ends the bundler's process as well, which waits for the next page. */
-async function bundle(source: PageSource): Promise<Bundle> {
-  try {
-    return await bundleOnce(source);
-  } catch {
-    await stop();
-    return await bundleOnce(source);
-  }
-}
-
-async function bundleOnce(source: PageSource): Promise<Bundle> {
-  const { outputFiles } = await build({
-    entryPoints: [source.script, source.style].map((file) => fileURLToPath(file)),
-    outdir: fileURLToPath(PAGE),
-    write: false,
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "silent",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    tsconfigRaw: "{}",
-  });
-  const [script, style] = outputFiles.map(({ text }) => text.trim());
-  if (script === undefined || style === undefined) throw new Error("expected a script and a style of the bundler");
+async function load(source: PageSource): Promise<Page> {
+  const page = await bundlePage(REPOSITORY, source);
+  const [script, style] = [page.script.trim(), page.style.trim()];
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style))
     throw new Error("the bundle would end its own element");
-  const icon = await readFile(new URL("favicon.svg", PAGE));
-  return { script, style, icon: icon.toString("base64") };
+  return { script, style, icon: await readFile(ICON, "base64") };
 }
 
 function digest(content: string): string {

@@ -10,16 +10,16 @@ import type { HandIn, StudentData } from "./hand-in.ts";
 import { type StudentView, viewOf } from "./student-view.ts";
 
 const CLASS_PAGE: PageSource = {
-  script: new URL("./page/view/class-main.tsx", import.meta.url),
-  style: new URL("./page/class.css", import.meta.url),
+  script: "lab/grade/feedback/page/view/class-main.tsx",
+  style: "lab/grade/feedback/page/class.css",
   title: "Howdy Lab class",
   subject: "This page",
   body: '<div id="page"></div>',
 };
 
 const STUDENT_PAGE: PageSource = {
-  script: new URL("./page/view/student-main.tsx", import.meta.url),
-  style: new URL("./page/student.css", import.meta.url),
+  script: "lab/grade/feedback/page/view/student-main.tsx",
+  style: "lab/grade/feedback/page/student.css",
   title: "Howdy Lab feedback",
   subject: "This page",
   // Without a report below it, the grade is the page's main part.

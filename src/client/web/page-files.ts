@@ -1,14 +1,20 @@
-// Owns the files that a browser gets: the page, bundled when the client starts, so that there is nothing to build and
-// nothing stale. It must not know who asks for them. Invariant: text from outside stands in the page only escaped.
+// Owns the files that a browser gets: the page, bundled where no bundle is like its sources, so that there is nothing to build
+// and nothing stale. It must not know who asks for them. Invariant: text from outside stands in the page only escaped.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { buildSync } from "esbuild";
+import { bundlePage, type PageEntries } from "../../bundle/page-bundle.ts";
 import type { PageSettings } from "./page/page-settings.ts";
 
-const PAGE = new URL("./page/", import.meta.url);
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const ICON = new URL("page/favicon.svg", import.meta.url);
+
+const WINDOW_PAGE: PageEntries = {
+  script: "src/client/web/page/view/main.tsx",
+  style: "src/client/web/page/page.css",
+};
 
 /** One file, as it is and compressed. */
 export interface PageFile {
@@ -21,14 +27,13 @@ export interface PageFile {
 /** The page's files by their paths. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
-/** Bundles the page. Takes some 30 ms, and the bundler 60 more to start. */
-export function makePageFiles(settings: PageSettings): PageFiles {
-  const { script, style } = bundle();
+export async function makePageFiles(settings: PageSettings): Promise<PageFiles> {
+  const { script, style } = await bundlePage(REPOSITORY, WINDOW_PAGE);
   return new Map([
     ["/", pageFile("text/html; charset=utf-8", writeHtml(settings))],
     ["/page.js", pageFile("text/javascript; charset=utf-8", script)],
     ["/page.css", pageFile("text/css; charset=utf-8", style)],
-    ["/favicon.svg", pageFile("image/svg+xml", readFileSync(new URL("favicon.svg", PAGE)))],
+    ["/favicon.svg", pageFile("image/svg+xml", readFileSync(ICON))],
   ]);
 }
 
@@ -37,29 +42,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function bundle(): { readonly script: Uint8Array; readonly style: Uint8Array } {
-  const { outputFiles } = buildSync({
-    entryPoints: ["view/main.tsx", "page.css"].map((file) => fileURLToPath(new URL(file, PAGE))),
-    outdir: fileURLToPath(PAGE),
-    write: false,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "silent",
-    // Said here and not read from a tsconfig.json: images leave those out.
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    tsconfigRaw: "{}",
-  });
-  const [script, style] = outputFiles;
-  if (script === undefined || style === undefined) throw new Error("expected a script and a style of the bundler");
-  return { script: script.contents, style: style.contents };
-}
-
-function pageFile(type: string, content: string | Uint8Array): PageFile {
+function pageFile(type: string, content: string | Buffer): PageFile {
   const body = Buffer.from(content);
   const digest = createHash("sha256").update(body).digest("base64url");
   return { type, body, gzipped: gzipSync(body, { level: 9 }), etag: `"${digest.slice(0, 27)}"` };

@@ -34,8 +34,9 @@ test("every answer forbids whatever the page does not need", async () => {
   }
 });
 
-test("the page holds its settings, escaped, and nothing inline", () => {
-  const html = String(makePageFiles({ server: HOSTILE, hasSeveral: false }).get("/")?.body);
+test("the page holds its settings, escaped, and nothing inline", async () => {
+  const files = await makePageFiles({ server: HOSTILE, hasSeveral: false });
+  const html = String(files.get("/")?.body);
   expect(html).not.toContain("<img");
   expect(html).toContain("&#60;img src=x onerror=alert(1)&#62;");
   expect(html).not.toMatch(/<script[^>]*>[^<]|style=|\son\w+=(?!alert)/);

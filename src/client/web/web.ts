@@ -31,7 +31,7 @@ export async function runWeb(options: RunWebOptions): Promise<void> {
 
 async function listen(web: WebOptions, caller: CallerOptions): Promise<WebServer> {
   const { host, port, servers, allowedServers, allowedOrigins } = web;
-  const files = makePageFiles({ server: servers[0], hasSeveral: servers.length > 1 });
+  const files = await makePageFiles({ server: servers[0], hasSeveral: servers.length > 1 });
   try {
     return await WebServer.listen({
       ...caller,
