@@ -50,6 +50,8 @@ export function readAllHosts(topology: Topology): readonly HostSpec[] {
 /** The report's test bed with what else these cases need: each host costs a bed something. */
 export function withHostsOf(topology: Topology, scenarios: readonly Scenario[]): Topology {
   const used = new Set(scenarios.flatMap((scenario) => [...hostsOf(scenario)]));
+  for (const { name } of topology.hosts) used.delete(name);
+  if (used.size === 0) return topology;
   const further = readAllHosts(topology).slice(topology.hosts.length);
   return { ...topology, hosts: [...topology.hosts, ...further.filter(({ name }) => used.has(name))] };
 }
