@@ -48,6 +48,13 @@ describe.runIf(process.platform === "linux")("connections that linger", () => {
     expect(await countAt(OWN, port)).toBe(0);
   });
 
+  test("at an address that IPv6 has mapped are ended, too", async () => {
+    const port = await leaveLingering(OWN, 1, "::");
+    expect(await countAt(OWN, port, "tcp6")).toBe(1);
+    await endLingering(new Set([OWN]));
+    expect(await countAt(OWN, port, "tcp6")).toBe(0);
+  });
+
   test("where somebody listens are left, and he hears of nothing", async () => {
     const port = await leaveLingering(OWN, 1);
     let heard = 0;
@@ -67,8 +74,8 @@ describe.runIf(process.platform === "linux")("connections that linger", () => {
 });
 
 /** Serves so many connections as one that closes first does, and gives the port. */
-async function leaveLingering(address: string, many: number): Promise<number> {
-  const server = createServer((socket) => socket.end()).listen(0, address);
+async function leaveLingering(address: string, many: number, listens = address): Promise<number> {
+  const server = createServer((socket) => socket.end()).listen(0, listens);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   for (let made = 0; made < many; made += 1)
@@ -78,7 +85,7 @@ async function leaveLingering(address: string, many: number): Promise<number> {
   return port;
 }
 
-async function countAt(address: string, port: number): Promise<number> {
-  const found = lingeringIn(await readFile("/proc/net/tcp", "latin1"));
+async function countAt(address: string, port: number, table = "tcp"): Promise<number> {
+  const found = lingeringIn(await readFile(`/proc/net/${table}`, "latin1"));
   return found.filter((each) => each.address === address && each.port === port).length;
 }
