@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
-import { resultSchema } from "./result/result.ts";
+import { resultSchema } from "./result/result-schema.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const SUBNET = await claimSubnet();

@@ -11,7 +11,7 @@ import { runLab } from "./fixtures/run-lab.ts";
 import { OWN_FILES } from "./implementation/own.ts";
 import { type MatrixResult, matrixSchema } from "./matrix/matrix-result.ts";
 import type { Defect } from "./replay/fixtures/mutant-server.ts";
-import { resultSchema } from "./result/result.ts";
+import { resultSchema } from "./result/result-schema.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const MUTANT = fileURLToPath(new URL("./replay/fixtures/mutant-server.ts", import.meta.url));

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { runLab } from "./fixtures/run-lab.ts";
-import { resultSchema } from "./result/result.ts";
+import { resultSchema } from "./result/result-schema.ts";
 import { claimSubnet } from "./testbed/fixtures/own-subnet.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));

@@ -10,7 +10,7 @@ import { rubricJsonSchema } from "../lab/grade/rubric-schema.ts";
 import { HCP } from "../lab/hcp/hcp.ts";
 import { implementationJsonSchema } from "../lab/implementation/schema.ts";
 import { matrixJsonSchema } from "../lab/matrix/matrix-result.ts";
-import { resultJsonSchema } from "../lab/result/result.ts";
+import { resultJsonSchema } from "../lab/result/result-schema.ts";
 import { scenarioJsonSchema } from "../lab/scenario/schema.ts";
 import { controlJsonSchema } from "../src/client/control-schema.ts";
 import { optionsPage } from "./options-page.ts";

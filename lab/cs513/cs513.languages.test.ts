@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runLab } from "../fixtures/run-lab.ts";
-import { resultSchema } from "../result/result.ts";
+import { resultSchema } from "../result/result-schema.ts";
 import { claimSubnet } from "../testbed/fixtures/own-subnet.ts";
 
 const SERVER = fileURLToPath(new URL("fixtures/server.py", import.meta.url));

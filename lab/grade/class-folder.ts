@@ -8,7 +8,7 @@ import { tellSystemError } from "../../src/options/index.ts";
 import { ReportFolderError } from "../result/folder.ts";
 import type { CaseEvidence } from "../result/report-data.ts";
 import type { ReportFile } from "../result/report-file.ts";
-import { resultSchema, type ScenarioResult } from "../result/result.ts";
+import { resultSchema, type ScenarioResult } from "../result/result-schema.ts";
 import { type ClassResult, classSchema, type GradedCase, type Submission } from "./class-result.ts";
 
 export const CLASS_FILE = "class.json";

@@ -3,7 +3,7 @@
 // otherwise than by `name`.
 
 import { z } from "zod";
-import { resultSchema } from "../result/result.ts";
+import { resultSchema } from "../result/result-schema.ts";
 
 /**
  * What a test, a case or a hand-in came to. Each is told apart from a wrong answer, because each asks for something else

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { cutText } from "../report/plain-text.ts";
-import { type RunResult, resultSchema, type ScenarioResult } from "../result/result.ts";
+import { type RunResult, resultSchema, type ScenarioResult } from "../result/result-schema.ts";
 
 const implementation = z.strictObject({
   name: z.string(),

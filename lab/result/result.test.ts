@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sampleResult, sampleScenario } from "../report/fixtures/sample-run.ts";
-import { resultJsonSchema, resultSchema, tally } from "./result.ts";
+import { tally } from "./result.ts";
+import { resultJsonSchema, resultSchema } from "./result-schema.ts";
 
 test("the committed result.schema.json is current", () => {
   const committed = readFileSync(new URL("../report/result.schema.json", import.meta.url), "utf8");
