@@ -1,7 +1,7 @@
 // Owns pythonChatRoom as the lab's port wants a protocol (docs/protocols.md): JSON objects to the server, texts without a
 // delimiter from it. It must not know who serves it.
 
-import { z } from "zod";
+import * as z from "zod";
 import { CHATROOM_PORT, CHATROOM_RULE, CHATROOM_SILENCE_MS } from "../../src/protocol/chatroom.ts";
 import { withKnownTexts } from "../protocol/known-texts.ts";
 import { RuleReader } from "../protocol/rule-reader.ts";

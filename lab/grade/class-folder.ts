@@ -3,7 +3,7 @@
 
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { tellSystemError } from "../../src/options/index.ts";
 import { ReportFolderError } from "../result/folder.ts";
 import type { CaseEvidence } from "../result/report-data.ts";

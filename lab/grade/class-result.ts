@@ -2,7 +2,7 @@
 // hand-ins are run, or what renders them. Invariant: what class.json holds is what this schema says, and it names nobody
 // otherwise than by `name`.
 
-import { z } from "zod";
+import * as z from "zod";
 import { resultSchema } from "../result/result-schema.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Owns the shape of a rubric as it is written (docs/grading.md): one zod schema, published as JSON Schema for editors. It must
 // not know files or cases. Invariant: whatever this schema takes is bounded.
 
-import { z } from "zod";
+import * as z from "zod";
 import { implementationSchema, limitsSchema } from "../implementation/schema.ts";
 import { strict } from "../yaml/strict.ts";
 import { VISIBILITIES } from "./class-result.ts";

@@ -1,7 +1,7 @@
 // Owns how HCP's messages are written in scenario files (docs/scenarios.md, "Frames"): their shapes, and their bytes. Pure.
 // Invariant: {n} and {1..40} are filled in before a message is encoded.
 
-import { z } from "zod";
+import * as z from "zod";
 import { EncodeError, encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
 import { type Notation, NotationError, type WrittenSource } from "../protocol/notation.ts";
 import { strict } from "../yaml/strict.ts";

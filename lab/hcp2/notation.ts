@@ -2,7 +2,7 @@
 // fields, or by type and tags. Pure. Invariant: what a file says of a message is compared, and of what it leaves out only
 // that which its sender alone chooses is free.
 
-import { z } from "zod";
+import * as z from "zod";
 import { EncodeError } from "../../src/protocol/encode-error.ts";
 import {
   bytesOfValue,

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { tellSystemError } from "../../src/options/index.ts";
 import { readDocument } from "../yaml/document.ts";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path } from "../yaml/problem.ts";

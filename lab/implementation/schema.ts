@@ -1,7 +1,7 @@
 // Owns the shape of the file that describes an implementation of the protocol (docs/contract.md): one zod schema, published
 // as JSON Schema for editors. It must not know files or beds. Invariant: whatever this schema takes is bounded.
 
-import { z } from "zod";
+import * as z from "zod";
 import { DEFAULT_LIMITS } from "../hosts/program-limits.ts";
 import { strict } from "../yaml/strict.ts";
 

@@ -3,7 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { overlaps, parseAddress, type Subnet } from "../hosts/subnet.ts";
 
 export interface Route {

@@ -1,7 +1,7 @@
 // Owns the result of a matrix: every server with every client, each pair a run of its own in a folder of its own. It must
 // not know how pairs are run. Invariant: what its result.json holds is what this schema says.
 
-import { z } from "zod";
+import * as z from "zod";
 import { cutText } from "../report/plain-text.ts";
 import { type RunResult, resultSchema, type ScenarioResult } from "../result/result-schema.ts";
 

@@ -1,7 +1,7 @@
 // Owns a protocol of texts as the lab's port wants a protocol: whoever makes one says how its stream is cut and what a text
 // means, and gets the rest from here. It must not know any protocol. Invariant: whatever bytes come, they can be told.
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Notation, NotationError, type WrittenSource } from "./notation.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Protocol } from "./protocol.ts";

@@ -1,6 +1,6 @@
 // Owns the reading of the peer's events at the lab's edge. It must not know what they lead to.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { PeerEvent } from "../peer/words.ts";
 
 const moment = { as: z.string(), atMs: z.number() };

@@ -1,7 +1,8 @@
 // Owns what two results are compared by, and how it is read from a file that another version of the lab wrote. Pure. It
 // must not know how results are compared. Invariant: what it gives is whole, or it throws one line about the file.
 
-import { z } from "zod";
+import * as z from "zod";
+import { toDotPath } from "zod/v4/core";
 import { mistakesOf } from "../yaml/problem.ts";
 import { distinctNames } from "./distinct-names.ts";
 import { cutText, printable } from "./plain-text.ts";
@@ -97,7 +98,7 @@ function check<Schema extends z.ZodType>(schema: Schema, data: unknown, file: st
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const [finding] = mistakesOf(parsed.error.issues, data);
-  const path = z.core.toDotPath(finding?.path ?? []);
+  const path = toDotPath(finding?.path ?? []);
   throw new ResultFileError(file, `${path === "" ? "" : `${path}: `}${finding?.message}`);
 }
 

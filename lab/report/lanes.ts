@@ -1,7 +1,7 @@
 // Owns the lanes of the live view: for each host of the case in hand who is there and the last thing that it did. Pure. It
 // must not know when or where they are drawn. Invariant: a line is never wider than what it may take.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Activity } from "../replay/driver.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { clip, columnsOf, pad } from "./columns.ts";

@@ -1,7 +1,7 @@
 // Owns the shape of a run's one result, and its schema. It must not know how a run's cases become it, and who only writes one does
 // not load it: a schema takes milliseconds to build. Invariant: what result.json holds is what this schema says.
 
-import { z } from "zod";
+import * as z from "zod";
 import { LIMITS } from "../hosts/program-limits.ts";
 import { wireResult } from "./wire-schema.ts";
 

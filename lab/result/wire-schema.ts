@@ -1,6 +1,6 @@
 // Owns the shape of a case's wire in result.json. It must not know how a wire becomes it. Invariant: plain values alone.
 
-import { z } from "zod";
+import * as z from "zod";
 
 const wireEnd = z.strictObject({
   host: z.string().nullable().describe("The report's name of the host; null where the address is no host's."),

@@ -1,7 +1,7 @@
 // Owns the shape of what a step does to links. It must not know hosts; that these are there, and that what is healed was
 // broken, is check-faults.ts's.
 
-import { z } from "zod";
+import * as z from "zod";
 import {
   DELAY_MS_MAX,
   DROP_AFTER_BYTES_MAX,

@@ -2,7 +2,7 @@
 // It must not know files, hosts, programs or what these speak: a protocol's frames are its notation's; what a schema cannot say (which host exists, what it runs) is check.ts's.
 // Invariant: whatever this schema takes is bounded in every direction.
 
-import { z } from "zod";
+import * as z from "zod";
 import { OFFERS } from "../implementation/schema.ts";
 import type { Notation } from "../protocol/notation.ts";
 import type { Protocol } from "../protocol/protocol.ts";

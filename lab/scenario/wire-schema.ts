@@ -2,7 +2,7 @@
 // not know hosts, programs or a protocol's frames, which come from its notation; what a schema cannot say well (hexadecimal,
 // lengths) is check-wire.ts's.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Notation, WrittenSource } from "../protocol/notation.ts";
 import { strict } from "../yaml/strict.ts";
 

@@ -2,7 +2,7 @@
 // It must not know what the file means. Invariant: a problem is one line, however hostile the file.
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { makeVisibleLine } from "../../src/visible.ts";
 
 export type Path = readonly PropertyKey[];

@@ -1,6 +1,6 @@
 // Owns objects of a hand-written file that take no other keys. Invariant: a wrong key is told with those that there are.
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** An object that takes no other keys, and says which it takes. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {

@@ -2,7 +2,7 @@
 // Invariant: a file either gives data of its schema's shape, or every one of its problems with line and column; it never
 // throws for what a file holds, however hostile.
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { readDocument } from "./document.ts";
 import { findOddBlank } from "./odd-blank.ts";
 import { formatProblem, locate, type Mistake, mistakesOf, type Path, type Problem } from "./problem.ts";

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -150,5 +151,16 @@ test("each of the project's programs can be bundled, and its bundle names its so
     const file = findBundle(ROOT, program);
     expect([program, file]).toEqual([program, expect.stringMatching(/\.mjs$/)]);
     expect(readFileSync(`${file}.map`, "utf8")).toContain(`"../../../../../${program}"`);
+  }
+});
+
+/** `import { z }` is zod's whole, `import * as z` what is used of it. */
+test("no program loads zod's messages in sixty languages", async () => {
+  const programs = [...OWN_PROGRAMS, "lab/cli.ts"];
+  await haveBundles(ROOT, programs);
+  for (const program of programs) {
+    const parts = globSync(join(dirname(findBundle(ROOT, program) ?? ""), "*.mjs"));
+    const languages = parts.flatMap((part) => readFileSync(part, "utf8").match(/zod\/v4\/locales\/(?!en\.).*/g) ?? []);
+    expect([program, languages]).toEqual([program, []]);
   }
 });

@@ -1,7 +1,7 @@
 // Owns how a position in the stream is written as text, for whoever keeps it. Pure. It must not know brokers. Invariant: what is
 // read is checked.
 
-import { z } from "zod";
+import * as z from "zod";
 import { RoomLogError } from "../room-log.ts";
 import { BEGINNING, type Position } from "./order.ts";
 

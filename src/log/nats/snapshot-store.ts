@@ -11,7 +11,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from "@nats-io/jetstream";
-import { z } from "zod";
+import * as z from "zod";
 import { type NoSnapshot, RoomLogError, SNAPSHOT_BYTES_MAX, type Snapshot } from "../room-log.ts";
 import { isCode } from "./api-error.ts";
 

@@ -1,7 +1,7 @@
 // Owns what a message of the stream says, as JSON. Pure. It must not know brokers. Invariant: what is read is checked, what
 // was written is read as it was, bytes of an original too, and what a newer server wrote is never taken for nonsense.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Entry } from "../../room/entry.ts";
 
 /** Entries of one message at most. A place's number has so many for each message of the stream. */

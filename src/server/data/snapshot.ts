@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createGzip, gunzip } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import { SNAPSHOT_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { migrate, openInMemory } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";
