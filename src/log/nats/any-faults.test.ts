@@ -94,6 +94,8 @@ class TestServer implements LogBroker {
   isDeaf = false;
   /** What becomes of the next messages. */
   faults: Fault[] = [];
+  /** How often it asked for messages. */
+  reads = 0;
   readonly #world: World;
   #timers: { readonly atMs: number; readonly run: () => void }[] = [];
   #beats: string[] = [];
@@ -164,6 +166,11 @@ class TestServer implements LogBroker {
     this.#listener = listener;
   }
 
+  /** A heartbeat comes that nobody here has sent. */
+  hear(beat: string): void {
+    this.#beats.push(beat);
+  }
+
   beat(text: string): void {
     if (!this.isLinked) return;
     for (const server of this.#world.servers) if (server.isLinked) server.#beats.push(text);
@@ -181,6 +188,7 @@ class TestServer implements LogBroker {
   }
 
   async read(from: number, onMessage: (message: StoredMessage) => void): Promise<void> {
+    this.reads += 1;
     this.isDeaf = false;
     this.#from = from;
     this.#onMessage = onMessage;
@@ -304,3 +312,19 @@ test("whatever fails, all have one order, nothing comes twice or out of turn, an
     { numRuns: 60 },
   );
 });
+
+test.each(["a stranger", "a-stranger 1 nothing", "a-stranger 1 1e99", "a-stranger 1 1000"])(
+  "a heartbeat that tells of messages that there are not, “%s”, has nobody ask for them again and again",
+  async (beat) => {
+    const world = await play([]);
+    for (const each of world.servers) each.hear(beat);
+    await world.pass(10 * LEASE_MS);
+    expect(world.servers.map(({ reads }) => reads)).toEqual(world.servers.map(() => 1));
+    const [first, second] = world.servers;
+    if (first === undefined || second === undefined) throw new Error("no servers");
+    first.isDeaf = true;
+    second.append("heard all the same");
+    await world.pass(LEASE_MS);
+    expect(textsOf(first)).toEqual(["heard all the same"]);
+  },
+);

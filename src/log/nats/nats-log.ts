@@ -246,7 +246,7 @@ export class NatsLog implements SharedLog {
     if (this.#isLinked) {
       this.#broker.beat(`${this.#node} ${nowMs} ${this.#settled.sequence}`);
       for (const node of this.#watch.look(this.#order.nodes, plannedMs)) void this.#letGo(node, "it was silent");
-      this.#readAgain(nowMs);
+      if (this.#hearsNothing(nowMs)) this.#readAgain().catch(() => undefined); // What cannot be had now is asked for again.
     }
     // What has come while this process was busy is read before anybody is told.
     setImmediate(() => this.#tellStanding());
@@ -254,22 +254,32 @@ export class NatsLog implements SharedLog {
     this.#cancelTick = clock.after(paceMs, () => this.#tick(paceMs));
   }
 
-  /** In a cluster of brokers, one that is gone may have read to this server, whose own connection is whole. */
-  #readAgain(nowMs: number): void {
+  /** For some heartbeats nothing of what the log is known to have has come. */
+  #hearsNothing(nowMs: number): boolean {
     const { sequence } = this.#order;
     if (sequence >= this.#newest || sequence !== this.#heard.sequence) this.#heard = { sequence, atMs: nowMs };
-    if (nowMs - this.#heard.atMs <= DOUBT_BEATS * beatMs(this.#lease.leaseMs)) return;
+    if (nowMs - this.#heard.atMs <= DOUBT_BEATS * beatMs(this.#lease.leaseMs)) return false;
     this.#heard = { sequence, atMs: nowMs };
-    // What cannot be had now is asked for again.
-    this.#broker.read(sequence + 1, (message) => this.#onMessage(message)).catch(() => undefined);
+    return true;
+  }
+
+  /** In a cluster of brokers, one that is gone may have read to this server, whose own connection is whole. */
+  async #readAgain(): Promise<void> {
+    // The log knows better than a heartbeat: that may be of a server that had another log.
+    this.#newest = (await this.#span()).last;
+    const { sequence } = this.#order;
+    if (sequence < this.#newest) await this.#broker.read(sequence + 1, (message) => this.#onMessage(message));
   }
 
   #onBeat(text: string): void {
-    const [node = "", sentMs, reached] = text.split(" ");
+    const [node = "", sentMs, applied] = text.split(" ");
+    const reached = Number(applied);
+    // No server sends such a one.
+    if (!Number.isSafeInteger(reached)) return;
     if (node === this.#node) this.#lease.echoed(Number(sentMs));
-    else if (this.#order.nodes.has(node)) this.#reached.set(node, Number(reached));
+    else if (this.#order.nodes.has(node)) this.#reached.set(node, reached);
     // Also of a node that is not known here: what it came with is among what was missed.
-    this.#newest = Math.max(this.#newest, Number(reached));
+    this.#newest = Math.max(this.#newest, reached);
     this.#watch.heard(node);
   }
 
