@@ -1,9 +1,9 @@
-// Owns when this server puts a snapshot of the room beside its log: once so many entries have come since the last one, and nobody
-// was before it, and when the log is full, which then forgets some. It must not know what a snapshot says, or where it lies. Invariant: one is made at a time, of what is between two
-// entries, and the room goes on meanwhile, and whatever becomes of it.
+// Owns when this server puts a snapshot of the room beside its log: once so many entries have come since the last one and nobody
+// was before it, and when the log is full, which then forgets some. It must not know what a snapshot says, or where it lies.
+// Invariant: one is made at a time, of a moment between two entries, and the room goes on meanwhile, whatever becomes of it.
 
 import type { Clock } from "../clock.ts";
-import type { SharedLog } from "../log/room-log.ts";
+import type { SharedLog, Standing } from "../log/room-log.ts";
 import { pack } from "./data/snapshot.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { SNAPSHOT_ENTRIES, SNAPSHOT_EVERY_MS } from "./limits.ts";
@@ -28,18 +28,22 @@ export class SnapshotKeeper {
   #reached = 0;
   #nextMs = 0;
   #underWay: Promise<void> | undefined;
+  /** The log takes nothing more. */
+  #isFull = false;
+  #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: SnapshotKeeperOptions) {
     this.#options = options;
     this.#entries = options.entries ?? SNAPSHOT_ENTRIES;
     options.log.follow(() => this.#onEntry());
-    options.log.watch(({ kind }) => kind === "full" && this.#begin("needed"));
+    options.log.watch((standing) => this.#onStanding(standing));
   }
 
   /** Settles when nothing is under way, and nothing begins any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#cancelRetry?.();
     await this.#underWay;
   }
 
@@ -49,12 +53,28 @@ export class SnapshotKeeper {
     if (this.#isDue()) this.#begin("due");
   }
 
-  /** A needed one is taken behind any. */
+  #onStanding({ kind }: Standing): void {
+    // Once this server's sessions are over it is told nothing until the log takes something again.
+    if (kind !== "sessions-over") this.#isFull = kind === "full";
+    if (this.#isFull) this.#begin("needed");
+  }
+
+  /** One that is due need not be taken where somebody has put one meanwhile; one that is needed is. */
   #begin(why: "due" | "needed"): void {
     if (this.#isClosed || this.#underWay !== undefined) return;
+    this.#cancelRetry?.();
     this.#underWay = this.#take(why).finally(() => {
       this.#underWay = undefined;
+      if (this.#isFull) this.#goOn(why);
     });
+  }
+
+  /** What was taken while the log is full may have come to nothing, or made too little room. */
+  #goOn(why: "due" | "needed"): void {
+    if (why === "due") this.#begin("needed");
+    else if (!this.#isClosed) {
+      this.#cancelRetry = this.#options.clock.after(SNAPSHOT_EVERY_MS, () => this.#isFull && this.#begin("needed"));
+    }
   }
 
   /** Whoever is there for longest is the first to do it; the others wait, each for one before it more. */
