@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -55,7 +55,7 @@ async function connected(peer: PeerProgram) {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server does not listen");
-  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: address.port } });
+  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: address.port, notFrom: [] } });
   const [socket] = (await once(server, "connection")) as [Socket];
   await peer.next("connected");
   const close = (): void => {
@@ -110,7 +110,7 @@ test("a peer that listens names what it accepts, and hears its reset", async () 
   const port = await freePort();
   server.tell({ listen: { port } });
   await server.next("listening");
-  client.tell({ connect: { as: ["x", "y"], address: "127.0.0.1", port } });
+  client.tell({ connect: { as: ["x", "y"], address: "127.0.0.1", port, notFrom: [] } });
   expect((await server.next("accepted")).as).toBe("c1");
   expect((await server.next("accepted")).as).toBe("c2");
   await client.next("connected");
@@ -133,9 +133,26 @@ test("one that reads no more tells nothing until it reads again", async () => {
   expect((await peer.next("received")).hex).toBe("02");
 });
 
+test("connections are made from no port that they are told is another's", async () => {
+  await using server = createServer((socket) => socket.on("error", () => {}));
+  await using peer = new PeerProgram();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  // All but one pair in eight: systems give even ports or odd ones.
+  const isFree = (each: number): boolean => Math.floor(each / 2) % 8 === 0;
+  const notFrom = Array.from({ length: 65_535 }, (_, at) => 1 + at).filter((each) => !isFree(each));
+  const as = ["a", "b", "c", "d"];
+  peer.tell({ connect: { as, address: "127.0.0.1", port, notFrom } });
+  const ports: number[] = [];
+  for (const _ of as) ports.push((await peer.next("connected")).port);
+  expect(ports.filter((each) => !isFree(each))).toEqual([]);
+  expect(new Set(ports).size).toBe(4);
+});
+
 test("a server that cannot be reached is told of", async () => {
   await using peer = new PeerProgram();
-  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: await freePort() } });
+  peer.tell({ connect: { as: ["a"], address: "127.0.0.1", port: await freePort(), notFrom: [] } });
   expect((await peer.next("failed")).why).toMatch(/ECONNREFUSED/);
 });
 

@@ -1,10 +1,16 @@
 // Owns the peer's connections by name, those that it opens and those that it accepts. It must not know where commands
 // come from. Invariant: a name means one connection, for good.
 
-import { connect, createServer, type Server } from "node:net";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server, Socket } from "node:net";
 import { PeerConnection, type Tell } from "./peer-connection.ts";
 import { CommandError } from "./read-command.ts";
-import { CONNECTIONS_MAX, type PeerCommand, type PeerSend } from "./words.ts";
+import { CONNECTIONS_MAX, type PeerCommand, type PeerConnect, type PeerSend } from "./words.ts";
+
+/** Below those that Linux gives to connections which take any. */
+const OWN_PORTS = { first: 10_240, last: 32_767 } as const;
+const PORT_TRIES_MAX = 1000;
 
 export class Peer {
   readonly #tell: Tell;
@@ -12,6 +18,8 @@ export class Peer {
   readonly #ownAddress: string | undefined;
   readonly #silencesMs: readonly number[];
   readonly #connections = new Map<string, PeerConnection>();
+  /** Each port is tried once, so that no two connections that are made at once have one. */
+  readonly #tried = new Set<number>();
   #server: Server | undefined;
   #accepted = 0;
 
@@ -30,14 +38,34 @@ export class Peer {
     else for (const as of command.reading.as) this.#find(as).setReading(command.reading.on);
   }
 
-  #connect(as: string, { address, port }: { readonly address: string; readonly port: number }): void {
+  #connect(as: string, { address, port, notFrom }: PeerConnect): void {
     this.#expectFree(as);
-    const own = this.#ownAddress === undefined ? {} : { localAddress: this.#ownAddress };
-    const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true, ...own });
+    const socket = new Socket({ allowHalfOpen: true }).setNoDelay(true);
     this.#connections.set(as, new PeerConnection(as, socket, this.#tell, this.#silencesMs));
     socket.once("connect", () => {
       this.#tell({ connected: { as, atMs: Date.now(), port: socket.localPort ?? 0 } });
     });
+    const own = this.#ownAddress === undefined ? {} : { localAddress: this.#ownAddress };
+    const dial = (localPort = 0) => socket.connect({ host: address, port, localPort, ...own });
+    if (notFrom.length === 0) dial();
+    else this.#ownPort(new Set(notFrom)).then(dial, (error: Error) => socket.destroy(error));
+  }
+
+  /** A free port that is none of those. */
+  async #ownPort(others: ReadonlySet<number>): Promise<number> {
+    for (let tries = 0; tries < PORT_TRIES_MAX; tries += 1) {
+      const port = randomInt(OWN_PORTS.first, OWN_PORTS.last + 1);
+      if (others.has(port) || this.#tried.has(port)) continue;
+      this.#tried.add(port);
+      const server = createServer().listen(port, this.#ownAddress ?? "0.0.0.0");
+      const isFree = await once(server, "listening").then(
+        () => true,
+        () => false,
+      );
+      server.close();
+      if (isFree) return port;
+    }
+    throw new Error(`no port of its own is free after ${PORT_TRIES_MAX} tries`);
   }
 
   #listen(port: number): void {

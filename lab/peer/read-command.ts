@@ -1,7 +1,15 @@
 // Owns the check of a command line, by hand, because the peer's image holds no package. Pure.
 // Invariant: what it gives can be carried out as it stands; anything else is an error with one line.
 
-import { CONNECTIONS_MAX, GAP_MS_MAX, type PeerCommand, type PeerSend, PIECES_MAX, SEND_BYTES_MAX } from "./words.ts";
+import {
+  CONNECTIONS_MAX,
+  GAP_MS_MAX,
+  OTHER_PORTS_MAX,
+  type PeerCommand,
+  type PeerSend,
+  PIECES_MAX,
+  SEND_BYTES_MAX,
+} from "./words.ts";
 
 /** A line is no command: the lab misused the peer. */
 export class CommandError extends Error {
@@ -22,13 +30,16 @@ export function readCommand(line: string): PeerCommand {
   const argument = mapOf(fields[word], word);
   switch (word) {
     case "listen":
-      return { listen: { port: numberOf(argument, "port", PORT_MAX) } };
+      return { listen: { port: numberOf(argument.port, "port", PORT_MAX) } };
     case "connect":
       return {
         connect: {
           as: namesOf(argument.as),
           address: textOf(argument.address, "address"),
-          port: numberOf(argument, "port", PORT_MAX),
+          port: numberOf(argument.port, "port", PORT_MAX),
+          notFrom: listOf(argument.notFrom, "notFrom", OTHER_PORTS_MAX).map((port) =>
+            numberOf(port, "notFrom", PORT_MAX),
+          ),
         },
       };
     case "send":
@@ -41,7 +52,7 @@ export function readCommand(line: string): PeerCommand {
 }
 
 function sendOf(argument: Fields): PeerSend {
-  const times = numberOf(argument, "times", TIMES_MAX);
+  const times = numberOf(argument.times, "times", TIMES_MAX);
   const to = listOf(argument.to, "to", CONNECTIONS_MAX).map((each) => {
     const { as, pieces } = mapOf(each, "to");
     const hexes = listOf(pieces, "pieces", PIECES_MAX).map((piece) => textOf(piece, "pieces"));
@@ -55,7 +66,7 @@ function sendOf(argument: Fields): PeerSend {
   const { after = null } = argument;
   if (after !== null && after !== "end" && after !== "reset")
     throw new CommandError("after: expected end, reset or null");
-  return { to, times, gapMs: numberOf(argument, "gapMs", GAP_MS_MAX), after };
+  return { to, times, gapMs: numberOf(argument.gapMs, "gapMs", GAP_MS_MAX), after };
 }
 
 function parse(line: string): unknown {
@@ -87,8 +98,7 @@ function textOf(value: unknown, what: string): string {
   return value;
 }
 
-function numberOf(fields: Fields, what: string, most: number): number {
-  const value = fields[what];
+function numberOf(value: unknown, what: string, most: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most) return value;
   throw new CommandError(`${what}: expected a whole number from 0 to ${most}`);
 }

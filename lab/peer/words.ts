@@ -5,10 +5,18 @@
 export type PeerCommand =
   | { readonly listen: { readonly port: number } }
   /** Opens connections side by side, one for each name. */
-  | { readonly connect: { readonly as: readonly string[]; readonly address: string; readonly port: number } }
+  | { readonly connect: PeerConnect }
   | { readonly send: PeerSend }
   /** Without reading, what arrives stays in the system's buffers until they are full. */
   | { readonly reading: { readonly as: readonly string[]; readonly on: boolean } };
+
+export interface PeerConnect {
+  readonly as: readonly string[];
+  readonly address: string;
+  readonly port: number;
+  /** Ports that are not to be their own: other hosts have them, and a server may tell people apart by their ports alone. */
+  readonly notFrom: readonly number[];
+}
 
 /** Bytes for several connections at once, each in pieces that are a write each, with a gap between two of them. */
 export interface PeerSend {
@@ -50,6 +58,9 @@ interface Moment {
 export const SEND_PAUSE_MS = 30;
 
 export const CONNECTIONS_MAX = 256;
+
+/** Ports that a peer is told of which are not to be its own: there are no more. */
+export const OTHER_PORTS_MAX = 65_535;
 
 /** Pieces of one send to one connection. */
 export const PIECES_MAX = 8192;

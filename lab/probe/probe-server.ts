@@ -59,7 +59,7 @@ async function checkProposal(stage: ProbeStage, server: ServerDriver, peer: Peer
   const { joining, port, wire } = stage.protocol;
   const [wanted = new Uint8Array(0)] = joining.acceptance(PROBE_NAME);
   const expected = `${wire.tell(wanted)} within ${stage.timeoutMs / 1000} s of ${joining.help.asked}`;
-  const [link] = peer.connect("probe", undefined, server.host.address, port);
+  const [link] = peer.connect({ as: "probe", address: server.host.address, port });
   if (link === undefined) throw new Error("the lab's peer does not connect");
   await stage.awaits(server, () => link.state !== "opening");
   if (link.state !== "open") {

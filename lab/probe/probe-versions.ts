@@ -114,7 +114,8 @@ async function askOpening(
   { name, opening, protocol }: Opened,
   waitMs: number,
 ): Promise<{ readonly link: PeerLink; readonly answer: Answer }> {
-  const [link] = peer.connect(`probe ${name}`, undefined, server.host.address, stage.protocol.port, protocol);
+  const { port } = stage.protocol;
+  const [link] = peer.connect({ as: `probe ${name}`, address: server.host.address, port, protocol });
   if (link === undefined) throw new Error("the lab's peer does not connect");
   await stage.awaits(server, () => link.state !== "opening");
   if (link.state !== "open") return { link, answer: { seen: link.failure || "no connection" } };

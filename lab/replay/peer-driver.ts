@@ -23,6 +23,20 @@ export interface LinkSend {
   readonly pieces: readonly Uint8Array[];
 }
 
+/** Connections that a peer is to open. */
+export interface PeerDial {
+  /** Undefined gives the next of c1, c2, … */
+  readonly as?: string | undefined;
+  /** How many there are, where they are a crowd. */
+  readonly times?: number | undefined;
+  readonly address: string;
+  readonly port: number;
+  /** What is spoken on them, unless it is the peer's usual. */
+  readonly protocol?: Protocol;
+  /** Ports that are other peers'. */
+  readonly notFrom?: readonly number[];
+}
+
 /** How much of a frame's bytes a transcript shows, in words of the notation. */
 const HEX_WORDS_TOLD = 48;
 
@@ -66,21 +80,15 @@ export class PeerDriver extends HostDriver {
     return this.#command({ listen: { port } });
   }
 
-  /** Opens connections; `as` undefined gives the next of c1, c2, …, `times` a crowd. */
-  connect(
-    as: string | undefined,
-    times: number | undefined,
-    address: string,
-    port: number,
-    protocol = this.protocol,
-  ): readonly PeerLink[] {
+  /** Opens connections. */
+  connect({ as, times, address, port, protocol = this.protocol, notFrom = [] }: PeerDial): readonly PeerLink[] {
     this.#unnamed += as === undefined ? 1 : 0;
     const name = as ?? `c${this.#unnamed}`;
     const names = times === undefined ? [name] : Array.from({ length: times }, (_, index) => `${name}-${index + 1}`);
     if (times !== undefined) this.#crowds.set(name, names);
     const links = names.map((each, index) => new PeerLink(each, index + 1, false, protocol, this.#fill));
     for (const link of links) this.links.set(link.name, link);
-    return this.#command({ connect: { as: names, address, port } }) ? links : [];
+    return this.#command({ connect: { as: names, address, port, notFrom } }) ? links : [];
   }
 
   /** The connections that a name means: one, a crowd, or the newest one for undefined. None while there are none. */

@@ -111,6 +111,24 @@ test("a scripted server forwards the lab's own whispers, and its transcript is e
   expect(lines.filter(({ fence }) => fence).length).toBeGreaterThan(0);
 });
 
+test("no two hosts' peers have connections from one port, so that a case can tell people apart by it", async () => {
+  const crowds = "connect: { as: crowd, times: 100 }, connect: { as: others, times: 100 }";
+  const outcome =
+    await replay(`given: { Win71: { server: {} }, Win72: { peer: {} }, Win73: { peer: {} }, Win74: { peer: {} } }
+steps:
+  - title: Many come
+    Win72: [${crowds}]
+    Win73: [${crowds}]
+    Win74: [${crowds}, { wire: { as: others-100, send: { proposal: Jon }, expect: { ack: Jon } } }]
+    expect: { Win71: { logs: "…Jon…" } }
+`);
+  expect(outcome.steps).toMatchObject([{ findings: [] }]);
+  const log = outcome.evidence.logs.get("Win71") ?? [];
+  const ports = log.flatMap(({ text }) => /connected: \('[\d.]+', (\d+)\)/.exec(text)?.[1] ?? []);
+  expect(ports).toHaveLength(600);
+  expect(new Set(ports).size).toBe(600);
+});
+
 async function replay(yaml: string): Promise<CaseOutcome> {
   const result = parseScenario("x.yaml", `title: A case\nclause: "8.2"\nlevel: strict\n${yaml}`, TOPOLOGY.hosts, HCP);
   if (result.kind === "wrong") throw new Error(result.problems.join("\n"));

@@ -25,7 +25,7 @@ export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Conne
   const address = connect.address === undefined ? stage.serverAddress : stage.translate(connect.address);
   if (address === undefined) return failed("connects", "there is no server to connect to");
   stage.noteConnect(peer.name, address);
-  const links = peer.connect(as, times, address, port, protocol);
+  const links = peer.connect({ as, times, address, port, protocol, notFrom: portsOfOthers(stage, peer) });
   if (links.length === 0) return failed("connects", "runs no program that could");
   for (const { name } of links) stage.noteConnect(peer.name, address, name);
   const isSettled = (): boolean => links.every(({ state }) => state !== "opening");
@@ -34,6 +34,12 @@ export async function connectPeer(stage: Stage, peer: PeerDriver, connect: Conne
   if (bad === undefined) return DONE;
   const why = bad.state === "opening" ? `got no answer within ${stage.timeoutMs} ms` : bad.failure || "was reset";
   return failed(`connects ${bad.name} to ${address}:${port}`, why);
+}
+
+/** As on machines of their own two connections could be made from one port; a case tells its people apart by them. */
+function portsOfOthers({ peers }: Stage, peer: PeerDriver): readonly number[] {
+  const links = [...peers.values()].flatMap((each) => (each === peer ? [] : [...each.links.values()]));
+  return links.flatMap(({ port, isOver }) => (isOver || port === 0 ? [] : port));
 }
 
 export async function takeWire(stage: Stage, peer: PeerDriver, wire: Wire): Promise<ActionOutcome> {
