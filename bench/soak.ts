@@ -112,7 +112,7 @@ export async function soak(options: SoakOptions): Promise<Round> {
   const chance = new Chance(seed, "faults");
   const faults = options.faults ?? chance.shuffle(FAULT_NAMES).slice(0, FAULTS_OF_ROUND);
   await using servers = await Servers.start({ count: SERVERS, leaseS, defect, random: chance.random });
-  const world = new World({ servers, record: new Record(), seed, leaseMs: 1000 * leaseS });
+  using world = new World({ servers, record: new Record(), seed, leaseMs: 1000 * leaseS });
   const pace = { sayMs: (1000 * users) / linesPerS, leaveEvery: LEAVE_EVERY };
   const people = Array.from({ length: users }, (_, at) => new Person(`user ${at}`, at % 2 === 0 ? 1 : 2, world, pace));
   const lives = [...people.map((person) => person.live(people)), race(world, RACE_MS_PER_USER * users)];

@@ -19,7 +19,6 @@ import type { Ends, Record } from "./record.ts";
 
 /** What a text's end is told by when nothing follows. The texts here hold no frame's beginning, so there is time. */
 const SILENCE_MS = 200;
-/** An answer that has not come by then is not known. */
 const ANSWER_MS = 5000;
 
 export const EVERYBODY = "All";
@@ -32,6 +31,8 @@ export interface CallOptions {
   readonly port: number;
   readonly server: string;
   readonly record: Record;
+  /** An answer that has not come by then is not known; ANSWER_MS unless told. */
+  readonly answerMs?: number | undefined;
 }
 
 /** A text, and to whom; in version 2 under a request, by which it can be said again. */
@@ -63,12 +64,13 @@ export class Call {
   readonly #reader: FrameReader;
   readonly #over = new AbortController();
   readonly #settle: (outcome: "named" | "refused" | "ended" | "unknown") => void;
+  readonly #answerMs: number;
   readonly #late: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
   #names = new Set<string>();
   #page: { readonly request: string; readonly lines: MessageOf<"line">[]; settle(more: boolean): void } | undefined;
 
-  constructor({ version, name, port, server, record }: CallOptions) {
+  constructor({ version, name, port, server, record, answerMs = ANSWER_MS }: CallOptions) {
     calls += 1;
     this.version = version;
     this.name = name;
@@ -80,7 +82,8 @@ export class Call {
     const outcome = Promise.withResolvers<"named" | "refused" | "ended" | "unknown">();
     this.outcome = outcome.promise;
     this.#settle = outcome.resolve;
-    this.#late = setTimeout(() => this.#settle("unknown"), ANSWER_MS);
+    this.#answerMs = answerMs;
+    this.#late = setTimeout(() => this.#settle("unknown"), answerMs);
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.on("connect", () => this.#greet());
     this.#socket.on("data", (bytes: Uint8Array) => this.#onData(bytes));
@@ -99,22 +102,28 @@ export class Call {
     else this.#write(encodeMessage({ kind: "message", sender: this.name, receiver: to, text }));
   }
 
-  /** All lines to everybody that the server has, the oldest first. */
-  async history(): Promise<readonly MessageOf<"line">[]> {
+  /** All lines to everybody that the server has, the oldest first; undefined when they do not come in time, or at all. */
+  async history(): Promise<readonly MessageOf<"line">[] | undefined> {
     let lines: readonly MessageOf<"line">[] = [];
-    for (let more = true; more; ) {
+    for (let more: boolean | undefined = true; more; ) {
       const page: MessageOf<"line">[] = [];
-      const request = newRequest();
-      const before = lines[0]?.id;
-      more = await new Promise<boolean>((resolve, reject) => {
-        const fail = () => reject(new Error(`${this.#ends.host}: the connection ended before its history came`));
-        this.signal.addEventListener("abort", fail, { once: true });
-        this.#page = { request, lines: page, settle: resolve };
-        this.#send({ kind: "history", request, ...(before === undefined ? {} : { before }) });
-      });
+      more = await this.#askPage(page, lines[0]?.id);
+      if (more === undefined) return undefined;
       lines = [...page, ...lines];
     }
     return lines.filter(({ to }) => to === undefined);
+  }
+
+  /** Gives whether there are more before them, undefined when no answer comes. */
+  #askPage(lines: MessageOf<"line">[], before: string | undefined): Promise<boolean | undefined> {
+    const request = newRequest();
+    const { promise, resolve } = Promise.withResolvers<boolean | undefined>();
+    const end = AbortSignal.any([this.signal, AbortSignal.timeout(this.#answerMs)]);
+    if (end.aborted) resolve(undefined);
+    else end.addEventListener("abort", () => resolve(undefined), { once: true });
+    this.#page = { request, lines, settle: resolve };
+    this.#send({ kind: "history", request, ...(before === undefined ? {} : { before }) });
+    return promise;
   }
 
   /** Leaves. What the server sends from here on is not read. */

@@ -19,7 +19,7 @@ const LOOK_MS = 20;
 /** A machine that stands still for so long proves nothing about time. */
 const STALLED_MS = 200;
 
-export class World {
+export class World implements Disposable {
   readonly servers: Servers;
   readonly record: Record;
   readonly seed: number;
@@ -56,8 +56,13 @@ export class World {
     return this.#over.signal;
   }
 
+  /** All that act in it end. */
   end(): void {
     this.#over.abort();
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
   }
 
   /** False when one of the signals ended it. */
