@@ -2,11 +2,12 @@
 
 import { expect, test } from "vitest";
 import type { FaultName } from "./soak/faults.ts";
+import type { Defect } from "./soak/servers.ts";
 import { soak } from "./soak.ts";
 
 const TIMEOUT_MS = 180_000;
 
-const round = (faults: readonly FaultName[], defect?: string) =>
+const round = (faults: readonly FaultName[], defect?: Defect) =>
   soak({ seed: 18, users: 12, leaseS: 1, linesPerS: 30, kills: undefined, minutes: 1, faults, defect });
 
 test.concurrent("what is stopped for three leases, or is not acknowledged, breaks no promise", {
@@ -20,7 +21,7 @@ test.concurrent("what is stopped for three leases, or is not acknowledged, break
 });
 
 /** Each defect with a fault under which it shows, and what is said of it then. */
-const DEFECTS: readonly (readonly [string, FaultName, RegExp])[] = [
+const DEFECTS: readonly (readonly [Defect, FaultName, RegExp])[] = [
   ["no fencing", "server-stopped", /said by one who had its name elsewhere, and stored|lines are stored twice/],
   ["no de-duplication", "acks-lost", /lines are stored twice/],
   ["own order", "acks-late", /lines came in another order than to others/],

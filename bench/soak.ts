@@ -10,7 +10,7 @@ import { FAULT_NAMES, FAULTS, type FaultName, killServer, type Scene, untilAllBa
 import { Person } from "./soak/person.ts";
 import { race } from "./soak/races.ts";
 import { Record } from "./soak/record.ts";
-import { Servers, type SoakServer } from "./soak/servers.ts";
+import { DEFECTS, type Defect, Servers, type SoakServer } from "./soak/servers.ts";
 import { World } from "./soak/world.ts";
 
 const SERVERS = 3;
@@ -47,7 +47,7 @@ Breaks a room of three servers and a NATS server in all the ways of docs/cluster
   --minutes N   1 to ${MINUTES_MAX} (default 10), with --kills
   --lines N     lines a second of all together, 1 to 1000 (default ${LINES_PER_S})
   --lease-s N   of the servers, 1 to ${LEASE_S_MAX} (default ${LEASE_S})
-  --defect NAME a defect of lab/replay/fixtures/mutant-member.ts in place of the real servers: it should fail then
+  --defect NAME servers with it in place of the real ones: it should fail then. ${DEFECTS.join(", ")}
   --help
 `;
 
@@ -56,7 +56,7 @@ export interface SoakOptions {
   readonly users: number;
   readonly leaseS: number;
   readonly linesPerS: number;
-  readonly defect: string | undefined;
+  readonly defect: Defect | undefined;
   readonly kills: number | undefined;
   readonly minutes: number;
   /** In place of those that the seed draws. */
@@ -90,8 +90,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
     linesPerS: number("lines", 1, 1000, LINES_PER_S),
     kills: values.kills === undefined ? undefined : number("kills", 1, KILLS_MAX, 1),
     minutes: number("minutes", 1, MINUTES_MAX, 10),
-    defect: values.defect,
-    faults: values.faults?.split(",").map(faultName),
+    defect: values.defect === undefined ? undefined : oneOf("--defect", DEFECTS, values.defect),
+    faults: values.faults?.split(",").map((each) => oneOf("--faults", FAULT_NAMES, each)),
   };
   const all: Round[] = [];
   for (let index = 0; index < rounds; index += 1) {
@@ -179,10 +179,10 @@ async function read(world: World, server: SoakServer, name: string) {
   return undefined;
 }
 
-function faultName(text: string): FaultName {
-  const known = FAULT_NAMES.find((name) => name === text);
+function oneOf<Name extends string>(option: string, names: readonly Name[], text: string): Name {
+  const known = names.find((name) => name === text);
   if (known !== undefined) return known;
-  throw new UsageError(`--faults: expected some of ${FAULT_NAMES.join(", ")}; got ${JSON.stringify(text)}`);
+  throw new UsageError(`${option}: expected one of ${names.join(", ")}; got ${JSON.stringify(text)}`);
 }
 
 function sumOf(all: readonly Round[]): Round {

@@ -22,14 +22,18 @@ const LISTENING = "Server is started and listening.";
 const PATHS = { main: "src/server/main.ts", mutant: "lab/replay/fixtures/mutant-member.ts" } as const;
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Those of mutant-member.ts. */
+export const DEFECTS = ["no fencing", "no de-duplication", "own order", "names by local check"] as const;
+export type Defect = (typeof DEFECTS)[number];
+
 /** Which way between a server and the broker; both unless told. */
 export type Direction = "to-broker" | "to-server" | "both";
 
 export interface ServersOptions {
   readonly count: number;
   readonly leaseS: number;
-  /** Of mutant-member.ts; the real server where there is none. */
-  readonly defect: string | undefined;
+  /** The real server where there is none. */
+  readonly defect: Defect | undefined;
   /** How much later than others something passes. Gives numbers from 0 up to 1, without 1. */
   readonly random: () => number;
 }
@@ -170,7 +174,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 function programOf(
-  defect: string | undefined,
+  defect: Defect | undefined,
   about: { port: number; log: string; leaseS: number },
 ): readonly string[] {
   const { port, log, leaseS } = about;
