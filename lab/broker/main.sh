@@ -1,8 +1,8 @@
 #!/bin/sh
 #
 # Runs a broker for a case, a NATS server, and does to it what a case asks for: an order a line on standard input (kill,
-# start, restart, wipe, fill, free). Owns that process and its store; knows nothing of what is kept there. What the NATS server logs
-# comes out as it is, between lines of its own that begin with "broker: ". It ends with its input, and the server with it.
+# start, restart, wipe, fill, free). Owns that process and its store; knows nothing of what is kept there. What the NATS server
+# logs comes out as it is, between lines of its own that begin with "broker: ". It ends with its input, and the server with it.
 #
 #   main.sh ADDRESS PORT FOLDER
 
@@ -14,6 +14,7 @@ port=$2
 folder=$3
 # Older ones let two of several writes that expect the same sequence succeed.
 version_min=2.10.27
+server=
 
 main() {
   look_for_server
@@ -45,6 +46,7 @@ look_for_server() {
 
 lack() {
   echo "broker: lacks: $1"
+  test -z "$server" || kill -KILL "$server"
   exit 0
 }
 

@@ -5,6 +5,7 @@ import { BROKER_PORT, type ProgramRole } from "../hosts/topology.ts";
 import { addOffers, fillLaunch, fillWords, type Launch } from "../implementation/implementation.ts";
 import type { Action } from "../scenario/scenario.ts";
 import type { ServerSettings } from "../scenario/schema.ts";
+import { describeAction } from "../scenario/tell-action.ts";
 import { type ProgramSpec, UnsupportedError } from "../testbed/testbed.ts";
 import { type ActionOutcome, DONE, failed } from "./action-outcome.ts";
 import { BROKER_LAUNCH, type BrokerDriver, type BrokerOrder } from "./broker-driver.ts";
@@ -13,6 +14,8 @@ import { peerLaunch } from "./peer-driver.ts";
 import { connectPeer, takeWire } from "./peer-steps.ts";
 import type { ServerDriver } from "./server-driver.ts";
 import type { Stage } from "./stage.ts";
+
+type Act<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
 
 /** The operator's command after which a server ends. */
 const QUIT = "quit";
@@ -27,70 +30,60 @@ export async function takeAction(stage: Stage, host: string, action: Action): Pr
     case "connect":
       return peer === undefined ? connectClient(stage, host, action) : connectPeer(stage, peer, action);
     case "wire":
-      return peer === undefined ? taken(false, "speaks bytes") : takeWire(stage, peer, action.wire);
+      return peer === undefined ? taken(false, action) : takeWire(stage, peer, action.wire);
     case "select":
-      return taken(client?.command({ select: action.name }), `selects ${action.name}`);
+      return taken(client?.command({ select: action.name }), action);
     case "type":
-      return taken(client?.command({ type: stage.translate(action.text) }), "types");
+      return taken(client?.command({ type: stage.translate(action.text) }), action);
     case "send":
-      return taken(client?.command({ send: {} }), "sends");
+      return taken(client?.command({ send: {} }), action);
     case "history":
       return askHistory(stage, host, action);
     case "signIn":
       return signIn(stage, host, action);
     case "close":
-      return closeClient(stage, host);
+      return closeClient(stage, host, action);
     case "input":
-      return taken(server?.input(stage.translate(action.text)), "takes a line on its console");
+      return taken(server?.input(stage.translate(action.text)), action);
     case "operator":
-      return tellOperator(stage, server, action.line);
+      return tellOperator(stage, server, action);
     case "stop":
-      return endProgram(server, "stops", (driver) => driver.stop(stage.timeoutMs));
+      return endProgram(server, action, (driver) => driver.stop(stage.timeoutMs));
     case "kill":
-      return killProgram(stage, host);
+      return killProgram(stage, host, action);
     case "restart":
-      return restartProgram(stage, host);
+      return restartProgram(stage, host, action);
     case "pause":
-      return pauseProgram(stage, host);
+      return pauseProgram(stage, host, action);
     case "resume":
-      return resumeProgram(stage, host);
+      return resumeProgram(stage, host, action);
     case "wipe":
-      return wipeBroker(stage, host);
     case "fill":
-      return fillBroker(stage, host);
     case "free":
-      return freeBroker(stage, host);
+      return orderHost(stage, host, action);
   }
 }
 
-async function connectClient(
-  stage: Stage,
-  host: string,
-  { address, port }: Extract<Action, { kind: "connect" }>,
-): Promise<ActionOutcome> {
+async function connectClient(stage: Stage, host: string, action: Act<"connect">): Promise<ActionOutcome> {
+  const { address, port } = action;
   if (address !== undefined) stage.noteConnect(host, stage.translate(address));
   const connect = {
     ...(address === undefined ? {} : { address: stage.translate(address) }),
     ...(port === undefined ? {} : { port }),
   };
-  return taken(stage.clients.get(host)?.command({ connect }), "connects");
+  return taken(stage.clients.get(host)?.command({ connect }), action);
 }
 
-function askHistory(stage: Stage, host: string, { limit }: Extract<Action, { kind: "history" }>): ActionOutcome {
-  if (stage.views().has(host))
-    return failed("asks for older lines", "is a window, which asks by itself", "unsupported");
-  const history = limit === undefined ? {} : { limit };
-  return taken(stage.clients.get(host)?.command({ history }), "asks for older lines");
+function askHistory(stage: Stage, host: string, action: Act<"history">): ActionOutcome {
+  if (stage.views().has(host)) return failedAction(action, "is a window, which asks by itself", "unsupported");
+  const { limit } = action;
+  return taken(stage.clients.get(host)?.command({ history: limit === undefined ? {} : { limit } }), action);
 }
 
-function signIn(
-  stage: Stage,
-  host: string,
-  { name, passwordFile }: Extract<Action, { kind: "signIn" }>,
-): ActionOutcome {
-  const what = `signs in as ${name}`;
-  if (stage.views().has(host)) return failed(what, "is a window, which takes no file", "unsupported");
-  return taken(stage.clients.get(host)?.command({ signIn: { name, passwordFile } }), what);
+function signIn(stage: Stage, host: string, action: Act<"signIn">): ActionOutcome {
+  if (stage.views().has(host)) return failedAction(action, "is a window, which takes no file", "unsupported");
+  const { name, passwordFile } = action;
+  return taken(stage.clients.get(host)?.command({ signIn: { name, passwordFile } }), action);
 }
 
 /** Starts a host's own program: a server with its settings, or with none so that it asks on its console. */
@@ -98,7 +91,7 @@ export async function startProgram(stage: Stage, host: string, settings: ServerS
   const driver = stage.driver(host);
   if (driver === undefined) return failed("starts", "is no host of this bed");
   const broker = stage.brokers.get(host);
-  if (broker?.isRunning === true) return orderBroker(stage, broker, "start", "starts");
+  if (broker?.isRunning === true) return orderBroker(stage, broker, { kind: "start", settings });
   if (driver.isRunning) return failed("starts", "runs already");
   const role = stage.peers.has(host) ? "peer" : driver.host.spec.role;
   const launch = launchOf(stage, role, settings);
@@ -120,15 +113,23 @@ async function launchProgram(driver: HostDriver, spec: ProgramSpec): Promise<Act
 }
 
 /** Has what runs the broker do something to it. */
-async function orderBroker(
-  stage: Stage,
-  broker: BrokerDriver,
-  order: BrokerOrder,
-  expected: string,
-): Promise<ActionOutcome> {
-  if (await broker.order(order, stage.startTimeoutMs)) return DONE;
-  if (broker.lacks !== null) return failed(expected, broker.lacks, "unsupported");
-  return failed(expected, broker.fault ?? `did not within ${stage.startTimeoutMs} ms`);
+async function orderBroker(stage: Stage, broker: BrokerDriver, action: Act<BrokerOrder>): Promise<ActionOutcome> {
+  const { kind } = action;
+  // With nothing of the room's log left, a server that ends does what it should.
+  if (kind === "wipe") for (const server of stage.servers.values()) server.expectEnd();
+  if (!(await broker.order(kind, stage.startTimeoutMs))) {
+    if (broker.lacks !== null) return failedAction(action, `lacks ${broker.lacks}`, "unsupported");
+    return failedAction(action, broker.fault ?? `did not within ${stage.startTimeoutMs} ms`);
+  }
+  if (kind === "free") stage.faults.endProgram("fill", broker.name);
+  else if (kind !== "start") stage.faults.noteProgram(kind, broker.name);
+  return DONE;
+}
+
+/** Of what nobody but a broker can be told. */
+async function orderHost(stage: Stage, host: string, action: Act<BrokerOrder>): Promise<ActionOutcome> {
+  const broker = stage.brokers.get(host);
+  return broker === undefined ? taken(false, action) : orderBroker(stage, broker, action);
 }
 
 function placesOf(
@@ -146,10 +147,14 @@ function placesOf(
 }
 
 /** Gives a server one of its operator's commands, as its file says. */
-async function tellOperator(stage: Stage, server: ServerDriver | undefined, line: string): Promise<ActionOutcome> {
-  const expected = `takes its operator's ${JSON.stringify(line)}`;
+async function tellOperator(
+  stage: Stage,
+  server: ServerDriver | undefined,
+  action: Act<"operator">,
+): Promise<ActionOutcome> {
+  const { line } = action;
   const operator = stage.pair.server.offers.get("operator")?.operator;
-  if (server?.isRunning !== true || operator === undefined) return taken(false, expected);
+  if (server?.isRunning !== true || operator === undefined) return taken(false, action);
   if (line === QUIT) server.expectEnd();
   const { container, command } = operator;
   const places = placesOf(stage, server);
@@ -163,10 +168,10 @@ async function tellOperator(stage: Stage, server: ServerDriver | undefined, line
     server.takeAnswer(output);
     const isDone = line === QUIT ? await server.waitForEnd(stage.timeoutMs) : code === 0;
     if (isDone) return DONE;
-    return failed(expected, `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}`);
+    return failedAction(action, `ended with ${code ?? "nothing"}: ${JSON.stringify(output.trim())}`);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    return failed(expected, error.message, "unsupported");
+    return failedAction(action, error.message, "unsupported");
   }
 }
 
@@ -186,97 +191,64 @@ function launchOf(stage: Stage, role: ProgramRole, settings: ServerSettings): La
   );
 }
 
-async function closeClient(stage: Stage, host: string): Promise<ActionOutcome> {
+async function closeClient(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
   const client = stage.clients.get(host);
   client?.expectEnd();
-  if (client?.command({ close: {} }) !== true) return taken(false, "closes");
+  if (client?.command({ close: {} }) !== true) return taken(false, action);
   if (await client.waitForEnd(stage.timeoutMs)) return DONE;
   return failed("ends when its window is closed", `still runs after ${stage.timeoutMs} ms`);
 }
 
 async function endProgram(
   driver: HostDriver | undefined,
-  expected: string,
+  action: Action,
   end: (driver: HostDriver) => Promise<unknown>,
 ): Promise<ActionOutcome> {
-  if (driver?.isRunning !== true) return taken(false, expected);
+  if (driver?.isRunning !== true) return taken(false, action);
   await end(driver);
   return DONE;
 }
 
-async function killProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+async function killProgram(stage: Stage, host: string, action: Act<"kill">): Promise<ActionOutcome> {
   const broker = stage.brokers.get(host);
-  if (broker !== undefined) return faultBroker(stage, broker, "kill");
-  const outcome = await endProgram(stage.driver(host), "is killed", (driver) => driver.kill());
+  if (broker !== undefined) return orderBroker(stage, broker, action);
+  const outcome = await endProgram(stage.driver(host), action, (driver) => driver.kill());
   if (outcome.kind === "done") stage.faults.noteProgram("kill", host);
   return outcome;
 }
 
 /** As it was started the last time, at the same port, say. */
-async function restartProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+async function restartProgram(stage: Stage, host: string, action: Act<"restart">): Promise<ActionOutcome> {
   const broker = stage.brokers.get(host);
-  if (broker !== undefined) return faultBroker(stage, broker, "restart");
+  if (broker !== undefined) return orderBroker(stage, broker, action);
   const driver = stage.driver(host);
-  if (driver?.last === undefined) return failed("is started again", "was never started");
+  if (driver?.last === undefined) return failedAction(action, "was never started");
   await driver.kill();
   stage.faults.noteProgram("restart", host);
   return launchProgram(driver, driver.last);
 }
 
-/** With nothing of the room's log left, a server that ends does what it should. */
-async function wipeBroker(stage: Stage, host: string): Promise<ActionOutcome> {
-  const broker = stage.brokers.get(host);
-  if (broker === undefined) return taken(false, "is wiped");
-  for (const server of stage.servers.values()) server.expectEnd();
-  return faultBroker(stage, broker, "wipe");
-}
-
-/** As on a full disk, nothing more can be kept. */
-async function fillBroker(stage: Stage, host: string): Promise<ActionOutcome> {
-  const broker = stage.brokers.get(host);
-  return broker === undefined ? taken(false, "has no room for more") : faultBroker(stage, broker, "fill");
-}
-
-async function freeBroker(stage: Stage, host: string): Promise<ActionOutcome> {
-  const broker = stage.brokers.get(host);
-  if (broker === undefined) return taken(false, "has room again");
-  const outcome = await orderBroker(stage, broker, "free", "has room again");
-  stage.faults.endProgram("fill", host);
-  return outcome;
-}
-
-async function faultBroker(
-  stage: Stage,
-  broker: BrokerDriver,
-  order: Exclude<BrokerOrder, "start" | "free">,
-): Promise<ActionOutcome> {
-  const outcome = await orderBroker(
-    stage,
-    broker,
-    order,
-    { kill: "is killed", restart: "is started again", wipe: "is wiped", fill: "has no room for more" }[order],
-  );
-  if (outcome.kind === "done") stage.faults.noteProgram(order, broker.name);
-  return outcome;
-}
-
-async function pauseProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+async function pauseProgram(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
   try {
-    if ((await stage.driver(host)?.pause()) !== true) return taken(false, "is paused");
+    if ((await stage.driver(host)?.pause()) !== true) return taken(false, action);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    return failed("is paused", error.message, "unsupported");
+    return failedAction(action, error.message, "unsupported");
   }
   stage.faults.noteProgram("pause", host);
   return DONE;
 }
 
-async function resumeProgram(stage: Stage, host: string): Promise<ActionOutcome> {
+async function resumeProgram(stage: Stage, host: string, action: Action): Promise<ActionOutcome> {
   const isResumed = await stage.driver(host)?.resume();
   stage.faults.endProgram("pause", host);
-  return taken(isResumed, "is resumed");
+  return taken(isResumed, action);
 }
 
-function taken(isTaken: boolean | undefined, expected: string): ActionOutcome {
-  return isTaken === true ? DONE : failed(expected, "runs no program that could");
+function taken(isTaken: boolean | undefined, action: Action): ActionOutcome {
+  return isTaken === true ? DONE : failedAction(action, "runs no program that could");
+}
+
+function failedAction(action: Action, seen: string, verdict?: "error" | "unsupported"): ActionOutcome {
+  return failed(describeAction(action), seen, verdict);
 }

@@ -51,7 +51,8 @@ export class BrokerDriver extends ServerDriver {
       if (order === "fill" || order === "free") return this.#isFull === (order === "fill");
       return this.#comings > before;
     };
-    return (await this.pulse.until(() => isDone() || undefined, waitMs)) === true;
+    await this.pulse.until(() => isDone() || this.#lacks !== null || undefined, waitMs);
+    return isDone();
   }
 
   protected override takeLine(line: OutputLine): void {

@@ -2,6 +2,7 @@
 // made. Invariant: what holds on a way ends when that way is healed, and a span when nothing of it holds any more.
 
 import { isLasting, type LinkFault, tellLinkFault, type Way, type WayFault, waysOf } from "../network/link-fault.ts";
+import { describeAction } from "../scenario/tell-action.ts";
 import type { FaultSpan } from "./fault-span.ts";
 import type { Clock } from "./pulse.ts";
 
@@ -22,13 +23,6 @@ export type LastingFault = Extract<ProgramFault, "pause" | "fill">;
 
 /** Faults behind which nothing arrives. */
 const SILENCES: ReadonlySet<string> = new Set(["cut", "drop-after"]);
-const SAYS: Readonly<Record<ProgramFault, string>> = {
-  pause: "is paused",
-  kill: "is killed",
-  restart: "is killed and started again",
-  wipe: "is killed and started again with nothing",
-  fill: "has no room for more",
-};
 
 export class FaultLog {
   readonly #clock: Clock;
@@ -69,7 +63,7 @@ export class FaultLog {
   noteProgram(kind: ProgramFault, host: string): void {
     this.endProgram("pause", host);
     if (kind !== "pause") this.endProgram("fill", host);
-    this.#begin(kind, [host], `${host} ${SAYS[kind]}`, isLastingOfProgram(kind) ? [host] : []);
+    this.#begin(kind, [host], `${host} ${describeAction({ kind })}`, isLastingOfProgram(kind) ? [host] : []);
   }
 
   endProgram(kind: LastingFault, host: string): void {

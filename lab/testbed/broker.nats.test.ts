@@ -38,21 +38,38 @@ test("a broker's link cannot be cut on loopback, which is told", async () => {
 });
 
 test("where nats-server is too old, the case is not asked", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "howdy-broker-"));
-  const path = process.env.PATH ?? "";
-  onTestFinished(async () => {
-    process.env.PATH = path;
-    await rm(folder, { recursive: true });
-  });
-  await writeFile(join(folder, "nats-server"), "#!/bin/sh\necho nats-server: v2.9.10\n");
-  await chmod(join(folder, "nats-server"), 0o755);
-  process.env.PATH = [folder, path].join(delimiter);
+  await putFirst("nats-server", "echo nats-server: v2.9.10");
   const { verdict, steps } = await replay("cluster-one-room");
   expect([verdict, steps[0]?.seen]).toEqual([
     "unsupported",
     "Nats cannot be had: nats-server is 2.9.10; it takes 2.10.27 or newer",
   ]);
 });
+
+test("where nothing can fill a broker's disk, that is told at once", async () => {
+  await putFirst("prlimit", "exit 1");
+  const { verdict, steps, durationMs } = await replay("cluster-broker-full");
+  const [step] = steps.filter((each) => each.verdict !== "pass");
+  expect([verdict, step?.expected, step?.seen]).toEqual([
+    "unsupported",
+    "Nats has no room for more",
+    "Nats lacks prlimit (util-linux), which lets nothing more be kept",
+  ]);
+  expect(durationMs).toBeLessThan(10_000);
+});
+
+/** Puts a program of this name in the place of the one that there is, for this test. */
+async function putFirst(name: string, script: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "howdy-broker-"));
+  const path = process.env.PATH ?? "";
+  onTestFinished(async () => {
+    process.env.PATH = path;
+    await rm(folder, { recursive: true });
+  });
+  await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
+  await chmod(join(folder, name), 0o755);
+  process.env.PATH = [folder, path].join(delimiter);
+}
 
 async function replay(name: string) {
   const loaded = await loadScenario(`${REPOSITORY}scenarios/cluster/${name}.yaml`, HOSTS, PROTOCOLS);
