@@ -1,8 +1,8 @@
 // Owns how suites and tests stand in JUnit XML. It must not know what a case or a matrix is. Invariant: whatever the texts,
 // it is well-formed and valid by the schema of Ant's task and by that of Jenkins, of which it uses what both allow.
 
+import { create } from "xmlbuilder2";
 import { cutText, printable, printableLines } from "./plain-text.ts";
-import { renderXml, type XmlElement } from "./xml.ts";
 
 /** Of one text in the body of a test; less where there are very many of them. */
 export const JUNIT_TEXT_CHARS_MAX = 20_000;
@@ -47,16 +47,20 @@ const HOSTNAME = "localhost";
 /** A time has no more digits than a schema takes. */
 const TIME_MS_MAX = 1e12;
 
+type Element = ReturnType<typeof create>;
+
 /** The whole file, as text. */
 export function renderSuites(suites: readonly Suite[]): string {
+  const document = create({ version: "1.0", encoding: "UTF-8", invalidCharReplacement: "\uFFFD" });
+  const root = document.ele("testsuites");
   const bodies = suites.reduce((sum, { tests }) => sum + 1 + tests.filter(({ complaint }) => complaint).length, 0);
   const bodyCharsMax = Math.max(2 * JUNIT_TEXT_CHARS_MIN, Math.floor(JUNIT_CHARS_MAX / Math.max(1, bodies)));
   const names = makeUnique(suites.map(({ name }) => attribute(name)));
   const classes = makeUnique(suites.map(({ group }) => attribute(`${PACKAGE}.${group.replaceAll(".", "_")}`)));
-  const content = suites.map((suite, index) =>
-    toSuite({ ...suite, name: names[index] ?? "", group: classes[index] ?? "" }, index, bodyCharsMax),
-  );
-  return renderXml({ name: "testsuites", content });
+  for (const [index, suite] of suites.entries()) {
+    addSuite(root, { ...suite, name: names[index] ?? "", group: classes[index] ?? "" }, index, bodyCharsMax);
+  }
+  return `${document.end({ prettyPrint: true })}\n`;
 }
 
 /** A text as it stands in a body: cut where it is too long. */
@@ -91,53 +95,53 @@ function foldBlanks(name: string): string {
 }
 
 /** @param about - Its name and its group are attributes already. */
-function toSuite({ tests, ...about }: Suite, index: number, bodyCharsMax: number): XmlElement {
+function addSuite(root: Element, { tests, ...about }: Suite, index: number, bodyCharsMax: number): void {
   const count = (element: Complaint["element"]): number =>
     tests.filter(({ complaint }) => complaint?.element === element).length;
-  const properties = Object.entries(about.properties).map(([name, value]) => ({
-    name: "property",
-    attributes: { name, value: attribute(String(value)) },
-  }));
+  const suite = root.ele("testsuite", {
+    package: PACKAGE,
+    id: index,
+    name: about.name,
+    timestamp: new Date(about.startedAt).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss".length),
+    hostname: HOSTNAME,
+    tests: tests.length,
+    failures: count("failure"),
+    errors: count("error"),
+    skipped: count("skipped"),
+    time: seconds(about.durationMs),
+  });
+  const properties = suite.ele("properties");
+  for (const [name, value] of Object.entries(about.properties)) {
+    properties.ele("property", { name, value: attribute(String(value)) });
+  }
   const names = makeUnique(tests.map(({ name }) => attribute(name)));
-  return {
-    name: "testsuite",
-    attributes: {
-      package: PACKAGE,
-      id: index,
-      name: about.name,
-      timestamp: new Date(about.startedAt).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss".length),
-      hostname: HOSTNAME,
-      tests: tests.length,
-      failures: count("failure"),
-      errors: count("error"),
-      skipped: count("skipped"),
-      time: seconds(about.durationMs),
-    },
-    content: [
-      { name: "properties", content: properties },
-      ...tests.map((test, at) => toTest({ ...test, name: names[at] ?? "" }, about.group, bodyCharsMax)),
-      { name: "system-out", content: cutText(body(about.output), bodyCharsMax) },
-      { name: "system-err" },
-    ],
-  };
+  for (const [at, test] of tests.entries()) {
+    addTest(suite, { ...test, name: names[at] ?? "" }, about.group, bodyCharsMax);
+  }
+  suite.ele("system-out").txt(ampersands(cutText(body(about.output), bodyCharsMax)));
+  suite.ele("system-err");
 }
 
-function toTest({ name, durationMs, complaint }: Test, classname: string, bodyCharsMax: number): XmlElement {
-  const test = { name: "testcase", attributes: { name, classname, time: seconds(durationMs) } };
-  if (complaint === null) return test;
+function addTest(suite: Element, { name, durationMs, complaint }: Test, classname: string, bodyCharsMax: number): void {
+  const test = suite.ele("testcase", { name, classname, time: seconds(durationMs) });
+  if (complaint === null) return;
   const { element, type, message } = complaint;
-  const content = cutText(complaint.body, bodyCharsMax);
   // Jenkins' schema gives skipped no attributes, so that its reason is its text.
-  const attributes = element === "skipped" ? {} : { message: attribute(message), type };
-  return { ...test, content: [{ name: element, attributes, content }] };
+  const child = element === "skipped" ? test.ele(element) : test.ele(element, { message: attribute(message), type });
+  child.txt(ampersands(cutText(complaint.body, bodyCharsMax)));
 }
 
 function seconds(durationMs: number): string {
   return (Math.min(Math.max(durationMs, 0), TIME_MS_MAX) / 1000).toFixed(3);
 }
 
+/** The builder leaves alone what looks like an entity, so that a text could smuggle in one that is none: &#0; */
+function ampersands(text: string): string {
+  return text.replaceAll("&", "&amp;");
+}
+
 /** On one line, since a reader of XML makes blanks of lines in attributes; never empty, since names may not be. */
 function attribute(text: string): string {
   const line = printable(cutText(text, ATTRIBUTE_CHARS_MAX).trim());
-  return line === "" ? "(empty)" : line;
+  return line === "" ? "(empty)" : ampersands(line);
 }

@@ -9,7 +9,7 @@ import { BUNDLE, keepBundle, makeBundle } from "./bundler.ts";
 import { findBundle } from "./found-bundle.ts";
 
 /** Packages that become part of a bundle, being of many files each. Others are loaded as ever, and few programs need them. */
-const INLINED: readonly string[] = ["diff", "leven", "pino", "unhomoglyph", "yaml", "zod"];
+const INLINED: readonly string[] = ["diff", "leven", "pino", "unhomoglyph", "xmlbuilder2", "yaml", "zod"];
 /** What a source asks for in order to know where it is. */
 const URL_OF_SOURCE = "import.meta.url";
 /** Packages of an older kind require what Node brings. */
