@@ -48,7 +48,8 @@ export function sourceAt(file: string, path: string): Source | undefined {
 }
 
 function isUnchanged(repository: string, [path, sizeBytes, changedMs]: Source): boolean {
-  const now = sourceAt(join(repository, path), path);
+  // Not joined: of hundreds of paths, at every start, that would take as long as all the rest.
+  const now = sourceAt(`${repository}/${path}`, path);
   return now !== undefined && now[1] === sizeBytes && now[2] === changedMs;
 }
 
