@@ -217,10 +217,12 @@ const ROOMS: readonly Room[] = [
     ],
     mayUse: ["node:*"],
   },
-  { of: "src/client/control.ts", mayUse: ["zod"] },
+  { of: "src/client/control-events.ts", mayUse: ["zod"] },
+  { of: "src/client/control.ts", mayImport: ["src/client/control-events.ts"], mayUse: ["zod"] },
   {
     of: "src/client/",
     mayImport: [
+      "src/client/control-events.ts",
       "src/client/control.ts",
       "src/clock.ts",
       "src/unseen.ts",
@@ -373,6 +375,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/replay/",
     mayImport: [
+      "src/client/control-events.ts",
       "src/client/control.ts",
       "lab/peer/",
       "lab/hosts/",
@@ -388,6 +391,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/browser/",
     mayImport: [
+      "src/client/control-events.ts",
       "src/client/control.ts",
       "lab/hosts/",
       "lab/wire/",

@@ -3,7 +3,7 @@
 // nobody sees, is taken from the page's WebSocket.
 
 import type { CDPSession, Page } from "playwright-core";
-import { eventSchema } from "../../src/client/control.ts";
+import { eventSchema } from "../../src/client/control-events.ts";
 import type { SeenWidget, WindowView } from "../replay/window-view.ts";
 import { readAriaTree } from "./aria-tree.ts";
 import { PageEyes } from "./page-eyes.ts";

@@ -1,14 +1,8 @@
 // Owns the driving of one client over its control protocol: commands out, events in, and what its window shows.
 // It must not know what is expected of it. Invariant: the transcript holds every command and every line, in order.
 
-import {
-  type ClientState,
-  type ControlCommand2,
-  type ControlEvent,
-  type ControlEvent2,
-  eventSchema,
-  eventSchema2,
-} from "../../src/client/control.ts";
+import type { ClientState, ControlCommand2, ControlEvent, ControlEvent2 } from "../../src/client/control.ts";
+import { eventSchema, eventSchema2 } from "../../src/client/control-events.ts";
 import type { Fencing } from "../protocol/fencing.ts";
 import { KeptLines, type Omitted } from "../testbed/kept-lines.ts";
 import type { Host, OutputLine, ProgramExit } from "../testbed/testbed.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { commandSchema, commandSchema2, eventSchema, eventSchema2 } from "./control.ts";
+import { commandSchema, commandSchema2 } from "./control.ts";
+import { eventSchema, eventSchema2 } from "./control-events.ts";
 import { controlJsonSchema } from "./control-schema.ts";
 
 test.each([

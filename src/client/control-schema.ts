@@ -2,7 +2,8 @@
 // Invariant: it says what control.ts says; a test compares it with the committed files.
 
 import * as z from "zod";
-import { type ControlVersion, commandSchema, commandSchema2, eventSchema, eventSchema2 } from "./control.ts";
+import { type ControlVersion, commandSchema, commandSchema2 } from "./control.ts";
+import { eventSchema, eventSchema2 } from "./control-events.ts";
 
 /** The JSON Schema (2020-12) of one line: a command or an event. `$defs` has each by itself. */
 export function controlJsonSchema(version: ControlVersion): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventSchema2 } from "./control.ts";
+import { eventSchema2 } from "./control-events.ts";
 import { HeadlessProgram } from "./fixtures/headless-program.ts";
 import { Program } from "./web/fixtures/program.ts";
 import { type HowdyServer, startServer, startWebClient } from "./web/fixtures/programs.ts";

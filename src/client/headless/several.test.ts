@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { started } from "../../fixtures/started.ts";
-import { type ControlCommand2, type ControlEvent2, eventSchema2 } from "../control.ts";
+import type { ControlCommand2, ControlEvent2 } from "../control.ts";
+import { eventSchema2 } from "../control-events.ts";
 import { withDeadline } from "../fixtures/deadline.ts";
 import { startServer } from "../web/fixtures/programs.ts";
 
