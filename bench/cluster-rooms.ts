@@ -1,5 +1,5 @@
-// Owns what people have of a room on several servers: what one, two and three of them deliver, beside one without a log, and how soon
-// a dead server's users are back under their names. Servers are programs; the people are one process more.
+// Owns what people have of a room on several servers: what one, two and three of them deliver, beside one without a log, and how
+// soon a dead server's users are back under their names. Servers are programs; the people are one process more.
 
 import { PREFACE_ANSWER_MS } from "../src/client/call-opening.ts";
 import { Client } from "../src/client/client.ts";

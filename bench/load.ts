@@ -1,5 +1,5 @@
-// Owns the load of the server benchmark, in a process of its own. Arguments: ports of one room, clients, the name of its wire. It prints a
-// JSON line when everybody is there. Then each order on its input, a JSON line, is carried out and answered by one.
+// Owns the load of the server benchmark, in a process of its own. Arguments: ports of one room, clients, the name of its wire. It
+// prints a JSON line when everybody is there. Then each order on its input, a JSON line, is carried out and answered by one.
 
 import { createInterface } from "node:readline";
 import { Crowd } from "./crowd.ts";

@@ -1,7 +1,8 @@
 // Owns what a file can say of values that a program chooses: ID(r1), SEQUENCE(Hi), TIME(Hi) of the line that was said with the
 // request r1 or has the text Hi; REQUEST(join) of the last message of that kind, REQUEST(Hi) of the first say with the text Hi.
-// Of a sign-in: PROOF(Zoe, nonce) of the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce), each also with marks; of a
-// client's, NONCE(signIn) and SIGNATURE(prove), of the last of each. Pure. Invariant: what no frame tells stays as it is written.
+// Of the peer's own sign-in: PROOF(Zoe, nonce), which answers the last challenge, PROOF(Zoe, nonce, wrong), SIGNATURE(Zoe, nonce),
+// each also with marks. Of a client's sign-in: NONCE(signIn) and SIGNATURE(prove), of the last message of each kind. Pure.
+// Invariant: what no frame tells stays as it is written.
 
 import type { Hcp2Message } from "../../src/protocol/hcp2/index.ts";
 import { proofFor, type SignIn, signatureFor } from "./sign-in.ts";

@@ -1,5 +1,6 @@
-// The terminal client on a real pseudo-terminal, driven like anybody's client: the report's cases pass, and what a person
-// types and sees comes through to the character. So do those of version 2 that its file does not leave out. A server with a defect fails the same step as with any client.
+// The terminal client on a real pseudo-terminal, driven like anybody's client: the report's cases pass, and those of version 2
+// that its file does not leave out; what a person types and sees comes through to the character. A server with a defect fails
+// the same step as with any client.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

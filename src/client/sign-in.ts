@@ -1,7 +1,7 @@
-// Owns how a person proves to servers of version 2 that a name is theirs, and how they register one and give it back: the client's side of
-// PROTOCOL.md, 16.6, over as many connections as it takes. Messages in, facts out. It must not know wording; passwords are
-// stretched elsewhere. Invariant: a password leaves with the fact that asks for its keys, and is kept nowhere. Keys are used
-// with the server that they were made for, and nobody is taken for it who does not know them.
+// Owns how a person proves to servers of version 2 that a name is theirs, and how they register one and give it back: the
+// client's side of PROTOCOL.md, 16.6, over as many connections as it takes. Messages in, facts out. It must not know wording;
+// passwords are stretched elsewhere. Invariant: a password leaves with the fact that asks for its keys, and is kept nowhere.
+// Keys are used with the server that they were made for, and nobody is taken for it who does not know them.
 
 import { CAPABILITIES, type Hcp2Message, type MessageOf, PASSWORD_ROUNDS, SALT_BYTES } from "../protocol/hcp2/index.ts";
 import { nameKey } from "../protocol/name.ts";

@@ -1,6 +1,6 @@
-// Owns the button and the dialog by which somebody signs in, registers a name, changes its password or gives it back. It must not
-// know what comes of it: the conversation says that. Invariant: a password is in its box, until that is sent or left, and in the one command that
-// goes to the client; in no model and no storage.
+// Owns the button and the dialog by which somebody signs in, registers a name, changes its password or gives it back. It must
+// not know what comes of it: the conversation says that. Invariant: a password is in its box, until that is sent or left, and
+// in the one command that goes to the client; in no model and no storage.
 
 import type { JSX, TargetedEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
