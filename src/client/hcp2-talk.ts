@@ -109,8 +109,17 @@ export class Hcp2Talk {
 
   constructor(options: Hcp2TalkOptions) {
     this.#options = options;
-    this.#signIn = new SignIn(options, (fact) => (fact.kind === "join" ? this.#join(fact.name) : this.#tell(fact)));
+    this.#signIn = new SignIn(options, (fact) => this.#onSignInFact(fact));
     this.#search = new SearchTalk(options.nonce, (fact) => this.#tell(fact));
+  }
+
+  #onSignInFact(fact: SignInFact): void {
+    if (fact.kind === "join") {
+      this.#join(fact.name);
+      return;
+    }
+    if (fact.kind === "account" && fact.what === "unregistered") this.#mark.unregistered();
+    this.#tell(fact);
   }
 
   /** There is a connection to the server of this address, and nothing was said on it. */
@@ -224,7 +233,7 @@ export class Hcp2Talk {
         if (this.#mark.registered()) this.#tell({ kind: "unread", lines: 0 });
         break;
       case "unregistered":
-        if (this.#signIn.onUnregistered(message)) this.#mark.unregistered();
+        this.#signIn.onUnregistered(message);
         break;
       case "notice":
         this.#tell({ kind: "server-says", text: message.text, isForAll: message.code === "announcement" });

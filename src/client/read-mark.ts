@@ -35,16 +35,18 @@ export class ReadMark {
     return this.#isKept ? unread : undefined;
   }
 
-  /** The name is one's own from now on. Gives whether there is a mark for it. */
+  /** The name is one's own, or has another password. Gives whether there is a mark for it now that there was not. */
   registered(): boolean {
+    const isNew = this.#canKeep && !this.#isKept;
     this.#isKept = this.#canKeep;
-    return this.#isKept;
+    return isNew;
   }
 
   /** The name is nobody's own any more, and its mark is gone. */
   unregistered(): void {
     this.#isKept = false;
     this.#mark = undefined;
+    this.#markedSequence = 0;
   }
 
   /** A line to everybody is shown. */

@@ -6,7 +6,7 @@ import type { ControlEvent2 } from "./control.ts";
 import { SessionDriver, TEST_SERVER } from "./fixtures/session-driver.ts";
 import type { SessionOutput } from "./session-io.ts";
 
-const HELLO: Hcp2Message = { kind: "hello", frameMax: 17_408, capabilities: [1, 3, 4], log: "10" };
+const HELLO: MessageOf<"hello"> = { kind: "hello", frameMax: 17_408, capabilities: [1, 3, 4], log: "10" };
 
 function line(sequence: number, text: string, more: Partial<MessageOf<"line">> = {}): MessageOf<"line"> {
   return { kind: "line", id: idOf(sequence), sequence, time: 1000 * sequence, from: "Zoë", text, ...more };
@@ -19,6 +19,7 @@ function idOf(sequence: number): string {
 /** Jon, with what the welcome says of marks. */
 function join(driver = new SessionDriver(), unread: Partial<MessageOf<"welcome">> = {}, hello = HELLO): SessionDriver {
   driver.command({ connect: TEST_SERVER }).input({ kind: "dialled", spoken: { hcp: 2, fellBack: false } });
+  driver.input({ kind: "hellos", hellos: { client: Uint8Array.of(1), server: Uint8Array.of(2) } });
   driver.receive(hello).say("Server", "Jon");
   const request = sent(driver.outputs(), "join")[0]?.request ?? "";
   driver.receive({ kind: "welcome", request, name: "Jon", sequence: 1, time: 0, ...unread });
@@ -43,6 +44,14 @@ function answer(driver: SessionDriver, lines: readonly MessageOf<"line">[], end:
   const request = asked?.request ?? "";
   driver.receive(...lines.map((one) => ({ ...one, request })), { kind: "page", request, ...end });
   return asked;
+}
+
+/** What is told to the server when somebody has seen everything now. */
+function told(driver: SessionDriver): readonly string[] {
+  driver.outputs();
+  driver.command({ read: {} });
+  if (driver.outputs().some(({ kind }) => kind === "mark-due")) driver.input({ kind: "mark" });
+  return sent(driver.outputs(), "read").map(({ id }) => id);
 }
 
 describe("a search", () => {
@@ -114,14 +123,6 @@ describe("a search", () => {
 });
 
 describe("a read mark", () => {
-  /** What is told to the server when somebody has seen everything now. */
-  function told(driver: SessionDriver): readonly string[] {
-    driver.outputs();
-    driver.command({ read: {} });
-    if (driver.outputs().some(({ kind }) => kind === "mark-due")) driver.input({ kind: "mark" });
-    return sent(driver.outputs(), "read").map(({ id }) => id);
-  }
-
   test("is told up to the last line to everybody that was shown, once", () => {
     const driver = join(new SessionDriver(), { unread: 0 });
     expect(told(driver)).toEqual([]);
@@ -178,15 +179,43 @@ describe("a read mark", () => {
   });
 });
 
-test("a name that is given back has no mark any more", () => {
-  const driver = new SessionDriver();
-  join(driver, { unread: 0 }, { ...HELLO, capabilities: [1, 2, 3, 4] });
-  driver.input({ kind: "hellos", hellos: { client: Uint8Array.of(1), server: Uint8Array.of(2) } });
-  driver.receive({ ...HELLO, capabilities: [1, 2, 3, 4] }, line(5, "a red fish"));
+describe("a name that is given back", () => {
+  /** An owner who has seen a line; gives the request by which the name was given back. */
+  function givenBack() {
+    const driver = join(new SessionDriver(), { unread: 0 }, { ...HELLO, capabilities: [1, 2, 3, 4] });
+    driver.receive(line(5, "a red fish"));
+    expect(told(driver)).toEqual(["05"]);
+    driver.receive(line(6, "a blue fish")).command({ unregister: {} });
+    const [asked] = sent(driver.outputs(), "unregister");
+    return { driver, request: asked?.request ?? "" };
+  }
+
+  test("has no mark any more", () => {
+    const { driver, request } = givenBack();
+    driver.receive({ kind: "unregistered", request });
+    expect(told(driver)).toEqual([]);
+  });
+
+  test("has none though the disk refuses to forget it", () => {
+    const { driver, request } = givenBack();
+    driver.receive({ kind: "error", code: "not-stored", text: "The disk refuses.", request });
+    expect(told(driver)).toEqual([]);
+  });
+
+  test("has none of before when it is one's own again: what was seen is told anew", () => {
+    const { driver, request } = givenBack();
+    driver.receive({ kind: "unregistered", request }, { kind: "registered", request: "01" });
+    expect(told(driver)).toEqual(["06"]);
+    const other = givenBack();
+    expect(told(other.driver)).toEqual(["06"]);
+    other.driver.receive({ kind: "unregistered", request: other.request }, { kind: "registered", request: "01" });
+    expect(told(other.driver)).toEqual(["06"]);
+  });
+});
+
+test("whoever changes the password has as much unread as before", () => {
+  const driver = join(new SessionDriver(), { mark: "04", unread: 2 });
   driver.outputs();
-  driver.command({ unregister: {} });
-  const [asked] = sent(driver.outputs(), "unregister");
-  driver.receive({ kind: "unregistered", request: asked?.request ?? "" });
-  driver.outputs();
-  expect(driver.command({ read: {} }).input({ kind: "mark" }).outputs()).toEqual([]);
+  driver.receive({ kind: "registered", request: "01" });
+  expect(events(driver.outputs())).toEqual([]);
 });

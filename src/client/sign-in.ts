@@ -263,9 +263,8 @@ export class SignIn {
     this.#tell({ kind: "account", what: "registered", of: "register", name: registering.name });
   }
 
-  /** True when it answers what was asked for here. */
-  onUnregistered({ request }: MessageOf<"unregistered">): boolean {
-    return this.#returning?.request === request && this.#giveBack(this.#returning);
+  onUnregistered({ request }: MessageOf<"unregistered">): void {
+    if (this.#returning?.request === request) this.#giveBack(this.#returning);
   }
 
   /** False: the error answers nothing that was asked for here. */
@@ -277,7 +276,10 @@ export class SignIn {
       this.#end(attempt, code, text);
       return true;
     }
-    if (this.#returning?.request === request) return this.#onUnregisterRefused(this.#returning, code, text);
+    if (this.#returning?.request === request) {
+      this.#onUnregisterRefused(this.#returning, code, text);
+      return true;
+    }
     if (registering === undefined || registering.request !== request) return false;
     const { name, owned } = registering;
     this.#registering = undefined;
@@ -289,20 +291,20 @@ export class SignIn {
     return true;
   }
 
-  #onUnregisterRefused(returning: Returning, code: string, text: string): true {
+  #onUnregisterRefused(returning: Returning, code: string, text: string): void {
     // The server forgets the name as soon as its disk lets it.
-    if (code === "not-stored") return this.#giveBack(returning, code);
-    this.#returning = undefined;
-    this.#refuse({ ...returning, of: "unregister" }, code, text);
-    return true;
+    if (code === "not-stored") this.#giveBack(returning, code);
+    else {
+      this.#returning = undefined;
+      this.#refuse({ ...returning, of: "unregister" }, code, text);
+    }
   }
 
-  #giveBack({ name }: Returning, code?: string): true {
+  #giveBack({ name }: Returning, code?: string): void {
     this.#returning = undefined;
     // A server whose disk has not forgotten the name asks for its keys after a restart.
     for (const owned of code === undefined ? this.#ownedOf(name) : []) this.#forget(owned);
     this.#tell({ kind: "account", what: "unregistered", of: "unregister", name, ...(code !== undefined && { code }) });
-    return true;
   }
 
   /** The server has not answered to what was asked for about the name that one has. */
