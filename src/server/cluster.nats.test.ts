@@ -342,6 +342,8 @@ describe("a room's log that is full", () => {
     for (const request of requests) expect(await jon.answered(request)).toMatchObject({ kind: "said" });
     await zoe.until("the lines", () => zoe.heard.length === texts.length);
     expect(zoe.heard.map(({ text }) => text)).toEqual(texts);
+    await jon.until("the notice", () => jon.all("notice").length === 2);
+    expect(jon.all("notice")[1]).toMatchObject({ text: "The room's log has room again: what waited is kept." });
     expect(here.odd).toEqual([
       expect.stringMatching(/^The broker at .* keeps nothing more: maximum bytes exceeded\.$/),
     ]);

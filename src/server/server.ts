@@ -108,8 +108,8 @@ export class Server implements DoorServer {
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #underWay: UnderWay | undefined;
-  /** False while it is not known that the room goes on: nobody new comes in then. */
-  #isOpen = true;
+  /** While it is not "ready", it is not known that the room goes on, and nobody new comes in. */
+  #standing: Standing["kind"] = "ready";
   /** True while the room is made of what the log held before this server took part. Nobody is told of that. */
   #isReplaying = false;
   #flood: FloodControl<OwnPeer> | undefined;
@@ -333,9 +333,9 @@ export class Server implements DoorServer {
   }
 
   #onStanding(standing: Standing): void {
-    this.#isOpen = standing.kind === "ready";
-    const text = standingText(standing);
-    this.log.write(logLine(`room-log-${standing.kind}`, text, {}, this.#isOpen ? "info" : "warn"));
+    const text = standingText(standing, this.#standing);
+    this.#standing = standing.kind;
+    this.log.write(logLine(`room-log-${standing.kind}`, text, {}, standing.kind === "ready" ? "info" : "warn"));
     if (standing.kind === "over") this.#options.onOver?.(standing.why);
     else if (standing.kind === "sessions-over") this.#endAll();
     else for (const door of this.#doors) door.tell({ kind: "announced", text }, { sequence: 0, atMs: 0 });
@@ -372,7 +372,7 @@ export class Server implements DoorServer {
     const { remoteAddress, remotePort } = socket;
     // A connection that its peer reset before we took it has no address any more.
     const isThere = remoteAddress !== undefined && remotePort !== undefined;
-    if (!isThere || !this.#isOpen || !this.#makeRoom(socket)) {
+    if (!isThere || this.#standing !== "ready" || !this.#makeRoom(socket)) {
       socket.destroy();
       return;
     }

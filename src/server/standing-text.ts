@@ -2,9 +2,11 @@
 
 import type { Standing } from "../log/room-log.ts";
 
-export function standingText(standing: Standing): string {
+/** @param before - How they stood until now. */
+export function standingText(standing: Standing, before: Standing["kind"]): string {
   switch (standing.kind) {
     case "ready":
+      if (before === "full") return "The room's log has room again: what waited is kept.";
       return "This server and the room's others are together again.";
     case "out-of-reach":
       return "This server does not reach the room's others. What you write waits; if this lasts, your connection ends.";
