@@ -29,6 +29,7 @@ const DEFAULT_RANGE: PortRange = { first: 32_768, last: 60_999 };
 const LOOPBACK_NET = "127.";
 const TIME_WAIT = "06";
 const HEX = 16;
+const BYTE = 0xff;
 /** In the table of IPv6, IPv4's addresses stand behind this, in either byte order. */
 const MAPPED = "(?:0{16}(?:FFFF0000|0000FFFF))?";
 const ROW = new RegExp(
@@ -91,8 +92,9 @@ async function endAll(found: readonly Lingering[]): Promise<void> {
 }
 
 function quadOf(word: string, order: "LE" | "BE"): string {
-  const bytes = [...Buffer.from(word, "hex")];
-  return (order === "LE" ? bytes.toReversed() : bytes).join(".");
+  const bits = Number.parseInt(word, HEX);
+  const [a, b, c, d] = [bits >>> 24, (bits >>> 16) & BYTE, (bits >>> 8) & BYTE, bits & BYTE];
+  return order === "LE" ? `${d}.${c}.${b}.${a}` : `${a}.${b}.${c}.${d}`;
 }
 
 /** Empty where the system does not count. */
