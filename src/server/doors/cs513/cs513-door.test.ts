@@ -139,7 +139,9 @@ describe("a nickname", () => {
     using ted = await house.cs513("Ted");
     ted.write("Jon:I am Jon\n");
     await ted.until("\rYou are Ted here.\n");
-    expect(jon.texts()).toEqual(["Ted is here"]);
+    ted.write("Ted:a fence\n");
+    await jon.until("the fence", () => jon.texts().includes("a fence"));
+    expect(jon.texts()).toEqual(["Ted is here", "a fence"]);
   });
 });
 
