@@ -1,9 +1,8 @@
-// Owns the listening sockets and every connection, and joins the doors to the room: requests go into the room's log, what
-// comes out of it becomes news, and the doors tell them. It must not know any protocol. Invariant: a peer's fault ends
-// that peer's connection and no other.
+// Owns every connection, and joins the doors to the room: requests go into the room's log, what comes out of it becomes news,
+// and the doors tell them. It must not know any protocol. Invariant: a peer's fault ends that peer's connection and no other.
 
 import { randomBytes } from "node:crypto";
-import { createServer, type Server as NetServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { LocalLog } from "../log/local-log.ts";
@@ -26,6 +25,7 @@ import { SignInDesk } from "./accounts/sign-in-desk.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Door, DoorServer, MakeDoor, Notice, Peer } from "./doors/door.ts";
 import type { Storing } from "./doors/storing.ts";
+import { Entrances, type ListeningPlace } from "./entrances.ts";
 import {
   CONNECTIONS_MAX,
   QUEUE_BYTES_MAX,
@@ -46,11 +46,7 @@ import { standingText } from "./standing-text.ts";
 import { UnkeptNotices } from "./unkept-notices.ts";
 
 /** Where a server listens, and the protocol that is spoken there. */
-export interface Entrance {
-  /** An IPv4 or IPv6 address of this machine. */
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+export interface Entrance extends Pick<ListeningPlace, "host" | "port"> {
   readonly door: MakeDoor<unknown>;
 }
 
@@ -98,7 +94,7 @@ export class Server implements DoorServer {
   readonly #options: ServerOptions;
   readonly #roomLog: RoomLog;
   readonly #doors: readonly Door<unknown>[];
-  readonly #listeners: readonly NetServer[];
+  readonly #entrances: Entrances;
   readonly #peers = new Map<SessionId, OwnPeer>();
   /** Oldest first. */
   readonly #unnamed = new Set<OwnPeer>();
@@ -140,8 +136,15 @@ export class Server implements DoorServer {
       onTaken: (mail) => this.#roomLog.append({ kind: "taken", mail }),
     });
     this.#unkept = new UnkeptNotices((session) => this.#notify(session, { kind: "unkept" }));
-    this.#doors = options.entrances.map(({ door }) => door(this));
-    this.#listeners = this.#doors.map((door) => this.#listener(door));
+    const entrances = options.entrances.map(({ door, ...place }) => ({ place, door: door(this) }));
+    this.#doors = entrances.map(({ door }) => door);
+    this.#entrances = new Entrances(
+      entrances.map(({ place, door }) => ({
+        ...place,
+        take: (socket, address) => this.#onConnection(socket, address, door),
+      })),
+      (error) => this.log.write(logLine("listen-error", `Error: ${error.message}`, {}, "warn")),
+    );
     // What the data folder has of the log is in the room already.
     this.#roomLog.follow((entry, place) => place.sequence > start.sequence && this.#apply(entry, place));
   }
@@ -154,9 +157,8 @@ export class Server implements DoorServer {
     const server = new Server(options);
     try {
       await server.#takePart();
-      await server.#listen();
+      await server.#entrances.listen();
     } catch (error) {
-      for (const listener of server.#listeners) listener.close();
       await server.#roomLog.close();
       throw error;
     }
@@ -167,11 +169,7 @@ export class Server implements DoorServer {
 
   /** The ports it listens on, in the order of its entrances. */
   get ports(): readonly number[] {
-    return this.#listeners.map((listener) => {
-      const address = listener.address();
-      if (address === null || typeof address === "string") throw new Error("the server does not listen");
-      return address.port;
-    });
+    return this.#entrances.ports;
   }
 
   /** The port of its first entrance. */
@@ -318,10 +316,10 @@ export class Server implements DoorServer {
   async stop(): Promise<void> {
     this.#emptied ??= Promise.withResolvers();
     this.#deathWatch.stop();
-    const closed = this.#listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    const closed = this.#entrances.close();
     if (this.#peers.size === 0) this.#emptied.resolve();
     this.#endAll();
-    await Promise.all([...closed, this.#emptied.promise]);
+    await Promise.all([closed, this.#emptied.promise]);
     await this.#roomLog.close();
   }
 
@@ -348,35 +346,9 @@ export class Server implements DoorServer {
     }
   }
 
-  #listener(door: Door<unknown>): NetServer {
-    const listener = createServer({ noDelay: true });
-    return listener.on("connection", (socket: Socket) => this.#onConnection(socket, door));
-  }
-
-  async #listen(): Promise<void> {
-    for (const [index, { host, port }] of this.#options.entrances.entries()) {
-      const listener = this.#listeners[index];
-      await new Promise<void>((resolve, reject) => {
-        listener?.once("error", reject);
-        listener?.listen(port, host, () => {
-          listener.off("error", reject);
-          resolve();
-        });
-      });
-      // A later error of a listening socket (no file descriptor left, say) costs the newcomer only.
-      listener?.on("error", (error) => this.log.write(logLine("listen-error", `Error: ${error.message}`, {}, "warn")));
-    }
-  }
-
-  #onConnection(socket: Socket, door: Door<unknown>): void {
-    const { remoteAddress, remotePort } = socket;
-    // A connection that its peer reset before we took it has no address any more.
-    const isThere = remoteAddress !== undefined && remotePort !== undefined;
-    if (!isThere || this.#standing !== "ready" || !this.#makeRoom(socket)) {
-      socket.destroy();
-      return;
-    }
-    door.opened(this.#adopt(socket, door, addressOf(remoteAddress, remotePort)));
+  #onConnection(socket: Socket, address: PeerAddress, door: Door<unknown>): void {
+    if (this.#standing !== "ready" || !this.#makeRoom(address)) socket.destroy();
+    else door.opened(this.#adopt(socket, door, address));
   }
 
   #adopt(socket: Socket, door: Door<unknown>, address: PeerAddress): OwnPeer {
@@ -405,7 +377,7 @@ export class Server implements DoorServer {
   }
 
   /** True when there is a place for one more connection, made at the cost of the oldest without a name if need be. */
-  #makeRoom(socket: Socket): boolean {
+  #makeRoom({ address, port }: PeerAddress): boolean {
     const limit = this.#options.connectionsMax ?? CONNECTIONS_MAX;
     if (this.#peers.size < limit) return true;
     const [oldest] = this.#unnamed;
@@ -417,7 +389,6 @@ export class Server implements DoorServer {
       );
       return true;
     }
-    const { address, port } = addressOf(socket.remoteAddress ?? "", socket.remotePort ?? 0);
     const text = `Error: ${limit} connections are the limit, refusing ${peerName({ address, port })}`;
     this.log.write(logLine("connections-full", text, { remoteAddress: address, remotePort: port, limit }, "warn"));
     return false;
@@ -517,9 +488,4 @@ export class Server implements DoorServer {
       },
     });
   }
-}
-
-/** As the kernel's tables have it: an IPv4 address on a socket for both is itself, and a zone is left out. */
-function addressOf(remoteAddress: string, port: number): PeerAddress {
-  return { address: remoteAddress.replace(/^::ffff:(?=.*\.)/, "").replace(/%.*$/, ""), port };
 }
