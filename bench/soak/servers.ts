@@ -119,20 +119,20 @@ export class Servers implements AsyncDisposable {
   readonly all: readonly SoakServer[];
   /** What ended by itself. */
   readonly lost: string[];
-  readonly #relays: readonly Relay[];
+  readonly #running: AsyncDisposableStack;
 
-  private constructor(parts: Pick<Servers, "broker" | "all" | "lost"> & { relays: readonly Relay[] }) {
+  private constructor(parts: Pick<Servers, "broker" | "all" | "lost">, running: AsyncDisposableStack) {
     this.broker = parts.broker;
     this.all = parts.all;
     this.lost = parts.lost;
-    this.#relays = parts.relays;
+    this.#running = running;
   }
 
   static async start({ count, leaseS, defect, random }: ServersOptions): Promise<Servers> {
-    const broker = await NatsServer.start({ syncs: true, port: await freePort() });
+    await using running = new AsyncDisposableStack();
+    const broker = running.use(await NatsServer.start({ syncs: true, port: await freePort() }));
     const lost: string[] = [];
     const all: SoakServer[] = [];
-    const relays: Relay[] = [];
     for (let number = 1; number <= count; number += 1) {
       const ways = { "to-broker": new WayState(random), "to-server": new WayState(random) };
       const wayOf = ({ port: from }: { readonly port: number }) =>
@@ -142,20 +142,16 @@ export class Servers implements AsyncDisposable {
         wayOf,
         () => [0],
       );
-      relays.push(relay);
+      running.use(relay);
       const [port, way] = [await freePort(), await freePort()];
       await relay.listen({ address: "127.0.0.1", port: way }, { address: "127.0.0.1", port: broker.port });
       const args = programOf(defect, { port, log: `nats://127.0.0.1:${way}/${ROOM}`, leaseS });
-      all.push(new SoakServer({ name: `server ${number}`, port, args, onLost: (what) => lost.push(what) }, ways));
+      const server = new SoakServer({ name: `server ${number}`, port, args, onLost: (what) => lost.push(what) }, ways);
+      running.defer(() => server.end("SIGKILL"));
+      all.push(server);
     }
-    const servers = new Servers({ broker, all, lost, relays });
-    try {
-      await Promise.all(all.map((server) => server.start()));
-      return servers;
-    } catch (error) {
-      await servers[Symbol.asyncDispose]();
-      throw error;
-    }
+    await Promise.all(all.map((server) => server.start()));
+    return new Servers({ broker, all, lost }, running.move());
   }
 
   get up(): readonly SoakServer[] {
@@ -163,9 +159,7 @@ export class Servers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.all.map((server) => server.end("SIGKILL")));
-    await Promise.all(this.#relays.map((relay) => relay[Symbol.asyncDispose]()));
-    await this.broker[Symbol.asyncDispose]();
+    await this.#running.disposeAsync();
   }
 }
 
