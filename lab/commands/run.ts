@@ -68,7 +68,7 @@ export async function run(args: RunArguments): Promise<number> {
   if (leftOut > 0) renderer.line(tellUnconcerned(leftOut));
   const { seed, words } = seedFor(args.seed, scenarios);
   if (words.length > 0) renderer.line(`What is random about faults comes from ${words.join(" ")}`);
-  const notAsked = await missedCases(args, scenarios, pair);
+  const notAsked = await missedCases(args, named, scenarios, pair);
   renderer.begin("opening the test bed");
   const bed = await openBed(args, topology, pair, wireOf(protocols), renderer).finally(() => renderer.end());
   interruption.arm();
@@ -106,14 +106,16 @@ export async function run(args: RunArguments): Promise<number> {
   }
 }
 
+/** Which sides the command names. */
+type Named = Readonly<Record<Role, boolean>>;
+
 /** What there is for what is under test beside the cases that are run. */
-async function missedCases(args: RunArguments, asked: readonly Scenario[], pair: Pair) {
+async function missedCases(args: RunArguments, named: Named, asked: readonly Scenario[], pair: Pair) {
   const { server, client } = args.implementations;
   const programs = [
     ...(server === undefined ? [] : ["--server", server]),
     ...(client === undefined ? [] : ["--client", client]),
   ];
-  const named = { server: server !== undefined, client: client !== undefined };
   return findNotAsked(
     (await readCaseIndex()).filter((each) => concerns(each, named)),
     new Set(asked.map(({ file }) => indexedFile(file))),
@@ -123,7 +125,7 @@ async function missedCases(args: RunArguments, asked: readonly Scenario[], pair:
 }
 
 /** Whether a case asks anything of what is under test: where one side is named, that side must take part. */
-export function concerns({ programs }: Pick<Asks, "programs">, named: Readonly<Record<Role, boolean>>): boolean {
+export function concerns({ programs }: Pick<Asks, "programs">, named: Named): boolean {
   const roles = (["server", "client"] as const).filter((role) => named[role]);
   const [only, ...others] = roles;
   return only === undefined || others.length > 0 || programs.includes(only);

@@ -3,7 +3,7 @@
 
 import { type Implementation, type Pair, tellImplementation } from "../implementation/implementation.ts";
 import type { Feature } from "../implementation/schema.ts";
-import { type Asks, asksOf } from "../scenario/asks.ts";
+import { type AskedFeature, type Asks, asksOf } from "../scenario/asks.ts";
 import type { Expectation, Scenario } from "../scenario/scenario.ts";
 
 export type Fit =
@@ -43,18 +43,19 @@ export function whyNot(asks: Asks, { server, client }: Pair): string | undefined
     const reason = implementation.unsupportedCases.get(asks.slug);
     if (reason !== undefined) return tellWhy(implementation, reason);
   }
-  if (asks.asksConsole && server.console === undefined) {
+  const asksFor = (feature: AskedFeature): boolean => asks.features.includes(feature);
+  if (asksFor("console") && server.console === undefined) {
     return tellWhy(server, server.unsupportedFeatures.get("console") ?? "does not ask on its console");
   }
   const missing = asks.needs.filter((need) => !server.offers.has(need));
   if (used.has("server") && missing.length > 0) {
     return tellWhy(server, `its file does not offer ${missing.join(", ")}`);
   }
-  const noHistory = client.unsupportedFeatures.get("history");
-  if (asks.asksHistory && noHistory !== undefined) return tellWhy(client, noHistory);
-  const noAccounts = client.unsupportedFeatures.get("accounts");
-  if (asks.signsIn && noAccounts !== undefined) return tellWhy(client, noAccounts);
-  if (asks.showsWindow && client.window === undefined) {
+  for (const feature of (["history", "accounts"] as const).filter(asksFor)) {
+    const reason = client.unsupportedFeatures.get(feature);
+    if (reason !== undefined) return tellWhy(client, reason);
+  }
+  if (asksFor("window") && client.window === undefined) {
     return tellWhy(client, client.unsupportedFeatures.get("window") ?? "has no window that a browser shows");
   }
   return undefined;
