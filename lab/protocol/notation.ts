@@ -37,4 +37,6 @@ export interface Notation {
   tellExpected?(source: WrittenSource, number: number): string;
   /** Whether a frame is the one that a file expects; unless told, its bytes must be the same. */
   matches?(source: WrittenSource, number: number, frame: Uint8Array): boolean;
+  /** Where nothing but a silence ends a frame, TCP may merge some: whether one is these, one behind the other. */
+  matchesMerged?(sources: readonly WrittenSource[], number: number, frame: Uint8Array): boolean;
 }

@@ -148,13 +148,15 @@ const END_WORDS: Readonly<Record<FrameEnd, string>> = {
   silence: "by silence",
 };
 
-function notationOf({ words }: TextProtocol): Notation {
+function notationOf({ words, silencesMs }: TextProtocol): Notation {
   const encoded = (source: WrittenSource, number: number): string => {
     for (const { word, encode } of words) {
       if (word in source) return encode(source[word]).replaceAll(NUMBER, String(number));
     }
     throw new NotationError(`expected one of ${words.map(({ word }) => word).join(", ")}`);
   };
+  const matchesMerged = (sources: readonly WrittenSource[], number: number, frame: Uint8Array): boolean =>
+    compilePattern(sources.map((source) => encoded(source, number)).join("")).matches(decoder.decode(frame));
   const [first, last = first] = words;
   return {
     words: words.map(({ word }) => word),
@@ -165,7 +167,8 @@ function notationOf({ words }: TextProtocol): Notation {
     expectHelp:
       "What comes next on the connection, in order; or nothing, closed, reset. PORT stands for any port, PORT(Win72) for that of a host's newest connection, … for any text.",
     encode: (source, number) => encoder.encode(encoded(source, number)),
-    matches: (source, number, frame) => compilePattern(encoded(source, number)).matches(decoder.decode(frame)),
+    matches: (source, number, frame) => matchesMerged([source], number, frame),
+    ...(silencesMs.length > 0 && { matchesMerged }),
   };
 }
 

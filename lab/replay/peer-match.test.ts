@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { encodeMessage, type Message } from "../../src/protocol/hcp1/index.ts";
+import { CLASSCHAT } from "../classchat/classchat.ts";
+import { CS513 } from "../cs513/cs513.ts";
 import { HCP } from "../hcp/hcp.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import type { WireExpected } from "../scenario/wire.ts";
 import { PeerLink } from "./peer-link.ts";
 import { matchReceived } from "./peer-match.ts";
@@ -120,5 +123,35 @@ test("each one of a crowd receives what has its number", () => {
   expect(match(third, { kind: "ack", name: "Guest {n}" }).match).toEqual({
     kind: "holds",
     seen: 'received ack "Guest 3"',
+  });
+});
+
+describe("texts without a delimiter that came in one read", () => {
+  const read = (protocol: Protocol, bytes: string, ...expected: string[]) => {
+    const view = new PeerLink("a", 1, false, protocol);
+    view.turn("open");
+    view.receive(Buffer.from(bytes));
+    view.endSilence(10);
+    const [word = ""] = protocol.notation.words;
+    const frames = expected.map((text): WireExpected => ({ kind: "written", source: { [word]: text } }));
+    const { match: found, end } = matchReceived({ kind: "frames", frames }, view, 0);
+    return [found.kind, end];
+  };
+
+  test("are all that is expected, one behind the other", () => {
+    expect(read(CLASSCHAT, "[bob] Hi", "[bob] Hi")).toEqual(["holds", 1]);
+    expect(read(CLASSCHAT, "[bob] Hialice:Ho", "[bob] Hi", "alice:Ho")).toEqual(["holds", 1]);
+    expect(read(CLASSCHAT, "one two three", "one ", "…two", " three")).toEqual(["holds", 1]);
+    expect(read(CLASSCHAT, "[bob] Hialice:Ho", "[bob] Hi", "alice:Ho", "more")).toEqual(["pending", 1]);
+  });
+
+  test("are nothing else: not in part, nor in another order", () => {
+    expect(read(CLASSCHAT, "[bob] Hialice:Ho", "[bob] Hi")).toEqual(["fails", 0]);
+    expect(read(CLASSCHAT, "[bob] Hialice:Ho", "alice:Ho", "[bob] Hi")).toEqual(["fails", 0]);
+    expect(read(CLASSCHAT, "[bob] Hialice:Ho", "[bob] Hi", "alice:No")).toEqual(["fails", 0]);
+  });
+
+  test("of a protocol whose texts have one are none that is expected", () => {
+    expect(read(CS513, "Ted:HiTed:Ho\n", "Ted:Hi", "Ted:Ho")).toEqual(["fails", 0]);
   });
 });

@@ -2,6 +2,7 @@
 // Invariant: a match that fails stays failed whatever else comes; how a server orders, adds or replaces lists does not
 // matter unless a file gives a list's bytes.
 
+import type { WrittenSource } from "../protocol/notation.ts";
 import type { FrameFacts } from "../protocol/wire-protocol.ts";
 import { tellFrame, tellWireExpectation } from "../scenario/tell-wire.ts";
 import { bytesFor, fillSource, type WireExpectation, type WireExpected, type WrittenFrame } from "../scenario/wire.ts";
@@ -23,11 +24,15 @@ export interface LinkMatch {
 /** Compares from the frame `from` on. */
 export function matchReceived(expect: WireExpectation, view: LinkView, from: number): LinkMatch {
   if (expect.kind === "nothing") return matchNothing(view, from);
-  let at = from;
-  for (const [index, expected] of expect.frames.entries()) {
+  const { frames } = expect;
+  let [at, index] = [from, 0];
+  for (let expected = frames[0]; expected !== undefined; expected = frames[index]) {
     const step = matchOne(expected, view, at);
-    if (step.kind !== "found") return { match: missed(expected, index, expect.frames.length, view, step), end: at };
-    at = step.end;
+    const count = step.kind === "found" ? 1 : countMerged(frames.slice(index), view, at);
+    if (step.kind === "found") at = step.end;
+    else if (count > 0) at += 1;
+    else return { match: missed(expected, index, frames.length, view, step), end: at };
+    index += count;
   }
   return {
     match: { kind: "holds", seen: `received ${tellWireExpectation(expect, view.protocol, view.number)}` },
@@ -60,6 +65,20 @@ function isExpected(expected: WrittenFrame, wanted: Uint8Array, frame: Uint8Arra
   const { notation } = view.protocol;
   if (expected.kind === "bytes" || notation.matches === undefined) return isSame(frame, wanted);
   return notation.matches(fillSource(expected.source, view.fill), view.number, frame);
+}
+
+/** How many of the frames that are expected next TCP has merged into the next that came; 0 where that is none of them. */
+function countMerged(expected: readonly WireExpected[], view: LinkView, at: number): number {
+  const { matchesMerged } = view.protocol.notation;
+  const frame = view.frames[at];
+  if (matchesMerged === undefined || frame === undefined) return 0;
+  const sources: WrittenSource[] = [];
+  for (const each of expected) {
+    if (each.kind !== "written") break;
+    sources.push(fillSource(each.source, view.fill));
+    if (sources.length > 1 && matchesMerged(sources, view.number, frame.bytes)) return sources.length;
+  }
+  return 0;
 }
 
 /** One of the lists that come next. Names compare in any order, bytes as they are. */
