@@ -2,6 +2,7 @@
 // know the contract. Invariant: whatever way it ends, the bed is disposed of.
 
 import { UsageError } from "../../src/options/index.ts";
+import type { Topology } from "../hosts/topology.ts";
 import { type Implementation, tellImplementation } from "../implementation/implementation.ts";
 import { loadImplementation } from "../implementation/load.ts";
 import { type Check, tellBreach } from "../probe/breach.ts";
@@ -38,7 +39,7 @@ export async function probe(args: ProbeArguments): Promise<number> {
   const { source } = implementation;
   await using bed = await openTestBed({
     kind: testbed,
-    topology: readOwnTopology(),
+    topology: probedHosts(readOwnTopology()),
     repository: REPOSITORY,
     // The other side is the lab's own peer: no other program runs, and none is built.
     programs: { server: source, client: source },
@@ -64,6 +65,12 @@ export async function probe(args: ProbeArguments): Promise<number> {
   const kept = `${tellImplementation(implementation)} keeps the contract: ${checks.length} checks hold`;
   renderer.line(broken === 0 ? kept : `${broken} of ${checks.length} checks do not hold: docs/contract.md`);
   return broken === 0 ? EXIT.pass : EXIT.fail;
+}
+
+/** The test bed with the hosts that a probe uses, the first of each role: each costs a bed something. */
+function probedHosts({ hosts, ...topology }: Topology): Topology {
+  const roles = hosts.map(({ role }) => role);
+  return { ...topology, hosts: hosts.filter(({ role }, index) => roles.indexOf(role) === index) };
 }
 
 /** Undefined when it was interrupted. */

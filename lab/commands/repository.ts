@@ -47,13 +47,12 @@ export function readAllHosts(topology: Topology): readonly HostSpec[] {
   return [...topology.hosts, ...readFurtherHosts(join(REPOSITORY, "compose.cluster.yaml"), topology)];
 }
 
-/** The report's test bed with what else these cases need: each host costs a bed something. */
+/** The test bed with the hosts that these cases speak of, and no others: each costs a bed something. */
 export function withHostsOf(topology: Topology, scenarios: readonly Scenario[]): Topology {
   const used = new Set(scenarios.flatMap((scenario) => [...hostsOf(scenario)]));
-  for (const { name } of topology.hosts) used.delete(name);
-  if (used.size === 0) return topology;
-  const further = readAllHosts(topology).slice(topology.hosts.length);
-  return { ...topology, hosts: [...topology.hosts, ...further.filter(({ name }) => used.has(name))] };
+  const hosts = topology.hosts.filter(({ name }) => used.has(name));
+  if (hosts.length === used.size) return { ...topology, hosts };
+  return { ...topology, hosts: readAllHosts(topology).filter(({ name }) => used.has(name)) };
 }
 
 /**
