@@ -349,7 +349,7 @@ const ROOMS: readonly Room[] = [
   {
     of: "lab/machine/",
     mayImport: ["src/options/", "lab/hosts/"],
-    mayUse: ["node:*", "@balena/dockerignore", "dockerode", "tar-fs", "testcontainers", "zod"],
+    mayUse: ["node:*", "@balena/dockerignore", "dockerode", "tar-stream", "testcontainers", "zod"],
   },
   {
     of: "lab/capture/",

@@ -100,6 +100,22 @@ describe("what is sent to the builder", () => {
     expect(lines).not.toContain("socket");
   });
 
+  test("is sent whole, whatever its size", async () => {
+    const files = { Dockerfile: "FROM scratch\n", empty: "", small: "small", large: "0123456789".repeat(300_000) };
+    const input = await buffer(readBuildContext(directoryOf(files), "Dockerfile").open());
+    for (const [name, content] of Object.entries(files)) {
+      const text = execFileSync("tar", ["-xOf", "-", name], { input, encoding: "utf8", maxBuffer: input.length });
+      expect(text === content, name).toBe(true);
+    }
+  });
+
+  test("fails as a stream where a file has gone meanwhile", async () => {
+    const directory = directoryOf({ Dockerfile: "", gone: "" });
+    const { open } = readBuildContext(directory, "Dockerfile");
+    rmSync(join(directory, "gone"));
+    await expect(buffer(open())).rejects.toThrow("ENOENT");
+  });
+
   test("has a limit, which tells what to do", () => {
     const directory = directoryOf({ Dockerfile: "", large: "x".repeat(100) });
     const read = (bytesMax: number, filesMax: number) => () =>

@@ -2,11 +2,12 @@
 // know what a Dockerfile means, which is the engine's. Invariant: the Dockerfile is sent, and never more than
 // CONTEXT_BYTES_MAX.
 
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join, posix, relative, sep } from "node:path";
+import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join, posix } from "node:path";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import dockerignore from "@balena/dockerignore";
-import { pack } from "tar-fs";
+import { type Pack, pack } from "tar-stream";
 import { BedUnavailableError } from "./bed-unavailable.ts";
 
 export interface BuildContext {
@@ -25,6 +26,9 @@ export interface ContextLimits {
 
 /** More than this in a folder to build from is a forgotten .dockerignore. */
 export const CONTEXT_LIMITS: ContextLimits = { bytesMax: 536_870_912, filesMax: 100_000 };
+
+/** A file up to this size is read at once. */
+const AT_ONCE_BYTES_MAX = 1_048_576;
 
 /** The name of a Dockerfile that lies outside of the folder. */
 const OUTSIDE_NAME = ".howdy-lab.dockerfile";
@@ -123,14 +127,26 @@ function open(
   names: ReadonlySet<string>,
   extra: { readonly name: string; readonly text: string } | null,
 ): Readable {
-  return pack(directory, {
-    ignore: (path) => path !== directory && !names.has(relative(directory, path).split(sep).join("/")),
-    finalize: extra === null,
-    ...(extra !== null && {
-      finish: (tar) => {
-        tar.entry({ name: extra.name }, extra.text);
-        tar.finalize();
-      },
-    }),
-  });
+  const tar = pack();
+  const send = async (): Promise<void> => {
+    for (const name of [".", ...names]) await add(tar, join(directory, name), name);
+    if (extra !== null) tar.entry({ name: extra.name }, extra.text);
+    tar.finalize();
+  };
+  send().catch((fault: Error) => tar.destroy(fault));
+  return tar;
+}
+
+/** Settles when it has been taken. Most files are small: to read one at once takes a tenth of what a stream does. */
+async function add(tar: Pack, path: string, name: string): Promise<void> {
+  const stats = lstatSync(path);
+  const { gid, mode, mtime, size, uid } = stats;
+  const header = { name, mode, mtime, uid, gid };
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const end = (fault?: Error | null): void => (fault ? reject(fault) : resolve());
+  if (stats.isDirectory()) tar.entry({ ...header, type: "directory" }, end);
+  else if (stats.isSymbolicLink()) tar.entry({ ...header, type: "symlink", linkname: readlinkSync(path) }, end);
+  else if (size <= AT_ONCE_BYTES_MAX) tar.entry(header, readFileSync(path), end);
+  else await pipeline(createReadStream(path), tar.entry({ ...header, size }, end));
+  await promise;
 }
