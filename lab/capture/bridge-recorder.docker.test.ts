@@ -8,18 +8,19 @@ import { fileURLToPath } from "node:url";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HCP_WIRE } from "../hcp/wire.ts";
+import type { ProgramSources } from "../hosts/program-source.ts";
 import { moveTopology, type Topology } from "../hosts/topology.ts";
 import { OWN_SOURCES } from "../implementation/fixtures/own-pair.ts";
 import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine } from "../machine/engine.ts";
-import { haveImage, haveImages } from "../machine/images.ts";
+import { haveImage, haveImages, type Images } from "../machine/images.ts";
 import { removeRun } from "../machine/leftovers.ts";
 import { CAPTURE_LABEL, HOST_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
 import { openTestBed } from "../testbed/choose.ts";
 import { type DockerBed, openDockerBed } from "../testbed/docker.ts";
 import { takeTurn } from "../testbed/fixtures/leftovers-turn.ts";
 import { claimNetwork, claimSubnet } from "../testbed/fixtures/own-subnet.ts";
-import { ScratchRepository } from "../testbed/fixtures/scratch-bed.ts";
+import { ScratchRepository, withImages } from "../testbed/fixtures/scratch-bed.ts";
 import type { TestBed } from "../testbed/testbed.ts";
 import { decodePcap } from "../wire/capture-decoder.ts";
 import type { WireEvent, WireWish } from "../wire/wire.ts";
@@ -37,12 +38,16 @@ const BUILD_MS_MAX = 300_000;
 let engine: Engine;
 let docker: Dockerode;
 let scratch: ScratchRepository;
+let images: Images;
+/** The scripted program in both roles, which is built. */
+let programs: ProgramSources;
 
 beforeAll(async () => {
   engine = await connectEngine();
   docker = engine.docker;
   scratch = new ScratchRepository(docker, await claimNetwork());
-  await haveImages(engine, scratch.programs, () => {});
+  images = await haveImages(engine, scratch.programs, () => {});
+  programs = withImages(scratch.programs, images);
   await haveCaptureImage(engine, "packets", () => {});
 }, BUILD_MS_MAX);
 afterAll(async () => {
@@ -57,14 +62,13 @@ function oneHost(): Topology {
 
 /** A bed of a scripted host. */
 function openScratch(wire: WireWish): Promise<TestBed> {
-  const { programs, directory: repository } = scratch;
+  const { directory: repository } = scratch;
   const topology = oneHost();
   return openTestBed({ kind: "docker", topology, repository, programs, wire });
 }
 
 /** A bed of a scripted host with this image for its capture. */
 async function openWith(captureImage: CaptureImage): Promise<TestBed> {
-  const images = await haveImages(engine, scratch.programs, () => {});
   const hosts = await haveCaptureImage(engine, "packets", () => {});
   if (hosts.kind !== "image") throw new Error(hosts.why);
   return openDockerBed({ engine, images, topology: oneHost(), hostImage: hosts.tag, captureImage });
@@ -228,7 +232,7 @@ describe("the capture's image", () => {
 
   test("cannot stand in for a relay, which containers do not have: auto is loopback then, and says so", async () => {
     await expect(openScratch("relay")).rejects.toThrow(/^--wire relay: containers talk to each other without the lab$/);
-    const { topology, programs, directory: repository } = scratch;
+    const { topology, directory: repository } = scratch;
     await using bed = await openTestBed({ kind: "auto", topology, repository, programs, wire: "relay" });
     expect(bed.description).toMatch(
       /^loopback: .*, because --wire relay: containers .*, and --wire relay: hosts in namespaces talk to each other without the lab$/,
@@ -240,7 +244,7 @@ describe("a lab in a process of its own", () => {
   /** Opens a bed that captures, starts a host, prints the run's id, and then does what it is told. */
   async function startLab(before: string, end: string) {
     const choose = fileURLToPath(new URL("../testbed/choose.ts", import.meta.url));
-    const { programs, directory: repository } = scratch;
+    const { directory: repository } = scratch;
     const wish = JSON.stringify({ kind: "docker", topology: oneHost(), repository, programs, wire: "packets" });
     const script = `
       import { openTestBed } from ${JSON.stringify(choose)};
