@@ -8,7 +8,7 @@ import { readBuildContext } from "./build-context.ts";
 import { connectEngine, statusOf } from "./engine.ts";
 import { cleanLeftovers, removeImages, removeImagesOf } from "./leftovers.ts";
 import { type BuildEnd, type BuilderLimits, buildLimited, type LimitedBuildOptions } from "./limited-build.ts";
-import { RUN_LABEL } from "./run-labels.ts";
+import { OWNER_LABEL, RUN_LABEL } from "./run-labels.ts";
 import { SpentImages } from "./spent-images.ts";
 
 const { docker } = await connectEngine();
@@ -103,7 +103,7 @@ test("none is removed while another is built", async () => {
 
 test("--clean removes the images of a lab that has gone, and names them", async () => {
   // No process has this number.
-  const labels = { [RUN_LABEL]: RUN, "howdy-lab.pid": "4194305", "howdy-lab.machine": hostname() };
+  const labels = { [RUN_LABEL]: RUN, [OWNER_LABEL]: `4194305 - ${hostname()}` };
   writeFileSync(join(FOLDER, "Dockerfile"), "FROM node:24-bookworm-slim\n");
   const context = readBuildContext(FOLDER, "Dockerfile");
   const stream = await docker.buildImage(context.open(), { version: "1", t: `${NAME}:left`, labels });

@@ -9,9 +9,12 @@ export const RUN_LABEL = "howdy-lab.run";
 export const CAPTURE_LABEL = "howdy-lab.capture";
 /** Only what holds a host's network has it; the run's id is its value. */
 export const HOST_LABEL = "howdy-lab.host";
-const PID_LABEL = "howdy-lab.pid";
-const START_LABEL = "howdy-lab.pid-start";
-const MACHINE_LABEL = "howdy-lab.machine";
+/**
+ * Whose it is: the lab's process, when that started, as far as that is known, and its machine. One label and not three,
+ * because an engine's plain builder makes a layer of a hand-in's image for each.
+ */
+export const OWNER_LABEL = "howdy-lab.owner";
+const UNKNOWN = "-";
 
 /** `foreign` is a lab on another machine, which shares the engine: nothing can be known of it from here. */
 type RunState = "live" | "gone" | "foreign";
@@ -26,12 +29,8 @@ type Labels = Readonly<Record<string, string>>;
 
 /** The labels of everything that this process makes for a run. */
 export function labelsOf(runId: string): Record<string, string> {
-  return {
-    [RUN_LABEL]: runId,
-    [PID_LABEL]: String(process.pid),
-    [START_LABEL]: markProcess(process.pid).startTicks ?? "",
-    [MACHINE_LABEL]: hostname(),
-  };
+  const { pid, startTicks } = markProcess(process.pid);
+  return { [RUN_LABEL]: runId, [OWNER_LABEL]: `${pid} ${startTicks ?? UNKNOWN} ${hostname()}` };
 }
 
 /** The labels of what captures a run's wire; it goes with the lab even where the hosts are to be kept. */
@@ -48,8 +47,10 @@ export function hostLabelsOf(runId: string): Record<string, string> {
 export function readRun(labels: Labels | undefined): LabelledRun | null {
   const runId = labels?.[RUN_LABEL];
   if (labels === undefined || runId === undefined) return null;
-  const pid = Number(labels[PID_LABEL]);
-  if (labels[MACHINE_LABEL] !== hostname()) return { runId, pid, state: "foreign" };
-  const alive = Number.isInteger(pid) && pid > 0 && isAlive({ pid, startTicks: labels[START_LABEL] || null });
+  const [process, startTicks = UNKNOWN, machine] = (labels[OWNER_LABEL] ?? "").split(" ");
+  const pid = Number(process);
+  if (machine !== hostname()) return { runId, pid, state: "foreign" };
+  const mark = { pid, startTicks: startTicks === UNKNOWN ? null : startTicks };
+  const alive = Number.isInteger(pid) && pid > 0 && isAlive(mark);
   return { runId, pid, state: alive ? "live" : "gone" };
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { networkInterfaces } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
@@ -16,7 +16,7 @@ import { BedUnavailableError } from "../machine/bed-unavailable.ts";
 import { connectEngine, type Engine, unlessRefused } from "../machine/engine.ts";
 import { haveImages, type Images } from "../machine/images.ts";
 import { cleanLeftovers } from "../machine/leftovers.ts";
-import { HOST_LABEL, labelsOf, RUN_LABEL } from "../machine/run-labels.ts";
+import { HOST_LABEL, labelsOf, OWNER_LABEL, RUN_LABEL } from "../machine/run-labels.ts";
 import { type BedWish, openTestBed } from "./choose.ts";
 import { type DockerBed, openDockerBed } from "./docker.ts";
 import { answer, describeBed, hostOf, lineWith, start } from "./fixtures/bed-contract.ts";
@@ -523,7 +523,11 @@ describe("a subnet that is taken", () => {
 
   test.each([
     ["a compose room", { "com.docker.compose.project": "room" }, /docker compose -p room down/],
-    ["a run that has ended", { ...labelsOf("test-gone"), "howdy-lab.pid": "4194305" }, /npm run lab -- --clean/],
+    [
+      "a run that has ended",
+      { ...labelsOf("test-gone"), [OWNER_LABEL]: `4194305 - ${hostname()}` },
+      /npm run lab -- --clean/,
+    ],
     ["somebody else", {}, /docker network rm howdy-holder/],
   ])("by %s is told with its remedy", async (_who, labels, remedy) => {
     await using _turn = await takeTurn();
@@ -629,7 +633,7 @@ test("a run of another machine is never removed by --clean", async () => {
   await using _turn = await takeTurn();
   const labels: Record<string, string> = {
     ...labelsOf(`test-foreign-${process.pid}`),
-    "howdy-lab.machine": "elsewhere",
+    [OWNER_LABEL]: `${process.pid} - elsewhere`,
   };
   const network = await docker.createNetwork({
     Name: `howdy-foreign-${process.pid}`,
