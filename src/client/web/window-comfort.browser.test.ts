@@ -1,9 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./fixtures/browser.ts";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ChatRoom } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
-import { WebSession } from "./fixtures/web-session.ts";
+import { Talker } from "./fixtures/talker.ts";
 
 /** What the flood is made of. */
 const FLOOD_LINES = 1000;
@@ -12,23 +10,30 @@ const FLOOD_LINES = 1000;
 const FIRST_PAINT_WANTED_MS = 200;
 const FIRST_PAINT_MAX_MS = 1000;
 
-let browser: Browser;
+let room: ChatRoom;
+/** One in which a flood passes at once. */
+let swiftRoom: ChatRoom;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  room = await ChatRoom.open();
+  swiftRoom = await ChatRoom.open({ browser: room.browser, ...WITHOUT_GAPS });
+});
+afterEach(async () => {
+  await room.empty();
+  await swiftRoom.empty();
 });
 afterAll(async () => {
-  await browser?.close();
+  await swiftRoom?.[Symbol.asyncDispose]();
+  await room?.[Symbol.asyncDispose]();
 });
 
 /** How long a window may take to draw what it was sent, in milliseconds. */
 const POLL = { timeout: 10_000 } as const;
 
 test("a thousand lines come while somebody types: no key is lost, and every line is there", async () => {
-  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
-  const [window] = await people(room, "Jon");
-  await using bo = await talker(room, "Bo");
+  const window = await joined(swiftRoom);
+  await using bo = await Talker.join(swiftRoom, "Bo");
   const typed = "The quick brown fox jumps over the lazy dog. ".repeat(6);
-  const flood = sayAll(bo, FLOOD_LINES);
+  const flood = bo.say("All", ...floodLines(FLOOD_LINES));
   await window.entry.pressSequentially(typed);
   await flood;
   await window.line(`Bo says: line ${FLOOD_LINES - 1}`).waitFor();
@@ -45,16 +50,15 @@ test("a thousand lines come while somebody types: no key is lost, and every line
 });
 
 test("a line that is there is never touched again, so that it is read aloud once", async () => {
-  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
-  const [window] = await people(room, "Jon");
-  await using bo = await talker(room, "Bo");
+  const window = await joined(swiftRoom);
+  await using bo = await Talker.join(swiftRoom, "Bo");
   const lastLines = async () => (await window.lines()).slice(-2);
   await expect.poll(lastLines, POLL).toEqual(["Bo", "join this conversation."]);
   await window.page.evaluate(WATCH_LOG);
-  await sayAll(bo, 50);
+  await bo.say("All", ...floodLines(50));
   await window.say("Bo", "hello");
   await window.line("You whisper to Bo: hello").waitFor();
-  await people(room, "Kim");
+  await using _kim = await Talker.join(swiftRoom, "Kim");
   await expect.poll(lastLines, POLL).toEqual(["Kim", "join this conversation."]);
   expect(await window.page.evaluate("globalThis.seen")).toEqual({
     added: [
@@ -68,9 +72,8 @@ test("a line that is there is never touched again, so that it is read aloud once
 });
 
 test("what the server says is a notice, told apart without colour and read aloud like any line", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const [window, bo] = await room.windows(["Jon", "Bo"]);
-  if (window === undefined || bo === undefined) throw new Error("two windows were asked for");
+  const window = await joined(room);
+  await using bo = await Talker.join(room, "Bo");
   await bo.say("Jon", "psst");
   await room.announce("This room closes at noon.");
   const said = await looksOf(window, "Server says: This room closes at noon.");
@@ -85,10 +88,9 @@ test("what the server says is a notice, told apart without colour and read aloud
 });
 
 test("who looks back is left there, and Jump to latest leads to the end", async () => {
-  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
-  const [window] = await people(room, "Jon");
-  await using bo = await talker(room, "Bo");
-  await sayAll(bo, 800);
+  const window = await joined(swiftRoom);
+  await using bo = await Talker.join(swiftRoom, "Bo");
+  await bo.say("All", ...floodLines(800));
   await window.line("Bo says: line 799").waitFor();
   const latest = window.page.getByRole("button", { name: "Jump to latest" });
   expect(await latest.count()).toBe(0);
@@ -98,7 +100,7 @@ test("who looks back is left there, and Jump to latest leads to the end", async 
   await latest.waitFor();
   const place = () => window.line("Bo says: line 310").evaluate((line) => Math.round(line.getBoundingClientRect().top));
   const before = await place();
-  await sayAll(bo, 1000, 800);
+  await bo.say("All", ...floodLines(1000, 800));
   await window.line("Bo says: line 1799").waitFor();
   expect(await place(), "after lines came").toBe(before);
   await window.page.getByRole("button", { name: "Show older" }).click();
@@ -112,12 +114,11 @@ test("who looks back is left there, and Jump to latest leads to the end", async 
 });
 
 test("a hidden window counts what comes in its title, and marks where it began", async () => {
-  await using room = await ChatRoom.open({ browser, ...WITHOUT_GAPS });
-  const [window] = await people(room, "Jon");
-  await using bo = await talker(room, "Bo");
+  const window = await joined(swiftRoom);
+  await using bo = await Talker.join(swiftRoom, "Bo");
   await window.option("Bo").waitFor();
   await setHidden(window, true);
-  await sayAll(bo, 3);
+  await bo.say("All", ...floodLines(3));
   await expect.poll(() => window.page.title()).toBe("(3) Jon · Howdy");
   await setHidden(window, false);
   await expect.poll(() => window.page.title()).toBe("Jon · Howdy");
@@ -127,8 +128,8 @@ test("a hidden window counts what comes in its title, and marks where it began",
 });
 
 test("the keyboard alone suffices, and is never trapped", async () => {
-  await using room = await ChatRoom.open({ browser });
-  await people(room, "Stephen Colbert", "Stephanie");
+  await using _stephen = await Talker.join(room, "Stephen Colbert");
+  await using _stephanie = await Talker.join(room, "Stephanie");
   const window = await room.window();
   const { keyboard } = window.page;
   await expect.poll(() => focused(window)).toBe("Connect");
@@ -182,8 +183,7 @@ test("the keyboard alone suffices, and is never trapped", async () => {
 });
 
 test("Shift and Enter make a line break, and Enter of an input method sends nothing", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const [window] = await people(room, "Jon");
+  const window = await joined(room);
   await window.entry.pressSequentially("one");
   await window.entry.press("Shift+Enter");
   await window.entry.pressSequentially("two");
@@ -194,11 +194,11 @@ test("Shift and Enter make a line break, and Enter of an input method sends noth
 });
 
 test("at 360 pixels everything is in sight, and nothing scrolls sideways", async () => {
-  await using room = await ChatRoom.open({ browser });
   const viewport = { width: 360, height: 640 } as const;
   const [window] = await room.windows(["Jon Stewart"], { viewport });
   if (window === undefined) throw new Error("expected a window");
-  await people(room, "יוסי כהן", "W".repeat(64), "👩‍👩‍👧‍👦🎉");
+  await using others = new AsyncDisposableStack();
+  for (const name of ["יוסי כהן", "W".repeat(64), "👩‍👩‍👧‍👦🎉"]) others.use(await Talker.join(room, name));
   await window.say("All", "x".repeat(500));
   await window.line(`You say: ${"x".repeat(500)}`).waitFor();
   for (const widget of [window.address, window.connectButton, window.log, window.sendTo, window.entry]) {
@@ -217,7 +217,6 @@ test("at 360 pixels everything is in sight, and nothing scrolls sideways", async
 });
 
 test("the first paint comes at once", async () => {
-  await using room = await ChatRoom.open({ browser });
   const paints: number[] = [];
   for (let count = 0; count < 5; count += 1) {
     const window = await room.window();
@@ -236,29 +235,15 @@ const WITHOUT_GAPS = {
   clientArgs: ["--message-gap-ms", "0"],
 } as const;
 
-async function people(room: ChatRoom, ...names: readonly [string, ...string[]]): Promise<readonly [ChatWindow]> {
-  const [first] = await room.windows(names);
-  if (first === undefined) throw new Error("expected a window");
-  return [first];
+async function joined(room: ChatRoom): Promise<ChatWindow> {
+  const [window] = await room.windows(["Jon"]);
+  if (window === undefined) throw new Error("expected a window");
+  return window;
 }
 
-/** Somebody who talks without a window. */
-async function talker(room: ChatRoom, name: string): Promise<WebSession> {
-  const session = await WebSession.open(room.client.url);
-  session.give({ connect: { address: "127.0.0.1", port: room.server.port } });
-  session.give({ select: "Server" }, { type: name }, { send: {} });
-  for (;;) {
-    const event = await session.next();
-    if ("users" in event && event.users.names.includes(name)) break;
-  }
-  session.give({ select: "All" });
-  return session;
-}
-
-/** Settles when the talker's own client has shown every line. */
-async function sayAll(session: WebSession, count: number, from = 0): Promise<void> {
-  for (let index = from; index < from + count; index += 1) session.give({ type: `line ${index}` }, { send: {} });
-  await session.untilState();
+/** So many lines, the first with this number. */
+function floodLines(count: number, from = 0): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `line ${from + index}`);
 }
 
 async function setHidden(window: ChatWindow, hidden: boolean): Promise<void> {

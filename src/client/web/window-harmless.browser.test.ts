@@ -7,6 +7,7 @@ import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
 import { findFaults } from "./fixtures/find-faults.ts";
 import { startWebClient } from "./fixtures/programs.ts";
+import { Talker } from "./fixtures/talker.ts";
 
 const MARKUP = "<img src=x onerror=\"globalThis.harmed=1\"><script>globalThis.harmed=1</script><b onclick='x'>";
 
@@ -107,8 +108,9 @@ describe.each(["light", "dark"] as const)("in %s, axe finds nothing", (colorSche
     await window.connect();
     expect(await findFaults(window.page), "without a name").toEqual([]);
     await window.takeName("Jon Stewart");
-    const others = await room.windows(["Stephen Colbert", "יוסי כהן", "Zoë", "Jimmy Fallon"]);
-    for (const [index, other] of others.entries()) {
+    await using others = new AsyncDisposableStack();
+    for (const [index, name] of ["Stephen Colbert", "יוסי כהן", "Zoë", "Jimmy Fallon"].entries()) {
+      const other = others.use(await Talker.join(room, name));
       await other.say("All", `Hello from ${index}, see https://example.org/${index}`);
       await other.say("Jon Stewart", "psst");
     }

@@ -1,23 +1,21 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./fixtures/browser.ts";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ChatRoom, openWindow } from "./fixtures/chat-room.ts";
 import type { ChatWindow } from "./fixtures/chat-window.ts";
 import { SilentWay } from "./fixtures/silent-way.ts";
 
-let browser: Browser;
+let room: ChatRoom;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  room = await ChatRoom.open();
 });
+afterEach(() => room.empty());
 afterAll(async () => {
-  await browser?.close();
+  await room?.[Symbol.asyncDispose]();
 });
 
 const POLL = { timeout: 10_000 } as const;
 
 test("Enter, Tab and arrows of an input method do nothing, in Safari's order of events, too", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   await jon.say("All", "first");
   await jon.line("You say: first").waitFor();
   await jon.entry.fill("nihon");
@@ -35,8 +33,7 @@ test("Enter, Tab and arrows of an input method do nothing, in Safari's order of 
 });
 
 test("Enter of a soft keyboard that names no key sends", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   await jon.entry.fill("from a phone");
   await jon.entry.dispatchEvent("keydown", { key: "Unidentified", keyCode: 229 });
   await jon.page.evaluate(BREAK_LINE);
@@ -45,8 +42,7 @@ test("Enter of a soft keyboard that names no key sends", async () => {
 });
 
 test.each(["Enter", "NumpadEnter", "Control+Enter", "Meta+Enter"])("%s sends", async (key) => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   await jon.entry.fill("hello");
   await jon.entry.press(key);
   await jon.line("You say: hello").waitFor();
@@ -55,7 +51,6 @@ test.each(["Enter", "NumpadEnter", "Control+Enter", "Meta+Enter"])("%s sends", a
 test.each(["Shift+Enter", "Alt+Enter", "Control+Shift+Enter", "Shift+NumpadEnter"])(
   "%s breaks the line",
   async (key) => {
-    await using room = await ChatRoom.open({ browser });
     const window = await room.window();
     await window.entry.fill("one two");
     for (let count = 0; count < 3; count += 1) await window.entry.press("ArrowLeft");
@@ -66,8 +61,7 @@ test.each(["Shift+Enter", "Alt+Enter", "Control+Shift+Enter", "Shift+NumpadEnter
 );
 
 test("who holds Enter down sends once, and not the draft that comes forth", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   const { keyboard } = jon.page;
   await jon.say("All", "first");
   await jon.line("You say: first").waitFor();
@@ -82,8 +76,7 @@ test("who holds Enter down sends once, and not the draft that comes forth", asyn
 });
 
 test("Undo takes back what a key did to the text: a completion, a recall, a send", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   const { keyboard } = jon.page;
   const text = () => jon.entry.inputValue();
   await keyboard.type("hi Jo");
@@ -111,8 +104,7 @@ test("Undo takes back what a key did to the text: a completion, a recall, a send
 });
 
 test("arrows move through a text that the entry wraps, and look back only from its first row", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   const { keyboard } = jon.page;
   await jon.say("All", "first");
   await jon.line("You say: first").waitFor();
@@ -135,8 +127,7 @@ test("arrows move through a text that the entry wraps, and look back only from i
 });
 
 test("a paste stays whole, line breaks and all, also when it is longer than anything that can be sent", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   const long = "a line that was pasted\n".repeat(1000);
   await jon.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await jon.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`one\r\ntwo\n${long}`)})`);
@@ -148,9 +139,8 @@ test("a paste stays whole, line breaks and all, also when it is longer than anyt
 });
 
 test("a text that comes back while an input method builds a character disturbs nothing, and is there afterwards", async () => {
-  await using room = await ChatRoom.open({ browser });
   await using way = await SilentWay.open(Number(new URL(room.client.url).port));
-  const window = await openWindow(browser, way.url);
+  const window = await openWindow(room.browser, way.url);
   await window.connect();
   const cdp = await window.page.context().newCDPSession(window.page);
   await window.option("All").click();
@@ -168,8 +158,7 @@ test("a text that comes back while an input method builds a character disturbs n
 });
 
 test("a correction that the browser makes is what is sent", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   await jon.entry.fill("teh end");
   await jon.entry.evaluate((box: { value?: string; dispatchEvent(event: Event): boolean }) => {
     box.value = "the end";
@@ -180,8 +169,7 @@ test("a correction that the browser makes is what is sent", async () => {
 });
 
 test("what was typed outlives a reload, and so does the draft that waits behind a recalled text", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const jon = await joined(room);
+  const jon = await joined();
   await jon.say("All", "first");
   await jon.line("You say: first").waitFor();
   await jon.entry.fill("a draft\nof two lines");
@@ -201,7 +189,6 @@ test("what was typed outlives a reload, and so does the draft that waits behind 
 });
 
 test("a file or a link that is dropped does not open in place of the room; a text is dropped into an entry", async () => {
-  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   const isRefused = async (role: string, what: string) => await window.page.evaluate<boolean>(drop(role, what));
   expect(await isRefused("log", `data.setData("text/uri-list", "${room.client.url}")`)).toBe(true);
@@ -228,7 +215,7 @@ const BREAK_LINE = `(() => {
   if (box.dispatchEvent(event)) document.execCommand("insertLineBreak");
 })()`;
 
-async function joined(room: ChatRoom): Promise<ChatWindow> {
+async function joined(): Promise<ChatWindow> {
   const [window] = await room.windows(["Jon"]);
   if (window === undefined) throw new Error("expected a window");
   await window.entry.focus();

@@ -1,21 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./fixtures/browser.ts";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ChatRoom } from "./fixtures/chat-room.ts";
 
-let browser: Browser;
+let room: ChatRoom;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  room = await ChatRoom.open();
 });
+afterEach(() => room.empty());
 afterAll(async () => {
-  await browser?.close();
+  await room?.[Symbol.asyncDispose]();
 });
 
 test("the window has what the report's has, and begins with the server it was started for", async () => {
-  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   expect(await window.address.inputValue()).toBe("127.0.0.1");
   expect(await window.port.inputValue()).toBe(String(room.server.port));
@@ -29,9 +27,13 @@ test("the window has what the report's has, and begins with the server it was st
 test("where the server speaks TLS, the window says so and by what it knows the server", async () => {
   const folder = await mkdtemp(join(tmpdir(), "howdy-tls-"));
   const clientArgs = ["--hcp", "auto", "--pins", join(folder, "pins")];
-  await using room = await ChatRoom.open({ browser, serverArgs: ["--data", join(folder, "data")], clientArgs });
-  const fingerprint = await room.server.program.find((line) => JSON.parse(line).fingerprint, "the fingerprint");
-  const window = await room.window();
+  await using own = await ChatRoom.open({
+    browser: room.browser,
+    serverArgs: ["--data", join(folder, "data")],
+    clientArgs,
+  });
+  const fingerprint = await own.server.program.find((line) => JSON.parse(line).fingerprint, "the fingerprint");
+  const window = await own.window();
   await window.connect();
   expect((await window.lines())[1]).toContain(`: ${fingerprint}. It is kept in ${join(folder, "pins")}, and no other`);
   const badge = window.page.getByText("TLS", { exact: true });
@@ -39,14 +41,13 @@ test("where the server speaks TLS, the window says so and by what it knows the s
     `Inside TLS. The fingerprint of the server’s certificate is ${fingerprint}.`,
   );
   await window.takeName("Jon");
-  const next = await room.window();
+  const next = await own.window();
   await next.connect();
   expect(await next.lines()).toHaveLength(1);
   await rm(folder, { recursive: true });
 });
 
 test("two people meet, talk and whisper, in the report's words", async () => {
-  await using room = await ChatRoom.open({ browser });
   const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
   await jon.option("Stephen Colbert").waitFor();
   await jon.say("All", "If we amplify everything, we hear nothing.");
@@ -69,7 +70,6 @@ test("two people meet, talk and whisper, in the report's words", async () => {
 });
 
 test("an address that is not valid is shown in the report's words; one that is not allowed is refused", async () => {
-  await using room = await ChatRoom.open({ browser });
   const window = await room.window();
   await window.address.fill("300.1.1.1");
   await window.connectButton.click();
@@ -84,7 +84,6 @@ test("an address that is not valid is shown in the report's words; one that is n
 });
 
 test("a name that is taken stays in the entry, to be edited", async () => {
-  await using room = await ChatRoom.open({ browser });
   await people(room, "Stephen Colbert");
   const jimmy = await room.window();
   await jimmy.connect();
@@ -96,8 +95,8 @@ test("a name that is taken stays in the entry, to be edited", async () => {
 });
 
 test("without a name nothing is said, and the entry keeps it", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const window = await room.window();
+  await using own = await ChatRoom.open({ browser: room.browser });
+  const window = await own.window();
   await window.connect();
   await window.option("All").click();
   await window.entry.fill("Hi, my name is Jon Stewart.");
@@ -107,11 +106,10 @@ test("without a name nothing is said, and the entry keeps it", async () => {
   expect(await window.entry.inputValue()).toBe("Hi, my name is Jon Stewart.");
   await window.entry.pressSequentially("Oh! ");
   expect(await window.entry.inputValue()).toBe("Oh! Hi, my name is Jon Stewart.");
-  expect(room.server.program.lines.filter((line) => line.includes("message"))).toEqual([]);
+  expect(own.server.program.lines.filter((line) => line.includes("message"))).toEqual([]);
 });
 
 test("what is typed and who is picked survive what arrives", async () => {
-  await using room = await ChatRoom.open({ browser });
   const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
   await jon.option("Stephen Colbert").click();
   await jon.entry.pressSequentially("Being a superpower is like being a Santa Claus");
@@ -129,7 +127,6 @@ test("what is typed and who is picked survive what arrives", async () => {
 });
 
 test("a window that is closed leaves the room", async () => {
-  await using room = await ChatRoom.open({ browser });
   const [jon, jimmy] = await people(room, "Jon Stewart", "Jimmy Fallon");
   await jon.option("Jimmy Fallon").waitFor();
   await jimmy.page.close();
@@ -139,16 +136,16 @@ test("a window that is closed leaves the room", async () => {
 });
 
 test("the server goes away: it is said at once, and Reconnect brings back name, draft and destination", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const [jon, stephen] = await people(room, "Jon Stewart", "Stephen Colbert");
+  await using own = await ChatRoom.open({ browser: room.browser });
+  const [jon, stephen] = await people(own, "Jon Stewart", "Stephen Colbert");
   await stephen.option("Jon Stewart").click();
   await stephen.entry.fill("half a whisper");
-  await room.killServer();
+  await own.killServer();
   const reconnect = (window: typeof jon) => window.page.getByRole("button", { name: "Reconnect", exact: true });
   await reconnect(jon).waitFor();
   await reconnect(stephen).waitFor();
   expect(await stephen.entry.inputValue()).toBe("half a whisper");
-  await room.restartServer();
+  await own.restartServer();
   await reconnect(jon).click();
   await jon.selected("All").waitFor();
   await reconnect(stephen).click();
@@ -160,14 +157,14 @@ test("the server goes away: it is said at once, and Reconnect brings back name, 
 });
 
 test("the client behind the window goes away: it is said, and Reconnect comes back", async () => {
-  await using room = await ChatRoom.open({ browser });
-  const [jon] = await people(room, "Jon Stewart");
+  await using own = await ChatRoom.open({ browser: room.browser });
+  const [jon] = await people(own, "Jon Stewart");
   await jon.entry.fill("a draft");
-  await room.killClient();
+  await own.killClient();
   await jon.page.getByRole("alert").getByText("does not answer").waitFor();
   await jon.page.getByRole("button", { name: "Reconnect" }).click();
   await jon.page.getByRole("alert").getByText("does not answer").waitFor();
-  await room.restartClient();
+  await own.restartClient();
   await jon.page.getByRole("button", { name: "Reconnect" }).click();
   await jon.selected("All").waitFor();
   await jon.option("Jon Stewart").waitFor();
