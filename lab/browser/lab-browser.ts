@@ -15,8 +15,16 @@ const VIEWPORT = { width: 960, height: 640 } as const;
 
 const LAUNCH_MS_MAX = 30_000;
 
-/** The lab's pages are on this machine and on the bed's own network: no proxy is asked. */
-const ARGUMENTS = ["--no-proxy-server", "--disable-dev-shm-usage", "--font-render-hinting=none"] as const;
+/**
+ * The lab's pages are on this machine and on the bed's own network: no proxy is asked. Every window has a context of its own,
+ * and so a process of its own. The limit only keeps a window from taking a second one when it leaves its empty page.
+ */
+const ARGUMENTS = [
+  "--no-proxy-server",
+  "--disable-dev-shm-usage",
+  "--font-render-hinting=none",
+  "--renderer-process-limit=1",
+] as const;
 
 /** Root has no sandbox of its own. */
 const ROOT_ARGUMENTS = ["--no-sandbox"] as const;
