@@ -2,7 +2,7 @@
 // with a server or a page fails in the step that is about it.
 
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { started } from "../../src/fixtures/started.ts";
 import type { PageDefect } from "../browser/fixtures/still-page.ts";
 import { LabBrowser } from "../browser/lab-browser.ts";
@@ -17,6 +17,9 @@ import type { CaseOutcome } from "./outcome.ts";
 const MUTANT = fileURLToPath(new URL("./fixtures/mutant-server.ts", import.meta.url));
 const STILL_PAGE = fileURLToPath(new URL("../browser/fixtures/still-page.ts", import.meta.url));
 const LANES = await BedLanes.claim(2);
+
+/** A test waits for its place, and a case with four windows takes six seconds of a machine that does nothing else. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const TIMEOUT_MS = 5000;
 /** What a mutant does not do is waited for in vain. */
