@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { CommandError, readCommand } from "./read-command.ts";
 import type { PeerCommand, PeerEvent } from "./words.ts";
 
@@ -183,10 +183,11 @@ async function freePort(): Promise<number> {
 
 test("what Node compiled of a peer is kept as soon as it is ready: whoever has it killed later starts fast again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "howdy-peer-"));
+  // The peer, which may still write there, has ended by then.
+  onTestFinished(() => rm(folder, { recursive: true }));
   await using peer = new PeerProgram({ NODE_COMPILE_CACHE: folder });
   await peer.next("ready");
   await expect
     .poll(async () => (await readdir(folder, { recursive: true })).length, { timeout: KEPT_MS_MAX })
     .toBeGreaterThan(1);
-  await rm(folder, { recursive: true });
 });
